@@ -1,0 +1,20 @@
+package io.recordsync.deletion;
+
+import java.time.Instant;
+
+/**
+ * One identifier to be removed from one record list, as it enters the inbox.
+ *
+ * @param eventKey what asked for it: {@code transactionKey/sequenceNumber} of a change event, {@code
+ *     sweep:<SystemModstamp>} or {@code api:<request id>}. Together with list and identifier it is unique, so that a
+ *     replayed event changes nothing
+ * @param committedAt when the contact was deleted in Salesforce, or when a person asked
+ * @param state {@link DeletionState#PENDING}, or {@link DeletionState#CHECKING} on a gap event's word
+ */
+public record DeletionRequest(
+        String recordList,
+        Identifier identifier,
+        String eventKey,
+        Origin origin,
+        Instant committedAt,
+        DeletionState state) {}

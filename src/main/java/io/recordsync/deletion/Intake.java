@@ -1,0 +1,10 @@
+package io.recordsync.deletion;
+
+import java.util.List;
+
+/**
+ * What one stream response, sweep page or API request brings, to be accepted in one transaction.
+ *
+ * @param position the stream position that is safe once all of it is accepted; null when there is none to save
+ */
+public record Intake(List<DeletionRequest> deletions, List<Problem> problems, StreamPosition position) {}

@@ -1,0 +1,9 @@
+package io.recordsync.deletion;
+
+/**
+ * Something that was refused or could not be read, kept for a person to look at; it never became a deletion.
+ *
+ * @param kind what a person filters by, in snake case: {@code refused_id}, {@code undecodable_event} …
+ * @param message what failed, the value, the form expected and what happened next
+ */
+public record Problem(String kind, String message) {}

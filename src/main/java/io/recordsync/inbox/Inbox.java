@@ -1,0 +1,138 @@
+package io.recordsync.inbox;
+
+import io.recordsync.deletion.Batch;
+import io.recordsync.deletion.Confirmation;
+import io.recordsync.deletion.Failure;
+import io.recordsync.deletion.Intake;
+import io.recordsync.deletion.StreamPosition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The one table that every deletion passes through, from the moment Salesforce need not be asked again until the proof
+ * that it is done.
+ *
+ * <p>An act is one transaction: it happens whole or, throwing {@link InboxException}, not at all. What is accepted is
+ * claimed, by this process or after its death by another, until it is settled, postponed or parked. All acts may be
+ * called from any thread. Acts on claims change only rows that this session still holds and return how many those were.
+ */
+public interface Inbox extends AutoCloseable {
+
+    // ---- the stream's side
+
+    /**
+     * Becomes the one subscriber of a channel: raises its epoch.
+     *
+     * @return where to resume; empty while another live session subscribes
+     */
+    Optional<Subscription> subscribe(String channel);
+
+    /**
+     * Writes the deletions, the problems and the position. What is known already (same list, identifier and event key)
+     * is ignored. A very large intake may take several transactions; the position is in the last.
+     *
+     * @throws SubscriptionLostException when the position's epoch is not the current one; nothing is written
+     */
+    Accepted accept(Intake intake);
+
+    /**
+     * Pins the Salesforce org that this inbox belongs to, if none is pinned yet.
+     *
+     * @return the org that is pinned, 18 characters
+     */
+    String pinOrg(String orgId);
+
+    /** Moves the pin by a person's decision; replay ids of the other org mean nothing here, so positions are dropped. */
+    void confirmOrg(String orgId);
+
+    // ---- the delivery's side
+
+    /**
+     * Claims due deletions of lists that are not suspended: at most {@code batches} batches of at most {@code size} rows,
+     * each of one record list and one kind, taken round robin over all that have due rows, oldest first within each.
+     */
+    List<Batch> claim(int batches, int size);
+
+    /** How long until a pending deletion of a list that is not suspended is due: zero if one is; empty if none waits. */
+    Optional<Duration> nextDue();
+
+    /** Deleted: the rows become the proof. Of a phone number only a keyed HMAC stays. */
+    int settle(List<Long> ids, Confirmation confirmation);
+
+    /**
+     * Due again after {@code delay}; a failed attempt is added to each row's history. Rows pending for longer than {@code
+     * delivery.give-up-after} are parked instead, with code {@code gave_up} and the failure's words.
+     */
+    int postpone(List<Long> ids, Duration delay, Failure failure, Postponement why);
+
+    /** Needs a person. The failed attempt is added to each row's history. */
+    int park(List<Long> ids, Failure failure);
+
+    /** Given back without having been called: due at once, no attempt counted. */
+    int release(List<Long> ids);
+
+    /** Claims nothing of the list for {@code pause}; the next claim after it is the probe. */
+    void suspend(String recordList, Duration pause, Failure failure);
+
+    /** The list answers again. */
+    void resume(String recordList);
+
+    /** The lists that are suspended now. */
+    Set<String> suspended();
+
+    // ---- a person's side
+
+    /** Parked rows become pending again, their attempts and their time to give up counted anew. */
+    int redrive(Selection selection);
+
+    /** Parked or rehearsed rows become cancelled, with who did it. */
+    int discard(Selection selection, String user);
+
+    // ---- the session's side
+
+    /**
+     * Says that this session lives, frees the claims of sessions that do not, and opens a new session when this one was
+     * taken for dead.
+     */
+    void heartbeat();
+
+    /** Ends the session: its claims are freed at the next start. */
+    @Override
+    void close();
+
+    /**
+     * How a postponed call ended.
+     */
+    enum Postponement {
+        /** Talkdesk said no, or was not reached: the call changed nothing. */
+        FAILED,
+        /** The answer was lost (timeout, reset): the record may be gone, so that a later {@code absent} can be read. */
+        ANSWER_LOST,
+        /** Accepted, but nothing confirmed: asked again. */
+        UNCONFIRMED
+    }
+
+    /**
+     * Where a subscriber resumes.
+     *
+     * @param position the saved position; its replay id is null when none was saved yet
+     * @param firstStart when the channel was subscribed for the first time, by the database's clock
+     */
+    record Subscription(StreamPosition position, Instant firstStart) {}
+
+    /**
+     * What an intake changed.
+     *
+     * @param ids of the rows that are new
+     * @param known how many were known already
+     */
+    record Accepted(List<Long> ids, int known) {}
+
+    /**
+     * Which rows a person means: {@code ids}, or where it is empty the rows that match the filters given (null = any).
+     */
+    record Selection(List<Long> ids, String recordList, String failureCode) {}
+}
