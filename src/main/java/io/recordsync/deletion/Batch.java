@@ -13,6 +13,11 @@ public record Batch(List<ClaimedDeletion> deletions) {
         }
     }
 
+    /** For routes, which name a method rather than a constructor. */
+    public static Batch of(List<ClaimedDeletion> deletions) {
+        return new Batch(deletions);
+    }
+
     public String recordList() {
         return deletions.get(0).recordList();
     }

@@ -1,0 +1,169 @@
+package io.recordsync.inbox;
+
+import io.recordsync.deletion.Batch;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What this process has in hand: claims no more than the delivery can hold, and waits without polling until something is
+ * due.
+ *
+ * <p>{@link #next} sleeps until the earliest of: an acceptance ({@link #wake}), the next due time, room, an open gate. Every
+ * row that it gives is handed back exactly once: {@link #finished} when its fate is in the inbox, {@link #abandoned} when
+ * the inbox could not be told; those are released before the next claim, so that they are tried again. Thread-safe.
+ */
+public final class Claims {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
+    /** Due times are the database's: another node may have accepted something, and clocks differ. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
+
+    private final Inbox inbox;
+    private final DeliveryGate gate;
+    private final int size;
+    private final int room;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Set<Long> abandoned = new HashSet<>();
+    private int inHand;
+    private Duration nextDue = Duration.ZERO;
+    private boolean woken;
+    private boolean stopped;
+
+    /**
+     * @param size most rows in a batch
+     * @param concurrency calls in flight
+     * @param lists record lists: each may have a batch waiting for company
+     */
+    public Claims(Inbox inbox, DeliveryGate gate, int size, int concurrency, int lists) {
+        this.inbox = inbox;
+        this.gate = gate;
+        this.size = size;
+        this.room = size * (2 * concurrency + lists);
+        gate.onChange(this::wake);
+    }
+
+    /**
+     * Waits for due deletions and claims them.
+     *
+     * @return batches of one lane each; empty where nothing became due within a second, and once stopped
+     * @throws InboxException when the database fails; nothing was claimed
+     */
+    public List<Batch> next() throws InterruptedException {
+        int batches = awaitRoom();
+        if (batches == 0) {
+            return List.of();
+        }
+        giveBackAbandoned();
+        List<Batch> claimed = inbox.claim(batches, size);
+        Duration untilDue = claimed.isEmpty() ? inbox.nextDue().orElse(LONGEST_WAIT) : Duration.ZERO;
+        lock.lock();
+        try {
+            inHand += claimed.stream().mapToInt(Batch::size).sum();
+            nextDue = woken ? Duration.ZERO : untilDue;
+        } finally {
+            lock.unlock();
+        }
+        return claimed;
+    }
+
+    /** How many batches may be claimed now; waits a while for it to be more than none. */
+    private int awaitRoom() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            Duration wait = nextDue.compareTo(gate.shutFor()) > 0 ? nextDue : gate.shutFor();
+            if (roomNow() == 0 || !wait.isZero()) {
+                Duration most = wait.isZero() || wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
+                if (!stopped) {
+                    changed.await(Math.max(1, most.toMillis()), TimeUnit.MILLISECONDS);
+                }
+            }
+            // Whatever ended the wait, a failing database is not asked again at once.
+            nextDue = LONGEST_WAIT;
+            woken = false;
+            return stopped || gate.isShut() ? 0 : roomNow();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int roomNow() {
+        if (gate.probing()) {
+            return inHand == 0 ? 1 : 0;
+        }
+        return (room - inHand) / size;
+    }
+
+    private void giveBackAbandoned() {
+        List<Long> ids;
+        lock.lock();
+        try {
+            ids = List.copyOf(abandoned);
+        } finally {
+            lock.unlock();
+        }
+        if (ids.isEmpty()) {
+            return;
+        }
+        int released = inbox.release(ids);
+        LOG.info("{} deletions were given back, to be tried again", released);
+        lock.lock();
+        try {
+            abandoned.removeAll(Set.copyOf(ids));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Something may have become due. */
+    public void wake() {
+        lock.lock();
+        try {
+            woken = true;
+            nextDue = Duration.ZERO;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The fate of these rows is in the inbox. */
+    public void finished(Batch batch) {
+        lock.lock();
+        try {
+            inHand -= batch.size();
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The inbox could not be told what became of these rows: they are given back and tried again. */
+    public void abandoned(Batch batch) {
+        lock.lock();
+        try {
+            abandoned.addAll(batch.ids());
+        } finally {
+            lock.unlock();
+        }
+        finished(batch);
+    }
+
+    /** Claims nothing more. */
+    public void stop() {
+        lock.lock();
+        try {
+            stopped = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.recordsync.inbox;
+
+import io.recordsync.deletion.Failure;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The gate in front of the delivery: shut while Talkdesk as a whole cannot be used, or while a person is needed.
+ *
+ * <p>A failure of the service shuts it for a while: as long as {@code Retry-After} says, else exponentially longer with
+ * jitter, capped. After that one batch goes as a probe; what becomes of it opens or shuts the gate. Thread-safe.
+ */
+public final class DeliveryGate implements Supplier<Map<String, Object>> {
+
+    /** Shut because the Salesforce credentials lead to an org that is not ours. */
+    public static final String OTHER_ORG = "other_org";
+    /** Shut because a person paused the delivery. */
+    public static final String PAUSED = "paused";
+
+    private static final Logger LOG = LoggerFactory.getLogger(DeliveryGate.class);
+
+    private final Backoff backoff;
+    private final Clock clock;
+    private final Map<String, String> forbidden = new TreeMap<>();
+    private int failures;
+    private Instant shutUntil = Instant.MIN;
+    private String reason;
+    private Runnable onChange = () -> {};
+
+    public DeliveryGate(Duration backoff, Duration backoffMax, Clock clock) {
+        this.backoff = new Backoff(backoff, backoffMax);
+        this.clock = clock;
+    }
+
+    /** Called whenever it might have opened. */
+    synchronized void onChange(Runnable listener) {
+        onChange = listener;
+    }
+
+    /**
+     * The service failed: shut for a while.
+     *
+     * @param retryAfter what Talkdesk asked for; null where it did not
+     * @return how long nothing is sent
+     */
+    public synchronized Duration shut(Failure failure, Duration retryAfter) {
+        Instant now = clock.instant();
+        // Calls that were in flight together fail together: that is one failure, not four.
+        if (!now.isBefore(shutUntil)) {
+            failures++;
+        }
+        Duration pause = retryAfter == null ? backoff.after(failures) : retryAfter;
+        if (now.plus(pause).isAfter(shutUntil)) {
+            shutUntil = now.plus(pause);
+        }
+        if (reason == null) {
+            LOG.warn(
+                    "Delivery paused for {} ms: {}; the deletions wait in the inbox",
+                    pause.toMillis(),
+                    failure.message());
+        }
+        reason = failure.code() + ": " + failure.message();
+        return Duration.between(now, shutUntil);
+    }
+
+    /** The service answered as it should. */
+    public void succeeded() {
+        synchronized (this) {
+            if (reason == null) {
+                return;
+            }
+            failures = 0;
+            reason = null;
+            shutUntil = Instant.MIN;
+            LOG.info("Delivery resumed: Talkdesk answers again");
+        }
+        onChange.run();
+    }
+
+    /** Shuts it until {@link #allow} is called with the same cause. */
+    public synchronized void forbid(String cause, String why) {
+        forbidden.put(cause, why);
+    }
+
+    public void allow(String cause) {
+        synchronized (this) {
+            if (forbidden.remove(cause) == null) {
+                return;
+            }
+        }
+        onChange.run();
+    }
+
+    /** How long it stays shut: zero when it is open; more than a day where a person is needed. */
+    public synchronized Duration shutFor() {
+        if (!forbidden.isEmpty()) {
+            return Duration.ofDays(365);
+        }
+        Duration rest = Duration.between(clock.instant(), shutUntil);
+        return rest.isNegative() || shutUntil == Instant.MIN ? Duration.ZERO : rest;
+    }
+
+    public boolean isShut() {
+        return !shutFor().isZero();
+    }
+
+    /** Whether the next call is a probe: only one batch may go. */
+    synchronized boolean probing() {
+        return reason != null;
+    }
+
+    /** {@code state} (open, waiting, probing, or what it is forbidden by), {@code reason}, {@code until}. */
+    @Override
+    public synchronized Map<String, Object> get() {
+        Map<String, Object> status = new LinkedHashMap<>();
+        boolean waiting = clock.instant().isBefore(shutUntil);
+        if (!forbidden.isEmpty()) {
+            Map.Entry<String, String> first = forbidden.entrySet().iterator().next();
+            status.put("state", first.getKey());
+            status.put("reason", first.getValue());
+        } else {
+            status.put("state", waiting ? "waiting" : reason == null ? "open" : "probing");
+            status.put("reason", reason);
+        }
+        status.put("until", waiting ? shutUntil : null);
+        return status;
+    }
+}

@@ -1,0 +1,93 @@
+package io.recordsync.salesforce.stream;
+
+import com.salesforce.eventbus.protobuf.ConsumerEvent;
+import com.salesforce.eventbus.protobuf.ProducerEvent;
+import io.recordsync.salesforce.stream.StreamEvent.ChangeEvent;
+import io.recordsync.salesforce.stream.StreamEvent.UndecodableEvent;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.DecoderFactory;
+
+/**
+ * Reads the header out of an event's Avro payload, and nothing else of it.
+ *
+ * <p>A payload that does not fit its schema gives an {@link UndecodableEvent}; a schema that cannot be had gives the
+ * exception of the {@link SchemaSource}, because then nothing is known about the event. Schemas are kept by id, which
+ * Salesforce never reuses. Not thread-safe.
+ */
+final class EventDecoder {
+
+    private static final String HEADER = "ChangeEventHeader";
+    private static final Set<String> HEADER_FIELDS =
+            Set.of("entityName", "recordIds", "changeType", "transactionKey", "sequenceNumber", "commitTimestamp");
+
+    private final Map<String, GenericDatumReader<GenericRecord>> readers = new HashMap<>();
+    private BinaryDecoder decoder;
+
+    StreamEvent decode(ConsumerEvent consumerEvent, SchemaSource schemas) throws Exception {
+        ProducerEvent event = consumerEvent.getEvent();
+        GenericDatumReader<GenericRecord> reader = readers.get(event.getSchemaId());
+        if (reader == null) {
+            reader = headerReader(schemas.schemaJson(event.getSchemaId()));
+            readers.put(event.getSchemaId(), reader);
+        }
+        try {
+            decoder = DecoderFactory.get().binaryDecoder(event.getPayload().toByteArray(), decoder);
+            return changeEvent((GenericRecord) reader.read(null, decoder).get(HEADER));
+        } catch (Exception e) {
+            // Whatever Avro makes of bytes that are no record: EOFException, AvroRuntimeException, ClassCastException …
+            return new UndecodableEvent(event.getId(), e.getClass().getSimpleName() + ": " + e.getMessage());
+        }
+    }
+
+    /** A reader that resolves the writer's schema to the header alone, so that Avro skips all else. */
+    private static GenericDatumReader<GenericRecord> headerReader(String schemaJson) {
+        Schema writer = new Schema.Parser().parse(schemaJson);
+        Schema.Field header = writer.getField(HEADER);
+        if (header == null) {
+            throw new IllegalStateException("The schema of " + writer.getFullName() + " has no " + HEADER
+                    + " (expected a change data capture channel such as /data/ContactChangeEvent)");
+        }
+        Schema projectedHeader = projected(header.schema(), HEADER_FIELDS);
+        Schema event = Schema.createRecord(writer.getName(), null, writer.getNamespace(), false);
+        event.setFields(List.of(new Schema.Field(HEADER, projectedHeader)));
+        return new GenericDatumReader<>(writer, event);
+    }
+
+    private static Schema projected(Schema whole, Set<String> names) {
+        Schema part = Schema.createRecord(whole.getName(), null, whole.getNamespace(), false);
+        part.setFields(whole.getFields().stream()
+                .filter(field -> names.contains(field.name()))
+                .map(field -> new Schema.Field(field.name(), field.schema()))
+                .toList());
+        return part;
+    }
+
+    private static ChangeEvent changeEvent(GenericRecord header) {
+        return new ChangeEvent(
+                text(header, "entityName"),
+                text(header, "changeType"),
+                ((List<?>) header.get("recordIds"))
+                        .stream().map(Objects::toString).toList(),
+                text(header, "transactionKey"),
+                (Integer) header.get("sequenceNumber"),
+                Instant.ofEpochMilli((Long) header.get("commitTimestamp")));
+    }
+
+    private static String text(GenericRecord header, String field) {
+        return header.get(field).toString();
+    }
+
+    /** Where a schema comes from: Salesforce's GetSchema. */
+    interface SchemaSource {
+        String schemaJson(String schemaId) throws Exception;
+    }
+}

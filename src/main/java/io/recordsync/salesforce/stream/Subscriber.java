@@ -1,0 +1,380 @@
+package io.recordsync.salesforce.stream;
+
+import com.google.protobuf.ByteString;
+import com.salesforce.eventbus.protobuf.ConsumerEvent;
+import com.salesforce.eventbus.protobuf.FetchRequest;
+import com.salesforce.eventbus.protobuf.FetchResponse;
+import com.salesforce.eventbus.protobuf.PubSubGrpc;
+import com.salesforce.eventbus.protobuf.PubSubGrpc.PubSubBlockingV2Stub;
+import com.salesforce.eventbus.protobuf.ReplayPreset;
+import com.salesforce.eventbus.protobuf.SchemaRequest;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.StatusException;
+import io.grpc.stub.BlockingClientCall;
+import io.grpc.stub.MetadataUtils;
+import io.recordsync.deletion.Intake;
+import io.recordsync.deletion.Problem;
+import io.recordsync.deletion.StreamPosition;
+import io.recordsync.inbox.Backoff;
+import io.recordsync.inbox.DeliveryGate;
+import io.recordsync.inbox.Inbox;
+import io.recordsync.inbox.Inbox.Subscription;
+import io.recordsync.inbox.InboxException;
+import io.recordsync.inbox.SubscriptionLostException;
+import io.recordsync.oauth.AccessTokens;
+import io.recordsync.oauth.Token;
+import io.recordsync.oauth.TokenUnavailableException;
+import io.recordsync.salesforce.stream.StreamEvent.ChangeEvent;
+import io.recordsync.salesforce.stream.StreamStatus.State;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows one channel of the Pub/Sub API and hands over its responses one by one, each until it is accepted.
+ *
+ * <p>It asks for at most {@value #MOST_OUTSTANDING} events that are not yet accepted. Whatever ends the stream, it waits
+ * (exponential backoff with jitter, from the first response on counted anew), logs in again where the credentials were
+ * refused, and resumes from the position that the inbox holds. It is one loop on one thread: {@link #run} returns after
+ * {@link #stop}.
+ */
+final class Subscriber implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Subscriber.class);
+
+    /** The Pub/Sub API's limit. */
+    private static final int MOST_OUTSTANDING = 100;
+    /** Where no position was saved since the first start, what was committed before it (less this skew) is not ours. */
+    private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
+    /** A response to 100 events with large enriched fields passes gRPC's default of 4 MiB, on every replay again. */
+    private static final int MOST_RESPONSE_BYTES = 64 * 1024 * 1024;
+
+    private static final Metadata.Key<String> ACCESS_TOKEN = key("accesstoken");
+    private static final Metadata.Key<String> INSTANCE_URL = key("instanceurl");
+    private static final Metadata.Key<String> TENANT_ID = key("tenantid");
+
+    private final SalesforceStreamEndpoint endpoint;
+    private final String channelName;
+    private final AccessTokens tokens;
+    private final Inbox inbox;
+    private final DeliveryGate gate;
+    private final StreamStatus status;
+    private final Acceptor acceptor;
+    private final ScheduledExecutorService watchdog;
+    private final Backoff soon;
+    private final Backoff later;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final EventDecoder decoder = new EventDecoder();
+
+    private volatile BlockingClientCall<?, ?> current;
+    private int failures;
+    private boolean positionLost;
+
+    Subscriber(SalesforceStreamEndpoint endpoint, Acceptor acceptor, ScheduledExecutorService watchdog) {
+        this.endpoint = endpoint;
+        this.channelName = endpoint.getChannel();
+        this.tokens = endpoint.getTokens();
+        this.inbox = endpoint.getInbox();
+        this.gate = endpoint.getGate();
+        this.status = endpoint.getStatus();
+        this.acceptor = acceptor;
+        this.watchdog = watchdog;
+        this.soon = new Backoff(endpoint.getBackoff(), endpoint.getBackoffMax());
+        this.later = new Backoff(endpoint.getBackoffMax(), endpoint.getBackoffLong());
+    }
+
+    @Override
+    public void run() {
+        while (running()) {
+            try {
+                status.subscribing(channelName);
+                Token token = tokens.token();
+                if (!ourOrg(token)) {
+                    pause(later);
+                    continue;
+                }
+                Optional<Subscription> subscription = inbox.subscribe(channelName);
+                if (subscription.isEmpty()) {
+                    status.became(State.STANDBY, null);
+                    pause(soon);
+                    continue;
+                }
+                follow(token, subscription.get());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (Exception e) {
+                recover(e);
+            }
+        }
+        status.became(State.STOPPED, null);
+    }
+
+    /** Ends {@link #run} after the response in hand. May be called from any thread. */
+    void stop() {
+        stopping.countDown();
+        BlockingClientCall<?, ?> call = current;
+        if (call != null) {
+            call.cancel("unsubscribing", null);
+        }
+    }
+
+    private boolean running() {
+        return stopping.getCount() > 0 && !Thread.currentThread().isInterrupted();
+    }
+
+    /**
+     * A full sandbox has the record ids of production: deletions made there must not reach Talkdesk because somebody
+     * changed the credentials.
+     */
+    private boolean ourOrg(Token token) {
+        String pinned = inbox.pinOrg(token.orgId());
+        if (pinned.equals(token.orgId())) {
+            gate.allow(DeliveryGate.OTHER_ORG);
+            return true;
+        }
+        String error = "The Salesforce credentials lead to org " + token.orgId() + ", but this inbox belongs to org "
+                + pinned + "; intake and delivery stand still until the credentials are put right or a person confirms"
+                + " the new org (POST /api/salesforce/confirm-org)";
+        gate.forbid(DeliveryGate.OTHER_ORG, error);
+        status.became(State.OTHER_ORG, error);
+        LOG.error(error);
+        // Asked again, the credentials may be the right ones.
+        tokens.drop(token.value());
+        return false;
+    }
+
+    private void follow(Token token, Subscription subscription) throws Exception {
+        ManagedChannel connection = endpoint.connect(MOST_RESPONSE_BYTES);
+        try {
+            PubSubBlockingV2Stub pubSub = PubSubGrpc.newBlockingV2Stub(connection)
+                    .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(credentials(token)));
+            follow(pubSub, subscription);
+        } catch (StatusException e) {
+            StreamFailure failure = StreamFailure.of(e);
+            if (failure.kind() == StreamFailure.Kind.CREDENTIALS) {
+                tokens.drop(token.value());
+            }
+            throw e;
+        } finally {
+            connection.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+        }
+    }
+
+    private void follow(PubSubBlockingV2Stub pubSub, Subscription subscription) throws Exception {
+        StreamPosition position = subscription.position();
+        CompletePosition complete = new CompletePosition(positionLost ? null : position.replayId());
+        BlockingClientCall<FetchRequest, FetchResponse> call = pubSub.subscribe();
+        current = call;
+        FetchRequest start = firstRequest(subscription);
+        call.write(start);
+        Instant wantedSince =
+                start.getReplayPreset() == ReplayPreset.EARLIEST && endpoint.startsLatest() && !positionLost
+                        ? subscription.firstStart().minus(CLOCK_SKEW)
+                        : Instant.MIN;
+        LOG.info("Subscribing to {} ({} {})", channelName, start.getReplayPreset(), position);
+        try {
+            while (running()) {
+                FetchResponse response = call.read(endpoint.getIdleTimeout().toMillis(), TimeUnit.MILLISECONDS);
+                if (response == null) {
+                    throw new StreamEndedException("Salesforce completed the stream");
+                }
+                if (status.state() != State.CONNECTED) {
+                    LOG.info("Connected to {}", channelName);
+                }
+                failures = 0;
+                status.responded(response.getEventsCount() > 0);
+                StreamPosition safe = new StreamPosition(channelName, complete.after(response), position.epoch());
+                if (!accept(response, safe, wantedSince, pubSub, call)) {
+                    LOG.info(
+                            "Accepting took longer than {} ms: the stream was closed and is opened again from the"
+                                    + " position saved",
+                            endpoint.getAcceptLimit().toMillis());
+                    return;
+                }
+                positionLost = positionLost && safe.replayId() == null;
+                if (response.getEventsCount() > 0) {
+                    call.write(FetchRequest.newBuilder()
+                            .setTopicName(channelName)
+                            .setNumRequested(response.getEventsCount())
+                            .build());
+                }
+            }
+        } catch (TimeoutException e) {
+            throw new StreamEndedException(
+                    "No event and no keepalive for " + endpoint.getIdleTimeout().toMillis()
+                            + " ms (Salesforce sends one within 270 s): the connection is taken for dead");
+        } finally {
+            current = null;
+            call.cancel("unsubscribed", null);
+        }
+    }
+
+    private FetchRequest firstRequest(Subscription subscription) {
+        FetchRequest.Builder request =
+                FetchRequest.newBuilder().setTopicName(channelName).setNumRequested(MOST_OUTSTANDING);
+        byte[] replayId = subscription.position().replayId();
+        if (replayId != null && !positionLost) {
+            return request.setReplayPreset(ReplayPreset.CUSTOM)
+                    .setReplayId(ByteString.copyFrom(replayId))
+                    .build();
+        }
+        // LATEST only the very first time: after it, whatever was published since would be passed over.
+        boolean latest = subscription.first() && endpoint.startsLatest() && !positionLost;
+        return request.setReplayPreset(latest ? ReplayPreset.LATEST : ReplayPreset.EARLIEST)
+                .build();
+    }
+
+    /**
+     * Hands the response over until it is accepted, however long that takes; beyond the limit within which Salesforce
+     * wants another request, the stream is closed meanwhile.
+     *
+     * @return whether the stream is still open
+     */
+    private boolean accept(
+            FetchResponse response,
+            StreamPosition safe,
+            Instant wantedSince,
+            PubSubBlockingV2Stub pubSub,
+            BlockingClientCall<?, ?> call)
+            throws Exception {
+        AtomicBoolean open = new AtomicBoolean(true);
+        ScheduledFuture<?> close = watchdog.schedule(
+                () -> {
+                    open.set(false);
+                    call.cancel("accepting takes too long", null);
+                },
+                endpoint.getAcceptLimit().toMillis(),
+                TimeUnit.MILLISECONDS);
+        try {
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    acceptor.accept(new StreamResponse(decode(response, wantedSince, pubSub), safe));
+                    return open.get();
+                } catch (SubscriptionLostException | InterruptedException e) {
+                    throw e;
+                } catch (Exception e) {
+                    if (e instanceof StatusException end
+                            && StreamFailure.of(end).kind() == StreamFailure.Kind.CREDENTIALS) {
+                        throw e;
+                    }
+                    Duration delay = soon.after(attempt);
+                    String error = "A response of " + response.getEventsCount() + " events cannot be accepted yet: "
+                            + describe(e) + "; nothing is acknowledged, tried again in " + delay.toMillis() + " ms";
+                    status.became(State.CONNECTED, error);
+                    LOG.warn(error);
+                    if (stopping.await(delay.toMillis(), TimeUnit.MILLISECONDS)) {
+                        throw new StreamEndedException("Stopped before a response could be accepted: it comes again");
+                    }
+                }
+            }
+        } finally {
+            close.cancel(false);
+        }
+    }
+
+    private List<StreamEvent> decode(FetchResponse response, Instant wantedSince, PubSubBlockingV2Stub pubSub)
+            throws Exception {
+        List<StreamEvent> events = new ArrayList<>(response.getEventsCount());
+        for (ConsumerEvent consumerEvent : response.getEventsList()) {
+            StreamEvent event = decoder.decode(consumerEvent, id -> pubSub.withDeadlineAfter(30, TimeUnit.SECONDS)
+                    .getSchema(SchemaRequest.newBuilder().setSchemaId(id).build())
+                    .getSchemaJson());
+            if (!(event instanceof ChangeEvent change && change.committedAt().isBefore(wantedSince))) {
+                events.add(event);
+            }
+        }
+        return events;
+    }
+
+    private void recover(Exception e) {
+        Backoff backoff = soon;
+        if (e instanceof StatusException end) {
+            StreamFailure failure = StreamFailure.of(end);
+            backoff = failure.kind() == StreamFailure.Kind.SLOW ? later : soon;
+            if (failure.kind() == StreamFailure.Kind.POSITION_LOST && !positionLost) {
+                losePosition(failure);
+            }
+        }
+        pause(backoff, describe(e));
+    }
+
+    /** Resumes at EARLIEST and says so where a person looks: what is older than 72 hours may have been missed. */
+    private void losePosition(StreamFailure failure) {
+        String message = "The position of " + channelName + " is lost (" + failure.description()
+                + "); resumed at EARLIEST: deletions of more than 72 hours ago may have been missed";
+        LOG.error(message);
+        positionLost = true;
+        try {
+            inbox.accept(new Intake(List.of(), List.of(new Problem("position_lost", message)), null));
+        } catch (InboxException e) {
+            LOG.warn("The lost position could not be noted as a problem: {}", e.getMessage());
+        }
+    }
+
+    private void pause(Backoff backoff) {
+        pause(backoff, null);
+    }
+
+    private void pause(Backoff backoff, String error) {
+        if (!running()) {
+            return;
+        }
+        failures++;
+        Duration delay = backoff.after(failures);
+        if (error != null) {
+            status.became(State.WAITING, error);
+            LOG.warn("Stream of {} ended: {}; connecting again in {} ms", channelName, error, delay.toMillis());
+        }
+        try {
+            stopping.await(delay.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String describe(Exception e) {
+        if (e instanceof StatusException end) {
+            return StreamFailure.of(end).description();
+        }
+        boolean spoken = e instanceof StreamEndedException
+                || e instanceof TokenUnavailableException
+                || e instanceof SubscriptionLostException;
+        return spoken ? e.getMessage() : e.toString();
+    }
+
+    private static Metadata credentials(Token token) {
+        Metadata metadata = new Metadata();
+        metadata.put(ACCESS_TOKEN, token.value());
+        metadata.put(INSTANCE_URL, token.instanceUrl());
+        metadata.put(TENANT_ID, token.orgId());
+        return metadata;
+    }
+
+    private static Metadata.Key<String> key(String name) {
+        return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+    }
+
+    /** Takes a response in durably, or throws: then it is handed over again. */
+    interface Acceptor {
+        void accept(StreamResponse response) throws Exception;
+    }
+
+    /** An end of the stream that gRPC does not report as an error. */
+    private static final class StreamEndedException extends Exception {
+        StreamEndedException(String message) {
+            super(message);
+        }
+    }
+}

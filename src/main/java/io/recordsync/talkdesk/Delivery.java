@@ -1,0 +1,221 @@
+package io.recordsync.talkdesk;
+
+import io.recordsync.deletion.Batch;
+import io.recordsync.deletion.ClaimedDeletion;
+import io.recordsync.deletion.Confirmation;
+import io.recordsync.deletion.Failure;
+import io.recordsync.deletion.Identifier;
+import io.recordsync.inbox.Backoff;
+import io.recordsync.inbox.DeliveryGate;
+import io.recordsync.inbox.Inbox;
+import io.recordsync.inbox.Inbox.Postponement;
+import io.recordsync.talkdesk.Verdict.Fate;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.camel.Body;
+import org.apache.camel.ExchangeProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What becomes of a batch: settled, postponed or parked, and who else has to wait: nobody (an item), the list, or all.
+ *
+ * <p>Each method writes its part to the inbox before it returns; when the inbox fails the rows stay claimed, and the route
+ * gives them back. Thread-safe.
+ */
+public final class Delivery {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
+
+    private final Inbox inbox;
+    private final DeliveryGate gate;
+    private final ListHealth lists;
+    private final Backoff backoff;
+    private final Duration verifyDelay;
+    private final int verifyAttempts;
+    private final boolean parkUnconfirmed;
+
+    /**
+     * @param mostRefusals lone items refused in a row with one code, after which the list is suspended
+     * @param verifyDelay after an answer that confirmed nothing
+     * @param verifyUnconfirmed {@code settle} or {@code park}, after {@code verifyAttempts} such answers
+     */
+    public Delivery(
+            Inbox inbox,
+            DeliveryGate gate,
+            Duration backoff,
+            Duration backoffMax,
+            int mostRefusals,
+            Duration verifyDelay,
+            int verifyAttempts,
+            String verifyUnconfirmed,
+            Clock clock) {
+        this.inbox = inbox;
+        this.gate = gate;
+        this.lists = new ListHealth(mostRefusals, clock);
+        this.backoff = new Backoff(backoff, backoffMax);
+        this.verifyDelay = verifyDelay;
+        this.verifyAttempts = verifyAttempts;
+        this.parkUnconfirmed = "park".equals(verifyUnconfirmed);
+    }
+
+    /** Whether the batch may be sent: not while the gate is shut or its list is suspended. */
+    public boolean mayCall(@ExchangeProperty("batch") Batch batch) {
+        return !gate.isShut() && !lists.suspended(batch.recordList());
+    }
+
+    /** Gives the batch back as it was. */
+    public void release(@ExchangeProperty("batch") Batch batch) {
+        inbox.release(batch.ids());
+    }
+
+    /** Talkdesk answered: whatever it said, an outage is over. */
+    public void answered(@ExchangeProperty("verdict") Verdict verdict) {
+        if (verdict.fate() != Fate.SERVICE_UNAVAILABLE) {
+            gate.succeeded();
+        }
+    }
+
+    public void settle(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("verdict") Verdict verdict) {
+        inbox.settle(batch.ids(), verdict.confirmation());
+        succeeded(batch);
+    }
+
+    /** The list exists and does not know this record. */
+    public void settleAbsent(@ExchangeProperty("batch") Batch batch) {
+        inbox.settle(batch.ids(), Confirmation.ABSENT);
+        succeeded(batch);
+    }
+
+    /** To be asked again; after so many answers that confirmed nothing it is settled as accepted, or parked. */
+    public void verifyLater(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("verdict") Verdict verdict) {
+        List<Long> again = new ArrayList<>();
+        List<Long> enough = new ArrayList<>();
+        for (ClaimedDeletion deletion : batch.deletions()) {
+            (deletion.unconfirmed() + 1 < verifyAttempts ? again : enough).add(deletion.id());
+        }
+        if (!again.isEmpty()) {
+            inbox.postpone(again, verifyDelay, verdict.failure(), Postponement.UNCONFIRMED);
+        }
+        if (!enough.isEmpty() && parkUnconfirmed) {
+            inbox.park(enough, verdict.failure());
+        } else if (!enough.isEmpty()) {
+            inbox.settle(enough, Confirmation.ACCEPTED);
+        }
+        succeeded(batch);
+    }
+
+    /** A lone item was refused: parked, unless its list refuses one after the other. */
+    public void park(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("verdict") Verdict verdict) {
+        Failure failure = verdict.failure();
+        if (lists.refused(batch.recordList(), failure.code())) {
+            LOG.error(
+                    "Record list {} refuses one item after the other with {}: the mistake is likely ours, not theirs",
+                    batch.recordList(),
+                    failure.code());
+            suspendList(batch, verdict);
+            return;
+        }
+        inbox.park(batch.ids(), failure);
+        LOG.warn(
+                "Talkdesk refuses {} in record list {} ({} {}); parked, redrive it once the cause is mended",
+                batch.identifiers().get(0),
+                batch.recordList(),
+                failure.status(),
+                failure.code());
+    }
+
+    /** Tried again after a backoff, or after what Talkdesk asked for. */
+    public void postpone(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("verdict") Verdict verdict) {
+        Duration delay = verdict.retryAfter() == null ? backoff.after(attempts(batch) + 1) : verdict.retryAfter();
+        inbox.postpone(batch.ids(), delay, verdict.failure(), Postponement.FAILED);
+    }
+
+    /** Nothing of this list is sent for a while; the others go on. */
+    public void suspendList(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("verdict") Verdict verdict) {
+        String recordList = batch.recordList();
+        Duration pause = backoff.after(lists.suspensions(recordList));
+        if (lists.suspensions(recordList) == 1) {
+            LOG.error(
+                    "Record list {} is suspended ({}): {}; its deletions wait, it is probed again and again",
+                    recordList,
+                    verdict.failure().code(),
+                    verdict.failure().message());
+        }
+        lists.suspend(recordList, pause);
+        inbox.suspend(recordList, pause, verdict.failure());
+        inbox.postpone(batch.ids(), pause, verdict.failure(), Postponement.FAILED);
+    }
+
+    /** Nothing at all is sent for a while. */
+    public void pauseService(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("verdict") Verdict verdict) {
+        Duration pause = gate.shut(verdict.failure(), verdict.retryAfter());
+        // A batch that breaks Talkdesk must not be the first one again after each pause.
+        Duration own = backoff.after(attempts(batch) + 1);
+        inbox.postpone(
+                batch.ids(),
+                own.compareTo(pause) > 0 ? own : pause,
+                verdict.failure(),
+                verdict.answerLost() ? Postponement.ANSWER_LOST : Postponement.FAILED);
+    }
+
+    /**
+     * Parks what failed and settles the rest, where each failed record could be told.
+     *
+     * @return what has to be split to find out; null when all is told
+     */
+    public Batch parkFailed(
+            @ExchangeProperty("batch") Batch batch,
+            @ExchangeProperty("verdict") Verdict verdict,
+            @Body List<FailedRecord> failedRecords) {
+        List<Identifier> sent = batch.identifiers();
+        List<Identifier> failed = new ArrayList<>();
+        boolean told = failedRecords.size() == verdict.errors();
+        for (FailedRecord record : failedRecords) {
+            Optional<Identifier> item =
+                    record.identifiers().stream().filter(sent::contains).findFirst();
+            item.ifPresent(failed::add);
+            told &= record.known() && (item.isPresent() || record.identifiers().isEmpty());
+        }
+        if (!told && !batch.lone()) {
+            return batch;
+        }
+        if (!told || failed.containsAll(sent)) {
+            for (Identifier identifier : sent) {
+                park(batch.only(List.of(identifier), true), verdict);
+            }
+            return null;
+        }
+        if (!failed.isEmpty()) {
+            for (Identifier identifier : failed.stream().distinct().toList()) {
+                inbox.park(batch.only(List.of(identifier), true).ids(), verdict.failure());
+            }
+            LOG.warn(
+                    "Talkdesk could not delete {} of {} records of list {}; parked, the others are gone",
+                    failed.size(),
+                    sent.size(),
+                    batch.recordList());
+        }
+        boolean exact = verdict.deleted() + failed.size() == sent.size();
+        inbox.settle(batch.only(failed, false).ids(), exact ? Confirmation.EXACT : Confirmation.BATCH);
+        succeeded(batch);
+        return null;
+    }
+
+    private void succeeded(Batch batch) {
+        if (lists.succeeded(batch.recordList())) {
+            inbox.resume(batch.recordList());
+            LOG.info("Record list {} answers again", batch.recordList());
+        }
+    }
+
+    private static int attempts(Batch batch) {
+        return batch.deletions().stream()
+                .mapToInt(ClaimedDeletion::attempts)
+                .max()
+                .orElse(0);
+    }
+}
