@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Immutable. The factories make an event of a transaction of its own; a commit timestamp of null is filled in when
  * it is published. Nothing is validated: malformed events are what stories are about.
  *
- * @param fields values by field name; a real DELETE or GAP event carries none
+ * @param fields values by field name, of a compound field a map; a real DELETE or GAP event carries none
  */
 public record ChangeEvent(
         Type type,

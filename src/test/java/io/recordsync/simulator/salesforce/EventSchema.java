@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
@@ -133,7 +134,7 @@ final class EventSchema {
 
         GenericRecord record = new GenericData.Record(schema);
         record.put("ChangeEventHeader", header);
-        event.fields().forEach(record::put);
+        event.fields().forEach((name, value) -> record.put(name, inSchema(schema.getField(name), value)));
         ByteString.Output bytes = ByteString.newOutput();
         BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
         try {
@@ -143,6 +144,17 @@ final class EventSchema {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteString();
+    }
+
+    /** A compound value is given as a map of its parts. */
+    private static Object inSchema(Schema.Field field, Object value) {
+        if (!(value instanceof Map<?, ?> parts)) {
+            return value;
+        }
+        GenericRecord compound =
+                new GenericData.Record(field.schema().getTypes().get(1));
+        parts.forEach((part, text) -> compound.put((String) part, text));
+        return compound;
     }
 
     private static Schema header() {

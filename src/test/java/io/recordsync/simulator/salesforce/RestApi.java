@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  */
 final class RestApi {
 
-    private static final Pattern PATH = Pattern.compile("/services/data/v\\d{2}\\.0/(query|queryAll)/?(.*)");
+    private static final Pattern PATH = Pattern.compile("/services/data/v\\d{2}\\.0/(query|queryAll)(?:/(.*))?");
     private static final Pattern DELETED = Pattern.compile("/services/data/v\\d{2}\\.0/sobjects/(\\w+)/deleted/?");
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSZ").withZone(ZoneOffset.UTC);
@@ -65,7 +65,7 @@ final class RestApi {
     Answer get(String path, Map<String, String> parameters) {
         Matcher query = PATH.matcher(path);
         if (query.matches()) {
-            return query.group(2).isEmpty()
+            return query.group(2) == null
                     ? query(
                             path,
                             parameters.getOrDefault("q", ""),

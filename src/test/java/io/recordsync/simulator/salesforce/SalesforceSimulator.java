@@ -49,6 +49,19 @@ public final class SalesforceSimulator implements AutoCloseable {
 
     private static final int FEW_MIB = 4_700_000;
 
+    /** What no log may show. */
+    private static final Map<String, Object> PERSON = Map.of(
+            "Name",
+            Map.of("FirstName", "Ada", "LastName", "Lovelace"),
+            "MailingAddress",
+            Map.of("Street", "12 St James's Square", "City", "London", "Latitude", 51.507),
+            "Email",
+            "ada@example.org",
+            "Phone",
+            "+12125550100",
+            "CreatedDate",
+            1_771_000_000_000L);
+
     private final Recording recording;
     private final Contacts contacts;
     private final Tokens tokens;
@@ -236,13 +249,15 @@ public final class SalesforceSimulator implements AutoCloseable {
     /** Creates contacts and returns their ids. */
     public List<String> createContacts(int n) {
         List<String> ids = contacts.create(n);
-        publish(ids.stream().map(ChangeEvent::create).toArray(ChangeEvent[]::new));
+        publish(ids.stream()
+                .map(id -> ChangeEvent.create(id).withFields(PERSON))
+                .toArray(ChangeEvent[]::new));
         return ids;
     }
 
     public void updateContact(String id) {
         contacts.touch(id);
-        publish(ChangeEvent.update(id));
+        publish(ChangeEvent.update(id).withFields(Map.of("MobilePhone", "+12125550199", "DoNotCall", true)));
     }
 
     public void deleteContact(String id) {

@@ -6,6 +6,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -73,7 +74,7 @@ record Soql(List<String> fields, Predicate<Contacts.Contact> where) {
     }
 
     static Object value(Contacts.Contact contact, String field) {
-        return switch (field.toLowerCase(java.util.Locale.ROOT)) {
+        return switch (field.toLowerCase(Locale.ROOT)) {
             case "id" -> contact.id();
             case "isdeleted" -> contact.deleted();
             case "masterrecordid" -> contact.master();
