@@ -1,0 +1,172 @@
+package io.recordsync.simulator.salesforce;
+
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The REST calls that tell which contacts were deleted: {@code query}, {@code queryAll} and sObject Get Deleted.
+ *
+ * <p>Rules and error codes by the REST API Developer Guide. Thread-safe.
+ */
+final class RestApi {
+
+    private static final Pattern PATH = Pattern.compile("/services/data/v\\d{2}\\.0/(query|queryAll)(?:/(.*))?");
+    private static final Pattern DELETED = Pattern.compile("/services/data/v\\d{2}\\.0/sobjects/(\\w+)/deleted/?");
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSZ").withZone(ZoneOffset.UTC);
+
+    private final Clock clock;
+    private final Contacts contacts;
+    private final Map<String, Page> pages = new ConcurrentHashMap<>();
+    private volatile int pageSize = 2_000;
+    private volatile int mostDeletedIds = 600_000;
+
+    RestApi(Clock clock, Contacts contacts) {
+        this.clock = clock;
+        this.contacts = contacts;
+    }
+
+    /** Status and body; the error code is null for 200. */
+    record Answer(int status, String errorCode, Object body) {
+
+        static Answer of(Object body) {
+            return new Answer(200, null, body);
+        }
+
+        static Answer refusal(int status, String errorCode, String message) {
+            return new Answer(status, errorCode, List.of(Map.of("message", message, "errorCode", errorCode)));
+        }
+    }
+
+    private record Page(List<Map<String, Object>> records) {}
+
+    void pageSize(int records) {
+        pageSize = records;
+    }
+
+    void mostDeletedIds(int ids) {
+        mostDeletedIds = ids;
+    }
+
+    Answer get(String path, Map<String, String> parameters) {
+        Matcher query = PATH.matcher(path);
+        if (query.matches()) {
+            return query.group(2) == null
+                    ? query(
+                            path,
+                            parameters.getOrDefault("q", ""),
+                            query.group(1).equals("queryAll"))
+                    : nextPage(path, query.group(2));
+        }
+        Matcher deleted = DELETED.matcher(path);
+        if (deleted.matches() && deleted.group(1).equals("Contact")) {
+            return deleted(parameters.get("start"), parameters.get("end"));
+        }
+        return Answer.refusal(404, "NOT_FOUND", "The requested resource does not exist");
+    }
+
+    private Answer query(String path, String soql, boolean all) {
+        Soql query;
+        try {
+            query = Soql.parse(soql);
+        } catch (Soql.Refused e) {
+            return Answer.refusal(400, e.errorCode(), e.getMessage());
+        }
+        String version = path.substring(0, path.indexOf("/query"));
+        List<Map<String, Object>> records = contacts.all().stream()
+                .filter(contact -> all || !contact.deleted())
+                .filter(query::matches)
+                .map(contact -> row(contact, query.fields(), version))
+                .toList();
+        String locator = "01g" + UUID.randomUUID().toString().replace("-", "").substring(0, 15);
+        pages.put(locator, new Page(records));
+        return page(version, locator, 0);
+    }
+
+    private Answer nextPage(String path, String locatorAndOffset) {
+        int dash = locatorAndOffset.lastIndexOf('-');
+        String locator = dash < 0 ? locatorAndOffset : locatorAndOffset.substring(0, dash);
+        if (dash < 0 || !pages.containsKey(locator)) {
+            return Answer.refusal(400, "INVALID_QUERY_LOCATOR", "invalid query locator");
+        }
+        String version = path.substring(0, path.indexOf("/query"));
+        return page(version, locator, Integer.parseInt(locatorAndOffset.substring(dash + 1)));
+    }
+
+    private Answer page(String version, String locator, int offset) {
+        List<Map<String, Object>> records = pages.get(locator).records();
+        int end = Math.min(records.size(), offset + pageSize);
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("totalSize", records.size());
+        body.put("done", end == records.size());
+        if (end < records.size()) {
+            body.put("nextRecordsUrl", version + "/query/" + locator + '-' + end);
+        } else {
+            pages.remove(locator);
+        }
+        body.put("records", records.subList(offset, end));
+        return Answer.of(body);
+    }
+
+    private static Map<String, Object> row(Contacts.Contact contact, List<String> fields, String version) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("attributes", Map.of("type", "Contact", "url", version + "/sobjects/Contact/" + contact.id()));
+        for (String field : fields) {
+            Object value = Soql.value(contact, field);
+            row.put(field, value instanceof Instant at ? TIME.format(at) : value);
+        }
+        return row;
+    }
+
+    private Answer deleted(String startText, String endText) {
+        Instant start;
+        Instant end;
+        try {
+            start = minute(startText);
+            end = minute(endText);
+        } catch (DateTimeException | NullPointerException e) {
+            return Answer.refusal(400, "INVALID_REPLICATION_DATE", "start and end must be ISO 8601 with a time zone");
+        }
+        Instant now = clock.instant();
+        if (Duration.between(start, end).compareTo(Duration.ofMinutes(1)) <= 0) {
+            return invalidDate("startDate must be before endDate by more than a minute");
+        }
+        if (start.isBefore(now.minus(Contacts.KEPT).truncatedTo(ChronoUnit.MINUTES))) {
+            return invalidDate("startDate cannot be more than 15 days ago");
+        }
+        List<Contacts.Deleted> found = contacts.deletedBetween(start, end);
+        if (found.size() > mostDeletedIds) {
+            return Answer.refusal(400, "EXCEEDED_ID_LIMIT", "Too many ids; choose start and end closer together");
+        }
+        List<Map<String, String>> records = new ArrayList<>();
+        found.forEach(d -> records.add(Map.of("deletedDate", TIME.format(d.at()), "id", d.id())));
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("deletedRecords", records);
+        body.put("earliestDateAvailable", TIME.format(contacts.logBegins().truncatedTo(ChronoUnit.MINUTES)));
+        body.put("latestDateCovered", TIME.format(end.isBefore(now) ? end : now.truncatedTo(ChronoUnit.MINUTES)));
+        return Answer.of(body);
+    }
+
+    private static Answer invalidDate(String message) {
+        return Answer.refusal(400, "INVALID_REPLICATION_DATE", message);
+    }
+
+    /** The API ignores seconds. */
+    private static Instant minute(String text) {
+        return OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MINUTES);
+    }
+}

@@ -1,0 +1,462 @@
+package io.recordsync.simulator.salesforce;
+
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.netty.NettyServerBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.PublicKey;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A Salesforce org on 127.0.0.1: it publishes what it is told, refuses what the real one refuses, and remembers all.
+ *
+ * <p>Thread-safe. What is published reaches every open stream that has asked for events, in order, before the call
+ * returns; acts upon streams concern those that are open and return how many these were. Facts by the Pub/Sub API,
+ * Change Data Capture and REST API guides.
+ *
+ * <pre>{@code
+ * try (SalesforceSimulator salesforce = SalesforceSimulator.start()) {
+ *     service.start(salesforce.loginUrl(), salesforce.pubsubHost(), salesforce.pubsubPort());
+ *     salesforce.recording().awaitSubscription(1);
+ *     salesforce.publishDelete(ContactIds.next(), ContactIds.next());
+ *     salesforce.completeStream();
+ *     salesforce.recording().awaitSubscription(2);
+ *     assertThat(deleted()).isEqualTo(salesforce.publishedDeletes());
+ * }
+ * }</pre>
+ */
+public final class SalesforceSimulator implements AutoCloseable {
+
+    /** What {@link #start()} takes for credentials. */
+    public static final String CLIENT_ID = "3MVG9.simulated-client";
+
+    public static final String CLIENT_SECRET = "simulated-secret";
+
+    private static final int FEW_MIB = 4_700_000;
+
+    /** What no log may show. */
+    private static final Map<String, Object> PERSON = Map.of(
+            "Name",
+            Map.of("FirstName", "Ada", "LastName", "Lovelace"),
+            "MailingAddress",
+            Map.of("Street", "12 St James's Square", "City", "London", "Latitude", 51.507),
+            "Email",
+            "ada@example.org",
+            "Phone",
+            "+12125550100",
+            "CreatedDate",
+            1_771_000_000_000L);
+
+    private final Recording recording;
+    private final Contacts contacts;
+    private final Tokens tokens;
+    private final RestApi rest;
+    private final SalesforceHttp http;
+    private final PubSubService pubsub;
+    private final Server grpc;
+    private final TcpRelay httpRelay;
+    private final TcpRelay grpcRelay;
+    private final ScheduledExecutorService timer;
+
+    private SalesforceSimulator(Builder builder) {
+        recording = new Recording(builder.patience);
+        contacts = new Contacts(builder.clock);
+        tokens = new Tokens(builder.clock, recording, builder.clientId, builder.clientSecret);
+        rest = new RestApi(builder.clock, contacts);
+        http = new SalesforceHttp(builder.clock, recording, tokens, rest);
+        httpRelay = new TcpRelay(builder.httpPort, http.port());
+        tokens.url(loginUrl());
+        pubsub = new PubSubService(builder.clock, recording);
+        builder.topics.forEach(pubsub::topic);
+        try {
+            grpc = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                    .addService(pubsub)
+                    .intercept(tokens)
+                    .build()
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot listen on 127.0.0.1", e);
+        }
+        grpcRelay = new TcpRelay(builder.pubsubPort, grpc.getPort());
+        timer = Executors.newSingleThreadScheduledExecutor(work -> {
+            Thread thread = new Thread(work, "simulated-salesforce-timer");
+            thread.setDaemon(true);
+            return thread;
+        });
+        timer.scheduleWithFixedDelay(pubsub::tick, 20, 20, TimeUnit.MILLISECONDS);
+    }
+
+    /** An org on ports that are free. */
+    public static SalesforceSimulator start() {
+        return builder().start();
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** What must be known before it starts. */
+    public static final class Builder {
+
+        private Clock clock = Clock.systemUTC();
+        private int httpPort;
+        private int pubsubPort;
+        private String clientId = CLIENT_ID;
+        private String clientSecret = CLIENT_SECRET;
+        private Duration patience = Duration.ofSeconds(10);
+        private final List<String> topics = new ArrayList<>();
+
+        private Builder() {}
+
+        /** The clock of tokens, commits and retention; keepalives and deadlines run on real time. */
+        public Builder clock(Clock value) {
+            clock = value;
+            return this;
+        }
+
+        public Builder ports(int http, int pubsub) {
+            httpPort = http;
+            pubsubPort = pubsub;
+            return this;
+        }
+
+        public Builder credentials(String id, String secret) {
+            clientId = id;
+            clientSecret = secret;
+            return this;
+        }
+
+        /** A custom channel beside /data/ContactChangeEvent and /data/ChangeEvents; it carries every entity. */
+        public Builder channel(String name) {
+            topics.add(name);
+            return this;
+        }
+
+        /** How long the recording's waits wait (default 10 s). */
+        public Builder patience(Duration value) {
+            patience = value;
+            return this;
+        }
+
+        public SalesforceSimulator start() {
+            return new SalesforceSimulator(this);
+        }
+    }
+
+    // ---- where it is
+
+    /** Also the instance URL that tokens lead to. */
+    public String loginUrl() {
+        return "http://127.0.0.1:" + httpRelay.port();
+    }
+
+    public String pubsubHost() {
+        return "127.0.0.1";
+    }
+
+    public int pubsubPort() {
+        return grpcRelay.port();
+    }
+
+    public String orgId() {
+        return tokens.orgId();
+    }
+
+    public Recording recording() {
+        return recording;
+    }
+
+    /** The truth to compare with: see {@link Recording#publishedDeletes()}. */
+    public Set<String> publishedDeletes() {
+        return recording.publishedDeletes();
+    }
+
+    // ---- publishing (the contacts below are not touched)
+
+    /** Publishes events, each a transaction of its own; returns their event ids, as every call here does. */
+    public List<String> publish(ChangeEvent... events) {
+        return pubsub.publish(Arrays.stream(events).map(List::of).toList());
+    }
+
+    /** Publishes events that share one replay id; transaction keys and sequence numbers are made to agree. */
+    public List<String> publishTransaction(ChangeEvent... events) {
+        String key = ChangeEvent.newTransactionKey();
+        List<ChangeEvent> transaction = new ArrayList<>();
+        for (ChangeEvent event : events) {
+            transaction.add(event.inTransaction(key, transaction.size() + 1));
+        }
+        return pubsub.publish(List.of(transaction));
+    }
+
+    /** Publishes one DELETE for each contact. */
+    public List<String> publishDelete(String... contactIds) {
+        return publishDelete(List.of(contactIds));
+    }
+
+    public List<String> publishDelete(Collection<String> contactIds) {
+        return publish(contactIds.stream().map(ChangeEvent::delete).toArray(ChangeEvent[]::new));
+    }
+
+    /** Publishes one DELETE that names all of them. */
+    public List<String> publishMergedDelete(String... contactIds) {
+        return publish(ChangeEvent.delete(contactIds));
+    }
+
+    /** Publishes an event whose payload no schema can read. */
+    public String publishUndecodable() {
+        return pubsub.publishUndecodable();
+    }
+
+    /** Publishes a DELETE for each that together weigh more than the 4 MiB that gRPC takes by default. */
+    public List<String> publishLarge(String... contactIds) {
+        Map<String, Object> padding = Map.of("Description", "x".repeat(FEW_MIB / contactIds.length));
+        return publish(Arrays.stream(contactIds)
+                .map(id -> ChangeEvent.delete(id).withFields(padding))
+                .toArray(ChangeEvent[]::new));
+    }
+
+    /** An administrator adds a field: events have a new schema id from now on. */
+    public void changeSchema() {
+        pubsub.changeSchema(false);
+    }
+
+    /** Likewise, but GetSchema does not find the new schema until {@link #revealSchemas()}. */
+    public void changeSchemaHidden() {
+        pubsub.changeSchema(true);
+    }
+
+    public void revealSchemas() {
+        pubsub.revealSchemas();
+    }
+
+    // ---- contacts, with the events that Salesforce would publish
+
+    /** Creates contacts and returns their ids. */
+    public List<String> createContacts(int n) {
+        List<String> ids = contacts.create(n);
+        publish(ids.stream()
+                .map(id -> ChangeEvent.create(id).withFields(PERSON))
+                .toArray(ChangeEvent[]::new));
+        return ids;
+    }
+
+    public void updateContact(String id) {
+        contacts.touch(id);
+        publish(ChangeEvent.update(id).withFields(Map.of("MobilePhone", "+12125550199", "DoNotCall", true)));
+    }
+
+    public void deleteContact(String id) {
+        contacts.delete(id, null);
+        publish(ChangeEvent.delete(id));
+    }
+
+    public void undeleteContact(String id) {
+        contacts.undelete(id);
+        publish(ChangeEvent.undelete(id));
+    }
+
+    /** The losers are deleted, in one event, and their MasterRecordId is the winner. */
+    public void mergeContacts(String winner, String... losers) {
+        contacts.touch(winner);
+        Arrays.stream(losers).forEach(loser -> contacts.delete(loser, winner));
+        String key = ChangeEvent.newTransactionKey();
+        publish(
+                ChangeEvent.update(winner).inTransaction(key, 1),
+                ChangeEvent.delete(losers).inTransaction(key, 2));
+    }
+
+    /** Deletes without any event, as behind a GAP_OVERFLOW: only the REST API tells. */
+    public void deleteContactsUnseen(Collection<String> ids) {
+        ids.forEach(id -> contacts.delete(id, null));
+    }
+
+    /** Empties these from the Recycle Bin; no event tells it. */
+    public void purge(String... ids) {
+        contacts.purge(List.of(ids));
+    }
+
+    /** The delete log loses what is older, and says so by earliestDateAvailable. */
+    public void trimDeleteLog(Instant begin) {
+        contacts.trimDeleteLog(begin);
+    }
+
+    public void queryPageSize(int records) {
+        rest.pageSize(records);
+    }
+
+    /** getDeleted answers EXCEEDED_ID_LIMIT above so many (default 600,000). */
+    public void mostDeletedIds(int ids) {
+        rest.mostDeletedIds(ids);
+    }
+
+    // ---- streams
+
+    /** At most n events in a response from now on, even of one transaction. */
+    public void splitResponsesAt(int n) {
+        pubsub.splitResponsesAt(n);
+    }
+
+    /** Sends a keepalive; its latest_replay_id is one that no event bears. */
+    public int sendKeepalive() {
+        return pubsub.keepalive();
+    }
+
+    /** The silence before a keepalive (default 270 s). */
+    public void keepaliveAfter(Duration quiet) {
+        pubsub.keepaliveAfter(quiet);
+    }
+
+    /** How long a stream stays open with nothing asked for (default 60 s). */
+    public void fetchDeadline(Duration limit) {
+        pubsub.fetchDeadline(limit);
+    }
+
+    /** Delivers the last n events of the log once more. */
+    public void replayLast(int n) {
+        pubsub.replayLast(n);
+    }
+
+    public int openStreams() {
+        return pubsub.openStreams();
+    }
+
+    public int completeStream() {
+        return pubsub.complete();
+    }
+
+    /** @param errorCode what follows {@code sfdc.platform.eventbus.grpc.}; null for no trailer */
+    public int failStream(Status status, String errorCode) {
+        return pubsub.fail(status, errorCode);
+    }
+
+    public int failStreamWithBinaryTrailer() {
+        return pubsub.failWithBinaryTrailer();
+    }
+
+    /** Answers the next n Subscribe calls so, at their first FetchRequest. */
+    public void refuseSubscribe(int n, Status status, String errorCode) {
+        pubsub.refuseSubscribe(n, status, errorCode);
+    }
+
+    /** While on, every CUSTOM replay id is refused with replayid.validation.failed. */
+    public void failReplayValidation(boolean on) {
+        pubsub.refuseReplay(on);
+    }
+
+    /** As if 72 hours had passed: all replay ids and all events so far are gone. */
+    public void expireReplay() {
+        pubsub.expireReplay();
+    }
+
+    /** Replay ids given out so far are refused as corrupted; the events are still there for EARLIEST. */
+    public void invalidateReplayIds() {
+        pubsub.renumberReplay();
+    }
+
+    /** GetSchema fails the next n times. */
+    public void schemaUnavailable(int n) {
+        pubsub.schemaUnavailable(n);
+    }
+
+    public void schemaUnavailable(boolean down) {
+        pubsub.schemaUnavailable(down);
+    }
+
+    // ---- the network
+
+    /** Resets the connections of the Pub/Sub API. */
+    public void cutTcp() {
+        grpcRelay.cut();
+    }
+
+    /** The connections of the Pub/Sub API stay open and deliver nothing; a new connection works. */
+    public void goSilent() {
+        grpcRelay.silence();
+    }
+
+    public void resumeSending() {
+        grpcRelay.resume();
+    }
+
+    /** While on, the Pub/Sub API resets every connection. */
+    public void unavailable(boolean on) {
+        grpcRelay.refuse(on);
+    }
+
+    /** While on, everything resets every connection: Pub/Sub API, token endpoint and REST API. */
+    public void down(boolean on) {
+        grpcRelay.refuse(on);
+        httpRelay.refuse(on);
+    }
+
+    // ---- logins
+
+    /** Accepts JWT bearer assertions signed with this key's other half, for this user. */
+    public void acceptsJwt(PublicKey key, String user) {
+        tokens.acceptsJwt(key, user);
+    }
+
+    /** The next logins are answered with these statuses, then it is as before. */
+    public void loginAnswers(Integer... statuses) {
+        http.loginFaults(List.of(statuses));
+    }
+
+    /** Every login is answered so until {@link #loginWorks()}. */
+    public void loginFails(int status) {
+        http.loginFault(status);
+    }
+
+    /** The next n logins are accepted and never answered. */
+    public void loginHangs(int n) {
+        http.loginFaults(Collections.nCopies(n, SalesforceHttp.HANG));
+    }
+
+    /** Every login is accepted and never answered until {@link #loginWorks()}. */
+    public void loginHangs() {
+        http.loginFault(SalesforceHttp.HANG);
+    }
+
+    /** Ends every fault of the token endpoint; logins that hang are closed without an answer. */
+    public void loginWorks() {
+        http.loginWorks();
+    }
+
+    /** No token given out so far is valid any more; open streams go on until they end. */
+    public void revokeTokens() {
+        tokens.revoke();
+    }
+
+    /** How long tokens last from now on (default 2 h). */
+    public void tokensExpireAfter(Duration lifetime) {
+        tokens.lifetime(lifetime);
+    }
+
+    /** The credentials lead to another org from now on (18 characters); tokens of the old one are revoked. */
+    public void orgId(String id) {
+        tokens.orgId(id);
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        grpcRelay.close();
+        httpRelay.close();
+        http.close();
+        grpc.shutdownNow();
+    }
+}
