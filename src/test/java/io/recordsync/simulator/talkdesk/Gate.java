@@ -12,6 +12,10 @@ final class Gate {
         shut = true;
     }
 
+    synchronized boolean isShut() {
+        return shut;
+    }
+
     synchronized void open() {
         shut = false;
         notifyAll();

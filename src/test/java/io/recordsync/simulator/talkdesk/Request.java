@@ -1,5 +1,6 @@
 package io.recordsync.simulator.talkdesk;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -112,7 +113,7 @@ record Request(String method, String target, Map<String, String> headers, byte[]
     }
 
     private static byte[] readChunks(InputStream in) throws IOException {
-        var body = new java.io.ByteArrayOutputStream();
+        var body = new ByteArrayOutputStream();
         while (true) {
             int length = Integer.parseInt(needLine(in).split(";", 2)[0].trim(), 16);
             body.write(readExactly(in, length));
