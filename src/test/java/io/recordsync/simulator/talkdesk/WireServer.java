@@ -1,0 +1,121 @@
+package io.recordsync.simulator.talkdesk;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A small HTTP/1.1 server on the loopback interface whose handler decides how each call ends on the wire.
+ *
+ * <p>Keeps connections alive; one daemon thread a connection. It is written by hand because ready-made servers do not
+ * let a call end in a reset, a truncated body or never. Thread-safe.
+ */
+final class WireServer implements AutoCloseable {
+
+    /** Serves one request; an IOException ends the connection. */
+    interface Handler {
+        void serve(Request request, Connection connection) throws IOException;
+    }
+
+    private final Handler handler;
+    private final ExecutorService threads;
+    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private final int port;
+    private volatile ServerSocket listener;
+
+    WireServer(int port, Handler handler) {
+        this.handler = handler;
+        AtomicInteger number = new AtomicInteger();
+        threads = Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task, "talkdesk-simulator-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+        listener = listen(port);
+        this.port = listener.getLocalPort();
+        accept(listener);
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** Refuses new connections and cuts those that exist. */
+    synchronized void stopListening() {
+        try {
+            listener.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        connections.forEach(Connection::cut);
+    }
+
+    /** Takes connections again, on the same port. */
+    synchronized void listenAgain() {
+        if (listener.isClosed()) {
+            listener = listen(port);
+            accept(listener);
+        }
+    }
+
+    @Override
+    public void close() {
+        stopListening();
+        threads.shutdownNow();
+    }
+
+    private static ServerSocket listen(int port) {
+        try {
+            ServerSocket socket = new ServerSocket();
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1024);
+            return socket;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Talkdesk simulator cannot listen on port " + port, e);
+        }
+    }
+
+    private void accept(ServerSocket from) {
+        threads.execute(() -> {
+            while (!from.isClosed()) {
+                try {
+                    Socket socket = from.accept();
+                    threads.execute(() -> serve(socket, from));
+                } catch (IOException e) {
+                    // Closed, and the loop ends; or one client gave up before it was accepted.
+                }
+            }
+        });
+    }
+
+    private void serve(Socket socket, ServerSocket from) {
+        Connection connection = null;
+        try (socket) {
+            connection = new Connection(socket);
+            connections.add(connection);
+            if (from.isClosed()) {
+                return;
+            }
+            for (Request request = connection.next(); request != null; request = connection.next()) {
+                handler.serve(request, connection);
+                if (request.header("Connection").equalsIgnoreCase("close")) {
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            // The client went away, or was cut off on purpose.
+        } finally {
+            if (connection != null) {
+                connections.remove(connection);
+            }
+        }
+    }
+}
