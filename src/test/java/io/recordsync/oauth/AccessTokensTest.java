@@ -1,0 +1,328 @@
+package io.recordsync.oauth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class AccessTokensTest {
+
+    private static final String SECRET = "s3cret-of-the-client";
+
+    private final TokenEndpoint endpoint = new TokenEndpoint();
+    private final SettableClock clock = new SettableClock();
+    private final AccessTokens tokens = tokens(Duration.ofSeconds(10));
+
+    @AfterEach
+    void close() {
+        endpoint.close();
+    }
+
+    @Test
+    void a_token_is_fetched_once_and_served_until_it_is_due() {
+        endpoint.grants(600);
+
+        assertThat(tokens.token().value()).isEqualTo("token-1");
+        clock.advance(Duration.ofSeconds(479));
+        assertThat(tokens.bearer()).isEqualTo("Bearer token-1");
+        assertThat(endpoint.requests).hasSize(1);
+        assertThat(tokens.token().expiresAt()).isEqualTo(Instant.parse("2026-01-01T00:10:00Z"));
+    }
+
+    @Test
+    void from_80_percent_of_its_life_a_token_is_renewed_while_callers_get_the_old_one() {
+        endpoint.grants(600);
+        tokens.token();
+        var renewal = new CountDownLatch(1);
+        endpoint.answers(exchange -> {
+            renewal.await();
+            TokenEndpoint.send(exchange, 200, "{\"access_token\": \"renewed\", \"expires_in\": 600}");
+        });
+
+        clock.advance(Duration.ofSeconds(480));
+        assertThat(tokens.token().value()).isEqualTo("token-1");
+        renewal.countDown();
+
+        await().until(() -> tokens.token().value().equals("renewed"));
+        assertThat(endpoint.requests).hasSize(2);
+    }
+
+    @Test
+    void while_renewal_fails_the_token_is_served_until_it_ends() {
+        endpoint.grants(600);
+        tokens.token();
+        endpoint.answers(503, "");
+
+        clock.advance(Duration.ofSeconds(500));
+        assertThat(tokens.token().value()).isEqualTo("token-1");
+        await().until(() -> endpoint.requests.size() == 2);
+        clock.advance(Duration.ofSeconds(99));
+        assertThat(tokens.token().value()).isEqualTo("token-1");
+        clock.advance(Duration.ofSeconds(1));
+        assertThatThrownBy(tokens::token).isInstanceOf(TokenUnavailableException.class);
+    }
+
+    @Test
+    void an_ended_token_is_replaced() {
+        endpoint.grants(600);
+        tokens.token();
+
+        clock.advance(Duration.ofSeconds(600));
+
+        assertThat(tokens.token().value()).isEqualTo("token-2");
+    }
+
+    @Test
+    void concurrent_callers_cause_one_request() throws Exception {
+        var all = new CountDownLatch(1);
+        endpoint.answers(exchange -> {
+            all.await();
+            TokenEndpoint.send(exchange, 200, "{\"access_token\": \"one\", \"expires_in\": 600}");
+        });
+        ExecutorService callers = Executors.newFixedThreadPool(8);
+        try {
+            List<Thread> waiting = new ArrayList<>();
+            List<Future<String>> answers = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                answers.add(callers.submit(() -> {
+                    synchronized (waiting) {
+                        waiting.add(Thread.currentThread());
+                    }
+                    return tokens.token().value();
+                }));
+            }
+            await().until(() -> {
+                synchronized (waiting) {
+                    return waiting.size() == 8 && waiting.stream().allMatch(t -> t.getState() == Thread.State.WAITING);
+                }
+            });
+            all.countDown();
+
+            for (Future<String> answer : answers) {
+                assertThat(answer.get()).isEqualTo("one");
+            }
+            assertThat(endpoint.requests).hasSize(1);
+        } finally {
+            callers.shutdownNow();
+        }
+    }
+
+    @Test
+    void an_endpoint_that_hangs_is_abandoned_at_the_deadline_and_asked_again() {
+        var never = new CountDownLatch(1);
+        endpoint.answers(exchange -> never.await());
+        AccessTokens hasty = tokens(Duration.ofMillis(300));
+
+        assertThatThrownBy(hasty::token)
+                .isInstanceOf(TokenUnavailableException.class)
+                .hasMessage("No access token from localhost: no complete answer within 300 ms; it is asked again");
+
+        endpoint.grants(600);
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(hasty.token().value()).isEqualTo("token-2");
+    }
+
+    @Test
+    void an_endpoint_that_drips_is_abandoned_at_the_deadline() throws Exception {
+        var gone = new CountDownLatch(1);
+        var never = new CountDownLatch(1);
+        endpoint.answers(exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            try {
+                while (!never.await(20, TimeUnit.MILLISECONDS)) {
+                    exchange.getResponseBody().write(' ');
+                    exchange.getResponseBody().flush();
+                }
+            } finally {
+                gone.countDown();
+            }
+        });
+
+        assertThatThrownBy(tokens(Duration.ofMillis(500))::token)
+                .isInstanceOf(TokenUnavailableException.class)
+                .hasMessageContaining("no complete answer within 500 ms");
+        assertThat(gone.await(10, TimeUnit.SECONDS))
+                .as("the connection is closed, not left behind")
+                .isTrue();
+    }
+
+    @Test
+    void a_caller_that_joins_late_waits_no_longer_than_the_first() throws Exception {
+        var never = new CountDownLatch(1);
+        endpoint.answers(exchange -> never.await());
+        AccessTokens hasty = tokens(Duration.ofMillis(500));
+        ExecutorService first = Executors.newSingleThreadExecutor();
+        try {
+            Future<?> firstCall = first.submit(hasty::token);
+            await().until(() -> endpoint.requests.size() == 1);
+            assertThatThrownBy(hasty::token).hasMessageContaining("500 ms");
+            assertThatThrownBy(firstCall::get).hasMessageContaining("500 ms");
+            assertThat(endpoint.requests).hasSize(1);
+        } finally {
+            first.shutdownNow();
+        }
+    }
+
+    @Test
+    void a_refused_token_is_dropped_but_a_newer_one_stays() {
+        endpoint.grants(600);
+        String first = tokens.token().value();
+        tokens.drop(first);
+        assertThat(tokens.token().value()).isEqualTo("token-2");
+
+        tokens.drop(first);
+
+        assertThat(tokens.token().value()).isEqualTo("token-2");
+        assertThat(endpoint.requests).hasSize(2);
+    }
+
+    @Test
+    void after_a_failure_nothing_is_asked_for_a_second() {
+        endpoint.answers(401, "{\"error\": \"invalid_client\"}");
+        assertThatThrownBy(tokens::token).hasMessageContaining("401 invalid_client");
+        endpoint.grants(600);
+
+        clock.advance(Duration.ofMillis(999));
+        assertThatThrownBy(tokens::token)
+                .isInstanceOf(TokenUnavailableException.class)
+                .hasMessageContaining("401 invalid_client");
+        assertThat(endpoint.requests).hasSize(1);
+
+        clock.advance(Duration.ofMillis(1));
+        assertThat(tokens.token().value()).isEqualTo("token-2");
+    }
+
+    @Test
+    void a_refusal_says_host_status_code_and_what_to_mend_and_nothing_of_the_answer() {
+        endpoint.answers(
+                400, "{\"error\": \"invalid_client\", \"error_description\": \"%s is wrong\"}".formatted(SECRET));
+
+        assertThatThrownBy(tokens::token)
+                .hasMessage(
+                        "No access token from localhost: answered 400 invalid_client; check the client id and secret")
+                .satisfies(AccessTokensTest::tellsNoSecret);
+    }
+
+    @Test
+    void an_error_code_that_is_none_is_not_shown() {
+        endpoint.answers(401, "{\"error\": \"secret was %s\"}".formatted(SECRET));
+
+        assertThatThrownBy(tokens::token)
+                .hasMessageStartingWith("No access token from localhost: answered 401; check the client id and secret")
+                .satisfies(AccessTokensTest::tellsNoSecret);
+    }
+
+    @Test
+    void an_answer_that_is_not_json_is_a_failure_that_shows_nothing_of_it() {
+        endpoint.answers(200, "<html>" + SECRET);
+
+        assertThatThrownBy(tokens::token)
+                .hasMessageContaining("answered 200 without an access_token")
+                .satisfies(AccessTokensTest::tellsNoSecret);
+    }
+
+    @Test
+    void a_redirect_is_not_followed() {
+        endpoint.answers(exchange -> {
+            exchange.getResponseHeaders().add("Location", endpoint.url());
+            TokenEndpoint.send(exchange, 307, "");
+        });
+
+        assertThatThrownBy(tokens::token).hasMessageContaining("answered 307; check that the URL");
+        assertThat(endpoint.requests).hasSize(1);
+    }
+
+    @Test
+    void an_endpoint_that_is_not_there_is_a_failure_of_reaching_it() {
+        endpoint.grants(600);
+        String url = endpoint.url();
+        endpoint.close();
+
+        assertThatThrownBy(new AccessTokens(url, grant(), Duration.ofSeconds(10))::token)
+                .isInstanceOf(TokenUnavailableException.class)
+                .hasMessageContaining("localhost: not reached (");
+    }
+
+    @Test
+    void a_broken_answer_is_a_failure_of_reaching_it() {
+        endpoint.answers(exchange -> {
+            exchange.sendResponseHeaders(200, 100);
+            exchange.getResponseBody().write("{\"access_token".getBytes(StandardCharsets.UTF_8));
+        });
+
+        assertThatThrownBy(tokens::token).hasMessageContaining("not reached (");
+    }
+
+    @Test
+    void an_interrupted_caller_stops_waiting_and_stays_interrupted() {
+        var never = new CountDownLatch(1);
+        endpoint.answers(exchange -> never.await());
+
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(tokens::token).hasMessageContaining("interrupted");
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void salesforces_answer_tells_the_instance_and_the_org_but_no_life() {
+        endpoint.answers(
+                200,
+                """
+                {"access_token": "00D!a", "instance_url": "https://acme.my.salesforce.com", "token_type": "Bearer",
+                 "id": "https://login.salesforce.com/id/00Dx0000000BV7zEAG/005x00000012Q9PAAU"}""");
+
+        assertThat(tokens.token())
+                .isEqualTo(new Token(
+                        "00D!a",
+                        Instant.parse("2026-01-01T00:15:00Z"),
+                        "https://acme.my.salesforce.com",
+                        "00Dx0000000BV7zEAG"));
+    }
+
+    @Test
+    void talkdesks_answer_tells_neither_instance_nor_org() {
+        endpoint.grants(600);
+
+        assertThat(tokens.token()).isEqualTo(new Token("token-1", Instant.parse("2026-01-01T00:10:00Z"), null, null));
+    }
+
+    @Test
+    void a_token_can_be_logged() {
+        endpoint.grants(600);
+
+        assertThat(tokens.token().toString()).doesNotContain("token-1");
+    }
+
+    private AccessTokens tokens(Duration deadline) {
+        return new AccessTokens(
+                endpoint.url(), grant(), deadline, Duration.ofMinutes(15), Duration.ofSeconds(1), clock);
+    }
+
+    private static Grant grant() {
+        var grant = new ClientCredentials();
+        grant.setClientId("the-client");
+        grant.setClientSecret(SECRET);
+        return grant;
+    }
+
+    private static void tellsNoSecret(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            assertThat(cause.toString()).doesNotContain(SECRET);
+        }
+    }
+}

@@ -1,0 +1,293 @@
+package io.recordsync.oauth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.nimbusds.jose.crypto.ECDSAVerifier;
+import com.nimbusds.jose.crypto.RSASSAVerifier;
+import com.nimbusds.jwt.SignedJWT;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Date;
+import java.util.Map;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The four ways to ask, as the token endpoint sees them. */
+class GrantsTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final TokenEndpoint endpoint = new TokenEndpoint().grants(600);
+    private final Clock clock = new SettableClock();
+
+    @TempDir
+    Path folder;
+
+    @AfterEach
+    void close() {
+        endpoint.close();
+    }
+
+    @Test
+    void client_credentials_go_in_the_form_for_salesforce() {
+        ask(clientCredentials("id", "a+b&c=d", "", false));
+
+        assertThat(asked())
+                .isEqualTo(new TokenEndpoint.Request(
+                        null,
+                        Map.of(
+                                "grant_type", "client_credentials",
+                                "client_id", "id",
+                                "client_secret", "a+b&c=d")));
+    }
+
+    @Test
+    void client_credentials_go_in_the_basic_header_for_talkdesk() {
+        ask(clientCredentials("id", "s/e+cret", "record-lists:manage", true));
+
+        assertThat(asked())
+                .isEqualTo(new TokenEndpoint.Request(
+                        "Basic " + Base64.getEncoder().encodeToString("id:s/e+cret".getBytes(StandardCharsets.UTF_8)),
+                        Map.of("grant_type", "client_credentials", "scope", "record-lists:manage")));
+    }
+
+    @Test
+    void private_key_jwt_signs_an_es256_assertion_for_talkdesk() throws Exception {
+        KeyPair pair = ellipticPair();
+        var grant = new PrivateKeyJwt();
+        grant.setClientId("the-client");
+        grant.setKeyId("key-7");
+        grant.setPrivateKey(pem(pair.getPrivate()).toString());
+        grant.setScope("record-lists:manage");
+
+        ask(grant);
+        ask(grant);
+
+        Map<String, String> form = endpoint.requests.get(0).form();
+        assertThat(form)
+                .containsOnlyKeys("grant_type", "scope", "client_assertion_type", "client_assertion")
+                .containsEntry("grant_type", "client_credentials")
+                .containsEntry("scope", "record-lists:manage")
+                .containsEntry("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+        SignedJWT jwt = SignedJWT.parse(form.get("client_assertion"));
+        assertThat(jwt.verify(new ECDSAVerifier((ECPublicKey) pair.getPublic())))
+                .isTrue();
+        assertThat(jwt.getHeader().toJSONObject()).containsEntry("alg", "ES256").containsEntry("kid", "key-7");
+        var claims = jwt.getJWTClaimsSet();
+        assertThat(claims.getIssuer()).isEqualTo("the-client");
+        assertThat(claims.getSubject()).isEqualTo("the-client");
+        assertThat(claims.getAudience()).containsExactly(endpoint.url());
+        assertThat(claims.getIssueTime()).isEqualTo(Date.from(NOW));
+        assertThat(claims.getExpirationTime())
+                .isAfter(Date.from(NOW))
+                .isBeforeOrEqualTo(Date.from(NOW.plus(Duration.ofMinutes(5))));
+        assertThat(claims.getJWTID())
+                .isNotBlank()
+                .as("a new id each time")
+                .isNotEqualTo(SignedJWT.parse(endpoint.requests.get(1).form().get("client_assertion"))
+                        .getJWTClaimsSet()
+                        .getJWTID());
+    }
+
+    @Test
+    void jwt_bearer_signs_an_rs256_assertion_with_a_pem_key_for_salesforce() throws Exception {
+        KeyPairGenerator rsa = KeyPairGenerator.getInstance("RSA");
+        rsa.initialize(2048);
+        KeyPair pair = rsa.generateKeyPair();
+
+        ask(jwtBearer(pem(pair.getPrivate()), "", ""));
+
+        assertBearer((RSAPublicKey) pair.getPublic());
+    }
+
+    @Test
+    void jwt_bearer_takes_the_key_from_a_keystore_too() throws Exception {
+        Path keystore = keystore("one");
+
+        ask(jwtBearer(keystore, "changeit", ""));
+
+        assertBearer(publicKey(keystore, "one"));
+    }
+
+    @Test
+    void a_keystore_with_several_entries_needs_the_alias() throws Exception {
+        Path keystore = keystore("one", "two");
+
+        assertThatThrownBy(() -> ask(jwtBearer(keystore, "changeit", "")))
+                .hasMessageContaining("2 entries in " + keystore + "; name the key's alias: one of [one, two]");
+
+        ask(jwtBearer(keystore, "changeit", "two"));
+        assertBearer(publicKey(keystore, "two"));
+    }
+
+    @Test
+    void a_wrong_keystore_password_is_named_but_not_shown() throws Exception {
+        Path keystore = keystore("one");
+
+        assertThatThrownBy(() -> ask(jwtBearer(keystore, "wrong-one", "")))
+                .isInstanceOf(TokenUnavailableException.class)
+                .hasMessageContaining("the key for the JWT bearer cannot be used")
+                .hasMessageContaining("password")
+                .hasMessageNotContaining("wrong-one");
+        assertThat(endpoint.requests).isEmpty();
+    }
+
+    @Test
+    void a_key_file_that_is_missing_or_of_another_kind_is_named_with_what_is_expected() throws Exception {
+        Path missing = folder.resolve("missing.pem");
+        assertThatThrownBy(() -> ask(jwtBearer(missing, "", ""))).hasMessageContaining(missing.toString());
+
+        Path sec1 = folder.resolve("sec1.pem");
+        Files.writeString(sec1, "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE\n-----END EC PRIVATE KEY-----\n");
+        assertThatThrownBy(() -> ask(jwtBearer(sec1, "", "")))
+                .hasMessageContaining(sec1.toString())
+                .hasMessageContaining("-----BEGIN PRIVATE KEY-----")
+                .hasMessageNotContaining("MHcCAQEE");
+
+        Path elliptic = pem(ellipticPair().getPrivate());
+        assertThatThrownBy(() -> ask(jwtBearer(elliptic, "", ""))).hasMessageContaining(elliptic + " is no RSA key");
+    }
+
+    @Test
+    void yaml_beans_take_every_secret_as_it_is() throws Exception {
+        for (String secret : new String[] {"4711", "true", "a\"b", "a'b", "a,b", "a)b", "#a", " a ", "a+b%20c"}) {
+            try (var camel = new DefaultCamelContext()) {
+                camel.getPropertiesComponent().addInitialProperty("secret", secret);
+                PluginHelper.getRoutesLoader(camel)
+                        .loadRoutes(ResourceHelper.fromString(
+                                "beans.camel.yaml",
+                                """
+                        - beans:
+                          - name: credentials
+                            type: io.recordsync.oauth.ClientCredentials
+                            properties:
+                              clientId: an-id
+                              clientSecret: "{{secret}}"
+                              basic: "false"
+                          - name: tokens
+                            type: io.recordsync.oauth.AccessTokens
+                            constructors:
+                              0: "%s"
+                              1: "#bean:credentials"
+                              2: "10s"
+                        """
+                                        .formatted(endpoint.url())));
+                camel.getRegistry()
+                        .lookupByNameAndType("tokens", AccessTokens.class)
+                        .token();
+            }
+            assertThat(asked().form()).containsEntry("client_secret", secret);
+        }
+    }
+
+    private void ask(Grant grant) {
+        new AccessTokens(endpoint.url(), grant, Duration.ofSeconds(10), Duration.ofMinutes(15), Duration.ZERO, clock)
+                .token();
+    }
+
+    private TokenEndpoint.Request asked() {
+        return endpoint.requests.get(endpoint.requests.size() - 1);
+    }
+
+    private void assertBearer(RSAPublicKey key) throws Exception {
+        Map<String, String> form = asked().form();
+        assertThat(form)
+                .containsOnlyKeys("grant_type", "assertion")
+                .containsEntry("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer");
+        SignedJWT jwt = SignedJWT.parse(form.get("assertion"));
+        assertThat(jwt.verify(new RSASSAVerifier(key))).isTrue();
+        assertThat(jwt.getHeader().getAlgorithm().getName()).isEqualTo("RS256");
+        var claims = jwt.getJWTClaimsSet();
+        assertThat(claims.getIssuer()).isEqualTo("the-client");
+        assertThat(claims.getSubject()).isEqualTo("sync@acme.example");
+        assertThat(claims.getAudience()).containsExactly("https://login.salesforce.com");
+        assertThat(claims.getExpirationTime())
+                .isAfter(Date.from(NOW))
+                .isBeforeOrEqualTo(Date.from(NOW.plus(Duration.ofMinutes(3))));
+    }
+
+    private static ClientCredentials clientCredentials(String id, String secret, String scope, boolean basic) {
+        var grant = new ClientCredentials();
+        grant.setClientId(id);
+        grant.setClientSecret(secret);
+        grant.setScope(scope);
+        grant.setBasic(basic);
+        return grant;
+    }
+
+    private static JwtBearer jwtBearer(Path keystore, String password, String alias) {
+        var grant = new JwtBearer();
+        grant.setClientId("the-client");
+        grant.setUser("sync@acme.example");
+        grant.setAudience("https://login.salesforce.com");
+        grant.setKeystore(keystore.toString());
+        grant.setKeystorePassword(password);
+        grant.setKeyAlias(alias);
+        return grant;
+    }
+
+    private static KeyPair ellipticPair() throws Exception {
+        KeyPairGenerator elliptic = KeyPairGenerator.getInstance("EC");
+        elliptic.initialize(new ECGenParameterSpec("secp256r1"));
+        return elliptic.generateKeyPair();
+    }
+
+    private Path pem(PrivateKey key) throws IOException {
+        String body = Base64.getMimeEncoder().encodeToString(key.getEncoded());
+        return Files.writeString(
+                folder.resolve("key.pem"), "-----BEGIN PRIVATE KEY-----\n" + body + "\n-----END PRIVATE KEY-----\n");
+    }
+
+    /** A keystore can only be written with certificates, and only keytool makes those. */
+    private Path keystore(String... aliases) throws Exception {
+        Path file = folder.resolve("keys.p12");
+        for (String alias : aliases) {
+            String keytool =
+                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
+            Process made = new ProcessBuilder(
+                            keytool,
+                            "-genkeypair",
+                            "-alias",
+                            alias,
+                            "-keyalg",
+                            "RSA",
+                            "-keysize",
+                            "2048",
+                            "-dname",
+                            "CN=test",
+                            "-keystore",
+                            file.toString(),
+                            "-storepass",
+                            "changeit",
+                            "-storetype",
+                            "PKCS12")
+                    .redirectErrorStream(true)
+                    .start();
+            String said = new String(made.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(made.waitFor()).as(said).isZero();
+        }
+        return file;
+    }
+
+    private static RSAPublicKey publicKey(Path keystore, String alias) throws Exception {
+        var store = java.security.KeyStore.getInstance(keystore.toFile(), "changeit".toCharArray());
+        return (RSAPublicKey) store.getCertificate(alias).getPublicKey();
+    }
+}
