@@ -7,6 +7,7 @@ import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.StreamPosition;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,20 +22,24 @@ import java.util.Set;
  */
 public interface Inbox extends AutoCloseable {
 
+    /** Makes lists known that may have no deletions yet: those that are configured. */
+    void register(Collection<String> recordLists);
+
     // ---- the stream's side
 
     /**
-     * Becomes the one subscriber of a channel: raises its epoch.
+     * Becomes the one subscriber of a channel: raises its epoch. A subscriber may call it again to resume.
      *
-     * @return where to resume; empty while another live session subscribes
+     * @return where to resume; empty while another live session subscribes, or when this session has expired
      */
     Optional<Subscription> subscribe(String channel);
 
     /**
      * Writes the deletions, the problems and the position. What is known already (same list, identifier and event key)
-     * is ignored. A very large intake may take several transactions; the position is in the last.
+     * is ignored. A very large intake may take several transactions; problems and position are in the last. A position
+     * without replay id saves nothing and only proves that the subscription is still ours.
      *
-     * @throws SubscriptionLostException when the position's epoch is not the current one; nothing is written
+     * @throws SubscriptionLostException when the position's epoch is not the current one; nothing more is written
      */
     Accepted accept(Intake intake);
 
@@ -45,7 +50,10 @@ public interface Inbox extends AutoCloseable {
      */
     String pinOrg(String orgId);
 
-    /** Moves the pin by a person's decision; replay ids of the other org mean nothing here, so positions are dropped. */
+    /**
+     * Moves the pin by a person's decision. Replay ids of another org mean nothing here, so positions are forgotten and
+     * subscribers lost; confirming the org that is pinned changes nothing.
+     */
     void confirmOrg(String orgId);
 
     // ---- the delivery's side
@@ -53,10 +61,14 @@ public interface Inbox extends AutoCloseable {
     /**
      * Claims due deletions of lists that are not suspended: at most {@code batches} batches of at most {@code size} rows,
      * each of one record list and one kind, taken round robin over all that have due rows, oldest first within each.
+     * There may be fewer than are due: ask again. A session that has expired claims nothing.
      */
     List<Batch> claim(int batches, int size);
 
-    /** How long until a pending deletion of a list that is not suspended is due: zero if one is; empty if none waits. */
+    /**
+     * How long until there is something to claim, be it that a deletion falls due or that its list may be probed: zero if
+     * there is now; empty if nothing waits.
+     */
     Optional<Duration> nextDue();
 
     /** Deleted: the rows become the proof. Of a phone number only a keyed HMAC stays. */
@@ -74,7 +86,7 @@ public interface Inbox extends AutoCloseable {
     /** Given back without having been called: due at once, no attempt counted. */
     int release(List<Long> ids);
 
-    /** Claims nothing of the list for {@code pause}; the next claim after it is the probe. */
+    /** Claims nothing of the list for {@code pause}; the next claim after it is the probe. May be called again. */
     void suspend(String recordList, Duration pause, Failure failure);
 
     /** The list answers again. */
@@ -85,7 +97,10 @@ public interface Inbox extends AutoCloseable {
 
     // ---- a person's side
 
-    /** Parked rows become pending again, their attempts and their time to give up counted anew. */
+    /**
+     * Parked rows become pending again, their attempts and their time to give up counted anew. Why they were parked stays
+     * readable until they succeed.
+     */
     int redrive(Selection selection);
 
     /** Parked or rehearsed rows become cancelled, with who did it. */
@@ -95,7 +110,8 @@ public interface Inbox extends AutoCloseable {
 
     /**
      * Says that this session lives, frees the claims of sessions that do not, and opens a new session when this one was
-     * taken for dead.
+     * taken for dead (its claims are lost: acts on them change nothing). Whoever died may have called: the freed rows are
+     * marked {@code answer_lost}.
      */
     void heartbeat();
 
@@ -132,7 +148,8 @@ public interface Inbox extends AutoCloseable {
     record Accepted(List<Long> ids, int known) {}
 
     /**
-     * Which rows a person means: {@code ids}, or where it is empty the rows that match the filters given (null = any).
+     * Which rows a person means: {@code ids}, or where it is empty the rows that match the filters given (null = any). So
+     * an empty one means every row that the act is for.
      */
     record Selection(List<Long> ids, String recordList, String failureCode) {}
 }

@@ -1,5 +1,6 @@
 package io.recordsync.inbox;
 
+import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.IdentifierKind;
 import java.time.Instant;
@@ -16,7 +17,10 @@ public interface Ledger {
     /** How many deletions are in each state; every state is a key. */
     Map<DeletionState, Long> counts();
 
-    /** Since when the oldest pending deletion has been due or waiting, by its acceptance; empty when none is pending. */
+    /** How many deletions are done, by what is known of each; every confirmation is a key. */
+    Map<Confirmation, Long> confirmations();
+
+    /** When the oldest deletion that is pending was accepted; empty when none is. */
     Optional<Instant> oldestPending();
 
     /** Newest first (by id), at most {@code filter.limit()}. */
@@ -39,7 +43,11 @@ public interface Ledger {
     /** Null filters match everything; {@code before} is an id: only older rows. */
     record Filter(DeletionState state, String recordList, String externalId, int limit, Long before) {}
 
-    /** A deletion as it stands. Times are null until they have happened; {@code identifier} of a phone number is masked. */
+    /**
+     * A deletion as it stands. Times are null until they have happened, texts empty until they are known; {@code
+     * identifier} of a phone number is masked, and once done with is {@code hmac:…}. {@code settledBy} is the person who
+     * discarded it.
+     */
     record Entry(
             long id,
             String recordList,
@@ -56,18 +64,20 @@ public interface Ledger {
             int unconfirmed,
             boolean answerLost,
             Instant settledAt,
+            String settledBy,
             String confirmation,
             String failureCode,
             String message) {}
 
     record Attempt(Instant at, String callId, int status, String code, String message) {}
 
+    /** {@code at} is the last time: what is reported again is not listed again. */
     record ProblemEntry(Instant at, String kind, String message) {}
 
-    /** {@code state} is {@code active} or {@code suspended}. */
+    /** {@code state} is {@code active} or {@code suspended}; {@code suspendedUntil} is null and the error empty when active. */
     record RecordListEntry(
             String id, String state, long pending, long parked, Instant suspendedUntil, String lastError) {}
 
-    /** {@code replayId} and {@code savedAt} are null while no position was saved. */
+    /** {@code replayId} and {@code savedAt} are null while no position was saved, {@code orgId} while none is pinned. */
     record PositionEntry(String channel, byte[] replayId, Instant savedAt, Instant firstStart, String orgId) {}
 }

@@ -1,0 +1,615 @@
+package io.recordsync.inbox;
+
+import io.recordsync.deletion.Batch;
+import io.recordsync.deletion.ClaimedDeletion;
+import io.recordsync.deletion.Confirmation;
+import io.recordsync.deletion.DeletionRequest;
+import io.recordsync.deletion.Failure;
+import io.recordsync.deletion.Identifier;
+import io.recordsync.deletion.IdentifierKind;
+import io.recordsync.deletion.Intake;
+import io.recordsync.deletion.Problem;
+import io.recordsync.deletion.StreamPosition;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The inbox on JDBC. Each act stands beside its SQL; {@link Dialect} says what the words in braces are.
+ *
+ * <p>No act costs more because many deletions are pending or settled: each finds its rows by an index. All times are the
+ * database's, so that the clocks of several processes need not agree.
+ */
+public final class JdbcInbox implements Inbox {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JdbcInbox.class);
+
+    /** Rows in one transaction of an intake. Longer ones would keep the claims waiting. */
+    static final int CHUNK = 20_000;
+
+    private final Store store;
+    private final InboxSettings settings;
+    private final PhoneSeal seal;
+    /** Lists that certainly have their row in record_list; rows of it are never deleted. */
+    private final Set<String> knownLists = ConcurrentHashMap.newKeySet();
+
+    private volatile String session;
+    /** The lane that came last in the last claim: the next one starts behind it. Guarded by this. */
+    private String lastLane = "";
+    /** Rows of claims whose commit was not answered: perhaps ours, and in nobody's hands. */
+    private volatile List<Long> unanswered = List.of();
+
+    /** Opens a session, and frees the claims of those that are over. */
+    public JdbcInbox(Store store, InboxSettings settings) {
+        this.store = store;
+        this.settings = settings;
+        this.seal = new PhoneSeal(settings.phoneKey());
+        this.session = newSession();
+        heartbeat();
+    }
+
+    // ---- lists
+
+    private static final String REGISTER =
+            """
+            insert into record_list (id)
+            select value ->> 0 from {rows ?} where true
+            on conflict do nothing""";
+
+    @Override
+    public void register(Collection<String> recordLists) {
+        if (!knownLists.containsAll(recordLists)) {
+            store.write("register", transaction -> register(transaction, new HashSet<>(recordLists)));
+            knownLists.addAll(recordLists);
+        }
+    }
+
+    private int register(Transaction transaction, Set<String> recordLists) throws SQLException {
+        JsonRows rows = new JsonRows();
+        // Sorted, here and below: two transactions that insert the same keys in opposite order would deadlock.
+        recordLists.stream().sorted().forEach(rows::add);
+        return transaction.change(REGISTER, rows.toString());
+    }
+
+    // ---- subscribe and accept
+
+    /** The live session of somebody else stands in the way; a dead one, or this one, does not. */
+    private static final String SUBSCRIBE =
+            """
+            insert into stream_position (channel, epoch, session, first_start)
+            select ?, 1, id, {now} from session where id = ? and seen_at > {now} - ?
+            on conflict (channel) do update set epoch = stream_position.epoch + 1, session = excluded.session
+            where stream_position.session = excluded.session
+               or not exists (
+                 select 1 from session where id = stream_position.session and seen_at > {now} - ?)
+            returning epoch, replay_id, first_start""";
+
+    @Override
+    public Optional<Subscription> subscribe(String channel) {
+        long ttl = settings.sessionTtl().toMillis();
+        return store.write(
+                "subscribe",
+                transaction -> transaction.first(
+                        SUBSCRIBE,
+                        row -> new Subscription(
+                                new StreamPosition(channel, row.getBytes("replay_id"), row.getLong("epoch")),
+                                Instant.ofEpochMilli(row.getLong("first_start"))),
+                        channel,
+                        session,
+                        ttl,
+                        ttl));
+    }
+
+    private static final String SAVE_POSITION =
+            "update stream_position set replay_id = ?, saved_at = {now} where channel = ? and epoch = ?";
+
+    /** Changes nothing but takes the row's lock, as saving does: until the commit no other session can take over. */
+    private static final String CHECK_EPOCH =
+            "update stream_position set epoch = epoch where channel = ? and epoch = ?";
+
+    private static final String INSERT_DELETIONS =
+            """
+            insert into deletion (record_list, kind, provider, identifier, event_key, origin, committed_at, state, hmac,
+                                  accepted_at, due_at, pending_since)
+            select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+                   cast(value ->> 6 as bigint), value ->> 7, value ->> 8,
+                   {now}, {now}, {now}
+            from {rows ?} where true
+            on conflict do nothing
+            returning id""";
+
+    private static final String INSERT_PROBLEMS =
+            """
+            insert into problem (kind, message, at)
+            select value ->> 0, value ->> 1, {now} from {rows ?} where true
+            on conflict (kind, message) do update set at = excluded.at""";
+
+    /** By the columns of the unique key, for the reason in {@link #register(Transaction, Set)}. */
+    private static final Comparator<DeletionRequest> KEY_ORDER = Comparator.comparing(DeletionRequest::recordList)
+            .thenComparing(request -> request.identifier().kind())
+            .thenComparing(request -> request.identifier().provider())
+            .thenComparing(request -> request.identifier().value())
+            .thenComparing(DeletionRequest::eventKey);
+
+    @Override
+    public Accepted accept(Intake intake) {
+        List<DeletionRequest> requests =
+                intake.deletions().stream().sorted(KEY_ORDER).toList();
+        List<Long> ids = new ArrayList<>();
+        int from = 0;
+        while (requests.size() - from > CHUNK) {
+            ids.addAll(accept(requests.subList(from, from + CHUNK), List.of(), intake.position(), false));
+            from += CHUNK;
+        }
+        ids.addAll(accept(requests.subList(from, requests.size()), intake.problems(), intake.position(), true));
+        return new Accepted(List.copyOf(ids), requests.size() - ids.size());
+    }
+
+    private List<Long> accept(
+            List<DeletionRequest> requests, List<Problem> problems, StreamPosition position, boolean last) {
+        if (requests.isEmpty() && problems.isEmpty() && position == null) {
+            return List.of();
+        }
+        Set<String> newLists = new HashSet<>();
+        JsonRows rows = new JsonRows();
+        for (DeletionRequest request : requests) {
+            Identifier identifier = request.identifier();
+            rows.add(
+                    request.recordList(),
+                    word(identifier.kind()),
+                    identifier.provider(),
+                    identifier.value(),
+                    request.eventKey(),
+                    word(request.origin()),
+                    request.committedAt().toEpochMilli(),
+                    word(request.state()),
+                    identifier.kind() == IdentifierKind.PHONE ? seal.of(identifier.value()) : null);
+            newLists.add(request.recordList());
+        }
+        newLists.removeAll(knownLists);
+        List<Long> ids = store.write("accept", transaction -> {
+            if (position != null) {
+                holdSubscription(transaction, position, last);
+            }
+            if (!newLists.isEmpty()) {
+                register(transaction, newLists);
+            }
+            if (!problems.isEmpty()) {
+                transaction.change(INSERT_PROBLEMS, rowsOf(problems));
+            }
+            return requests.isEmpty()
+                    ? List.<Long>of()
+                    : transaction.list(INSERT_DELETIONS, row -> row.getLong("id"), rows.toString());
+        });
+        knownLists.addAll(newLists);
+        return ids;
+    }
+
+    private static void holdSubscription(Transaction transaction, StreamPosition position, boolean last)
+            throws SQLException {
+        int held = last && position.replayId() != null
+                ? transaction.change(SAVE_POSITION, position.replayId(), position.channel(), position.epoch())
+                : transaction.change(CHECK_EPOCH, position.channel(), position.epoch());
+        if (held == 0) {
+            throw new SubscriptionLostException(
+                    "Another session subscribes to %s now (this one holds epoch %d, which is over); nothing was written, what was read is left to it"
+                            .formatted(position.channel(), position.epoch()));
+        }
+    }
+
+    private static String rowsOf(List<Problem> problems) {
+        JsonRows rows = new JsonRows();
+        problems.stream()
+                .map(problem -> new Problem(problem.kind(), shortened(problem.message())))
+                .distinct() // a statement may update a row once
+                .sorted(Comparator.comparing(Problem::kind).thenComparing(Problem::message))
+                .forEach(problem -> rows.add(problem.kind(), problem.message()));
+        return rows.toString();
+    }
+
+    private static final String PIN_ORG = "insert into pinned_org (one, org_id) values (1, ?) on conflict do nothing";
+    private static final String PINNED_ORG = "select org_id from pinned_org";
+
+    @Override
+    public String pinOrg(String orgId) {
+        return store.write("pin org", transaction -> {
+            transaction.change(PIN_ORG, orgId);
+            return transaction.first(PINNED_ORG, row -> row.getString("org_id")).orElseThrow();
+        });
+    }
+
+    private static final String MOVE_PIN =
+            """
+            insert into pinned_org (one, org_id) values (1, ?)
+            on conflict (one) do update set org_id = excluded.org_id where pinned_org.org_id <> excluded.org_id""";
+
+    /** The epoch goes on: to start it anew would let an old subscriber of the other org meet its own number again. */
+    private static final String FORGET_POSITIONS =
+            "update stream_position set replay_id = null, saved_at = null, first_start = {now}, epoch = epoch + 1";
+
+    @Override
+    public void confirmOrg(String orgId) {
+        store.write("confirm org", transaction -> {
+            int moved = transaction.change(MOVE_PIN, orgId);
+            return moved == 0 ? 0 : transaction.change(FORGET_POSITIONS);
+        });
+    }
+
+    // ---- claim
+
+    /** Every lane with something pending, and from when it may be claimed: one probe of the index for each lane. */
+    private static final String LANES =
+            """
+            select list.id as record_list, kinds.kind, list.suspended_until, {now} as now,
+                   (select due_at from deletion
+                    where state = 'pending' and record_list = list.id and kind = kinds.kind
+                    order by due_at, id limit 1) as due_at
+            from record_list list
+            cross join (select 'external' as kind union all select 'record' union all select 'phone') kinds""";
+
+    /** A lane with something pending, and in how many milliseconds it may be claimed. */
+    private record Lane(String recordList, String kind, long millisToWait) {
+        String name() {
+            return recordList + '/' + kind;
+        }
+    }
+
+    private static List<Lane> lanes(Transaction transaction) throws SQLException {
+        return transaction
+                .list(LANES, row -> {
+                    long from = Math.max(row.getLong("suspended_until"), row.getLong("due_at"));
+                    boolean empty = row.getObject("due_at") == null;
+                    return new Lane(
+                            row.getString("record_list"),
+                            row.getString("kind"),
+                            empty ? Long.MAX_VALUE : from - row.getLong("now"));
+                })
+                .stream()
+                .filter(lane -> lane.millisToWait() != Long.MAX_VALUE)
+                .toList();
+    }
+
+    @Override
+    public Optional<Duration> nextDue() {
+        if (!unanswered.isEmpty()) {
+            return Optional.of(Duration.ZERO);
+        }
+        return store.read("look for what is due", transaction -> lanes(transaction)).stream()
+                .map(lane -> Duration.ofMillis(Math.max(0, lane.millisToWait())))
+                .min(Comparator.naturalOrder());
+    }
+
+    /** Needs a live session: one that was silent for too long may have been taken for dead already. */
+    private static final String CLAIM =
+            """
+            update deletion set state = 'claimed', session = ?
+            where id {due}
+              and exists (select 1 from session where id = ? and seen_at > {now} - ?)
+            returning id, record_list, kind, provider, identifier, attempts, unconfirmed, due_at""";
+
+    /** A row as it was claimed; {@code dueAt} is only for the order. */
+    private record Claim(String lane, ClaimedDeletion deletion, long dueAt) {
+        static final Comparator<Claim> OLDEST_FIRST = Comparator.comparingLong(Claim::dueAt)
+                .thenComparing(claim -> claim.deletion().id());
+    }
+
+    @Override
+    public synchronized List<Batch> claim(int batches, int size) {
+        List<Long> taken = new ArrayList<>(unanswered);
+        try {
+            Map<String, List<Claim>> byLane = store.write("claim", transaction -> {
+                if (!unanswered.isEmpty()) {
+                    transaction.change(RELEASE, unanswered, session);
+                }
+                List<Lane> lanes = nextLanes(transaction, batches);
+                Map<String, List<Claim>> claims = new LinkedHashMap<>();
+                lanes.forEach(lane -> claims.put(lane.name(), new ArrayList<>()));
+                for (Claim claim : claim(transaction, lanes, batches, size)) {
+                    claims.get(claim.lane()).add(claim);
+                    taken.add(claim.deletion().id());
+                }
+                return claims;
+            });
+            unanswered = List.of();
+            byLane.keySet().forEach(lane -> lastLane = lane);
+            return batchesOf(byLane.values(), size);
+        } catch (InboxException e) {
+            // Perhaps committed all the same. Nobody would ever settle these: the next claim gives them back first.
+            unanswered = List.copyOf(taken);
+            throw e;
+        }
+    }
+
+    /** The due lanes whose turn it is: those behind the lane that came last, then round again. */
+    private List<Lane> nextLanes(Transaction transaction, int most) throws SQLException {
+        List<Lane> due = lanes(transaction).stream()
+                .filter(lane -> lane.millisToWait() <= 0)
+                .sorted(Comparator.comparing(Lane::name))
+                .collect(Collectors.toCollection(ArrayList::new));
+        long before = due.stream()
+                .filter(lane -> lane.name().compareTo(lastLane) <= 0)
+                .count();
+        Collections.rotate(due, (int) -before);
+        return due.subList(0, Math.min(most, due.size()));
+    }
+
+    private List<Claim> claim(Transaction transaction, List<Lane> lanes, int batches, int size) throws SQLException {
+        if (lanes.isEmpty()) {
+            return List.of();
+        }
+        JsonRows rows = new JsonRows();
+        lanes.forEach(lane -> rows.add(lane.recordList(), lane.kind()));
+        long mostOfEach = (long) batches / lanes.size() * size;
+        long ttl = settings.sessionTtl().toMillis();
+        return transaction.list(CLAIM, JdbcInbox::claimed, session, rows.toString(), mostOfEach, session, ttl);
+    }
+
+    private static Claim claimed(ResultSet row) throws SQLException {
+        IdentifierKind kind = IdentifierKind.valueOf(row.getString("kind").toUpperCase(Locale.ROOT));
+        Identifier identifier = new Identifier(kind, row.getString("provider"), row.getString("identifier"));
+        return new Claim(
+                row.getString("record_list") + '/' + row.getString("kind"),
+                new ClaimedDeletion(
+                        row.getLong("id"),
+                        row.getString("record_list"),
+                        identifier,
+                        row.getInt("attempts"),
+                        row.getInt("unconfirmed")),
+                row.getLong("due_at"));
+    }
+
+    /** The first batch of every lane, then the second of every lane, and so on. */
+    private static List<Batch> batchesOf(Collection<List<Claim>> lanes, int size) {
+        List<Batch> batches = new ArrayList<>();
+        int longest = lanes.stream().mapToInt(List::size).max().orElse(0);
+        lanes.forEach(lane -> lane.sort(Claim.OLDEST_FIRST));
+        for (int from = 0; from < longest; from += size) {
+            for (List<Claim> lane : lanes) {
+                if (from < lane.size()) {
+                    List<Claim> batch = lane.subList(from, Math.min(from + size, lane.size()));
+                    batches.add(new Batch(batch.stream().map(Claim::deletion).toList()));
+                }
+            }
+        }
+        return batches;
+    }
+
+    // ---- the ends of a claim
+
+    private static final String SETTLE =
+            """
+            update deletion set state = 'deleted', session = '', confirmation = ?, settled_at = {now},
+                   failure_code = '', message = '', identifier = coalesce(hmac, identifier)
+            where id {in ?} and session = ? and state = 'claimed'""";
+
+    private static final String COUNT_SETTLED = "update settled set total = total + ? where confirmation = ?";
+
+    @Override
+    public int settle(List<Long> ids, Confirmation confirmation) {
+        return store.write("settle", transaction -> {
+            int settled = transaction.change(SETTLE, word(confirmation), ids, session);
+            if (settled > 0) {
+                transaction.change(COUNT_SETTLED, (long) settled, word(confirmation));
+            }
+            return settled;
+        });
+    }
+
+    private static final String POSTPONE =
+            """
+            update deletion set session = '', due_at = {now} + ?, attempts = attempts + ?, unconfirmed = unconfirmed + ?,
+                   answer_lost = answer_lost or ?, message = ?,
+                   state = case when pending_since <= {now} - ? then 'parked' else 'pending' end,
+                   failure_code = case when pending_since <= {now} - ? then 'gave_up' else ? end
+            where id {in ?} and session = ? and state = 'claimed'
+            returning id""";
+
+    @Override
+    public int postpone(List<Long> ids, Duration delay, Failure failure, Postponement why) {
+        long giveUpAfter = settings.giveUpAfter().toMillis();
+        boolean unconfirmed = why == Postponement.UNCONFIRMED;
+        return store.write("postpone", transaction -> {
+            List<Long> postponed = transaction.list(
+                    POSTPONE,
+                    row -> row.getLong("id"),
+                    delay.toMillis(),
+                    unconfirmed ? 0 : 1,
+                    unconfirmed ? 1 : 0,
+                    why == Postponement.ANSWER_LOST,
+                    shortened(failure.message()),
+                    giveUpAfter,
+                    giveUpAfter,
+                    failure.code(),
+                    ids,
+                    session);
+            return remember(transaction, postponed, failure);
+        });
+    }
+
+    private static final String PARK =
+            """
+            update deletion set state = 'parked', session = '', attempts = attempts + 1, failure_code = ?, message = ?
+            where id {in ?} and session = ? and state = 'claimed'
+            returning id""";
+
+    @Override
+    public int park(List<Long> ids, Failure failure) {
+        return store.write("park", transaction -> {
+            List<Long> parked = transaction.list(
+                    PARK, row -> row.getLong("id"), failure.code(), shortened(failure.message()), ids, session);
+            return remember(transaction, parked, failure);
+        });
+    }
+
+    private static final String INSERT_ATTEMPTS =
+            """
+            insert into attempt (deletion, at, call_id, status, code, message)
+            select id, {now}, ?, ?, ?, ? from deletion where id {in ?}""";
+
+    private static int remember(Transaction transaction, List<Long> ids, Failure failure) throws SQLException {
+        if (ids.isEmpty()) {
+            return 0;
+        }
+        return transaction.change(
+                INSERT_ATTEMPTS, failure.callId(), failure.status(), failure.code(), shortened(failure.message()), ids);
+    }
+
+    private static final String RELEASE =
+            "update deletion set state = 'pending', session = '' where id {in ?} and session = ? and state = 'claimed'";
+
+    @Override
+    public int release(List<Long> ids) {
+        return store.write("release", transaction -> transaction.change(RELEASE, ids, session));
+    }
+
+    // ---- suspension
+
+    private static final String SUSPEND =
+            """
+            insert into record_list (id, suspended_until, failure_code, message) values (?, {now} + ?, ?, ?)
+            on conflict (id) do update set suspended_until = excluded.suspended_until,
+                   failure_code = excluded.failure_code, message = excluded.message""";
+
+    @Override
+    public void suspend(String recordList, Duration pause, Failure failure) {
+        store.write(
+                "suspend",
+                transaction -> transaction.change(
+                        SUSPEND, recordList, pause.toMillis(), failure.code(), shortened(failure.message())));
+    }
+
+    private static final String RESUME =
+            "update record_list set suspended_until = 0, failure_code = '', message = '' where id = ?";
+
+    @Override
+    public void resume(String recordList) {
+        store.write("resume", transaction -> transaction.change(RESUME, recordList));
+    }
+
+    private static final String SUSPENDED = "select id from record_list where suspended_until > {now}";
+
+    @Override
+    public Set<String> suspended() {
+        return Set.copyOf(store.read(
+                "look for suspended lists", transaction -> transaction.list(SUSPENDED, row -> row.getString("id"))));
+    }
+
+    // ---- a person's side
+
+    private static final String REDRIVE =
+            """
+            update deletion set state = 'pending', due_at = {now}, pending_since = {now}, attempts = 0, unconfirmed = 0
+            where state = 'parked'""";
+
+    @Override
+    public int redrive(Selection selection) {
+        return change("redrive", REDRIVE, selection);
+    }
+
+    private static final String DISCARD =
+            """
+            update deletion set state = 'cancelled', settled_by = ?, settled_at = {now},
+                   identifier = coalesce(hmac, identifier)
+            where state in ('parked', 'rehearsed')""";
+
+    @Override
+    public int discard(Selection selection, String user) {
+        return change("discard", DISCARD, selection, user);
+    }
+
+    private int change(String act, String sql, Selection selection, Object... first) {
+        StringBuilder narrowed = new StringBuilder(sql);
+        List<Object> parameters = new ArrayList<>(List.of(first));
+        if (!selection.ids().isEmpty()) {
+            narrowed.append(" and id {in ?}");
+            parameters.add(selection.ids());
+        } else {
+            if (selection.recordList() != null) {
+                narrowed.append(" and record_list = ?");
+                parameters.add(selection.recordList());
+            }
+            if (selection.failureCode() != null) {
+                narrowed.append(" and failure_code = ?");
+                parameters.add(selection.failureCode());
+            }
+        }
+        return store.write(act, transaction -> transaction.change(narrowed.toString(), parameters.toArray()));
+    }
+
+    // ---- the session
+
+    private static final String RENEW_SESSION = "update session set seen_at = {now} where id = ?";
+    private static final String OPEN_SESSION = "insert into session (id, seen_at) values (?, {now})";
+    private static final String END_EXPIRED_SESSIONS = "delete from session where seen_at <= {now} - ?";
+
+    /**
+     * A session id that is missing once is missing for ever, so what this finds cannot be wrong by the time it is updated;
+     * {@code not in (select id from session)} in the update itself could free a claim of a session that opened meanwhile.
+     */
+    private static final String FREE_CLAIMS =
+            """
+            update deletion set state = 'pending', session = '', answer_lost = true
+            where state = 'claimed' and session in (
+              select session from deletion
+              where state = 'claimed' and not exists (select 1 from session where session.id = deletion.session))""";
+
+    @Override
+    public void heartbeat() {
+        String mine = session;
+        String opened = newSession();
+        boolean[] expired = new boolean[1];
+        int freed = store.write("heartbeat", transaction -> {
+            expired[0] = transaction.change(RENEW_SESSION, mine) == 0;
+            if (expired[0]) {
+                transaction.change(OPEN_SESSION, opened);
+            }
+            transaction.change(END_EXPIRED_SESSIONS, settings.sessionTtl().toMillis());
+            return transaction.change(FREE_CLAIMS);
+        });
+        if (expired[0]) {
+            session = opened;
+        }
+        if (freed > 0) {
+            LOG.warn("{} deletions were claimed by a process that is gone; they are due again", freed);
+        }
+    }
+
+    private static final String END_SESSION = "delete from session where id = ?";
+
+    @Override
+    public void close() {
+        store.write("end session", transaction -> transaction.change(END_SESSION, session));
+    }
+
+    private static String newSession() {
+        return UUID.randomUUID().toString();
+    }
+
+    // ---- words
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String shortened(String message) {
+        String storable = JsonRows.storable(message);
+        return storable.length() <= 1_000 ? storable : storable.substring(0, 999) + '…';
+    }
+}

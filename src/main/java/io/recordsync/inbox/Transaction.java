@@ -1,0 +1,68 @@
+package io.recordsync.inbox;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A transaction that is open: runs statements written in the words of {@link Dialect}.
+ *
+ * <p>Parameters are strings, longs, booleans, byte arrays, and lists of longs, which go as a JSON array. Of one thread.
+ */
+final class Transaction {
+
+    private final Connection connection;
+    private final Dialect dialect;
+
+    Transaction(Connection connection, Dialect dialect) {
+        this.connection = connection;
+        this.dialect = dialect;
+    }
+
+    /** What becomes of a row that was read. */
+    interface Row<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    /** Returns how many rows were changed. */
+    int change(String sql, Object... parameters) throws SQLException {
+        try (PreparedStatement statement = prepare(sql, parameters)) {
+            return statement.executeUpdate();
+        }
+    }
+
+    /** Also for a statement that changes rows and returns them. */
+    <T> List<T> list(String sql, Row<T> row, Object... parameters) throws SQLException {
+        try (PreparedStatement statement = prepare(sql, parameters);
+                ResultSet results = statement.executeQuery()) {
+            List<T> list = new ArrayList<>();
+            while (results.next()) {
+                list.add(row.read(results));
+            }
+            return list;
+        }
+    }
+
+    <T> Optional<T> first(String sql, Row<T> row, Object... parameters) throws SQLException {
+        return list(sql, row, parameters).stream().findFirst();
+    }
+
+    private PreparedStatement prepare(String sql, Object... parameters) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(dialect.sql(sql));
+        try {
+            for (int i = 0; i < parameters.length; i++) {
+                // A list of numbers as Java prints it is a JSON array.
+                Object value = parameters[i] instanceof List<?> ids ? ids.toString() : parameters[i];
+                statement.setObject(i + 1, value);
+            }
+            return statement;
+        } catch (SQLException e) {
+            statement.close();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.recordsync.inbox;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** A real PostgreSQL, started once for all tests of a JVM and ended with it. */
+final class Postgresql {
+
+    private Postgresql() {}
+
+    static String url() {
+        return Started.SERVER.getJdbcUrl("postgres", "postgres");
+    }
+
+    private static final class Started {
+        static final EmbeddedPostgres SERVER = start();
+
+        private static EmbeddedPostgres start() {
+            try {
+                return EmbeddedPostgres.builder().start();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package io.recordsync.inbox;
+
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
+
+/** The inbox on PostgreSQL. */
+class PostgresqlInboxTest extends InboxContract {
+
+    @Override
+    Store open(String now, UnaryOperator<DataSource> tap) {
+        return Store.open(Postgresql.url(), "postgres", "", now, tap);
+    }
+
+    @Override
+    void empty() {
+        store.write("test", transaction -> {
+            transaction.change(
+                    "truncate deletion, attempt, problem, stream_position, session, record_list, pinned_org restart identity");
+            return transaction.change("update settled set total = 0");
+        });
+    }
+}
