@@ -2,6 +2,7 @@ package io.recordsync.inbox;
 
 import io.recordsync.deletion.Batch;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -40,13 +41,16 @@ public final class Claims {
     /**
      * @param size most rows in a batch
      * @param concurrency calls in flight
-     * @param lists record lists: each may have a batch waiting for company
+     * @param recordLists comma-separated; made known to the inbox. Each may have a batch waiting for company
      */
-    public Claims(Inbox inbox, DeliveryGate gate, int size, int concurrency, int lists) {
+    public Claims(Inbox inbox, DeliveryGate gate, int size, int concurrency, String recordLists) {
+        List<String> lists =
+                Arrays.stream(recordLists.split(",")).map(String::strip).toList();
+        inbox.register(lists);
         this.inbox = inbox;
         this.gate = gate;
         this.size = size;
-        this.room = size * (2 * concurrency + lists);
+        this.room = size * (2 * concurrency + lists.size());
         gate.onChange(this::wake);
     }
 

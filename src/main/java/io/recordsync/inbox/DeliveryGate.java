@@ -98,6 +98,15 @@ public final class DeliveryGate implements Supplier<Map<String, Object>> {
         onChange.run();
     }
 
+    /** A person stops the delivery until {@link #resume}, or a restart. */
+    public void pause() {
+        forbid(PAUSED, "Paused by a person (POST /api/resume ends it)");
+    }
+
+    public void resume() {
+        allow(PAUSED);
+    }
+
     /** How long it stays shut: zero when it is open; more than a day where a person is needed. */
     public synchronized Duration shutFor() {
         if (!forbidden.isEmpty()) {

@@ -108,9 +108,9 @@ public final class AccessTokens {
         return await(awaited);
     }
 
-    /** The value of the header {@code Authorization}. */
-    public String bearer() {
-        return "Bearer " + token().value();
+    /** The token alone, for a route. */
+    public String value() {
+        return token().value();
     }
 
     /**

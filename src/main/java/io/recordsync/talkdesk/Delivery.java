@@ -62,9 +62,23 @@ public final class Delivery {
         this.parkUnconfirmed = "park".equals(verifyUnconfirmed);
     }
 
-    /** Whether the batch may be sent: not while the gate is shut or its list is suspended. */
-    public boolean mayCall(@ExchangeProperty("batch") Batch batch) {
-        return !gate.isShut() && !lists.suspended(batch.recordList());
+    /**
+     * Lets a call pass.
+     *
+     * @throws NotNowException while the gate is shut or the list is suspended
+     */
+    public void mayCall(@ExchangeProperty("batch") Batch batch) {
+        if (gate.isShut()) {
+            throw new NotNowException("The delivery is paused");
+        }
+        if (lists.suspended(batch.recordList())) {
+            throw new NotNowException("Record list " + batch.recordList() + " is suspended");
+        }
+    }
+
+    /** Whether the batch met a conflict before and can be split. */
+    public boolean conflictAgain(@ExchangeProperty("batch") Batch batch) {
+        return attempts(batch) > 0 && !batch.lone();
     }
 
     /** Gives the batch back as it was. */

@@ -45,7 +45,7 @@ public final class SalesforceStreamEndpoint extends DefaultEndpoint {
 
     @UriParam(description = "Told how the stream is")
     @Metadata(required = true)
-    private StreamStatus status;
+    private StreamStatus streamStatus;
 
     @UriParam(defaultValue = "api.pubsub.salesforce.com")
     private String host = "api.pubsub.salesforce.com";
@@ -138,12 +138,12 @@ public final class SalesforceStreamEndpoint extends DefaultEndpoint {
         this.gate = gate;
     }
 
-    public StreamStatus getStatus() {
-        return status;
+    public StreamStatus getStreamStatus() {
+        return streamStatus;
     }
 
-    public void setStatus(StreamStatus status) {
-        this.status = status;
+    public void setStreamStatus(StreamStatus streamStatus) {
+        this.streamStatus = streamStatus;
     }
 
     public String getHost() {

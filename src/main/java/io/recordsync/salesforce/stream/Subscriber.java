@@ -87,7 +87,7 @@ final class Subscriber implements Runnable {
         this.tokens = endpoint.getTokens();
         this.inbox = endpoint.getInbox();
         this.gate = endpoint.getGate();
-        this.status = endpoint.getStatus();
+        this.status = endpoint.getStreamStatus();
         this.acceptor = acceptor;
         this.watchdog = watchdog;
         this.soon = new Backoff(endpoint.getBackoff(), endpoint.getBackoffMax());
@@ -230,8 +230,8 @@ final class Subscriber implements Runnable {
                     .setReplayId(ByteString.copyFrom(replayId))
                     .build();
         }
-        // LATEST only the very first time: after it, whatever was published since would be passed over.
-        boolean latest = subscription.first() && endpoint.startsLatest() && !positionLost;
+        // LATEST only the very first time (epoch 1): after it, whatever was published since would be passed over.
+        boolean latest = subscription.position().epoch() == 1 && endpoint.startsLatest() && !positionLost;
         return request.setReplayPreset(latest ? ReplayPreset.LATEST : ReplayPreset.EARLIEST)
                 .build();
     }
