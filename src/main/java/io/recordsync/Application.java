@@ -1,13 +1,94 @@
 package io.recordsync;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.apache.camel.spi.PropertiesComponent;
 
-/** Starts Camel Main on the routes in {@code routes/} and the configuration in {@code config/}; nothing else. */
+/**
+ * Starts Camel Main on the routes in {@code routes/} and the configuration in {@code config/}; nothing else.
+ *
+ * <p>Exit codes: 0 after SIGTERM or Ctrl-C, within 30 seconds; 1 when the configuration has mistakes (one line each on
+ * stderr), when the start fails or when stopping takes longer.
+ */
 public final class Application {
 
-    private Application() {}
+    private static final int STOP_SECONDS = 28;
 
-    public static void main(String[] args) throws Exception {
-        new Main(Application.class).run(args);
+    private final Main main = new Main();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile int exitCode = 1;
+
+    private Application() {
+        main.setAppName("salesforce-talkdesk-sync");
+        main.setDefaultPropertyPlaceholderLocation("file:config/application.properties;optional=true");
+        ConfigurationCheck.defaults().forEach(main::addInitialProperty);
+        main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeInitialize(BaseMainSupport starting) {
+                check(starting.getCamelContext().getPropertiesComponent());
+            }
+        });
+        // Camel's own would end with 143 on SIGTERM, and wait for a context that never started.
+        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
+    }
+
+    public static void main(String[] args) {
+        new Application().run(args);
+    }
+
+    private void run(String[] args) {
+        try {
+            exitCode = main.run(args);
+        } catch (InvalidConfiguration e) {
+            e.mistakes.forEach(System.err::println);
+        } catch (Exception | LinkageError e) {
+            System.err.println("The start failed: " + e);
+            e.printStackTrace();
+        } finally {
+            ended.countDown();
+            System.exit(exitCode);
+        }
+    }
+
+    /** The JVM is about to end, by a signal or by {@link #run}: the exit code of a signal is replaced by ours. */
+    private void stop() {
+        main.completed();
+        boolean inTime = false;
+        try {
+            inTime = ended.await(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Runtime.getRuntime().halt(inTime ? exitCode : 1);
+    }
+
+    /** Before any route or bean is read, by the reading of properties and environment that they will see. */
+    private static void check(PropertiesComponent properties) {
+        Map<String, String> configuration = new LinkedHashMap<>();
+        properties.loadProperties().forEach((key, raw) -> configuration.put(key.toString(), raw.toString()));
+        ConfigurationCheck.keys().forEach(key -> configuration.putIfAbsent(key, ""));
+        configuration.replaceAll((key, raw) -> properties.resolveProperty(key).orElse(raw));
+        List<String> mistakes = ConfigurationCheck.mistakes(configuration);
+        if (!mistakes.isEmpty()) {
+            throw new InvalidConfiguration(mistakes);
+        }
+    }
+
+    private static final class InvalidConfiguration extends RuntimeException {
+
+        private final transient List<String> mistakes;
+
+        InvalidConfiguration(List<String> mistakes) {
+            super(mistakes.size() + " mistakes in the configuration");
+            this.mistakes = mistakes;
+        }
     }
 }

@@ -1,0 +1,258 @@
+package io.recordsync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigurationCheckTest {
+
+    private final Map<String, String> configuration = new LinkedHashMap<>(Map.of(
+            "salesforce.login-url", "https://acme.my.salesforce.com",
+            "salesforce.client-id", "3MVG9",
+            "salesforce.client-secret", "4711",
+            "talkdesk.token-url", "https://acme.talkdeskid.com/oauth/token",
+            "talkdesk.client-id", "c1",
+            "talkdesk.client-secret", "c2",
+            "talkdesk.record-lists", "3ed41d9e-96e4-4b25-9a25-5d1ac3d4f1b5"));
+
+    @Test
+    void the_essential_keys_are_enough() {
+        assertThat(mistakes()).isEmpty();
+    }
+
+    @Test
+    void each_essential_key_that_is_missing_is_named_with_its_two_places() {
+        configuration.clear();
+
+        assertThat(mistakes())
+                .hasSize(7)
+                .allMatch(line -> line.contains(" is missing"))
+                .contains("salesforce.login-url is missing: expected https://host without a path (http for localhost"
+                        + " only); set it in config/application.properties or as SALESFORCE_LOGIN_URL")
+                .anyMatch(line -> line.startsWith("talkdesk.record-lists is missing"));
+    }
+
+    @Test
+    void a_key_that_is_empty_counts_as_missing_and_one_with_a_default_as_empty() {
+        configuration.put("talkdesk.client-id", " ");
+        configuration.put("batch.size", "");
+
+        assertThat(mistakes())
+                .hasSize(2)
+                .anyMatch(line -> line.startsWith("talkdesk.client-id is missing"))
+                .contains("batch.size is empty: expected a whole number from 1 to 100");
+    }
+
+    @Test
+    void the_keys_of_a_flow_are_needed_only_with_that_flow() {
+        configuration.remove("salesforce.client-secret");
+        configuration.remove("talkdesk.client-secret");
+        configuration.put("salesforce.auth", "jwt");
+        configuration.put("talkdesk.auth", "private-key-jwt");
+
+        assertThat(mistakes())
+                .extracting(line -> line.substring(0, line.indexOf(':')))
+                .containsExactlyInAnyOrder(
+                        "salesforce.jwt.user is missing (salesforce.auth = jwt)",
+                        "salesforce.jwt.keystore is missing (salesforce.auth = jwt)",
+                        "talkdesk.private-key is missing (talkdesk.auth = private-key-jwt)",
+                        "talkdesk.key-id is missing (talkdesk.auth = private-key-jwt)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "salesforce.login-url | acme.my.salesforce.com",
+                "salesforce.login-url | https://acme.my.salesforce.com/",
+                "salesforce.login-url | http://acme.my.salesforce.com",
+                "talkdesk.api-url | https://api.talkdeskapp.com/",
+                "talkdesk.api-url | ftp://api.talkdeskapp.com",
+                "talkdesk.token-url | https:// acme",
+                "salesforce.auth | password",
+                "salesforce.pubsub.host | https://api.pubsub.salesforce.com",
+                "salesforce.pubsub.port | 0",
+                "salesforce.pubsub.port | 65536",
+                "salesforce.pubsub.plaintext | yes",
+                "salesforce.channel | ContactChangeEvent",
+                "salesforce.id-prefixes | 03",
+                "salesforce.id-prefixes | 003,",
+                "salesforce.entities | Con tact",
+                "salesforce.first-start | now",
+                "stream.idle-timeout | 0",
+                "talkdesk.auth | bearer",
+                "talkdesk.record-lists | a,b,a",
+                "talkdesk.record-lists | a,,b",
+                "talkdesk.record-lists | a/b",
+                "talkdesk.record-lists | 1234567890123456789012345678901234567",
+                "batch.size | 0",
+                "batch.size | 101",
+                "batch.size | ten",
+                "batch.size | 99999999999",
+                "batch.linger | -1",
+                "batch.linger | 5 minutes",
+                "delivery.concurrency | 0",
+                "delivery.rate | -1",
+                "delivery.timeout | 0",
+                "delivery.give-up-after | 1w",
+                "delivery.give-up-after | 99999999999999999999",
+                "delivery.give-up-after | 9999d",
+                "verify.attempts | 0",
+                "verify.unconfirmed | delete",
+                "session.ttl | soon",
+                "store.url | jdbc:h2:mem:x",
+                "ops.host | 0.0.0.0:8080",
+                "ops.port | http",
+                "ops.user | a:b",
+                "ops.allowed-hosts | http://localhost",
+            })
+    void a_value_of_another_form_is_named_with_the_form_expected(String key, String value) {
+        configuration.put(key, value);
+
+        assertThat(mistakes()).singleElement().satisfies(line -> assertThat(line)
+                .startsWith(key + " = " + value + ": expected "));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "salesforce.login-url | http://localhost:8080",
+                "talkdesk.api-url | http://127.0.0.1:4711/td",
+                "talkdesk.api-url | http://[::1]:4711",
+                "salesforce.channel | /data/Deletions__chn",
+                "salesforce.id-prefixes | 003, a0B",
+                "talkdesk.record-lists | list_1, list-2",
+                "batch.size | 1",
+                "batch.linger | 0",
+                "batch.linger | 1s500ms",
+                "delivery.rate | 0",
+                "delivery.give-up-after | 400d",
+                "delivery.give-up-after | 1h30m",
+                "store.url | jdbc:postgresql://db/sync",
+                "ops.port | 0",
+                "ops.host | ::",
+                "ops.allowed-hosts | localhost, sync.acme.example",
+            })
+    void a_value_of_the_form_expected_is_no_mistake(String key, String value) {
+        configuration.put(key, value);
+
+        assertThat(mistakes()).isEmpty();
+    }
+
+    @Test
+    void a_longest_backoff_below_the_first_is_a_mistake() {
+        configuration.put("delivery.backoff", "10m");
+
+        assertThat(mistakes())
+                .containsExactly("delivery.backoff-max = 300000: expected no less than delivery.backoff (10m)");
+    }
+
+    @Test
+    void a_value_with_a_space_at_its_end_is_shown_in_quotes() {
+        configuration.put("batch.size", "50 ");
+
+        assertThat(mistakes())
+                .containsExactly(
+                        "batch.size = \"50 \" begins or ends with a space: expected a whole number from 1 to" + " 100");
+    }
+
+    @Test
+    void a_placeholder_that_nothing_resolves_is_a_mistake() {
+        configuration.put("talkdesk.client-id", "{{env:TALKDESK_ID}}");
+
+        assertThat(mistakes())
+                .containsExactly(
+                        "talkdesk.client-id = {{env:TALKDESK_ID}} has a placeholder that nothing resolves: expected a"
+                                + " value");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "batch.sise, unknown key batch.sise; did you mean batch.size?",
+        "bacth.size, unknown key bacth.size; did you mean batch.size?",
+        "talkdesk.record-list, unknown key talkdesk.record-list; did you mean talkdesk.record-lists?",
+        "delivery.something-else, unknown key delivery.something-else",
+    })
+    void an_unknown_key_in_our_groups_or_next_to_them_is_a_mistake(String key, String line) {
+        configuration.put(key, "1");
+
+        assertThat(mistakes()).containsExactly(line);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"camel.main.name", "camel.batch.size", "my.own.key"})
+    void keys_of_camel_and_of_an_operators_own_routes_are_none_of_ours(String key) {
+        configuration.put(key, "1");
+
+        assertThat(mistakes()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "salesforce.client-secret",
+                "salesforce.jwt.keystore-password",
+                "talkdesk.client-secret",
+                "store.password",
+                "ops.password",
+                "ledger.phone-key"
+            })
+    void a_secret_is_never_shown(String key) {
+        for (String secret : List.of("hunter2 ", "{{hunter2")) {
+            configuration.put(key, secret);
+
+            assertThat(mistakes()).singleElement().satisfies(line -> assertThat(line)
+                    .startsWith(key + " = (not shown)")
+                    .doesNotContain("hunter2"));
+        }
+    }
+
+    @Test
+    void a_secret_within_a_url_is_never_shown() {
+        configuration.put("store.url", "postgres://sync:hunter2@db/sync");
+        configuration.put("talkdesk.token-url", "https://acme.talkdeskid.com/oauth/token?client_secret=hunter2");
+        configuration.put("talkdesk.api-url", "https://sync:hunter2@api.talkdeskapp.com");
+
+        assertThat(mistakes()).hasSize(3).noneMatch(line -> line.contains("hunter2"));
+    }
+
+    @Test
+    void a_mistake_is_one_line_of_bearable_length() {
+        configuration.put("store.url", "a\nb" + "c".repeat(1000));
+
+        assertThat(mistakes()).singleElement().satisfies(line -> assertThat(line)
+                .startsWith("store.url = a?bccc")
+                .doesNotContain("\n")
+                .hasSizeLessThan(250));
+    }
+
+    @Test
+    void the_reference_lists_every_key_with_its_default_and_no_other() throws Exception {
+        Properties reference = new Properties();
+        try (Reader file = Files.newBufferedReader(Path.of("config/application.properties"))) {
+            reference.load(file);
+        }
+        reference.keySet().removeIf(key -> key.toString().startsWith("camel."));
+
+        assertThat(reference.stringPropertyNames()).isEqualTo(ConfigurationCheck.keys());
+        Map<String, String> defaults = ConfigurationCheck.defaults();
+        for (String key : reference.stringPropertyNames()) {
+            assertThat(reference.getProperty(key)).as(key).isEqualTo(defaults.getOrDefault(key, ""));
+        }
+    }
+
+    private List<String> mistakes() {
+        return ConfigurationCheck.mistakes(configuration);
+    }
+}
