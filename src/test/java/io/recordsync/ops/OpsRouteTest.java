@@ -20,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -161,7 +162,7 @@ class OpsRouteTest {
         server.stream.put("lastResponseAt", OpsServer.NOW.minusSeconds(5));
         server.stream.put("lastError", "UNAVAILABLE");
         server.delivery.putAll(
-                java.util.Map.of("state", "backoff", "reason", "rate_limited", "until", OpsServer.NOW.plusSeconds(9)));
+                Map.of("state", "backoff", "reason", "rate_limited", "until", OpsServer.NOW.plusSeconds(9)));
         server.inbox.position = new PositionEntry(
                 "/data/ContactChangeEvent", new byte[] {1}, OpsServer.NOW.minus(Duration.ofHours(10)), null, null);
         server.inbox.counts.put(DeletionState.PENDING, 3L);

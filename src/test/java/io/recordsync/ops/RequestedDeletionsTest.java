@@ -8,6 +8,7 @@ import io.recordsync.deletion.Identifier;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -99,7 +100,7 @@ class RequestedDeletionsTest {
     @Test
     void the_same_record_of_the_same_list_twice_is_refused_also_when_a_list_is_implied_or_the_case_differs() {
         String twice = "[{\"id\": \"%s\", \"recordList\": \"list-b\"}, {\"id\": \"%s\"}]"
-                .formatted(RECORD, RECORD.toUpperCase(java.util.Locale.ROOT));
+                .formatted(RECORD, RECORD.toUpperCase(Locale.ROOT));
 
         assertThat(refusal(twice).index()).isEqualTo(1);
         assertThat(refusal(twice)).hasMessageContaining("as item 0");
