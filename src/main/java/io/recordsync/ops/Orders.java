@@ -1,0 +1,125 @@
+package io.recordsync.ops;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.recordsync.deletion.DeletionRequest;
+import io.recordsync.deletion.Intake;
+import io.recordsync.inbox.Inbox;
+import io.recordsync.inbox.Inbox.Selection;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a person may tell the inbox to do. Each order is logged with the user once it has happened; its answer is what the
+ * API answers.
+ *
+ * <p>An order happens or throws: {@link Refusal} when the request is wrong, {@link io.recordsync.inbox.InboxException} when
+ * the database fails and the order may be sent again.
+ */
+public final class Orders {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Orders.class);
+    private static final Pattern ORG_ID = Pattern.compile("00D[A-Za-z0-9]{15}");
+
+    private final Inbox inbox;
+    private final RequestedDeletions requested;
+    private final Clock clock;
+
+    /** @param recordLists {@code talkdesk.record-lists} */
+    public Orders(Inbox inbox, String recordLists, Clock clock) {
+        this.inbox = inbox;
+        this.requested = new RequestedDeletions(RequestedDeletions.lists(recordLists));
+        this.clock = clock;
+    }
+
+    /** Answers only when all of it is in the inbox. */
+    public Map<String, Object> delete(byte[] body, String user) {
+        String eventKey = "api:" + UUID.randomUUID();
+        List<DeletionRequest> deletions = requested.read(body, eventKey, clock.instant());
+        Inbox.Accepted accepted = inbox.accept(new Intake(deletions, List.of(), null));
+        LOG.info(
+                "{} asked for {} deletions; accepted as {}",
+                user,
+                accepted.ids().size(),
+                eventKey);
+        return Map.of("ids", accepted.ids());
+    }
+
+    public Map<String, Object> redrive(byte[] body, String user) {
+        Selection selection = selection(body);
+        int count = inbox.redrive(selection);
+        LOG.info("{} redrove {} parked deletions: {}", user, count, words(selection));
+        return Map.of("count", count);
+    }
+
+    public Map<String, Object> discard(byte[] body, String user) {
+        Selection selection = selection(body);
+        int count = inbox.discard(selection, user);
+        LOG.info("{} discarded {} parked deletions: {}", user, count, words(selection));
+        return Map.of("count", count);
+    }
+
+    public Map<String, Object> confirmOrg(byte[] body, String user) {
+        String orgId = RequestBody.text(RequestBody.readObject(body, Set.of("orgId")), "orgId");
+        if (orgId == null || !ORG_ID.matcher(orgId).matches()) {
+            throw Refusal.of(
+                    400, "orgId is expected to be the 18 characters of a Salesforce org id, beginning with 00D");
+        }
+        inbox.confirmOrg(orgId);
+        LOG.info("{} confirmed {} as the Salesforce org from now on; saved positions are dropped", user, orgId);
+        return Map.of("orgId", orgId);
+    }
+
+    /**
+     * An empty selection would mean every row: so a person names ids, or says that the parked ones are meant.
+     */
+    private static Selection selection(byte[] body) {
+        JsonNode order = RequestBody.readObject(body, Set.of("ids", "state", "recordList", "failureCode"));
+        if (order.has("ids")) {
+            if (order.size() > 1) {
+                throw Refusal.of(400, "Expected ids alone, or state with recordList and failureCode");
+            }
+            return new Selection(ids(order.get("ids")), null, null);
+        }
+        if (!"parked".equals(RequestBody.text(order, "state"))) {
+            throw Refusal.of(400, "Expected {\"ids\": […]} or {\"state\": \"parked\", …}");
+        }
+        return new Selection(List.of(), RequestBody.text(order, "recordList"), RequestBody.text(order, "failureCode"));
+    }
+
+    private static List<Long> ids(JsonNode given) {
+        List<Long> ids = new ArrayList<>();
+        for (JsonNode id : given) {
+            if (!id.isIntegralNumber() || !id.canConvertToLong() || id.longValue() <= 0) {
+                throw Refusal.of(400, "ids is expected to hold positive numbers only");
+            }
+            ids.add(id.longValue());
+        }
+        if (!given.isArray() || ids.isEmpty() || ids.size() > RequestedDeletions.MOST_ITEMS) {
+            throw Refusal.of(
+                    400, "ids is expected to be an array of 1 to %d ids".formatted(RequestedDeletions.MOST_ITEMS));
+        }
+        return ids;
+    }
+
+    private static String words(Selection selection) {
+        if (!selection.ids().isEmpty()) {
+            return "ids " + selection.ids();
+        }
+        return "record list %s, failure code %s"
+                .formatted(
+                        selection.recordList() == null ? "any" : oneLine(selection.recordList()),
+                        selection.failureCode() == null ? "any" : oneLine(selection.failureCode()));
+    }
+
+    /** What a person typed must not forge a line of the log. */
+    private static String oneLine(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
+    }
+}

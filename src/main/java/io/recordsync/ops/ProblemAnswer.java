@@ -1,0 +1,61 @@
+package io.recordsync.ops;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recordsync.inbox.InboxException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The answer to a request that failed: {@code application/problem+json} (RFC 9457).
+ *
+ * <p>A {@link Refusal} is told as it is; a database that fails is a 503, to be tried again; anything else is a mistake of
+ * ours, logged with its stack and answered with a bare 500.
+ */
+public final class ProblemAnswer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProblemAnswer.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    public void write(Exchange exchange) throws JsonProcessingException {
+        Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        Message answer = exchange.getMessage();
+        Map<String, Object> problem = new LinkedHashMap<>();
+        problem.put("status", status(failure));
+        problem.put("detail", detail(failure));
+        if (failure instanceof Refusal refusal) {
+            if (refusal.index() != null) {
+                problem.put("index", refusal.index());
+            }
+            if (refusal.status() == 401) {
+                answer.setHeader("WWW-Authenticate", "Basic realm=\"salesforce-talkdesk-sync\", charset=\"UTF-8\"");
+            }
+        }
+        answer.setHeader(Exchange.HTTP_RESPONSE_CODE, problem.get("status"));
+        answer.setHeader(Exchange.CONTENT_TYPE, "application/problem+json");
+        answer.setBody(JSON.writeValueAsString(problem));
+    }
+
+    private static int status(Exception failure) {
+        if (failure instanceof Refusal refusal) {
+            return refusal.status();
+        }
+        return failure instanceof InboxException ? 503 : 500;
+    }
+
+    private static String detail(Exception failure) {
+        if (failure instanceof Refusal) {
+            return failure.getMessage();
+        }
+        if (failure instanceof InboxException) {
+            LOG.warn("A request was answered with 503, because the database failed", failure);
+            return "The database failed; try again";
+        }
+        LOG.error("A request failed by a mistake of ours and was answered with 500", failure);
+        return "The service failed; its log says how";
+    }
+}

@@ -1,0 +1,190 @@
+package io.recordsync.ops;
+
+import io.recordsync.deletion.Batch;
+import io.recordsync.deletion.Confirmation;
+import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.Failure;
+import io.recordsync.deletion.Intake;
+import io.recordsync.inbox.Inbox;
+import io.recordsync.inbox.InboxException;
+import io.recordsync.inbox.Ledger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+
+/** An inbox that remembers what it was told, and shows what a test puts into it. */
+final class InMemoryInbox implements Inbox, Ledger {
+
+    final List<Intake> intakes = new CopyOnWriteArrayList<>();
+    final List<String> acts = new CopyOnWriteArrayList<>();
+    final List<Filter> filters = new CopyOnWriteArrayList<>();
+    final List<Entry> entries = new CopyOnWriteArrayList<>();
+    final List<Attempt> attempts = new CopyOnWriteArrayList<>();
+    final List<ProblemEntry> problems = new CopyOnWriteArrayList<>();
+    final List<RecordListEntry> recordLists = new CopyOnWriteArrayList<>();
+    final Map<DeletionState, Long> counts = new EnumMap<>(DeletionState.class);
+    volatile Instant oldestPending;
+    volatile PositionEntry position;
+    volatile boolean broken;
+    volatile boolean buggy;
+    volatile int counted;
+
+    private void check() {
+        if (broken) {
+            throw new InboxException("connection refused", null);
+        }
+        if (buggy) {
+            throw new IllegalStateException("secret detail");
+        }
+    }
+
+    @Override
+    public Accepted accept(Intake intake) {
+        check();
+        intakes.add(intake);
+        return new Accepted(
+                IntStream.rangeClosed(1, intake.deletions().size())
+                        .mapToObj(Long::valueOf)
+                        .toList(),
+                0);
+    }
+
+    @Override
+    public int redrive(Selection selection) {
+        check();
+        acts.add("redrive " + selection);
+        return 7;
+    }
+
+    @Override
+    public int discard(Selection selection, String user) {
+        check();
+        acts.add("discard " + selection + " by " + user);
+        return 8;
+    }
+
+    @Override
+    public void confirmOrg(String orgId) {
+        check();
+        acts.add("confirm " + orgId);
+    }
+
+    @Override
+    public Map<DeletionState, Long> counts() {
+        check();
+        counted++;
+        return Map.copyOf(counts);
+    }
+
+    @Override
+    public Optional<Instant> oldestPending() {
+        check();
+        return Optional.ofNullable(oldestPending);
+    }
+
+    @Override
+    public List<Entry> find(Filter filter) {
+        check();
+        filters.add(filter);
+        return new ArrayList<>(entries);
+    }
+
+    @Override
+    public Optional<Entry> get(long id) {
+        check();
+        return entries.stream().filter(entry -> entry.id() == id).findFirst();
+    }
+
+    @Override
+    public List<Attempt> attempts(long id) {
+        return new ArrayList<>(attempts);
+    }
+
+    @Override
+    public List<ProblemEntry> problems(int limit) {
+        check();
+        return new ArrayList<>(problems);
+    }
+
+    @Override
+    public List<RecordListEntry> recordLists() {
+        check();
+        return new ArrayList<>(recordLists);
+    }
+
+    @Override
+    public Optional<PositionEntry> position(String channel) {
+        check();
+        return Optional.ofNullable(position);
+    }
+
+    @Override
+    public Optional<Subscription> subscribe(String channel) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public String pinOrg(String orgId) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<Batch> claim(int batches, int size) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<Duration> nextDue() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int settle(List<Long> ids, Confirmation confirmation) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int postpone(List<Long> ids, Duration delay, Failure failure, Postponement why) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int park(List<Long> ids, Failure failure) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int release(List<Long> ids) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void suspend(String recordList, Duration pause, Failure failure) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void resume(String recordList) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Set<String> suspended() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void heartbeat() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,434 @@
+package io.recordsync.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recordsync.deletion.DeletionRequest;
+import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.Identifier;
+import io.recordsync.deletion.IdentifierKind;
+import io.recordsync.deletion.Origin;
+import io.recordsync.inbox.Inbox.Selection;
+import io.recordsync.inbox.Ledger.Attempt;
+import io.recordsync.inbox.Ledger.Entry;
+import io.recordsync.inbox.Ledger.Filter;
+import io.recordsync.inbox.Ledger.PositionEntry;
+import io.recordsync.inbox.Ledger.ProblemEntry;
+import io.recordsync.inbox.Ledger.RecordListEntry;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OpsRouteTest {
+
+    private static final String RECORD = "8858c834-481d-4a02-8176-cffc02c50350";
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static OpsServer server;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = OpsServer.start("127.0.0.1", "");
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @BeforeEach
+    void forget() {
+        InMemoryInbox inbox = server.inbox;
+        List.of(
+                        inbox.intakes,
+                        inbox.acts,
+                        inbox.filters,
+                        inbox.entries,
+                        inbox.attempts,
+                        inbox.problems,
+                        inbox.recordLists,
+                        server.told)
+                .forEach(List::clear);
+        inbox.counts.clear();
+        inbox.oldestPending = null;
+        inbox.position = null;
+        inbox.broken = false;
+        inbox.buggy = false;
+        server.stream.clear();
+        server.stream.put("state", "connected");
+        server.delivery.clear();
+        server.delivery.put("state", "open");
+    }
+
+    // ---- asking for deletions
+
+    @Test
+    void the_three_documented_forms_are_accepted_for_every_configured_list_and_delivery_is_woken() throws Exception {
+        HttpResponse<String> answer = server.post(
+                "/api/deletions",
+                """
+                [{"id": "8858c834-481d-4a02-8176-cffc02c50350"},
+                 {"phone_number": "+188888888", "recordList": "list-b"},
+                 {"external_provider": "salesforce", "external_id": "003DL0000212DetYAE"}]""");
+
+        assertThat(answer.statusCode()).isEqualTo(202);
+        assertThat(json(answer)).isEqualTo(JSON.readTree("{\"ids\": [1, 2, 3, 4, 5]}"));
+        assertThat(server.told).containsExactly("wake");
+        List<DeletionRequest> accepted = server.inbox.intakes.get(0).deletions();
+        String eventKey = accepted.get(0).eventKey();
+        assertThat(eventKey).matches("api:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+        assertThat(accepted)
+                .containsExactly(
+                        request("list-a", Identifier.record(RECORD), eventKey),
+                        request("list-b", Identifier.record(RECORD), eventKey),
+                        request("list-b", Identifier.phone("+188888888"), eventKey),
+                        request("list-a", Identifier.external("salesforce", "003DL0000212DetYAE"), eventKey),
+                        request("list-b", Identifier.external("salesforce", "003DL0000212DetYAE"), eventKey));
+        assertThat(server.inbox.intakes.get(0).position()).isNull();
+    }
+
+    @Test
+    void one_mistake_refuses_the_whole_request_and_names_the_item_without_repeating_a_phone_number() throws Exception {
+        HttpResponse<String> answer = server.post(
+                "/api/deletions", "[{\"phone_number\": \"+15551234567\"}, {\"phone_number\": \"0049301234567\"}]");
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(contentType(answer)).isEqualTo("application/problem+json");
+        assertThat(json(answer).get("index").intValue()).isEqualTo(1);
+        assertThat(json(answer).get("detail").textValue()).startsWith("Item 1: phone_number is not +");
+        assertThat(answer.body()).doesNotContain("301234567").doesNotContain("5551234567");
+        assertThat(server.inbox.intakes).isEmpty();
+        assertThat(server.told).isEmpty();
+    }
+
+    @Test
+    void a_database_that_fails_is_a_503_and_nobody_is_woken() throws Exception {
+        server.inbox.broken = true;
+
+        HttpResponse<String> answer = server.post("/api/deletions", "[{\"id\": \"" + RECORD + "\"}]");
+
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(contentType(answer)).isEqualTo("application/problem+json");
+        assertThat(json(answer).get("detail").textValue()).contains("try again");
+        assertThat(server.told).isEmpty();
+    }
+
+    @Test
+    void a_mistake_of_ours_is_a_500_that_tells_no_details() throws Exception {
+        server.inbox.buggy = true;
+
+        HttpResponse<String> answer = server.get("/api/status");
+
+        assertThat(answer.statusCode()).isEqualTo(500);
+        assertThat(answer.body()).doesNotContain("secret").doesNotContain("Exception");
+    }
+
+    @Test
+    void a_thousand_items_are_accepted_and_one_more_is_not() throws Exception {
+        assertThat(server.post("/api/deletions", phones(1000)).statusCode()).isEqualTo(202);
+        assertThat(server.post("/api/deletions", phones(1001)).statusCode()).isEqualTo(400);
+        assertThat(server.inbox.intakes).hasSize(1);
+    }
+
+    @Test
+    void a_body_over_one_mebibyte_is_a_413_whether_its_length_is_announced_or_not() throws Exception {
+        String body = "[" + " ".repeat(1_048_576) + "]";
+        String head = "POST /api/deletions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                + "Content-Type: application/json\r\n";
+
+        assertThat(server.post("/api/deletions", body).statusCode()).isEqualTo(413);
+        assertThat(server.raw(head + "Transfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(body.length()) + "\r\n"
+                        + body + "\r\n0\r\n\r\n"))
+                .startsWith("HTTP/1.1 413");
+        assertThat(server.post("/api/deletions", "[" + " ".repeat(1_048_500) + "]")
+                        .statusCode())
+                .isEqualTo(400);
+    }
+
+    // ---- looking
+
+    @Test
+    void status_has_the_fields_of_the_contract() throws Exception {
+        server.stream.put("lastResponseAt", OpsServer.NOW.minusSeconds(5));
+        server.stream.put("lastError", "UNAVAILABLE");
+        server.delivery.putAll(
+                Map.of("state", "backoff", "reason", "rate_limited", "until", OpsServer.NOW.plusSeconds(9)));
+        server.inbox.position = new PositionEntry(
+                "/data/ContactChangeEvent", new byte[] {1}, OpsServer.NOW.minus(Duration.ofHours(10)), null, null);
+        server.inbox.counts.put(DeletionState.PENDING, 3L);
+        server.inbox.oldestPending = OpsServer.NOW.minusSeconds(42);
+        server.inbox.recordLists.add(new RecordListEntry("list-z", "suspended", 2, 1, null, "list_gone"));
+        server.inbox.problems.add(new ProblemEntry(OpsServer.NOW, "refused_id", "Refused 003*"));
+
+        HttpResponse<String> answer = server.get("/api/status");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(contentType(answer)).isEqualTo("application/json");
+        assertThat(json(answer))
+                .isEqualTo(
+                        JSON.readTree(
+                                """
+                {"mode": "live",
+                 "stream": {"channel": "/data/ContactChangeEvent", "state": "connected",
+                            "lastResponseAt": "2026-03-01T11:59:55Z", "lastEventAt": null,
+                            "positionSavedAt": "2026-03-01T02:00:00Z", "hoursToExpiry": 62.0,
+                            "lastError": "UNAVAILABLE"},
+                 "delivery": {"state": "backoff", "reason": "rate_limited", "until": "2026-03-01T12:00:09Z"},
+                 "deletions": {"checking": 0, "pending": 3, "claimed": 0, "deleted": 0, "parked": 0, "held": 0,
+                               "rehearsed": 0, "cancelled": 0},
+                 "oldestPendingSeconds": 42,
+                 "lists": [
+                   {"id": "list-a", "state": "active", "pending": 0, "parked": 0, "lastCallAt": null, "lastError": null},
+                   {"id": "list-b", "state": "active", "pending": 0, "parked": 0, "lastCallAt": null, "lastError": null},
+                   {"id": "list-z", "state": "suspended", "pending": 2, "parked": 1, "lastCallAt": null,
+                    "lastError": "list_gone"}],
+                 "problems": [{"at": "2026-03-01T12:00:00Z", "kind": "refused_id", "message": "Refused 003*"}]}"""));
+    }
+
+    @Test
+    void deletions_are_shown_with_the_names_of_the_contract_and_found_by_its_filters() throws Exception {
+        server.inbox.entries.add(entry(9, IdentifierKind.PHONE, "", "…88"));
+
+        HttpResponse<String> answer = server.get(
+                "/api/deletions?state=parked&recordList=list-a&externalId=003DL0000212DetYAE&limit=5&before=10");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(json(answer))
+                .isEqualTo(
+                        JSON.readTree(
+                                """
+                {"deletions": [{"id": 9, "recordList": "list-a", "kind": "phone", "phoneNumber": "…88",
+                  "state": "parked", "origin": "api", "eventKey": "api:1", "committedAt": "2026-03-01T12:00:00Z",
+                  "acceptedAt": "2026-03-01T12:00:01Z", "dueAt": null, "attempts": 2, "settledAt": null,
+                  "confirmation": null, "failureCode": "refused", "message": "Talkdesk refused it"}]}"""));
+        assertThat(server.inbox.filters)
+                .containsExactly(new Filter(DeletionState.PARKED, "list-a", "003DL0000212DetYAE", 5, 10L));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"state=gone", "limit=0", "limit=1001", "limit=many", "before=-1", "colour=red", "limit=1&limit=2"
+            })
+    void a_query_with_a_mistake_is_refused(String query) throws Exception {
+        assertThat(server.get("/api/deletions?" + query).statusCode()).isEqualTo(400);
+        assertThat(server.inbox.filters).isEmpty();
+    }
+
+    @Test
+    void one_deletion_is_shown_with_its_attempts() throws Exception {
+        server.inbox.entries.add(entry(9, IdentifierKind.EXTERNAL, "salesforce", "003DL0000212DetYAE"));
+        server.inbox.attempts.add(new Attempt(OpsServer.NOW, "call-1", 400, "refused", "Bad item"));
+
+        JsonNode shown = json(server.get("/api/deletions/9"));
+
+        assertThat(shown.get("externalProvider").textValue()).isEqualTo("salesforce");
+        assertThat(shown.get("externalId").textValue()).isEqualTo("003DL0000212DetYAE");
+        assertThat(shown.get("attempts"))
+                .isEqualTo(
+                        JSON.readTree(
+                                """
+                [{"at": "2026-03-01T12:00:00Z", "callId": "call-1", "status": 400, "code": "refused",
+                  "message": "Bad item"}]"""));
+        assertThat(server.get("/api/deletions/10").statusCode()).isEqualTo(404);
+        assertThat(server.get("/api/deletions/nine").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void the_page_is_served_and_may_not_be_framed() throws Exception {
+        HttpResponse<String> page = server.get("/");
+
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(contentType(page)).isEqualTo("text/html; charset=utf-8");
+        assertThat(page.body()).startsWith("<!doctype html>");
+        assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+                .contains("frame-ancestors 'none'");
+    }
+
+    @Test
+    void nothing_of_the_request_comes_back_as_a_header() throws Exception {
+        HttpResponse<String> answer = server.get("/api/status?Set-Cookie=a%3Db", "X-Sent", "by-me");
+
+        assertThat(answer.headers().map()).doesNotContainKeys("set-cookie", "x-sent", "accept", "user-agent");
+        assertThat(answer.headers().firstValue("Cache-Control")).contains("no-store");
+    }
+
+    // ---- changing
+
+    @Test
+    void parked_deletions_are_redriven_by_id_or_by_what_they_failed_of() throws Exception {
+        assertThat(json(server.post("/api/deletions/redrive", "{\"ids\": [3, 4]}")))
+                .isEqualTo(JSON.readTree("{\"count\": 7}"));
+        server.post(
+                "/api/deletions/redrive",
+                "{\"state\": \"parked\", \"recordList\": \"list-a\", \"failureCode\": \"list_gone\"}");
+
+        assertThat(server.inbox.acts)
+                .containsExactly(
+                        "redrive " + new Selection(List.of(3L, 4L), null, null),
+                        "redrive " + new Selection(List.of(), "list-a", "list_gone"));
+        assertThat(server.told).containsExactly("wake", "wake");
+    }
+
+    @Test
+    void parked_deletions_are_discarded_with_the_name_of_who_did_it() throws Exception {
+        assertThat(json(server.post("/api/deletions/discard", "{\"state\": \"parked\"}")))
+                .isEqualTo(JSON.readTree("{\"count\": 8}"));
+
+        assertThat(server.inbox.acts)
+                .containsExactly("discard " + new Selection(List.of(), null, null) + " by anonymous@127.0.0.1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{}",
+                "[]",
+                "null",
+                "{\"ids\": []}",
+                "{\"ids\": 5}",
+                "{\"ids\": {\"a\": 1}}",
+                "{\"ids\": [\"5\"]}",
+                "{\"ids\": [0]}",
+                "{\"ids\": [1.5]}",
+                "{\"ids\": [99999999999999999999]}",
+                "{\"ids\": null}",
+                "{\"recordList\": \"list-a\"}",
+                "{\"state\": \"deleted\"}",
+                "{\"state\": \"parked\", \"recordList\": \"\"}",
+                "{\"ids\": [1], \"state\": \"parked\"}",
+                "{\"state\": \"parked\", \"all\": \"yes\"}",
+                "{\"ids\": [1], \"ids\": [2]}",
+                "{\"ids\": [1]} {\"ids\": [2]}"
+            })
+    void a_selection_that_does_not_say_which_rows_selects_none(String order) throws Exception {
+        assertThat(server.post("/api/deletions/discard", order).statusCode()).isEqualTo(400);
+        assertThat(server.post("/api/deletions/redrive", order).statusCode()).isEqualTo(400);
+        assertThat(server.inbox.acts).isEmpty();
+    }
+
+    @Test
+    void delivery_is_paused_and_resumed() throws Exception {
+        assertThat(server.post("/api/pause", "").statusCode()).isEqualTo(200);
+        assertThat(json(server.post("/api/resume", "{}")))
+                .isEqualTo(JSON.readTree("{\"state\": \"open\", \"reason\": null, \"until\": null}"));
+
+        assertThat(server.told).containsExactly("pause", "resume", "wake");
+    }
+
+    @Test
+    void an_org_is_confirmed_by_its_18_characters_only() throws Exception {
+        assertThat(server.post("/api/salesforce/confirm-org", "{\"orgId\": \"00D5e000000ABCDEAA\"}")
+                        .statusCode())
+                .isEqualTo(200);
+        for (String wrong : List.of("{}", "{\"orgId\": \"00D5e000000ABCD\"}", "{\"orgId\": \"0035e000000ABCDEAA\"}")) {
+            assertThat(server.post("/api/salesforce/confirm-org", wrong).statusCode())
+                    .isEqualTo(400);
+        }
+
+        assertThat(server.inbox.acts).containsExactly("confirm 00D5e000000ABCDEAA");
+    }
+
+    // ---- health and metrics
+
+    @Test
+    void health_is_up_and_says_so_of_each_part() throws Exception {
+        for (String path : List.of("/observe/health", "/observe/health/ready", "/observe/health/live")) {
+            HttpResponse<String> answer = server.get(path);
+            assertThat(answer.statusCode()).as(path + answer.body()).isEqualTo(200);
+            assertThat(json(answer).get("status").textValue()).isEqualTo("UP");
+        }
+        assertThat(server.get("/observe/health?exposureLevel=full").body())
+                .contains("\"store\"", "\"stream\"", "\"delivery\"");
+    }
+
+    @Test
+    void a_part_in_trouble_makes_it_not_ready_but_leaves_it_alive() throws Exception {
+        server.stream.put("state", "refused");
+        server.stream.put("lastError", "pinned is another org");
+        assertNotReady("The stream is refused: pinned is another org");
+
+        server.stream.put("state", "connected");
+        server.stream.put("lastResponseAt", OpsServer.NOW.minusMillis(330_001));
+        assertNotReady("longer than stream.idle-timeout");
+
+        server.stream.put("lastResponseAt", OpsServer.NOW);
+        server.delivery.put("state", "backoff");
+        server.delivery.put("reason", "no_token");
+        assertNotReady("Delivery is backoff: no_token");
+
+        server.delivery.put("state", "paused");
+        server.inbox.broken = true;
+        assertNotReady("The database does not answer: connection refused");
+    }
+
+    private static void assertNotReady(String reason) throws Exception {
+        HttpResponse<String> ready = server.get("/observe/health/ready");
+        assertThat(ready.statusCode()).isEqualTo(503);
+        assertThat(ready.body()).contains(reason);
+        assertThat(server.get("/observe/health").statusCode()).isEqualTo(503);
+        assertThat(server.get("/observe/health/live").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void metrics_are_in_the_text_form_of_prometheus() throws Exception {
+        HttpResponse<String> answer = server.get("/observe/metrics");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body())
+                .contains("recordsync_inbox_deletions{state=\"parked\"}", "recordsync_oldest_pending_seconds ");
+    }
+
+    // ---- what is read
+
+    private static DeletionRequest request(String list, Identifier identifier, String eventKey) {
+        return new DeletionRequest(list, identifier, eventKey, Origin.API, OpsServer.NOW, DeletionState.PENDING);
+    }
+
+    private static Entry entry(long id, IdentifierKind kind, String provider, String identifier) {
+        Instant now = OpsServer.NOW;
+        return new Entry(
+                id,
+                "list-a",
+                kind,
+                provider,
+                identifier,
+                DeletionState.PARKED,
+                "api",
+                "api:1",
+                now,
+                now.plusSeconds(1),
+                null,
+                2,
+                0,
+                false,
+                null,
+                null,
+                "refused",
+                "Talkdesk refused it");
+    }
+
+    private static String phones(int count) {
+        return IntStream.range(0, count)
+                .mapToObj("{\"phone_number\": \"+1555%07d\"}"::formatted)
+                .collect(Collectors.joining(",", "[", "]"));
+    }
+
+    private static JsonNode json(HttpResponse<String> answer) throws Exception {
+        return JSON.readTree(answer.body());
+    }
+
+    private static String contentType(HttpResponse<String> answer) {
+        return answer.headers().firstValue("Content-Type").orElse("none");
+    }
+}

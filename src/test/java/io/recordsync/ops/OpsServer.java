@@ -1,0 +1,134 @@
+package io.recordsync.ops;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.Main;
+
+/** The ops route file in a Camel Main on a port of its own, with an in-memory inbox behind it. */
+final class OpsServer implements AutoCloseable {
+
+    static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+
+    final InMemoryInbox inbox = new InMemoryInbox();
+    final Map<String, Object> stream = new ConcurrentHashMap<>(Map.of("state", "connected"));
+    final Map<String, Object> delivery = new ConcurrentHashMap<>(Map.of("state", "open"));
+    /** What the delivery was told: {@code wake}, {@code pause}, {@code resume}. */
+    final List<String> told = new CopyOnWriteArrayList<>();
+
+    final int port = freePort();
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(10))
+            .build();
+    private final Main main = new Main();
+
+    private OpsServer(String host, String password) throws Exception {
+        main.setDefaultPropertyPlaceholderLocation("classpath:ops/application.properties");
+        main.configure().withRoutesIncludePattern("file:routes/ops.camel.yaml,classpath:ops/beans.camel.yaml");
+        main.addOverrideProperty("ops.host", host);
+        main.addOverrideProperty("ops.port", Integer.toString(port));
+        main.addOverrideProperty("ops.user", "operator");
+        main.addOverrideProperty("ops.password", password);
+        main.addOverrideProperty("ops.allowed-hosts", "localhost, ops.example.com");
+        main.addOverrideProperty("talkdesk.record-lists", "list-a, list-b");
+        main.addOverrideProperty("salesforce.channel", "/data/ContactChangeEvent");
+        main.addOverrideProperty("stream.idle-timeout", "330000");
+        main.bind("inbox", inbox);
+        main.bind("ledger", inbox);
+        main.bind("clock", Clock.fixed(NOW, ZoneOffset.UTC));
+        main.bind("stream", part(stream));
+        main.bind("delivery", part(delivery));
+        main.bind("claims", new Claims(told));
+        main.bind("gate", new Gate(told));
+        main.start();
+    }
+
+    static OpsServer start(String host, String password) throws Exception {
+        return new OpsServer(host, password);
+    }
+
+    private static Supplier<Map<String, Object>> part(Map<String, Object> map) {
+        return () -> map;
+    }
+
+    CamelContext context() {
+        return main.getCamelContext();
+    }
+
+    HttpResponse<String> get(String path, String... headers) throws Exception {
+        return send("GET", path, null, headers);
+    }
+
+    HttpResponse<String> post(String path, String json) throws Exception {
+        return send("POST", path, json, "Content-Type", "application/json");
+    }
+
+    HttpResponse<String> send(String method, String path, String body, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .timeout(Duration.ofSeconds(20))
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        return http.send(request.build(), BodyHandlers.ofString());
+    }
+
+    /** Sends the bytes as they are and returns the whole answer; the request must ask to close the connection. */
+    String raw(String request) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Override
+    public void close() {
+        main.stop();
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Stands for the delivery's claims. */
+    public record Claims(List<String> told) {
+        public void wake() {
+            told.add("wake");
+        }
+    }
+
+    /** Stands for the delivery's gate. */
+    public record Gate(List<String> told) {
+        public void pause() {
+            told.add("pause");
+        }
+
+        public void resume() {
+            told.add("resume");
+        }
+    }
+}
