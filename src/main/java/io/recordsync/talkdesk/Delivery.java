@@ -187,7 +187,7 @@ public final class Delivery {
             @Body List<FailedRecord> failedRecords) {
         List<Identifier> sent = batch.identifiers();
         List<Identifier> failed = new ArrayList<>();
-        boolean told = failedRecords.size() == verdict.errors();
+        boolean told = true;
         for (FailedRecord record : failedRecords) {
             Optional<Identifier> item =
                     record.identifiers().stream().filter(sent::contains).findFirst();

@@ -11,7 +11,7 @@ import java.util.List;
  * @param confirmation how it is known; null unless the fate is {@link Fate#CONFIRMED}
  * @param failure why not; null when confirmed
  * @param deleted {@code total_deleted}
- * @param errors {@code total_errors}; with {@code failedRecords} (ids of Talkdesk's) set for {@link Fate#SOME_FAILED}
+ * @param failedRecords their ids in Talkdesk, all of them, for {@link Fate#SOME_FAILED}
  * @param retryAfter as asked for by Talkdesk; null where it did not
  * @param answerLost the call may have been carried out although no answer came
  */
@@ -20,7 +20,6 @@ public record Verdict(
         Confirmation confirmation,
         Failure failure,
         int deleted,
-        int errors,
         List<String> failedRecords,
         Duration retryAfter,
         boolean answerLost) {
@@ -48,18 +47,18 @@ public record Verdict(
     }
 
     static Verdict confirmed(Confirmation confirmation, int deleted) {
-        return new Verdict(Fate.CONFIRMED, confirmation, null, deleted, 0, List.of(), null, false);
+        return new Verdict(Fate.CONFIRMED, confirmation, null, deleted, List.of(), null, false);
     }
 
     static Verdict failed(Fate fate, Failure failure) {
-        return new Verdict(fate, null, failure, 0, 0, List.of(), null, false);
+        return new Verdict(fate, null, failure, 0, List.of(), null, false);
     }
 
     Verdict retryAfter(Duration asked) {
-        return new Verdict(fate, confirmation, failure, deleted, errors, failedRecords, asked, answerLost);
+        return new Verdict(fate, confirmation, failure, deleted, failedRecords, asked, answerLost);
     }
 
     Verdict lost() {
-        return new Verdict(fate, confirmation, failure, deleted, errors, failedRecords, retryAfter, true);
+        return new Verdict(fate, confirmation, failure, deleted, failedRecords, retryAfter, true);
     }
 }

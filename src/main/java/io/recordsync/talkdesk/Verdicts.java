@@ -139,7 +139,11 @@ public final class Verdicts {
             List<String> ids = new ArrayList<>();
             failedRecords.forEach(record -> ids.add(record.path("id").asText()));
             Failure failure = new Failure("failed_record", status, "Talkdesk reports it as failed", callId);
-            return new Verdict(Fate.SOME_FAILED, null, failure, deleted, errors, ids, null, false);
+            if (ids.size() < errors) {
+                // Not all are named: which they are can only be found out by splitting.
+                return Verdict.failed(Fate.REFUSED, failure);
+            }
+            return new Verdict(Fate.SOME_FAILED, null, failure, deleted, ids, null, false);
         }
         if (status != 200 || !answer.path("total_deleted").isIntegralNumber()) {
             return failed(

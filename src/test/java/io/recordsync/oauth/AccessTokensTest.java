@@ -38,7 +38,7 @@ class AccessTokensTest {
 
         assertThat(tokens.token().value()).isEqualTo("token-1");
         clock.advance(Duration.ofSeconds(479));
-        assertThat(tokens.bearer()).isEqualTo("Bearer token-1");
+        assertThat(tokens.value()).isEqualTo("token-1");
         assertThat(endpoint.requests).hasSize(1);
         assertThat(tokens.token().expiresAt()).isEqualTo(Instant.parse("2026-01-01T00:10:00Z"));
     }

@@ -19,7 +19,7 @@ public final class StreamStatus implements Supplier<Map<String, Object>> {
         STOPPED,
         /** Logging in, or opening the stream. */
         CONNECTING,
-        /** At least one response has come. */
+        /** Salesforce knows the topic, and the stream is open. */
         CONNECTED,
         /** Waiting before it connects again. */
         WAITING,
@@ -57,10 +57,6 @@ public final class StreamStatus implements Supplier<Map<String, Object>> {
     void became(State state, String error) {
         this.lastError = error;
         this.state = state;
-    }
-
-    public State state() {
-        return state;
     }
 
     @Override

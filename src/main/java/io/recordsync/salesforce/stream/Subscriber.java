@@ -8,6 +8,7 @@ import com.salesforce.eventbus.protobuf.PubSubGrpc;
 import com.salesforce.eventbus.protobuf.PubSubGrpc.PubSubBlockingV2Stub;
 import com.salesforce.eventbus.protobuf.ReplayPreset;
 import com.salesforce.eventbus.protobuf.SchemaRequest;
+import com.salesforce.eventbus.protobuf.TopicRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.StatusException;
@@ -175,6 +176,9 @@ final class Subscriber implements Runnable {
     private void follow(PubSubBlockingV2Stub pubSub, Subscription subscription) throws Exception {
         StreamPosition position = subscription.position();
         CompletePosition complete = new CompletePosition(positionLost ? null : position.replayId());
+        // Subscribe answers nothing until there is an event or a keepalive; this tells at once that the topic can be read.
+        pubSub.withDeadlineAfter(30, TimeUnit.SECONDS)
+                .getTopic(TopicRequest.newBuilder().setTopicName(channelName).build());
         BlockingClientCall<FetchRequest, FetchResponse> call = pubSub.subscribe();
         current = call;
         FetchRequest start = firstRequest(subscription);
@@ -183,15 +187,13 @@ final class Subscriber implements Runnable {
                 start.getReplayPreset() == ReplayPreset.EARLIEST && endpoint.startsLatest() && !positionLost
                         ? subscription.firstStart().minus(CLOCK_SKEW)
                         : Instant.MIN;
-        LOG.info("Subscribing to {} ({} {})", channelName, start.getReplayPreset(), position);
+        status.became(State.CONNECTED, null);
+        LOG.info("Subscribed to {} ({} {})", channelName, start.getReplayPreset(), position);
         try {
             while (running()) {
                 FetchResponse response = call.read(endpoint.getIdleTimeout().toMillis(), TimeUnit.MILLISECONDS);
                 if (response == null) {
                     throw new StreamEndedException("Salesforce completed the stream");
-                }
-                if (status.state() != State.CONNECTED) {
-                    LOG.info("Connected to {}", channelName);
                 }
                 failures = 0;
                 status.responded(response.getEventsCount() > 0);
