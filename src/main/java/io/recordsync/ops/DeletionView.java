@@ -68,6 +68,7 @@ public final class DeletionView {
     private Map<String, Object> row(Entry entry) {
         Map<String, Object> row = new LinkedHashMap<>();
         BiConsumer<String, Instant> time = (name, at) -> row.put(name, at == null ? null : at.toString());
+        BiConsumer<String, String> text = (name, value) -> row.put(name, value.isEmpty() ? null : value);
         row.put("id", entry.id());
         row.put("recordList", entry.recordList());
         row.put("kind", lower(entry.kind().name()));
@@ -83,9 +84,10 @@ public final class DeletionView {
         time.accept("dueAt", entry.dueAt());
         row.put("attempts", entry.attempts());
         time.accept("settledAt", entry.settledAt());
-        row.put("confirmation", entry.confirmation() == null ? null : lower(entry.confirmation()));
-        row.put("failureCode", entry.failureCode());
-        row.put("message", entry.message());
+        text.accept("settledBy", entry.settledBy());
+        text.accept("confirmation", entry.confirmation());
+        text.accept("failureCode", entry.failureCode());
+        text.accept("message", entry.message());
         return row;
     }
 

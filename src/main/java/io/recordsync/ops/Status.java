@@ -106,14 +106,14 @@ public final class Status {
         ids.addAll(known.keySet());
         List<Map<String, Object>> shown = new ArrayList<>();
         for (String id : ids) {
-            RecordListEntry entry = known.getOrDefault(id, new RecordListEntry(id, "active", 0, 0, null, null));
+            RecordListEntry entry = known.getOrDefault(id, new RecordListEntry(id, "active", 0, 0, null, ""));
             Map<String, Object> list = new LinkedHashMap<>();
             list.put("id", id);
             list.put("state", entry.state());
             list.put("pending", entry.pending());
             list.put("parked", entry.parked());
             list.put("lastCallAt", metrics.lastCall(id).map(Instant::toString).orElse(null));
-            list.put("lastError", entry.lastError());
+            list.put("lastError", entry.lastError().isEmpty() ? null : entry.lastError());
             shown.add(list);
         }
         return shown;

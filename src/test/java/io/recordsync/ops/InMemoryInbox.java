@@ -11,6 +11,7 @@ import io.recordsync.inbox.Ledger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +82,16 @@ final class InMemoryInbox implements Inbox, Ledger {
         check();
         counted++;
         return Map.copyOf(counts);
+    }
+
+    @Override
+    public Map<Confirmation, Long> confirmations() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void register(Collection<String> recordLists) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

@@ -55,10 +55,9 @@ final class OpsServer implements AutoCloseable {
         main.bind("inbox", inbox);
         main.bind("ledger", inbox);
         main.bind("clock", Clock.fixed(NOW, ZoneOffset.UTC));
-        main.bind("stream", part(stream));
-        main.bind("delivery", part(delivery));
+        main.bind("streamStatus", part(stream));
         main.bind("claims", new Claims(told));
-        main.bind("gate", new Gate(told));
+        main.bind("gate", new Gate(told, delivery));
         main.start();
     }
 
@@ -122,7 +121,12 @@ final class OpsServer implements AutoCloseable {
     }
 
     /** Stands for the delivery's gate. */
-    public record Gate(List<String> told) {
+    public record Gate(List<String> told, Map<String, Object> map) implements Supplier<Map<String, Object>> {
+        @Override
+        public Map<String, Object> get() {
+            return map;
+        }
+
         public void pause() {
             told.add("pause");
         }
