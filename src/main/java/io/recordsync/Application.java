@@ -3,6 +3,7 @@ package io.recordsync;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.main.BaseMainSupport;
@@ -80,6 +81,9 @@ public final class Application {
         if (!mistakes.isEmpty()) {
             throw new InvalidConfiguration(mistakes);
         }
+        Properties millis = new Properties();
+        millis.putAll(ConfigurationCheck.millis(configuration));
+        properties.setOverrideProperties(millis);
     }
 
     private static final class InvalidConfiguration extends RuntimeException {

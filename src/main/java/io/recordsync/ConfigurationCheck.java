@@ -106,7 +106,7 @@ final class ConfigurationCheck {
             key("ops.user", "operator", matching("a name without a colon", "[^:\\s]+")),
             key("ops.password", "", text()).secret(),
             key("ops.allowed-hosts", "localhost", hosts("host names, separated by commas", true)),
-            key("ledger.phone-key", "", matching("16 characters or more", ".{16,}"))
+            key("ledger.phone-key", "", matching("16 letters, digits or . _ - + / = or more", "[\\w.+/=-]{16,}"))
                     .secret());
 
     private ConfigurationCheck() {}
@@ -120,6 +120,17 @@ final class ConfigurationCheck {
             }
         }
         return defaults;
+    }
+
+    /** The durations in milliseconds: not everything in Camel that takes a time understands a unit. */
+    static Map<String, String> millis(Map<String, String> configuration) {
+        Map<String, String> millis = new LinkedHashMap<>();
+        for (Key key : KEYS) {
+            if (key.form().expected().startsWith("milliseconds")) {
+                millis.put(key.name(), Long.toString(millis(value(key, configuration))));
+            }
+        }
+        return millis;
     }
 
     /** All keys, in the order of the table. */

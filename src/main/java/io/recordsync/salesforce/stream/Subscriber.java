@@ -176,7 +176,8 @@ final class Subscriber implements Runnable {
     private void follow(PubSubBlockingV2Stub pubSub, Subscription subscription) throws Exception {
         StreamPosition position = subscription.position();
         CompletePosition complete = new CompletePosition(positionLost ? null : position.replayId());
-        // Subscribe answers nothing until there is an event or a keepalive; this tells at once that the topic can be read.
+        // Subscribe answers nothing until there is an event or a keepalive; this tells at once that the topic can be
+        // read.
         pubSub.withDeadlineAfter(30, TimeUnit.SECONDS)
                 .getTopic(TopicRequest.newBuilder().setTopicName(channelName).build());
         BlockingClientCall<FetchRequest, FetchResponse> call = pubSub.subscribe();
