@@ -74,8 +74,9 @@ public final class Application {
     /** Before any route or bean is read, by the reading of properties and environment that they will see. */
     private static void check(PropertiesComponent properties) {
         Map<String, String> configuration = new LinkedHashMap<>();
-        properties.loadProperties().forEach((key, raw) -> configuration.put(key.toString(), raw.toString()));
-        ConfigurationCheck.keys().forEach(key -> configuration.putIfAbsent(key, ""));
+        ConfigurationCheck.keys().forEach(key -> configuration.put(key, ""));
+        Properties written = properties.loadProperties();
+        written.stringPropertyNames().forEach(key -> configuration.put(key, written.getProperty(key)));
         configuration.replaceAll((key, raw) -> properties.resolveProperty(key).orElse(raw));
         List<String> mistakes = ConfigurationCheck.mistakes(configuration);
         if (!mistakes.isEmpty()) {
