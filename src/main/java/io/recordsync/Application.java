@@ -82,9 +82,15 @@ public final class Application {
         if (!mistakes.isEmpty()) {
             throw new InvalidConfiguration(mistakes);
         }
-        Properties millis = new Properties();
-        millis.putAll(ConfigurationCheck.millis(configuration));
-        properties.setOverrideProperties(millis);
+        // One reading for all: from here on the environment must not bring "1s" back where Camel wants 1000.
+        Properties read = new Properties();
+        ConfigurationCheck.keys().forEach(key -> read.put(key, configuration.get(key)));
+        read.putAll(ConfigurationCheck.millis(configuration));
+        properties.setOverrideProperties(read);
+        org.apache.camel.component.properties.PropertiesComponent placeholders =
+                (org.apache.camel.component.properties.PropertiesComponent) properties;
+        placeholders.setEnvironmentVariableMode(
+                org.apache.camel.component.properties.PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_FALLBACK);
     }
 
     private static final class InvalidConfiguration extends RuntimeException {
