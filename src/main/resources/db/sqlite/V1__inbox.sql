@@ -31,6 +31,7 @@ create unique index deletion_key on deletion (identifier, record_list, kind, pro
 -- The queue: one lane (record list and kind) is one ordered range of it.
 create index deletion_pending on deletion (record_list, kind, due_at, id) where state = 'pending';
 -- What is not done: counts, claims of dead sessions, and the filters of the page; covering, so that no row is read.
+-- A statement must say state <> 'deleted' to be led here, even where it asks for another state by name.
 create index deletion_open on deletion (state, id, record_list) where state <> 'deleted';
 create index deletion_record_list on deletion (record_list, id);
 

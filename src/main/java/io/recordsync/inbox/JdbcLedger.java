@@ -71,13 +71,17 @@ public final class JdbcLedger implements Ledger {
         StringBuilder sql = new StringBuilder("select * from deletion where true");
         List<Object> parameters = new ArrayList<>();
         if (filter.state() != null) {
-            // In the text, not a parameter: only so does SQLite know that the partial index will do.
-            sql.append(" and state = '")
-                    .append(filter.state().name().toLowerCase(Locale.ROOT))
-                    .append('\'');
+            sql.append(" and state = ?");
+            parameters.add(filter.state().name().toLowerCase(Locale.ROOT));
+        }
+        boolean open = filter.state() != null && filter.state() != DeletionState.DELETED;
+        if (open) {
+            sql.append(" and state <> 'deleted'");
         }
         if (filter.recordList() != null) {
-            sql.append(" and record_list = ?");
+            // Of what is open, the list is looked for among the rows of the state, not the state in the past of the
+            // list.
+            sql.append(open ? " and record_list || '' = ?" : " and record_list = ?");
             parameters.add(filter.recordList());
         }
         if (filter.externalId() != null) {

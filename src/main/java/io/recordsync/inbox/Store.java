@@ -15,7 +15,6 @@ import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
-import org.flywaydb.core.api.logging.LogFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
@@ -151,16 +150,16 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    /**
+     * Transactions stay deferred. An immediate one that meets a lock leaves the driver believing that it has begun, and what
+     * comes next on the connection would be written statement by statement.
+     */
     private static SQLiteDataSource sqlite(String url, boolean readOnly) {
         SQLiteConfig config = new SQLiteConfig();
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
         config.setBusyTimeout((int) PATIENCE.toMillis());
         config.setReadOnly(readOnly);
-        if (!readOnly) {
-            // A transaction that reads first and writes later would fail when a shell wrote in between.
-            config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
-        }
         SQLiteDataSource source = new SQLiteDataSource(config);
         source.setUrl(url);
         return source;
@@ -221,7 +220,6 @@ public final class Store implements AutoCloseable {
     }
 
     private static void migrate(String dialect, DataSource source) {
-        LogFactory.setLogCreator(QuietFlywayLog::new);
         Flyway.configure(Store.class.getClassLoader())
                 .dataSource(source)
                 .locations("classpath:db/" + dialect)

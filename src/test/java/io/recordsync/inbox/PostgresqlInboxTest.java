@@ -13,6 +13,10 @@ class PostgresqlInboxTest extends InboxContract {
 
     @Override
     void empty() {
+        empty(store);
+    }
+
+    static void empty(Store store) {
         store.write("test", transaction -> {
             transaction.change(
                     "truncate deletion, attempt, problem, stream_position, session, record_list, pinned_org restart identity");

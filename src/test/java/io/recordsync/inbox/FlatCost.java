@@ -1,0 +1,97 @@
+package io.recordsync.inbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.recordsync.deletion.Confirmation;
+import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.Failure;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What an act costs must not depend on how many deletions are pending or settled.
+ *
+ * <p>The database counts the rows that an act reads, or shows its plan; a clock would only tell how busy the machine is.
+ * The table is filled at once, so that PostgreSQL has no statistics: that is when its planner sorts the whole backlog.
+ */
+abstract class FlatCost {
+
+    static final int PENDING = 200_000;
+    static final int SETTLED = 100_000;
+
+    abstract Store open(UnaryOperator<DataSource> tap);
+
+    abstract void fill(Store store, int pending, int settled);
+
+    /** The plan of a statement as one text, parameters as given. */
+    abstract String plan(Store store, String sql, List<Object> parameters);
+
+    /** Fails unless the plan walks indexes only: no scan of all rows and no sort of the backlog. */
+    abstract void assertIndexed(String plan);
+
+    @Test
+    void no_statement_reads_the_backlog_or_the_past() {
+        List<Recording.Statement> statements = new ArrayList<>();
+        try (Store store = open(source -> Recording.of(source, statements))) {
+            fill(store, PENDING, SETTLED);
+            JdbcInbox inbox =
+                    new JdbcInbox(store, new InboxSettings(Duration.ofHours(24), Duration.ofSeconds(30), "a key"));
+            JdbcLedger ledger = new JdbcLedger(store);
+            Failure failure = new Failure("unavailable", 503, "no", "c");
+            statements.clear();
+
+            inbox.nextDue();
+            List<Long> ids = InboxContract.ids(inbox.claim(4, 100));
+            assertThat(ids).hasSize(400);
+            inbox.settle(ids.subList(0, 100), Confirmation.EXACT);
+            inbox.postpone(ids.subList(100, 200), Duration.ofSeconds(1), failure, Inbox.Postponement.FAILED);
+            inbox.park(ids.subList(200, 300), failure);
+            inbox.release(ids.subList(300, 400));
+            inbox.redrive(new Inbox.Selection(ids, null, null));
+            inbox.redrive(new Inbox.Selection(List.of(), "L1", "refused"));
+            inbox.discard(new Inbox.Selection(List.of(), "L1", "refused"), "kim");
+            inbox.discard(new Inbox.Selection(List.of(), null, null), "kim");
+            inbox.heartbeat();
+            inbox.accept(InboxContract.intake(InboxContract.request("L1", "new")));
+            ledger.recordLists();
+            ledger.oldestPending();
+            ledger.get(ids.get(0));
+            ledger.attempts(ids.get(0));
+            ledger.find(new Ledger.Filter(null, null, null, 50, 1_000L));
+            ledger.find(new Ledger.Filter(null, "L1", null, 50, null));
+            ledger.find(new Ledger.Filter(DeletionState.PARKED, null, null, 50, null));
+            ledger.find(new Ledger.Filter(DeletionState.PENDING, "L1", null, 50, 1_000L));
+            ledger.find(new Ledger.Filter(null, null, "003-1", 50, null));
+            List<Recording.Statement> seen = List.copyOf(statements);
+
+            assertThat(seen).hasSizeGreaterThan(20);
+            for (Recording.Statement statement : seen) {
+                String plan = plan(store, statement.sql(), statement.parameters());
+                assertIndexed(plan);
+                if (statement.sql().startsWith("update")) {
+                    assertThat(plan).as("the past of a list").doesNotContain("deletion_record_list");
+                }
+            }
+        }
+    }
+
+    @Test
+    void counting_reads_no_settled_row() {
+        List<Recording.Statement> statements = new ArrayList<>();
+        try (Store store = open(source -> Recording.of(source, statements))) {
+            fill(store, 10, 1_000);
+            statements.clear();
+
+            new JdbcLedger(store).counts();
+
+            for (Recording.Statement statement : List.copyOf(statements)) {
+                assertThat(plan(store, statement.sql(), statement.parameters()))
+                        .containsAnyOf("deletion_open", "settled");
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.recordsync.inbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/** What PostgreSQL brings along: it can go away, and others may hold its locks. */
+class PostgresqlStoreTest {
+
+    private static final InboxSettings SETTINGS =
+            new InboxSettings(Duration.ofHours(24), Duration.ofSeconds(30), "a key");
+
+    @Test
+    void by_the_databases_clock_what_is_accepted_is_due_now() {
+        try (Store store = open()) {
+            JdbcInbox inbox = new JdbcInbox(store, SETTINGS);
+            inbox.accept(InboxContract.intake(InboxContract.request("L1", "a")));
+
+            assertThat(inbox.claim(1, 1)).hasSize(1);
+        }
+    }
+
+    @Test
+    void it_recovers_by_itself_when_every_connection_was_cut() throws Exception {
+        try (Store store = open()) {
+            JdbcInbox inbox = new JdbcInbox(store, SETTINGS);
+            inbox.accept(InboxContract.intake(InboxContract.request("L1", "a")));
+            try (Connection admin = DriverManager.getConnection(Postgresql.url(), "postgres", "");
+                    Statement statement = admin.createStatement()) {
+                statement.execute("select pg_terminate_backend(pid) from pg_stat_activity"
+                        + " where application_name = 'salesforce-talkdesk-sync'");
+            }
+
+            await().atMost(Duration.ofSeconds(10))
+                    .ignoreExceptionsInstanceOf(InboxException.class)
+                    .untilAsserted(() -> assertThat(inbox.claim(1, 1)).hasSize(1));
+        }
+    }
+
+    @Test
+    void a_claim_passes_over_rows_that_another_transaction_holds() throws Exception {
+        try (Store store = open();
+                Connection other = DriverManager.getConnection(Postgresql.url(), "postgres", "");
+                Statement statement = other.createStatement()) {
+            JdbcInbox inbox = new JdbcInbox(store, SETTINGS);
+            inbox.accept(InboxContract.intake(InboxContract.request("L1", "a"), InboxContract.request("L1", "b")));
+            other.setAutoCommit(false);
+            statement.execute("select 1 from deletion where identifier = 'a' for update");
+
+            assertThat(inbox.claim(1, 100).get(0).identifiers())
+                    .extracting(identifier -> identifier.value())
+                    .containsExactly("b");
+            other.rollback();
+            assertThat(inbox.claim(1, 100).get(0).identifiers())
+                    .extracting(identifier -> identifier.value())
+                    .containsExactly("a");
+        }
+    }
+
+    @Test
+    void a_server_that_is_not_there_is_told_within_seconds_and_without_the_password() {
+        assertThatThrownBy(() -> Store.open("jdbc:postgresql://localhost:1/none?user=x&password=secret", null, null))
+                .isInstanceOf(InboxException.class)
+                .hasMessageContaining("jdbc:postgresql://localhost:1/none cannot be opened")
+                .hasMessageNotContaining("secret");
+    }
+
+    private static Store open() {
+        Store store = Store.open(Postgresql.url(), "postgres", "", null, UnaryOperator.identity());
+        PostgresqlInboxTest.empty(store);
+        return store;
+    }
+}

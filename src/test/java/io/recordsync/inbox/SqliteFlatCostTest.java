@@ -1,0 +1,53 @@
+package io.recordsync.inbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The cost of acts on SQLite, by {@code explain query plan}. */
+class SqliteFlatCostTest extends FlatCost {
+
+    @TempDir
+    Path folder;
+
+    @Override
+    Store open(UnaryOperator<DataSource> tap) {
+        return Store.open("jdbc:sqlite:" + folder.resolve("inbox.db"), null, null, null, tap);
+    }
+
+    @Override
+    void fill(Store store, int pending, int settled) {
+        store.write("test", transaction -> {
+            transaction.change("insert into record_list (id) values ('L0'), ('L1'), ('L2'), ('L3')");
+            return transaction.change(
+                    """
+                    with recursive n (i) as (select 1 union all select i + 1 from n where i < ?)
+                    insert into deletion (record_list, kind, provider, identifier, event_key, origin, committed_at,
+                                          accepted_at, state, due_at, pending_since)
+                    select 'L' || (i % 4), 'external', 'salesforce', '003-' || i, 'e', 'stream', i, i,
+                           case when i <= ? then 'deleted' else 'pending' end, i, i from n""",
+                    pending + settled, settled);
+        });
+    }
+
+    @Override
+    String plan(Store store, String sql, List<Object> parameters) {
+        List<String> lines = store.write(
+                "test",
+                transaction -> transaction.list(
+                        "explain query plan " + sql, row -> row.getString("detail"), parameters.toArray()));
+        return String.join("\n", lines);
+    }
+
+    @Override
+    void assertIndexed(String plan) {
+        assertThat(plan).doesNotContainPattern("SCAN (deletion|attempt|due)(?! USING)");
+        if (!plan.contains("deletion_key (identifier=?)")) { // the few rows of one contact may be sorted
+            assertThat(plan).doesNotContain("USE TEMP B-TREE FOR ORDER BY");
+        }
+    }
+}

@@ -1,0 +1,260 @@
+package io.recordsync.inbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.recordsync.deletion.Batch;
+import io.recordsync.deletion.Confirmation;
+import io.recordsync.deletion.DeletionRequest;
+import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.Identifier;
+import io.recordsync.deletion.Origin;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The SQLite file: whose it is, what survives, and what is left in it. */
+class SqliteStoreTest {
+
+    private static final InboxSettings SETTINGS =
+            new InboxSettings(Duration.ofHours(24), Duration.ofSeconds(30), "a key");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void the_folder_of_the_file_is_created() {
+        Path file = folder.resolve("a/b/inbox.db");
+
+        Store.open("jdbc:sqlite:" + file, null, null).close();
+
+        assertThat(file).exists();
+    }
+
+    @Test
+    void a_second_store_on_the_file_is_refused_and_the_first_keeps_its_lock() throws Exception {
+        try (Store first = open()) {
+            for (int attempt = 0; attempt < 2; attempt++) {
+                assertThatThrownBy(this::open)
+                        .isInstanceOf(InboxException.class)
+                        .hasMessageContaining("inbox.db is in use by another process");
+            }
+            assertThat(lockedForOthers()).isTrue();
+            assertThat(new JdbcInbox(first, SETTINGS).nextDue()).isEmpty();
+        }
+        assertThat(lockedForOthers()).isFalse();
+        open().close();
+    }
+
+    @Test
+    void a_file_by_another_name_is_still_the_same_file() throws Exception {
+        try (Store first = open()) {
+            Path link = Files.createSymbolicLink(folder.resolve("link.db"), folder.resolve("inbox.db"));
+
+            assertThatThrownBy(() -> Store.open("jdbc:sqlite:" + link, null, null))
+                    .hasMessageContaining("in use by another process");
+            assertThat(new JdbcInbox(first, SETTINGS).nextDue()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_store_that_another_process_has_is_refused_until_that_one_is_killed() throws Exception {
+        Process other = new ProcessBuilder(
+                        java(), "-cp", System.getProperty("java.class.path"), Holder.class.getName(), url())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            // The log may go to the same place.
+            assertThat(other.inputReader().lines().anyMatch("claimed 3"::equals))
+                    .isTrue();
+
+            assertThatThrownBy(this::open).hasMessageContaining("in use by another process");
+
+            other.destroyForcibly();
+            assertThat(other.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            try (Store store = open()) {
+                JdbcInbox inbox = new JdbcInbox(store, SETTINGS);
+                // Its session was seen a moment ago, but the lock proves that it is dead.
+                List<Batch> claimed = inbox.claim(1, 100);
+                assertThat(InboxContract.ids(claimed)).hasSize(3);
+                assertThat(inbox.settle(InboxContract.ids(claimed), Confirmation.EXACT))
+                        .isEqualTo(3);
+                assertThat(new JdbcLedger(store).find(InboxContract.all())).allMatch(Ledger.Entry::answerLost);
+            }
+        } finally {
+            other.destroyForcibly();
+        }
+    }
+
+    /** Accepts and claims three deletions and then holds the file until it is killed. */
+    static final class Holder {
+        public static void main(String[] arguments) throws Exception {
+            JdbcInbox inbox = new JdbcInbox(Store.open(arguments[0], null, null), SETTINGS);
+            inbox.accept(InboxContract.intake(
+                    InboxContract.request("L1", "a"),
+                    InboxContract.request("L1", "b"),
+                    InboxContract.request("L1", "c")));
+            System.out.println(
+                    "claimed " + InboxContract.ids(inbox.claim(1, 100)).size());
+            System.in.read();
+        }
+    }
+
+    @Test
+    void what_was_accepted_is_there_after_a_restart() {
+        try (Store store = open()) {
+            JdbcInbox inbox = new JdbcInbox(store, SETTINGS);
+            inbox.accept(InboxContract.intake(InboxContract.request("L1", "a"), InboxContract.request("L1", "b")));
+            inbox.claim(1, 1);
+        }
+        try (Store store = open()) {
+            JdbcInbox inbox = new JdbcInbox(store, SETTINGS);
+            assertThat(new JdbcLedger(store).counts()).containsEntry(DeletionState.PENDING, 2L);
+            assertThat(InboxContract.ids(inbox.claim(1, 100))).hasSize(2);
+        }
+    }
+
+    @Test
+    void by_the_databases_clock_what_is_accepted_is_due_now() {
+        try (Store store = open()) {
+            JdbcInbox inbox = new JdbcInbox(store, SETTINGS);
+            Instant before = Instant.now().minusMillis(1);
+            long id = inbox.accept(InboxContract.intake(InboxContract.request("L1", "a")))
+                    .ids()
+                    .get(0);
+
+            assertThat(new JdbcLedger(store).get(id).orElseThrow().acceptedAt())
+                    .isBetween(before, Instant.now().plusMillis(1));
+            assertThat(inbox.claim(1, 1)).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_settled_phone_number_is_nowhere_in_the_file() throws Exception {
+        try (Store store = open()) {
+            JdbcInbox inbox = new JdbcInbox(store, SETTINGS);
+            DeletionRequest request = new DeletionRequest(
+                    "L1", Identifier.phone("+15550001234"), "api:1", Origin.API, Instant.EPOCH, DeletionState.PENDING);
+            inbox.accept(InboxContract.intake(request));
+            inbox.settle(InboxContract.ids(inbox.claim(1, 1)), Confirmation.EXACT);
+        }
+        // Closing wrote the log into the file and removed it.
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).doesNotContain("5550001234");
+            }
+        }
+        assertThat(Files.readString(folder.resolve("inbox.db"), StandardCharsets.ISO_8859_1))
+                .contains("hmac:");
+    }
+
+    @Test
+    void a_commit_survives_power_loss() {
+        try (Store store = open()) {
+            assertThat(pragma(store, "synchronous")).isEqualTo("2"); // FULL
+            assertThat(pragma(store, "journal_mode")).isEqualTo("wal");
+        }
+    }
+
+    @Test
+    void a_file_that_is_no_database_is_refused_and_left_alone() throws Exception {
+        Files.writeString(folder.resolve("inbox.db"), "a text file, and rather a long one ".repeat(100));
+
+        assertThatThrownBy(this::open)
+                .isInstanceOf(InboxException.class)
+                .hasMessageContaining("inbox.db cannot be opened");
+
+        assertThat(Files.readString(folder.resolve("inbox.db"))).startsWith("a text file");
+        assertThat(lockedForOthers()).isFalse();
+    }
+
+    @Test
+    void a_file_that_a_shell_has_locked_fails_the_act_within_seconds_and_heals() throws Exception {
+        try (Store store = open();
+                Connection shell = DriverManager.getConnection(url());
+                Statement statement = shell.createStatement()) {
+            JdbcInbox inbox = new JdbcInbox(store, SETTINGS);
+            statement.execute("begin exclusive");
+
+            long before = System.nanoTime();
+            assertThatThrownBy(() -> inbox.accept(InboxContract.intake(InboxContract.request("L1", "a"))))
+                    .isInstanceOf(InboxException.class)
+                    .hasMessageContaining("accept failed");
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
+            assertThat(inbox.nextDue()).as("a look waits for no writer").isEmpty();
+
+            statement.execute("rollback");
+            assertThat(inbox.accept(InboxContract.intake(InboxContract.request("L1", "a")))
+                            .ids())
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void a_url_of_another_database_is_refused_without_quoting_all_of_it() {
+        assertThatThrownBy(() -> Store.open("jdbc:mysql://u:secret@h/db", null, null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("jdbc:mysql:")
+                .hasMessageContaining("expected jdbc:sqlite:<file> or jdbc:postgresql:")
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void a_database_in_memory_is_refused_because_it_forgets() {
+        for (String url : List.of("jdbc:sqlite::memory:", "jdbc:sqlite:", "jdbc:sqlite:file:x?mode=memory")) {
+            assertThatThrownBy(() -> Store.open(url, null, null))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("expected jdbc:sqlite:<file>");
+        }
+    }
+
+    private Store open() {
+        return Store.open(url(), null, null);
+    }
+
+    private String url() {
+        return "jdbc:sqlite:" + folder.resolve("inbox.db");
+    }
+
+    /** Asked from another process, as locks of the operating system are by process. */
+    private boolean lockedForOthers() throws Exception {
+        Process probe = new ProcessBuilder(
+                        java(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Probe.class.getName(),
+                        folder.resolve("inbox.db.lock").toString())
+                .start();
+        assertThat(probe.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        return probe.exitValue() == 1;
+    }
+
+    /** Exits with 1 when the file is locked. */
+    static final class Probe {
+        public static void main(String[] arguments) throws Exception {
+            try (var channel =
+                    java.nio.channels.FileChannel.open(Path.of(arguments[0]), java.nio.file.StandardOpenOption.WRITE)) {
+                System.exit(channel.tryLock() == null ? 1 : 0);
+            }
+        }
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    private static String pragma(Store store, String name) {
+        return store.write("test", transaction -> transaction.first("pragma " + name, row -> row.getString(1)))
+                .orElseThrow();
+    }
+}
