@@ -1,0 +1,226 @@
+package io.recordsync.stories;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recordsync.simulator.salesforce.SalesforceSimulator;
+import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/**
+ * The packaged service as a process of its own, as an operator starts it: {@code java -jar} in the project's folder, its
+ * configuration in the environment.
+ *
+ * <p>It can be killed and started again on the same database. Its log is in {@code target/stories}, and is shown by the
+ * message of a wait that fails.
+ */
+final class Service implements AutoCloseable {
+
+    static final Path JAR = Path.of("target/salesforce-talkdesk-sync.jar").toAbsolutePath();
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient HTTP = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+
+    private final Map<String, String> configuration = new LinkedHashMap<>();
+    private final int port = freePort();
+    private final Path log;
+    private Process process;
+
+    /**
+     * @param folder for the SQLite file
+     * @param recordLists comma-separated
+     */
+    Service(Path folder, SalesforceSimulator salesforce, TalkdeskSimulator talkdesk, String recordLists)
+            throws IOException {
+        Files.createDirectories(Path.of("target/stories"));
+        log = Files.createTempFile(Path.of("target/stories"), "service-", ".log");
+        with("salesforce.login-url", salesforce.loginUrl());
+        with("salesforce.client-id", SalesforceSimulator.CLIENT_ID);
+        with("salesforce.client-secret", SalesforceSimulator.CLIENT_SECRET);
+        with("salesforce.pubsub.host", salesforce.pubsubHost());
+        with("salesforce.pubsub.port", Integer.toString(salesforce.pubsubPort()));
+        with("salesforce.pubsub.plaintext", "true");
+        with("stream.backoff", "50ms");
+        with("stream.backoff-max", "500ms");
+        with("stream.backoff-long", "1s");
+        with("talkdesk.api-url", talkdesk.url());
+        with("talkdesk.token-url", talkdesk.tokenUrl());
+        with("talkdesk.client-id", TalkdeskSimulator.CLIENT_ID);
+        with("talkdesk.client-secret", TalkdeskSimulator.CLIENT_SECRET);
+        with("talkdesk.record-lists", recordLists);
+        with("batch.linger", "50ms");
+        with("delivery.rate", "0");
+        with("delivery.backoff", "50ms");
+        with("delivery.backoff-max", "500ms");
+        with("delivery.timeout", "3s");
+        with("verify.delay", "200ms");
+        with("oauth.timeout", "2s");
+        with("session.ttl", "2s");
+        with("session.heartbeat", "300ms");
+        with("store.url", "jdbc:sqlite:" + folder.resolve("recordsync.db"));
+        with("ops.port", Integer.toString(port));
+    }
+
+    /** A key of the configuration, in force from the next start on. */
+    Service with(String key, String value) {
+        configuration.put(key, value);
+        return this;
+    }
+
+    /** Starts it and waits until it listens; the stream may still be on its way. */
+    Service start() throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-jar",
+                JAR.toString()));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        configuration.forEach((key, value) -> builder.environment()
+                .put(key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'), value));
+        process = builder.start();
+        await("it listens", () -> !process.isAlive() || listens());
+        if (!process.isAlive()) {
+            throw new IllegalStateException("The service ended with " + process.exitValue() + ":\n" + log());
+        }
+        return this;
+    }
+
+    /** Starts it and waits until the stream is open. */
+    Service startSubscribed() throws IOException {
+        start();
+        return awaitSubscribed();
+    }
+
+    Service awaitSubscribed() {
+        await("it is subscribed", () -> "connected"
+                .equals(status().at("/stream/state").asText()));
+        return this;
+    }
+
+    /** SIGKILL. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** SIGTERM. @return the exit code */
+    int terminate() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(40, TimeUnit.SECONDS)) {
+            throw new AssertionError("The service did not end within 40 s of SIGTERM:\n" + log());
+        }
+        return process.exitValue();
+    }
+
+    ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    JsonNode status() {
+        return get("/api/status");
+    }
+
+    /** How many deletions are in a state. */
+    long count(String state) {
+        return status().at("/deletions/" + state).asLong();
+    }
+
+    /** The deletions that {@code GET /api/deletions} gives for a query such as {@code state=parked}. */
+    List<JsonNode> deletions(String query) {
+        List<JsonNode> found = new ArrayList<>();
+        get("/api/deletions?limit=1000&" + query).path("deletions").forEach(found::add);
+        return found;
+    }
+
+    JsonNode get(String path) {
+        try {
+            HttpResponse<String> response =
+                    send(HttpRequest.newBuilder(uri(path)).GET());
+            return JSON.readTree(response.body());
+        } catch (IOException e) {
+            throw new IllegalStateException(path + ": " + e, e);
+        }
+    }
+
+    HttpResponse<String> post(String path, String json) throws IOException {
+        return send(HttpRequest.newBuilder(uri(path))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(json)));
+    }
+
+    /** Waits until the condition holds, half a minute at most; an exception counts as not yet. */
+    void await(String what, java.util.concurrent.Callable<Boolean> condition) {
+        await(what, Duration.ofSeconds(30), condition);
+    }
+
+    void await(String what, Duration patience, java.util.concurrent.Callable<Boolean> condition) {
+        try {
+            Awaitility.await(what)
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(25))
+                    .ignoreExceptions()
+                    .atMost(patience)
+                    .until(condition);
+        } catch (org.awaitility.core.ConditionTimeoutException e) {
+            throw new AssertionError(e.getMessage() + "\n" + log(), e);
+        }
+    }
+
+    String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            return "no log: " + e;
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process != null) {
+            process.destroyForcibly();
+        }
+    }
+
+    private boolean listens() throws IOException {
+        return send(HttpRequest.newBuilder(uri("/api/status")).GET()).statusCode() == 200;
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://localhost:" + port + path);
+    }
+
+    private static HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
+        try {
+            return HTTP.send(request.timeout(Duration.ofSeconds(20)).build(), HttpResponse.BodyHandlers.ofString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}
