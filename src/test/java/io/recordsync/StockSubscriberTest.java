@@ -1,0 +1,116 @@
+package io.recordsync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.recordsync.simulator.salesforce.ContactIds;
+import io.recordsync.simulator.salesforce.SalesforceSimulator;
+import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
+import org.apache.camel.Service;
+import org.apache.camel.component.salesforce.PubSubApiConsumer;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.support.LifecycleStrategySupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The alternative subscriber, switched to as its file says, in a Camel Main with everything else as it is. */
+@Timeout(60)
+class StockSubscriberTest {
+
+    private static final String OURS = "file:routes/subscribe-deletions.camel.yaml";
+    private static final String STOCK = "file:routes/alternatives/subscribe-with-camel-salesforce.camel.yaml";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void camels_own_consumer_feeds_the_same_inbox() throws Exception {
+        List<String> contacts = Stream.generate(ContactIds::next).limit(250).toList();
+        List<String> others = List.of(ContactIds.next());
+        try (SalesforceSimulator salesforce = SalesforceSimulator.start();
+                TalkdeskSimulator talkdesk = TalkdeskSimulator.start()) {
+            talkdesk.addList("list-a", "EXTERNAL");
+            talkdesk.addRecords("list-a", "salesforce", contacts);
+            talkdesk.addRecords("list-a", "salesforce", others);
+            Main main = serviceOf(salesforce, talkdesk);
+            main.start();
+            try {
+                salesforce.recording().awaitSubscription(1);
+                salesforce.publishDelete(contacts);
+
+                talkdesk.awaitGone("list-a", contacts);
+            } finally {
+                main.stop();
+            }
+            assertThat(talkdesk.records("list-a"))
+                    .extracting(record -> record.externalId())
+                    .containsExactlyElementsOf(others);
+            assertThat(talkdesk.mistakes()).isEmpty();
+        }
+    }
+
+    private Main serviceOf(SalesforceSimulator salesforce, TalkdeskSimulator talkdesk) throws IOException {
+        Map<String, String> configuration = new HashMap<>(ConfigurationCheck.defaults());
+        configuration.put("salesforce.login-url", salesforce.loginUrl());
+        configuration.put("salesforce.client-id", SalesforceSimulator.CLIENT_ID);
+        configuration.put("salesforce.client-secret", SalesforceSimulator.CLIENT_SECRET);
+        configuration.put("salesforce.pubsub.host", salesforce.pubsubHost());
+        configuration.put("salesforce.pubsub.port", Integer.toString(salesforce.pubsubPort()));
+        configuration.put("talkdesk.api-url", talkdesk.url());
+        configuration.put("talkdesk.token-url", talkdesk.tokenUrl());
+        configuration.put("talkdesk.client-id", TalkdeskSimulator.CLIENT_ID);
+        configuration.put("talkdesk.client-secret", TalkdeskSimulator.CLIENT_SECRET);
+        configuration.put("talkdesk.record-lists", "list-a");
+        configuration.put("batch.linger", "50");
+        configuration.put("delivery.rate", "0");
+        configuration.put("store.url", "jdbc:sqlite:" + folder.resolve("recordsync.db"));
+        configuration.put("ops.port", "0");
+        configuration.putAll(ConfigurationCheck.millis(configuration));
+        configuration.put("camel.main.routesIncludePattern", routesWithTheStockSubscriber());
+
+        Main main = new Main();
+        main.setDefaultPropertyPlaceholderLocation("file:config/application.properties");
+        configuration.forEach(main::addOverrideProperty);
+        main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void afterConfigure(BaseMainSupport configured) {
+                configured.getCamelContext().addLifecycleStrategy(new WithoutTls());
+            }
+        });
+        return main;
+    }
+
+    private static String routesWithTheStockSubscriber() throws IOException {
+        Properties file = new Properties();
+        try (Reader reader = Files.newBufferedReader(Path.of("config/application.properties"))) {
+            file.load(reader);
+        }
+        String routes = file.getProperty("camel.main.routesIncludePattern");
+        assertThat(routes).contains(OURS);
+        return routes.replace(OURS, STOCK);
+    }
+
+    /** The simulator speaks plaintext, which no option of the endpoint allows. */
+    private static final class WithoutTls extends LifecycleStrategySupport {
+
+        @Override
+        public void onServiceAdd(CamelContext context, Service service, Route route) {
+            if (service instanceof PubSubApiConsumer consumer) {
+                consumer.setUsePlainTextConnection(true);
+            }
+        }
+    }
+}
