@@ -1,5 +1,9 @@
 package io.recordsync;
 
+import io.recordsync.inbox.InboxException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +15,8 @@ import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.spi.PropertiesComponent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Starts Camel Main on the routes in {@code routes/} and the configuration in {@code config/}; nothing else.
@@ -20,6 +26,7 @@ import org.apache.camel.spi.PropertiesComponent;
  */
 public final class Application {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Application.class);
     private static final int STOP_SECONDS = 28;
 
     private final Main main = new Main();
@@ -51,12 +58,24 @@ public final class Application {
         } catch (InvalidConfiguration e) {
             e.mistakes.forEach(System.err::println);
         } catch (Exception | LinkageError e) {
-            System.err.println("The start failed: " + e);
-            e.printStackTrace();
+            System.err.println("The start failed: " + reason(e));
+            LOG.debug("The start failed", e);
         } finally {
             ended.countDown();
             System.exit(exitCode);
         }
+    }
+
+    /** One line. What Camel wraps around the inbox's own words would hide them. */
+    private static String reason(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null && !(root instanceof InboxException)) {
+            root = root.getCause();
+        }
+        String reason = root instanceof InboxException || root == failure
+                ? String.valueOf(root.getMessage())
+                : failure.getMessage() + ": " + root;
+        return reason.replaceAll("\\s*\\R\\s*", " ");
     }
 
     /** The JVM is about to end, by a signal or by {@link #run}: the exit code of a signal is replaced by ours. */
@@ -82,6 +101,7 @@ public final class Application {
         if (!mistakes.isEmpty()) {
             throw new InvalidConfiguration(mistakes);
         }
+        checkFree(configuration.get("ops.host"), configuration.get("ops.port"));
         // One reading for all: from here on the environment must not bring "1s" back where Camel wants 1000.
         Properties read = new Properties();
         ConfigurationCheck.keys().forEach(key -> read.put(key, configuration.get(key)));
@@ -91,6 +111,18 @@ public final class Application {
                 (org.apache.camel.component.properties.PropertiesComponent) properties;
         placeholders.setEnvironmentVariableMode(
                 org.apache.camel.component.properties.PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_FALLBACK);
+    }
+
+    /** Camel's server would log that the port is taken and never finish its start. */
+    private static void checkFree(String host, String port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(host, Integer.parseInt(port)));
+        } catch (IOException e) {
+            throw new InvalidConfiguration(
+                    List.of("ops.port = %s cannot be listened on at ops.host = %s (%s): expected a port that is free"
+                            .formatted(port, host, e.getMessage())));
+        }
     }
 
     private static final class InvalidConfiguration extends RuntimeException {

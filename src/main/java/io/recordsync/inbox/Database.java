@@ -1,6 +1,6 @@
 package io.recordsync.inbox;
 
-/** Where the inbox is kept, as the configuration says; set once, then opened. */
+/** Where the inbox is kept, as the configuration says; set once, then opened by {@link Store#open(Database)}. */
 public final class Database {
 
     private String url;
@@ -19,8 +19,7 @@ public final class Database {
         this.password = password;
     }
 
-    /** @see Store#open */
-    public Store open() {
+    Store open() {
         return Store.open(url, user, password);
     }
 }

@@ -54,6 +54,11 @@ public final class Store implements AutoCloseable {
         return open(url, user, password, null, UnaryOperator.identity());
     }
 
+    /** Likewise; may be called again after a failure. */
+    public static Store open(Database database) {
+        return database.open();
+    }
+
     /**
      * For tests: {@code now} is the SQL expression for the time, null for the database's clock; {@code tap} sees the data
      * sources that all acts and reads go through.

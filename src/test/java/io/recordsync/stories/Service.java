@@ -89,7 +89,7 @@ final class Service implements AutoCloseable {
 
     /** Starts it and waits until it listens; the stream may still be on its way. */
     Service start() throws IOException {
-        launch();
+        launch("-XX:ArchiveClassesAtExit=" + CLASSES);
         await("it listens", () -> !process.isAlive() || listens());
         if (!process.isAlive()) {
             throw new IllegalStateException("The service ended with " + process.exitValue() + ":\n" + log());
@@ -99,6 +99,10 @@ final class Service implements AutoCloseable {
 
     /** Starts it and waits for nothing. */
     Service launch() throws IOException {
+        return launch("-Xshare:auto");
+    }
+
+    private Service launch(String withoutArchive) throws IOException {
         boolean archived = Files.exists(CLASSES)
                 && Files.getLastModifiedTime(CLASSES).compareTo(Files.getLastModifiedTime(JAR)) > 0;
         List<String> command = new ArrayList<>(List.of(
@@ -106,7 +110,7 @@ final class Service implements AutoCloseable {
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                (archived ? "-XX:SharedArchiveFile=" : "-XX:ArchiveClassesAtExit=") + CLASSES,
+                archived ? "-XX:SharedArchiveFile=" + CLASSES : withoutArchive,
                 "-jar",
                 JAR.toString()));
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -138,8 +142,13 @@ final class Service implements AutoCloseable {
     /** SIGTERM. @return the exit code */
     int terminate() throws InterruptedException {
         process.destroy();
+        return awaitEnd();
+    }
+
+    /** @return the exit code */
+    int awaitEnd() throws InterruptedException {
         if (!process.waitFor(40, TimeUnit.SECONDS)) {
-            throw new AssertionError("The service did not end within 40 s of SIGTERM:\n" + log());
+            throw new AssertionError("The service did not end within 40 s:\n" + log());
         }
         return process.exitValue();
     }

@@ -1,0 +1,95 @@
+package io.recordsync.stories;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.recordsync.simulator.salesforce.SalesforceSimulator;
+import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a start cannot do without: it ends with 1 and one line that says what is in the way. */
+@Timeout(60)
+class StartFailureIT {
+
+    @TempDir
+    static Path folder;
+
+    private static SalesforceSimulator salesforce;
+    private static TalkdeskSimulator talkdesk;
+
+    @BeforeAll
+    static void set_up() {
+        salesforce = SalesforceSimulator.start();
+        talkdesk = TalkdeskSimulator.start();
+    }
+
+    @AfterAll
+    static void tear_down() {
+        talkdesk.close();
+        salesforce.close();
+    }
+
+    @Test
+    void a_second_process_on_one_sqlite_file_is_refused_and_the_first_goes_on() throws Exception {
+        talkdesk.addList("list-a", "EXTERNAL");
+        talkdesk.addRecord("list-a", "salesforce", "003DL0000212DetYAE");
+        try (Service first = service();
+                Service second = service()) {
+            first.startSubscribed();
+
+            assertEndsWith(
+                    second,
+                    "The start failed: " + folder.resolve("recordsync.db")
+                            + " is in use by another process (a SQLite file belongs to one; several need"
+                            + " jdbc:postgresql:)");
+
+            salesforce.publishDelete("003DL0000212DetYAE");
+            talkdesk.awaitGone("list-a", List.of("003DL0000212DetYAE"));
+        }
+    }
+
+    @Test
+    void a_postgresql_that_is_away_is_named_and_its_password_is_not() throws Exception {
+        try (Service service = service()) {
+            service.with("store.url", "jdbc:postgresql://127.0.0.1:1/inbox?ssl=false")
+                    .with("store.user", "sync")
+                    .with("store.password", "swordfish-17");
+
+            assertEndsWith(service, "The start failed: Store jdbc:postgresql://127.0.0.1:1/inbox cannot be opened: ");
+            assertThat(service.log()).doesNotContain("swordfish-17");
+        }
+    }
+
+    @Test
+    void a_port_that_is_taken_is_named() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+                Service service = service()) {
+            service.with("ops.port", Integer.toString(taken.getLocalPort()));
+
+            assertEndsWith(
+                    service,
+                    "ops.port = " + taken.getLocalPort() + " cannot be listened on at ops.host = 127.0.0.1"
+                            + " (Address already in use): expected a port that is free");
+        }
+    }
+
+    private static Service service() throws Exception {
+        return new Service(folder, salesforce, talkdesk, "list-a");
+    }
+
+    private static void assertEndsWith(Service service, String line) throws Exception {
+        assertThat(service.launch().awaitEnd()).isEqualTo(1);
+        assertThat(service.log().lines())
+                .as(service.log())
+                .singleElement()
+                .asString()
+                .startsWith(line);
+    }
+}
