@@ -1,0 +1,197 @@
+package io.recordsync.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/** The form of the route files, so that each can be read and changed without knowing Camel's abbreviations. */
+class RoutesTest {
+
+    private static final Set<String> TOP_LEVEL = Set.of("beans", "route", "routeConfiguration");
+    /** What holds an expression: in the canonical form each of these is a map, never a bare string. */
+    private static final Set<String> LANGUAGES = Set.of("simple", "constant", "method", "jsonpath", "header");
+
+    private record Named(Path file, Map<?, ?> definition) {
+
+        String id() {
+            return String.valueOf(definition.get("id"));
+        }
+
+        String uri() {
+            return definition.get("from") instanceof Map<?, ?> from ? String.valueOf(from.get("uri")) : "";
+        }
+    }
+
+    @Test
+    void every_file_holds_beans_routes_and_route_configurations_in_the_canonical_form() {
+        for (Path file : files()) {
+            for (Object item : parsed(file)) {
+                assertThat(item).as("%s", file).isInstanceOf(Map.class);
+                assertThat(((Map<?, ?>) item).keySet())
+                        .as("%s", file)
+                        .singleElement()
+                        .isIn(TOP_LEVEL);
+                assertCanonical(file, item);
+            }
+        }
+    }
+
+    @Test
+    void every_route_has_an_id_in_kebab_case_and_a_description() {
+        assertThat(routes()).hasSizeGreaterThan(10).allSatisfy(route -> {
+            assertThat(route.id()).as("%s", route.file()).matches("[a-z]+(-[a-z]+)*");
+            assertThat(String.valueOf(route.definition().get("description")))
+                    .as("description of %s", route.id())
+                    .endsWith(".")
+                    .hasSizeGreaterThan(5);
+        });
+        assertThat(routes()).extracting(Named::id).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void a_direct_endpoint_bears_the_id_of_its_route_and_each_that_is_called_is_there() {
+        List<String> consumed = new ArrayList<>();
+        for (Named route : routes()) {
+            if (route.uri().matches("(direct|seda|scheduler):.*")) {
+                assertThat(route.uri()).endsWith(":" + route.id());
+                consumed.add(route.uri());
+            }
+        }
+        Matcher called = Pattern.compile("uri: \"?((direct|seda):[a-z-]+)").matcher(text(files()));
+        while (called.find()) {
+            assertThat(consumed).contains(called.group(1));
+        }
+    }
+
+    @Test
+    void every_route_file_but_the_alternatives_is_loaded_the_beans_first() throws IOException {
+        Properties configuration = new Properties();
+        try (var reader = Files.newBufferedReader(Path.of("config/application.properties"))) {
+            configuration.load(reader);
+        }
+        String[] loaded =
+                configuration.getProperty("camel.main.routesIncludePattern").split(",");
+
+        assertThat(loaded).startsWith("file:routes/beans.camel.yaml");
+        assertThat(Arrays.stream(loaded).map(file -> Path.of(file.replace("file:", ""))))
+                .containsExactlyInAnyOrderElementsOf(files().stream()
+                        .filter(file -> !file.startsWith("routes/alternatives"))
+                        .toList());
+    }
+
+    @Test
+    void every_bean_that_a_route_calls_is_declared_with_that_method() throws ReflectiveOperationException {
+        Map<String, String> types = new HashMap<>();
+        for (Path file : files()) {
+            for (Object item : parsed(file)) {
+                if (((Map<?, ?>) item).get("beans") instanceof List<?> beans) {
+                    beans.forEach(bean -> types.put(
+                            String.valueOf(((Map<?, ?>) bean).get("name")),
+                            String.valueOf(((Map<?, ?>) bean).get("type"))));
+                }
+            }
+        }
+        Matcher call =
+                Pattern.compile("- bean:\\s+ref: (\\S+)\\s+method: \"?(\\w+)").matcher(text(files()));
+        int calls = 0;
+        while (call.find()) {
+            assertThat(types).containsKey(call.group(1));
+            assertThat(Class.forName(types.get(call.group(1))).getMethods())
+                    .as("%s", call.group(1))
+                    .anyMatch(method -> method.getName().equals(call.group(2)));
+            calls++;
+        }
+        assertThat(calls).isGreaterThan(20);
+    }
+
+    @Test
+    void java_names_no_route() {
+        String java = text(sources());
+
+        assertThat(java).doesNotContainPattern("\"(direct|seda):");
+        assertThat(routes()).filteredOn(route -> route.id().contains("-")).allSatisfy(route -> assertThat(java)
+                .doesNotContain('"' + route.id() + '"'));
+    }
+
+    private static void assertCanonical(Path file, Object node) {
+        if (node instanceof List<?> list) {
+            list.forEach(item -> assertCanonical(file, item));
+        } else if (node instanceof Map<?, ?> map) {
+            map.forEach((key, value) -> {
+                if (LANGUAGES.contains(key) && !(map.containsKey("ref") || map.containsKey("beanType"))) {
+                    assertThat(value).as("%s in %s", key, file).isInstanceOf(Map.class);
+                }
+                if (key.equals("steps")) {
+                    for (Object step : (List<?>) value) {
+                        assertThat(((Map<?, ?>) step).values())
+                                .as("step %s in %s", step, file)
+                                .singleElement()
+                                .isInstanceOf(Map.class);
+                    }
+                }
+                assertThat(String.valueOf(key)).as("%s", file).matches("[A-Za-z0-9]+");
+                assertCanonical(file, value);
+            });
+        }
+    }
+
+    private static List<Named> routes() {
+        List<Named> routes = new ArrayList<>();
+        for (Path file : files()) {
+            for (Object item : parsed(file)) {
+                if (((Map<?, ?>) item).get("route") instanceof Map<?, ?> route) {
+                    routes.add(new Named(file, route));
+                }
+            }
+        }
+        return routes;
+    }
+
+    private static List<?> parsed(Path file) {
+        return (List<?>) new Load(LoadSettings.builder().build()).loadFromString(text(List.of(file)));
+    }
+
+    private static List<Path> files() {
+        return filesUnder("routes", ".yaml");
+    }
+
+    private static List<Path> sources() {
+        return filesUnder("src/main/java", ".java");
+    }
+
+    private static List<Path> filesUnder(String folder, String ending) {
+        try (Stream<Path> files = Files.walk(Path.of(folder))) {
+            return files.filter(file -> file.toString().endsWith(ending)).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String text(List<Path> files) {
+        StringBuilder text = new StringBuilder();
+        for (Path file : files) {
+            try {
+                text.append(Files.readString(file)).append('\n');
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return text.toString();
+    }
+}
