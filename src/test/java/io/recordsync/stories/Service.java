@@ -3,6 +3,7 @@ package io.recordsync.stories;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recordsync.simulator.salesforce.SalesforceSimulator;
+import io.recordsync.simulator.talkdesk.DeleteCall;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -19,6 +20,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
@@ -26,7 +29,7 @@ import org.awaitility.Awaitility;
  * configuration in the environment.
  *
  * <p>It can be killed and started again on the same database. Its log is in {@code target/stories}, and is shown by the
- * message of a wait that fails.
+ * message of a wait that fails. Every story ends with a look through it for secrets and personal data.
  */
 final class Service implements AutoCloseable {
 
@@ -34,6 +37,10 @@ final class Service implements AutoCloseable {
 
     /** Halves the time of a start; written by the first service of a build that ends in order. */
     private static final Path CLASSES = Path.of("target/stories/classes.jsa").toAbsolutePath();
+
+    /** Salesforce's tokens, phone numbers and the names of the simulators' people. */
+    private static final Pattern NEVER_LOGGED =
+            Pattern.compile("00D\\w{12}!|Bearer |\\+[1-9]\\d{9,14}|Lovelace|Ada\\b|St James");
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP = HttpClient.newBuilder()
@@ -43,6 +50,7 @@ final class Service implements AutoCloseable {
 
     private final Map<String, String> configuration = new LinkedHashMap<>();
     private final int port = freePort();
+    private final TalkdeskSimulator talkdesk;
     private final Path log;
     private Process process;
 
@@ -52,6 +60,7 @@ final class Service implements AutoCloseable {
      */
     Service(Path folder, SalesforceSimulator salesforce, TalkdeskSimulator talkdesk, String recordLists)
             throws IOException {
+        this.talkdesk = talkdesk;
         Files.createDirectories(Path.of("target/stories"));
         log = Files.createTempFile(Path.of("target/stories"), "service-", ".log");
         with("salesforce.login-url", salesforce.loginUrl());
@@ -215,10 +224,20 @@ final class Service implements AutoCloseable {
         }
     }
 
+    /** Kills it; fails where its log shows what no log may. */
     @Override
     public void close() {
         if (process != null) {
             process.destroyForcibly();
+        }
+        String log = log();
+        Stream<String> secrets = configuration.keySet().stream()
+                .filter(key -> key.matches(".*(secret|password|phone-key)"))
+                .map(configuration::get);
+        Stream<String> tokens = talkdesk.deletes().stream().map(DeleteCall::token);
+        if (NEVER_LOGGED.matcher(log).find()
+                || Stream.concat(secrets, tokens).anyMatch(secret -> !secret.isEmpty() && log.contains(secret))) {
+            throw new AssertionError("A secret or personal data in the log:\n" + log);
         }
     }
 
