@@ -21,6 +21,8 @@ public final class DeliveryGate implements Supplier<Map<String, Object>> {
 
     /** Shut because the Salesforce credentials lead to an org that is not ours. */
     public static final String OTHER_ORG = "other_org";
+    /** Shut because it is not known yet whether they do: until the first login has worked or failed. */
+    public static final String ORG_UNCHECKED = "org_unchecked";
     /** Shut because a person paused the delivery. */
     public static final String PAUSED = "paused";
 

@@ -35,6 +35,7 @@ public final class ChangeEvents {
 
     private static final Logger LOG = LoggerFactory.getLogger(ChangeEvents.class);
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int MOST_WARNINGS = 10;
 
     private final List<String> recordLists;
     private final String externalProvider;
@@ -72,7 +73,11 @@ public final class ChangeEvents {
                 read(change, deletions, problems);
             }
         }
-        problems.forEach(problem -> LOG.warn(problem.message()));
+        // All of them are in the inbox: the log must not drown where one event names thousands of wildcards.
+        problems.stream().limit(MOST_WARNINGS).forEach(problem -> LOG.warn(problem.message()));
+        if (problems.size() > MOST_WARNINGS) {
+            LOG.warn("… and {} more problems in the same response: GET /api/status", problems.size() - MOST_WARNINGS);
+        }
         return new Intake(deletions, problems, position);
     }
 
@@ -146,7 +151,7 @@ public final class ChangeEvents {
     /** An id that is none may be anything: shown short, and without what could break a log line. */
     private static String printable(String id) {
         String shown = id.length() > 40 ? id.substring(0, 40) + "…" : id;
-        return "'" + shown.replaceAll("\\p{Cntrl}", "?") + "'";
+        return "'" + shown.replaceAll("[^ -~]", "?") + "'";
     }
 
     private static Set<String> words(String commaSeparated) {

@@ -18,7 +18,7 @@ final class SalesforceId {
 
     /** The id with its 18 characters; empty for a wildcard, a wrong checksum, an id of nothing but zeros. */
     static Optional<String> complete(String id) {
-        if (id == null || !FORM.matcher(id).matches() || id.startsWith("0000000000", 3)) {
+        if (id == null || !FORM.matcher(id).matches() || id.startsWith("000000000000", 3)) {
             return Optional.empty();
         }
         String complete = id.substring(0, 15) + checksum(id);

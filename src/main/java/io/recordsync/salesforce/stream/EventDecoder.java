@@ -13,8 +13,6 @@ import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.avro.io.BinaryDecoder;
-import org.apache.avro.io.DecoderFactory;
 
 /**
  * Reads the header out of an event's Avro payload, and nothing else of it.
@@ -30,7 +28,6 @@ final class EventDecoder {
             Set.of("entityName", "recordIds", "changeType", "transactionKey", "sequenceNumber", "commitTimestamp");
 
     private final Map<String, GenericDatumReader<GenericRecord>> readers = new HashMap<>();
-    private BinaryDecoder decoder;
 
     StreamEvent decode(ConsumerEvent consumerEvent, SchemaSource schemas) throws Exception {
         ProducerEvent event = consumerEvent.getEvent();
@@ -40,8 +37,8 @@ final class EventDecoder {
             readers.put(event.getSchemaId(), reader);
         }
         try {
-            decoder = DecoderFactory.get().binaryDecoder(event.getPayload().toByteArray(), decoder);
-            return changeEvent((GenericRecord) reader.read(null, decoder).get(HEADER));
+            PayloadDecoder payload = new PayloadDecoder(event.getPayload().toByteArray());
+            return changeEvent((GenericRecord) reader.read(null, payload).get(HEADER));
         } catch (Exception e) {
             // Whatever Avro makes of bytes that are no record: EOFException, AvroRuntimeException, ClassCastException …
             return new UndecodableEvent(event.getId(), e.getClass().getSimpleName() + ": " + e.getMessage());

@@ -1,5 +1,6 @@
 package io.recordsync.salesforce.stream;
 
+import io.recordsync.inbox.DeliveryGate;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,9 @@ final class SalesforceStreamConsumer extends DefaultConsumer {
     SalesforceStreamConsumer(SalesforceStreamEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
         this.endpoint = endpoint;
+        // Consumers are made before any of them starts: what is pending must not go out ahead of the answer.
+        endpoint.getGate()
+                .forbid(DeliveryGate.ORG_UNCHECKED, "It is being asked which Salesforce org the credentials lead to");
     }
 
     @Override

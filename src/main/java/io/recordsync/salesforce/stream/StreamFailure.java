@@ -10,9 +10,13 @@ import java.util.Arrays;
  * where there is none, by the gRPC status.
  *
  * @param kind what to do about it
+ * @param wantsNewLogin whether the access token was refused, or may have been
  * @param description for a person: the status, the code, the rpc id and what to mend; never the metadata sent
  */
-record StreamFailure(Kind kind, String description) {
+record StreamFailure(Kind kind, boolean wantsNewLogin, String description) {
+
+    /** A description may hold the whole answer of a proxy. */
+    private static final int MOST_WORDS = 300;
 
     /** What to do about an end of the stream. */
     enum Kind {
@@ -43,7 +47,7 @@ record StreamFailure(Kind kind, String description) {
         CANNOT_SUBSCRIBE("subscription.topic.cannot.subscribe", Kind.SLOW, "this channel cannot be subscribed to"),
         TOPIC_PERMISSION("topic.meta.permission", Kind.SLOW, "give the user View All on the entity"),
         SCHEMA_PERMISSION("schema.meta.permission", Kind.SLOW, "give the user View All on the entity"),
-        AUTH_HEADERS("service.auth.headers.invalid", Kind.CREDENTIALS, "the org id or instance URL was refused"),
+        AUTH_HEADERS("service.auth.headers.invalid", Kind.SLOW, "the token, org id or instance URL was refused"),
         TENANT_LICENSE("service.tenant.license", Kind.SLOW, "the org has no licence for the Pub/Sub API"),
         FETCH_COUNT("subscription.fetch.requested.events.invalid", Kind.SLOW, "a defect of this service: report it"),
         FETCH_TOPIC("subscription.fetch.topic.mismatch", Kind.SLOW, "a defect of this service: report it"),
@@ -79,12 +83,19 @@ record StreamFailure(Kind kind, String description) {
         String words = status.getCode()
                 + (code == null ? "" : " " + code)
                 + (rpcId == null ? "" : " rpc_id " + rpcId)
-                + (status.getDescription() == null ? "" : " (" + status.getDescription() + ")");
+                + (status.getDescription() == null ? "" : " (" + firstLine(status.getDescription()) + ")");
+        boolean unauthenticated = status.getCode() == Status.Code.UNAUTHENTICATED;
         return Arrays.stream(Code.values())
                 .filter(known -> known.code.equals(code))
                 .findFirst()
-                .map(known -> new StreamFailure(known.kind, words + ": " + known.advice))
-                .orElseGet(() -> new StreamFailure(kindOf(status), words));
+                .map(known -> new StreamFailure(
+                        known.kind, unauthenticated || known.kind == Kind.CREDENTIALS, words + ": " + known.advice))
+                .orElseGet(() -> new StreamFailure(kindOf(status), unauthenticated, words));
+    }
+
+    private static String firstLine(String description) {
+        String line = description.lines().findFirst().orElse("");
+        return line.length() > MOST_WORDS ? line.substring(0, MOST_WORDS) + "…" : line;
     }
 
     private static Kind kindOf(Status status) {

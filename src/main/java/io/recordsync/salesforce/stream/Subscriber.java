@@ -54,6 +54,8 @@ final class Subscriber implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Subscriber.class);
 
+    /** For a call that is answered at once, or a request to be taken by the network. */
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
     /** The Pub/Sub API's limit. */
     private static final int MOST_OUTSTANDING = 100;
     /** Where no position was saved since the first start, what was committed before it (less this skew) is not ours. */
@@ -81,6 +83,7 @@ final class Subscriber implements Runnable {
     private volatile BlockingClientCall<?, ?> current;
     private int failures;
     private boolean positionLost;
+    private String strangeOrg;
 
     Subscriber(SalesforceStreamEndpoint endpoint, Acceptor acceptor, ScheduledExecutorService watchdog) {
         this.endpoint = endpoint;
@@ -100,9 +103,9 @@ final class Subscriber implements Runnable {
         while (running()) {
             try {
                 status.subscribing(channelName);
-                Token token = tokens.token();
+                Token token = login();
                 if (!ourOrg(token)) {
-                    pause(later);
+                    pause(soon);
                     continue;
                 }
                 Optional<Subscription> subscription = inbox.subscribe(channelName);
@@ -114,8 +117,8 @@ final class Subscriber implements Runnable {
                 follow(token, subscription.get());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return;
-            } catch (Exception e) {
+            } catch (Throwable e) {
+                // An Error too: a subscriber that is dead while the service looks alive loses what Salesforce forgets.
                 recover(e);
             }
         }
@@ -135,22 +138,43 @@ final class Subscriber implements Runnable {
         return stopping.getCount() > 0 && !Thread.currentThread().isInterrupted();
     }
 
+    private Token login() {
+        try {
+            return tokens.token();
+        } catch (TokenUnavailableException e) {
+            // Salesforce may be away for hours, and what was accepted does not need it.
+            gate.allow(DeliveryGate.ORG_UNCHECKED);
+            throw e;
+        }
+    }
+
     /**
      * A full sandbox has the record ids of production: deletions made there must not reach Talkdesk because somebody
      * changed the credentials.
      */
-    private boolean ourOrg(Token token) {
+    private boolean ourOrg(Token token) throws StreamEndedException {
+        if (token.orgId() == null || token.instanceUrl() == null) {
+            tokens.drop(token.value());
+            throw new StreamEndedException("Salesforce's token answer does not tell the org (expected instance_url, and"
+                    + " id = https://…/id/<18 characters>/<user>); check salesforce.login-url");
+        }
         String pinned = inbox.pinOrg(token.orgId());
         if (pinned.equals(token.orgId())) {
+            strangeOrg = null;
             gate.allow(DeliveryGate.OTHER_ORG);
+            gate.allow(DeliveryGate.ORG_UNCHECKED);
             return true;
         }
         String error = "The Salesforce credentials lead to org " + token.orgId() + ", but this inbox belongs to org "
                 + pinned + "; intake and delivery stand still until the credentials are put right or a person confirms"
                 + " the new org (POST /api/salesforce/confirm-org)";
         gate.forbid(DeliveryGate.OTHER_ORG, error);
+        gate.allow(DeliveryGate.ORG_UNCHECKED);
         status.became(State.OTHER_ORG, error);
-        LOG.error(error);
+        if (!token.orgId().equals(strangeOrg)) {
+            strangeOrg = token.orgId();
+            LOG.error(error);
+        }
         // Asked again, the credentials may be the right ones.
         tokens.drop(token.value());
         return false;
@@ -163,8 +187,7 @@ final class Subscriber implements Runnable {
                     .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(credentials(token)));
             follow(pubSub, subscription);
         } catch (StatusException e) {
-            StreamFailure failure = StreamFailure.of(e);
-            if (failure.kind() == StreamFailure.Kind.CREDENTIALS) {
+            if (StreamFailure.of(e).wantsNewLogin()) {
                 tokens.drop(token.value());
             }
             throw e;
@@ -178,16 +201,15 @@ final class Subscriber implements Runnable {
         CompletePosition complete = new CompletePosition(positionLost ? null : position.replayId());
         // Subscribe answers nothing until there is an event or a keepalive; this tells at once that the topic can be
         // read.
-        pubSub.withDeadlineAfter(30, TimeUnit.SECONDS)
+        pubSub.withDeadlineAfter(CALL_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
                 .getTopic(TopicRequest.newBuilder().setTopicName(channelName).build());
         BlockingClientCall<FetchRequest, FetchResponse> call = pubSub.subscribe();
         current = call;
         FetchRequest start = firstRequest(subscription);
-        call.write(start);
-        Instant wantedSince =
-                start.getReplayPreset() == ReplayPreset.EARLIEST && endpoint.startsLatest() && !positionLost
-                        ? subscription.firstStart().minus(CLOCK_SKEW)
-                        : Instant.MIN;
+        write(call, start);
+        Instant wantedSince = start.getReplayPreset() == ReplayPreset.EARLIEST && endpoint.startsLatest()
+                ? subscription.firstStart().minus(CLOCK_SKEW)
+                : Instant.MIN;
         status.became(State.CONNECTED, null);
         LOG.info("Subscribed to {} ({} {})", channelName, start.getReplayPreset(), position);
         try {
@@ -208,10 +230,12 @@ final class Subscriber implements Runnable {
                 }
                 positionLost = positionLost && safe.replayId() == null;
                 if (response.getEventsCount() > 0) {
-                    call.write(FetchRequest.newBuilder()
-                            .setTopicName(channelName)
-                            .setNumRequested(response.getEventsCount())
-                            .build());
+                    write(
+                            call,
+                            FetchRequest.newBuilder()
+                                    .setTopicName(channelName)
+                                    .setNumRequested(response.getEventsCount())
+                                    .build());
                 }
             }
         } catch (TimeoutException e) {
@@ -221,6 +245,16 @@ final class Subscriber implements Runnable {
         } finally {
             current = null;
             call.cancel("unsubscribed", null);
+        }
+    }
+
+    /** Where the stream has ended, the next read tells how. */
+    private static void write(BlockingClientCall<FetchRequest, ?> call, FetchRequest request) throws Exception {
+        try {
+            call.write(request, CALL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new StreamEndedException("The network takes no request within " + CALL_TIMEOUT.toMillis()
+                    + " ms: the connection is taken for dead");
         }
     }
 
@@ -241,7 +275,8 @@ final class Subscriber implements Runnable {
 
     /**
      * Hands the response over until it is accepted, however long that takes; beyond the limit within which Salesforce
-     * wants another request, the stream is closed meanwhile.
+     * wants another request, the stream is closed meanwhile. Only a response whose schema cannot be had is given up then:
+     * nothing of it was accepted, it comes again, and the connection to ask on may be what is broken.
      *
      * @return whether the stream is still open
      */
@@ -264,12 +299,15 @@ final class Subscriber implements Runnable {
             for (int attempt = 1; ; attempt++) {
                 try {
                     acceptor.accept(new StreamResponse(decode(response, wantedSince, pubSub), safe));
+                    if (attempt > 1) {
+                        status.became(State.CONNECTED, null);
+                    }
                     return open.get();
                 } catch (SubscriptionLostException | InterruptedException e) {
                     throw e;
                 } catch (Exception e) {
                     if (e instanceof StatusException end
-                            && StreamFailure.of(end).kind() == StreamFailure.Kind.CREDENTIALS) {
+                            && (StreamFailure.of(end).wantsNewLogin() || !open.get())) {
                         throw e;
                     }
                     Duration delay = soon.after(attempt);
@@ -291,7 +329,8 @@ final class Subscriber implements Runnable {
             throws Exception {
         List<StreamEvent> events = new ArrayList<>(response.getEventsCount());
         for (ConsumerEvent consumerEvent : response.getEventsList()) {
-            StreamEvent event = decoder.decode(consumerEvent, id -> pubSub.withDeadlineAfter(30, TimeUnit.SECONDS)
+            StreamEvent event = decoder.decode(consumerEvent, id -> pubSub.withDeadlineAfter(
+                            CALL_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
                     .getSchema(SchemaRequest.newBuilder().setSchemaId(id).build())
                     .getSchemaJson());
             if (!(event instanceof ChangeEvent change && change.committedAt().isBefore(wantedSince))) {
@@ -301,7 +340,7 @@ final class Subscriber implements Runnable {
         return events;
     }
 
-    private void recover(Exception e) {
+    private void recover(Throwable e) {
         Backoff backoff = soon;
         if (e instanceof StatusException end) {
             StreamFailure failure = StreamFailure.of(end);
@@ -347,13 +386,14 @@ final class Subscriber implements Runnable {
         }
     }
 
-    private static String describe(Exception e) {
+    private static String describe(Throwable e) {
         if (e instanceof StatusException end) {
             return StreamFailure.of(end).description();
         }
         boolean spoken = e instanceof StreamEndedException
                 || e instanceof TokenUnavailableException
-                || e instanceof SubscriptionLostException;
+                || e instanceof SubscriptionLostException
+                || e instanceof InboxException;
         return spoken ? e.getMessage() : e.toString();
     }
 

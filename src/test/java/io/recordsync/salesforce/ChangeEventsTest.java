@@ -1,0 +1,172 @@
+package io.recordsync.salesforce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.recordsync.deletion.DeletionRequest;
+import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.Identifier;
+import io.recordsync.deletion.Intake;
+import io.recordsync.deletion.Origin;
+import io.recordsync.deletion.Problem;
+import io.recordsync.deletion.StreamPosition;
+import io.recordsync.salesforce.stream.StreamEvent;
+import io.recordsync.salesforce.stream.StreamEvent.ChangeEvent;
+import io.recordsync.salesforce.stream.StreamEvent.UndecodableEvent;
+import io.recordsync.salesforce.stream.StreamResponse;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ChangeEventsTest {
+
+    private static final Instant COMMITTED = Instant.parse("2026-03-01T10:00:00Z");
+    private static final StreamPosition POSITION = new StreamPosition("/data/ContactChangeEvent", new byte[] {7}, 3);
+    private static final String FIRST = "003DL0000212DetYAE";
+    private static final String SECOND = "003DL0000214OYdYAM";
+
+    private final ChangeEvents changeEvents = new ChangeEvents("list-1, list-2", "salesforce", "Contact", "003");
+
+    @Test
+    void a_delete_becomes_a_deletion_for_each_id_and_each_list_in_order() {
+        Intake intake = read(event("DELETE", FIRST, SECOND));
+
+        assertThat(intake.deletions())
+                .containsExactly(
+                        deletion("list-1", FIRST, DeletionState.PENDING),
+                        deletion("list-2", FIRST, DeletionState.PENDING),
+                        deletion("list-1", SECOND, DeletionState.PENDING),
+                        deletion("list-2", SECOND, DeletionState.PENDING));
+        assertThat(intake.problems()).isEmpty();
+        assertThat(intake.position()).isSameAs(POSITION);
+    }
+
+    @Test
+    void an_id_of_fifteen_characters_is_completed() {
+        assertThat(read(event("DELETE", "003DL0000212Det")).deletions())
+                .extracting(DeletionRequest::identifier)
+                .containsOnly(Identifier.external("salesforce", FIRST));
+    }
+
+    @Test
+    void a_gap_delete_is_checked_first() {
+        assertThat(read(event("GAP_DELETE", FIRST)).deletions())
+                .containsExactly(
+                        deletion("list-1", FIRST, DeletionState.CHECKING),
+                        deletion("list-2", FIRST, DeletionState.CHECKING));
+    }
+
+    @Test
+    void a_gap_overflow_is_a_problem_and_never_a_deletion() {
+        Intake intake = read(event("GAP_OVERFLOW", "000000000000000AAA"));
+
+        assertThat(intake.deletions()).isEmpty();
+        assertThat(intake.problems()).extracting(Problem::kind).containsExactly("gap_overflow");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"CREATE", "UPDATE", "UNDELETE", "GAP_CREATE", "GAP_UPDATE", "GAP_UNDELETE", "SOMETHING_NEW"})
+    void every_other_change_only_moves_the_position(String changeType) {
+        assertThat(read(event(changeType, FIRST, "003*"))).isEqualTo(new Intake(List.of(), List.of(), POSITION));
+    }
+
+    @Test
+    void another_entity_only_moves_the_position() {
+        ChangeEvent account = new ChangeEvent("Account", "DELETE", List.of(FIRST), "key", 1, COMMITTED);
+
+        assertThat(read(account)).isEqualTo(new Intake(List.of(), List.of(), POSITION));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"003*", "000000000000000AAA", "003000000000000AAA", "003DL0000212DetYAM", "001DL0000212Det", ""})
+    void what_is_no_contact_id_is_a_problem_and_its_neighbours_are_deleted(String id) {
+        Intake intake = read(event("DELETE", FIRST, id, SECOND));
+
+        assertThat(intake.deletions())
+                .extracting(deletion -> deletion.identifier().value())
+                .containsExactly(FIRST, FIRST, SECOND, SECOND);
+        assertThat(intake.problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.kind()).isEqualTo("refused_id");
+            assertThat(problem.message()).contains("'" + id + "'", "key/1", "prefix 003");
+        });
+    }
+
+    @Test
+    void a_delete_without_ids_is_a_problem() {
+        assertThat(read(event("DELETE")).problems()).extracting(Problem::kind).containsExactly("refused_id");
+    }
+
+    @Test
+    void an_id_that_is_none_is_shown_short_and_on_one_line() {
+        String message = read(event("DELETE", "003\n\u2028\u202e" + "x".repeat(500)))
+                .problems()
+                .get(0)
+                .message();
+
+        assertThat(message).contains("'003???xxx").hasSizeLessThan(300);
+    }
+
+    @Test
+    void an_undecodable_event_is_a_problem_and_its_neighbours_are_deleted() {
+        Intake intake =
+                read(event("DELETE", FIRST), new UndecodableEvent("event-2", "EOFException"), event("DELETE", SECOND));
+
+        assertThat(intake.deletions())
+                .extracting(deletion -> deletion.identifier().value())
+                .containsExactly(FIRST, FIRST, SECOND, SECOND);
+        assertThat(intake.problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.kind()).isEqualTo("undecodable_event");
+            assertThat(problem.message()).contains("event-2", "EOFException");
+        });
+    }
+
+    @Test
+    void thousands_of_refused_ids_are_all_kept_as_problems() {
+        assertThat(read(event("DELETE", Collections.nCopies(2_000, "003*").toArray(String[]::new)))
+                        .problems())
+                .hasSize(2_000);
+    }
+
+    @Test
+    void the_json_of_the_stock_consumer_gives_the_same_deletions_and_no_position() {
+        Intake intake = changeEvents.readJson(
+                """
+                {"ChangeEventHeader": {"entityName": "Contact", "recordIds": ["003DL0000212DetYAE"],
+                 "changeType": "DELETE", "transactionKey": "key", "sequenceNumber": 1,
+                 "commitTimestamp": 1772359200000}, "Email": null}""");
+
+        assertThat(intake)
+                .isEqualTo(new Intake(
+                        List.of(
+                                deletion("list-1", FIRST, DeletionState.PENDING),
+                                deletion("list-2", FIRST, DeletionState.PENDING)),
+                        List.of(),
+                        null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{", "[]", "{\"ChangeEventHeader\": {\"entityName\": \"Contact\"}}", "null"})
+    void json_that_is_no_change_event_is_a_problem(String json) {
+        Intake intake = changeEvents.readJson(json);
+
+        assertThat(intake.deletions()).isEmpty();
+        assertThat(intake.problems()).extracting(Problem::kind).containsExactly("undecodable_event");
+    }
+
+    private Intake read(StreamEvent... events) {
+        return changeEvents.read(new StreamResponse(List.of(events), POSITION));
+    }
+
+    private static ChangeEvent event(String changeType, String... ids) {
+        return new ChangeEvent("Contact", changeType, List.of(ids), "key", 1, COMMITTED);
+    }
+
+    private static DeletionRequest deletion(String list, String id, DeletionState state) {
+        return new DeletionRequest(
+                list, Identifier.external("salesforce", id), "key/1", Origin.STREAM, COMMITTED, state);
+    }
+}

@@ -1,0 +1,123 @@
+package io.recordsync.salesforce.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.recordsync.salesforce.stream.StreamFailure.Kind;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The codes are those of the Pub/Sub API guide, "Handle Errors", not those of the class under test. */
+class StreamFailureTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "service.unavailable,                            TRANSIENT",
+        "topic.api.unavailable,                          TRANSIENT",
+        "schema.api.unavailable,                         TRANSIENT",
+        "subscription.internal.error,                    TRANSIENT",
+        "service.auth.error,                             CREDENTIALS",
+        "service.auth.refresh.invalid,                   CREDENTIALS",
+        "service.protection.triggered,                   SLOW",
+        "service.protection.stream.limit.triggered,      SLOW",
+        "concurrent.client.limit.exceeded,               SLOW",
+        "subscription.limit.exceeded,                    SLOW",
+        "topic.not.found,                                SLOW",
+        "subscription.topic.cannot.subscribe,            SLOW",
+        "topic.meta.permission,                          SLOW",
+        "schema.meta.permission,                         SLOW",
+        "service.auth.headers.invalid,                   SLOW",
+        "service.tenant.license,                         SLOW",
+        "subscription.fetch.requested.events.invalid,    SLOW",
+        "subscription.fetch.topic.mismatch,              SLOW",
+        "subscription.fetch.replayid.corrupted,          POSITION_LOST",
+        "subscription.fetch.replayid.validation.failed,  POSITION_LOST"
+    })
+    void every_documented_code_has_its_class_whatever_the_status(String code, Kind kind) {
+        for (Status status : new Status[] {Status.INTERNAL, Status.UNAVAILABLE, Status.INVALID_ARGUMENT}) {
+            StreamFailure failure = StreamFailure.of(ended(status, code));
+
+            assertThat(failure.kind()).isEqualTo(kind);
+            assertThat(failure.wantsNewLogin()).isEqualTo(kind == Kind.CREDENTIALS);
+            assertThat(failure.description()).contains("sfdc.platform.eventbus.grpc." + code, "rpc_id rpc-7");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Status.Code.class,
+            names = {"UNAVAILABLE", "INTERNAL", "CANCELLED", "UNKNOWN", "DEADLINE_EXCEEDED", "ABORTED", "DATA_LOSS"})
+    void without_a_trailer_an_outage_is_transient(Status.Code code) {
+        StreamFailure failure = StreamFailure.of(code.toStatus().asException());
+
+        assertThat(failure.kind()).isEqualTo(Kind.TRANSIENT);
+        assertThat(failure.wantsNewLogin()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Status.Code.class,
+            names = {"PERMISSION_DENIED", "NOT_FOUND", "UNIMPLEMENTED", "RESOURCE_EXHAUSTED"})
+    void without_a_trailer_what_a_person_must_mend_is_slow(Status.Code code) {
+        assertThat(StreamFailure.of(code.toStatus().asException()).kind()).isEqualTo(Kind.SLOW);
+    }
+
+    @Test
+    void unauthenticated_wants_a_new_login_with_and_without_a_trailer() {
+        assertThat(StreamFailure.of(Status.UNAUTHENTICATED.asException()).kind())
+                .isEqualTo(Kind.CREDENTIALS);
+        assertThat(StreamFailure.of(Status.UNAUTHENTICATED.asException()).wantsNewLogin())
+                .isTrue();
+        assertThat(StreamFailure.of(ended(Status.UNAUTHENTICATED, "service.auth.headers.invalid"))
+                        .wantsNewLogin())
+                .isTrue();
+    }
+
+    @Test
+    void a_code_that_nobody_knows_is_told_and_judged_by_its_status() {
+        StreamFailure failure = StreamFailure.of(ended(Status.UNAVAILABLE, "something.new"));
+
+        assertThat(failure.kind()).isEqualTo(Kind.TRANSIENT);
+        assertThat(failure.description()).contains("something.new");
+    }
+
+    /** A consumer that read every trailer as text died of one whose key ends in -bin. */
+    @Test
+    void a_binary_trailer_is_left_alone() {
+        StatusException end = ended(Status.INTERNAL, "subscription.internal.error");
+        end.getTrailers()
+                .put(Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER), new byte[] {0, -1});
+
+        assertThat(StreamFailure.of(end).kind()).isEqualTo(Kind.TRANSIENT);
+    }
+
+    @Test
+    void only_the_first_line_of_a_description_is_told() {
+        String answer = "HTTP status code 503\nheaders: Metadata(set-cookie=sid)\nDATA\n<html>…";
+
+        String told = StreamFailure.of(
+                        Status.UNAVAILABLE.withDescription(answer).asException())
+                .description();
+
+        assertThat(told).contains("HTTP status code 503").doesNotContain("sid", "html", "\n");
+    }
+
+    @Test
+    void a_long_description_is_cut() {
+        Status status = Status.UNAVAILABLE.withDescription("x".repeat(100_000));
+
+        assertThat(StreamFailure.of(status.asException()).description()).hasSizeLessThan(400);
+    }
+
+    private static StatusException ended(Status status, String code) {
+        Metadata trailers = new Metadata();
+        trailers.put(
+                Metadata.Key.of("error-code", Metadata.ASCII_STRING_MARSHALLER), "sfdc.platform.eventbus.grpc." + code);
+        trailers.put(Metadata.Key.of("rpc-id", Metadata.ASCII_STRING_MARSHALLER), "rpc-7");
+        return status.withDescription("Refused").asException(trailers);
+    }
+}

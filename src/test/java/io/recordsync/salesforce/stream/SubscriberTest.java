@@ -1,0 +1,546 @@
+package io.recordsync.salesforce.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Status;
+import io.recordsync.inbox.DeliveryGate;
+import io.recordsync.inbox.InboxSettings;
+import io.recordsync.inbox.JdbcInbox;
+import io.recordsync.inbox.JdbcLedger;
+import io.recordsync.inbox.Ledger.ProblemEntry;
+import io.recordsync.inbox.Store;
+import io.recordsync.oauth.AccessTokens;
+import io.recordsync.oauth.ClientCredentials;
+import io.recordsync.oauth.Grant;
+import io.recordsync.oauth.JwtBearer;
+import io.recordsync.salesforce.ChangeEvents;
+import io.recordsync.salesforce.stream.StreamEvent.ChangeEvent;
+import io.recordsync.simulator.salesforce.ContactIds;
+import io.recordsync.simulator.salesforce.Recording;
+import io.recordsync.simulator.salesforce.SalesforceSimulator;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The subscriber against the simulated Pub/Sub API, with a real inbox for its position. */
+@Timeout(60)
+class SubscriberTest {
+
+    private static final String CHANNEL = "/data/ContactChangeEvent";
+
+    @TempDir
+    Path folder;
+
+    private final List<String> accepted = new CopyOnWriteArrayList<>();
+    private final DeliveryGate gate = new DeliveryGate(Duration.ofSeconds(1), Duration.ofSeconds(1), Clock.systemUTC());
+    private final StreamStatus status = new StreamStatus(Clock.systemUTC());
+    private final ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor();
+
+    private SalesforceSimulator salesforce;
+    private Recording recording;
+    private Store store;
+    private JdbcInbox inbox;
+    private JdbcLedger ledger;
+    private Grant grant;
+    private SalesforceStreamEndpoint endpoint;
+    private Subscriber subscriber;
+    private Thread thread;
+
+    /** What is done with a response before it goes into the inbox. */
+    private volatile Subscriber.Acceptor first = response -> {};
+
+    @BeforeEach
+    void open() {
+        salesforce = SalesforceSimulator.start();
+        recording = salesforce.recording();
+        store = Store.open("jdbc:sqlite:" + folder.resolve("inbox.db"), "", "");
+        inbox = new JdbcInbox(store, new InboxSettings(Duration.ofHours(24), Duration.ofMinutes(1), ""));
+        ledger = new JdbcLedger(store);
+        ClientCredentials credentials = new ClientCredentials();
+        credentials.setClientId(SalesforceSimulator.CLIENT_ID);
+        credentials.setClientSecret(SalesforceSimulator.CLIENT_SECRET);
+        grant = credentials;
+        endpoint = new SalesforceStreamEndpoint("salesforce-stream:" + CHANNEL, null, CHANNEL);
+        endpoint.setInbox(inbox);
+        endpoint.setGate(gate);
+        endpoint.setStreamStatus(status);
+        endpoint.setHost(salesforce.pubsubHost());
+        endpoint.setPort(salesforce.pubsubPort());
+        endpoint.setPlaintext(true);
+        endpoint.setBackoff(Duration.ofMillis(10));
+        endpoint.setBackoffMax(Duration.ofMillis(100));
+        endpoint.setBackoffLong(Duration.ofMillis(200));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        stop();
+        watchdog.shutdownNow();
+        inbox.close();
+        store.close();
+        salesforce.close();
+    }
+
+    // ---- pulling
+
+    @Test
+    void never_more_than_100_events_are_asked_for_and_not_accepted() {
+        CountDownLatch go = new CountDownLatch(1);
+        first = response -> go.await();
+        startSubscribed();
+
+        List<String> ids = publish(250);
+        recording.awaitResponse(1);
+
+        assertThat(recording.fetches())
+                .extracting(Recording.Fetch::numRequested)
+                .containsExactly(100);
+        go.countDown();
+        awaitAccepted(ids);
+        assertThat(recording.fetches())
+                .allSatisfy(fetch -> assertThat(fetch.outstanding()).isLessThanOrEqualTo(100));
+        assertThat(recording.refusals()).isEmpty();
+        assertThat(accepted).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void a_response_over_4_mib_is_accepted() {
+        startSubscribed();
+        String[] ids = ids(3).toArray(String[]::new);
+
+        salesforce.publishLarge(ids);
+
+        awaitAccepted(List.of(ids));
+        assertThat(recording.subscribes()).hasSize(1);
+    }
+
+    @Test
+    void events_that_share_a_replay_id_and_are_split_over_responses_are_read_again_until_all_are_accepted()
+            throws Exception {
+        salesforce.splitResponsesAt(1);
+        startSubscribed();
+        salesforce.sendKeepalive();
+        String before = publish(1).get(0);
+        awaitAccepted(List.of(before));
+        CountDownLatch reached = new CountDownLatch(1);
+        first = response -> {
+            if (ids(response).stream().anyMatch(accepted::contains) || accepted.size() < 2) {
+                return;
+            }
+            reached.countDown();
+            throw new IllegalStateException("the database is away");
+        };
+        List<String> ids = ids(3);
+
+        salesforce.publishTransaction(ids.stream()
+                .map(io.recordsync.simulator.salesforce.ChangeEvent::delete)
+                .toArray(io.recordsync.simulator.salesforce.ChangeEvent[]::new));
+        reached.await();
+        stop();
+        assertThat(accepted).containsExactly(before, ids.get(0));
+        first = response -> {};
+        startSubscribed();
+
+        awaitAccepted(ids);
+        assertThat(accepted).containsExactly(before, ids.get(0), ids.get(0), ids.get(1), ids.get(2));
+    }
+
+    @Test
+    void the_position_of_a_keepalive_is_saved_and_resumed_from() throws Exception {
+        startSubscribed();
+        salesforce.sendKeepalive();
+        String replayId = recording.awaitKeepalive(1).latestReplayId();
+        awaitPositionSaved();
+        stop();
+
+        startSubscribed();
+
+        assertThat(recording.awaitSubscription(2).preset()).isEqualTo("CUSTOM");
+        assertThat(recording.awaitSubscription(2).replayId()).isEqualTo(replayId);
+    }
+
+    // ---- what cannot be accepted yet
+
+    @Test
+    void a_schema_outage_is_waited_out_and_nothing_is_skipped() {
+        startSubscribed();
+        salesforce.changeSchema();
+        salesforce.schemaUnavailable(3);
+
+        List<String> ids = publish(3);
+
+        awaitAccepted(ids);
+        assertThat(recording.schemaRequests()).hasSize(4);
+        assertThat(recording.subscribes()).hasSize(1);
+        assertThat(accepted).doesNotHaveDuplicates();
+    }
+
+    /** The connection may be what is broken: asked on for ever, the schema never comes. */
+    @Test
+    void a_long_schema_outage_is_asked_about_on_a_new_connection() {
+        endpoint.setAcceptLimit(Duration.ofMillis(150));
+        startSubscribed();
+        salesforce.sendKeepalive();
+        salesforce.schemaUnavailable(true);
+
+        List<String> ids = publish(1);
+        recording.awaitSubscription(3);
+        assertThat(accepted).isEmpty();
+        salesforce.schemaUnavailable(false);
+
+        awaitAccepted(ids);
+    }
+
+    @Test
+    void a_response_that_cannot_be_accepted_is_handed_over_again_on_the_same_stream() {
+        AtomicInteger attempts = new AtomicInteger();
+        first = response -> {
+            if (!response.events().isEmpty() && attempts.incrementAndGet() <= 4) {
+                throw new IllegalStateException("the database is away");
+            }
+        };
+        startSubscribed();
+
+        List<String> ids = publish(2);
+
+        awaitAccepted(ids);
+        await(() -> status.get().get("lastError") == null);
+        assertThat(accepted).containsExactlyElementsOf(ids);
+        assertThat(recording.subscribes()).hasSize(1);
+    }
+
+    @Test
+    void an_accept_that_takes_too_long_is_not_abandoned_the_stream_is_closed_and_opened_again() {
+        endpoint.setAcceptLimit(Duration.ofMillis(100));
+        salesforce.splitResponsesAt(1);
+        AtomicInteger interrupted = new AtomicInteger();
+        CountDownLatch slow = new CountDownLatch(1);
+        first = response -> {
+            if (slow.getCount() == 1 && !response.events().isEmpty()) {
+                try {
+                    recording.awaitStreamEnd(1);
+                } catch (AssertionError e) {
+                    interrupted.incrementAndGet();
+                }
+                slow.countDown();
+            }
+        };
+        startSubscribed();
+
+        List<String> ids = publish(3);
+
+        awaitAccepted(ids);
+        assertThat(interrupted).hasValue(0);
+        assertThat(recording.awaitStreamEnd(1).status()).isEqualTo(Status.Code.CANCELLED);
+        assertThat(accepted.get(0)).isEqualTo(ids.get(0));
+        recording.awaitSubscription(2);
+        assertThat(recording.refusals()).isEmpty();
+    }
+
+    @Test
+    void an_error_ends_the_stream_and_not_the_subscriber() {
+        AtomicInteger attempts = new AtomicInteger();
+        first = response -> {
+            if (attempts.incrementAndGet() == 1) {
+                throw new OutOfMemoryError("Requested array size exceeds VM limit");
+            }
+        };
+        startSubscribed();
+
+        List<String> ids = publish(1);
+
+        awaitAccepted(ids);
+        recording.awaitSubscription(2);
+    }
+
+    @Test
+    void a_subscription_that_was_taken_over_is_let_go_and_what_was_read_is_read_again() {
+        startSubscribed();
+        inbox.subscribe(CHANNEL);
+
+        List<String> ids = publish(2);
+
+        awaitAccepted(ids);
+        recording.awaitSubscription(2);
+    }
+
+    // ---- logins
+
+    @Test
+    void a_login_that_hangs_is_refused_or_fails_is_tried_again() {
+        salesforce.loginHangs(1);
+        salesforce.loginAnswers(401, 503, 400);
+
+        startSubscribed();
+
+        assertThat(recording.logins()).extracting(Recording.Login::status).containsExactly(0, 401, 503, 400, 200);
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(strings = {"service.auth.error", "service.auth.refresh.invalid", "service.auth.headers.invalid"})
+    void a_token_that_is_revoked_is_replaced_with_and_without_a_trailer(String errorCode) {
+        startSubscribed();
+        salesforce.revokeTokens();
+
+        salesforce.failStream(Status.UNAUTHENTICATED, errorCode);
+        List<String> ids = publish(2);
+
+        awaitAccepted(ids);
+        assertThat(recording.logins()).hasSize(2);
+    }
+
+    @Test
+    void a_token_that_is_refused_when_a_schema_is_asked_for_is_replaced() {
+        startSubscribed();
+        salesforce.revokeTokens();
+
+        List<String> ids = publish(2);
+
+        awaitAccepted(ids);
+        assertThat(recording.logins()).hasSize(2);
+    }
+
+    @Test
+    void the_jwt_bearer_flow_subscribes() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        KeyPair pair = generator.generateKeyPair();
+        Path pem = folder.resolve("salesforce.pem");
+        Files.writeString(
+                pem,
+                "-----BEGIN PRIVATE KEY-----\n"
+                        + Base64.getMimeEncoder()
+                                .encodeToString(pair.getPrivate().getEncoded())
+                        + "\n-----END PRIVATE KEY-----\n");
+        salesforce.acceptsJwt(pair.getPublic(), "sync@example.org");
+        JwtBearer jwt = new JwtBearer();
+        jwt.setClientId(SalesforceSimulator.CLIENT_ID);
+        jwt.setUser("sync@example.org");
+        jwt.setAudience(salesforce.loginUrl());
+        jwt.setKeystore(pem.toString());
+        grant = jwt;
+
+        startSubscribed();
+
+        awaitAccepted(publish(1));
+        assertThat(recording.logins())
+                .extracting(Recording.Login::grantType)
+                .containsExactly("urn:ietf:params:oauth:grant-type:jwt-bearer");
+    }
+
+    @Test
+    void salesforce_may_be_down_at_the_start_and_what_is_pending_need_not_wait_for_it() {
+        gate.forbid(DeliveryGate.ORG_UNCHECKED, "being asked");
+        salesforce.down(true);
+        start();
+        await(() -> !gate.isShut());
+        assertThat(status.get().get("lastError").toString()).contains("No access token");
+
+        salesforce.down(false);
+
+        recording.awaitSubscription(1);
+        awaitAccepted(publish(1));
+    }
+
+    @Test
+    void another_org_shuts_the_delivery_and_nothing_is_read_until_a_person_confirms() throws Exception {
+        startSubscribed();
+        stop();
+        gate.forbid(DeliveryGate.ORG_UNCHECKED, "being asked");
+        String other = "00D58000000zzzzEAA";
+        salesforce.orgId(other);
+
+        start();
+
+        await(() -> status.get().get("state").equals("other_org"));
+        assertThat(gate.get().get("state")).isEqualTo(DeliveryGate.OTHER_ORG);
+        assertThat(recording.subscribes()).hasSize(1);
+        inbox.confirmOrg(other);
+        recording.awaitSubscription(2);
+        await(() -> !gate.isShut());
+        awaitAccepted(publish(1));
+    }
+
+    // ---- where to begin
+
+    @Test
+    void the_first_start_at_latest_takes_only_what_comes_after_it() {
+        publish(2);
+        startSubscribed();
+
+        List<String> ids = publish(1);
+
+        awaitAccepted(ids);
+        assertThat(accepted).containsExactlyElementsOf(ids);
+        assertThat(recording.awaitSubscription(1).preset()).isEqualTo("LATEST");
+    }
+
+    @Test
+    void the_first_start_at_earliest_takes_what_salesforce_still_has() {
+        endpoint.setFirstStart("earliest");
+        List<String> ids = publish(2);
+
+        startSubscribed();
+
+        awaitAccepted(ids);
+        assertThat(recording.awaitSubscription(1).preset()).isEqualTo("EARLIEST");
+    }
+
+    @Test
+    void before_a_position_is_saved_a_restart_reads_from_the_earliest_what_is_younger_than_the_first_start()
+            throws Exception {
+        String old = ContactIds.next();
+        salesforce.publish(io.recordsync.simulator.salesforce.ChangeEvent.delete(old)
+                .committedAt(Instant.now().minus(Duration.ofHours(1))));
+        startSubscribed();
+        stop();
+        List<String> ids = publish(1);
+
+        startSubscribed();
+
+        awaitAccepted(ids);
+        assertThat(recording.awaitSubscription(2).preset()).isEqualTo("EARLIEST");
+        assertThat(accepted).containsExactlyElementsOf(ids);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_position_that_is_lost_is_resumed_at_the_earliest_and_told(boolean corrupted) throws Exception {
+        startSubscribed();
+        salesforce.sendKeepalive();
+        awaitPositionSaved();
+        stop();
+        List<String> ids = publish(2);
+        if (corrupted) {
+            salesforce.invalidateReplayIds();
+        } else {
+            salesforce.failReplayValidation(true);
+        }
+
+        start();
+
+        awaitAccepted(ids);
+        assertThat(recording.subscribes())
+                .extracting(Recording.Subscribe::preset)
+                .containsExactly("LATEST", "CUSTOM", "EARLIEST");
+        assertThat(ledger.problems(10)).extracting(ProblemEntry::kind).containsExactly("position_lost");
+        salesforce.failReplayValidation(false);
+        stop();
+        startSubscribed();
+        assertThat(recording.subscribes().get(3).preset()).isEqualTo("CUSTOM");
+        assertThat(recording.subscribes().get(3).refusedWith()).isNull();
+    }
+
+    // ---- the end
+
+    @Test
+    void it_stops_while_a_response_cannot_be_accepted_and_while_it_waits_to_connect() throws Exception {
+        first = response -> {
+            throw new IllegalStateException("the database is away");
+        };
+        startSubscribed();
+        publish(1);
+        recording.awaitResponse(1);
+        stop();
+        assertThat(status.get().get("state")).isEqualTo("stopped");
+
+        salesforce.down(true);
+        start();
+        stop();
+        assertThat(thread.isAlive()).isFalse();
+    }
+
+    private void start() {
+        AccessTokens tokens = new AccessTokens(
+                salesforce.loginUrl() + "/services/oauth2/token",
+                grant,
+                Duration.ofMillis(700),
+                Duration.ofMinutes(15),
+                Duration.ofMillis(10),
+                Clock.systemUTC());
+        endpoint.setTokens(tokens);
+        ChangeEvents changeEvents = new ChangeEvents("list-1", "salesforce", "Contact", "003");
+        Subscriber.Acceptor acceptor = response -> {
+            first.accept(response);
+            inbox.accept(changeEvents.read(response));
+            accepted.addAll(ids(response));
+        };
+        subscriber = new Subscriber(endpoint, acceptor, watchdog);
+        thread = new Thread(subscriber, "subscriber");
+        thread.start();
+    }
+
+    private void startSubscribed() {
+        int streams = recording.streamEnds().size();
+        start();
+        recording.awaitSubscription(streams + 1);
+        await(() -> status.get().get("state").equals("connected"));
+    }
+
+    private void stop() throws InterruptedException {
+        if (thread != null) {
+            subscriber.stop();
+            thread.join(10_000);
+            assertThat(thread.isAlive()).as("the subscriber ends").isFalse();
+            await(() -> salesforce.openStreams() == 0);
+        }
+    }
+
+    private List<String> publish(int contacts) {
+        List<String> ids = ids(contacts);
+        salesforce.publishDelete(ids);
+        return ids;
+    }
+
+    private static List<String> ids(int n) {
+        return Stream.generate(ContactIds::next).limit(n).toList();
+    }
+
+    private static List<String> ids(StreamResponse response) {
+        return response.events().stream()
+                .filter(ChangeEvent.class::isInstance)
+                .flatMap(event -> ((ChangeEvent) event).recordIds().stream())
+                .toList();
+    }
+
+    private void awaitAccepted(List<String> ids) {
+        await(() -> accepted.containsAll(ids));
+    }
+
+    private void awaitPositionSaved() {
+        await(() -> ledger.position(CHANNEL)
+                .filter(position -> position.replayId() != null)
+                .isPresent());
+    }
+
+    private void await(Callable<Boolean> condition) {
+        Awaitility.await()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(10))
+                .atMost(Duration.ofSeconds(15))
+                .until(condition);
+    }
+}
