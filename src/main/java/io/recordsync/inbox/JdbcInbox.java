@@ -598,6 +598,15 @@ public final class JdbcInbox implements Inbox {
         store.write("end session", transaction -> transaction.change(END_SESSION, session));
     }
 
+    /** Ends the session and closes the store, in this order; for the inbox that is the store's only one. */
+    public void closeStore() {
+        try {
+            close();
+        } finally {
+            store.close();
+        }
+    }
+
     private static String newSession() {
         return UUID.randomUUID().toString();
     }
