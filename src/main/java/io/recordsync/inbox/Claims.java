@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -34,7 +33,9 @@ public final class Claims {
     private final Condition changed = lock.newCondition();
     private final Set<Long> abandoned = new HashSet<>();
     private int inHand;
-    private Duration nextDue = Duration.ZERO;
+    /** By {@link System#nanoTime()}; 0 as long as there is nothing to wait for. */
+    private long notBefore;
+
     private boolean woken;
     private boolean stopped;
 
@@ -71,7 +72,7 @@ public final class Claims {
         lock.lock();
         try {
             inHand += claimed.stream().mapToInt(Batch::size).sum();
-            nextDue = woken ? Duration.ZERO : untilDue;
+            waitFor(untilDue);
         } finally {
             lock.unlock();
         }
@@ -82,20 +83,38 @@ public final class Claims {
     private int awaitRoom() throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            Duration wait = nextDue.compareTo(gate.shutFor()) > 0 ? nextDue : gate.shutFor();
-            if (roomNow() == 0 || !wait.isZero()) {
-                Duration most = wait.isZero() || wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
-                if (!stopped) {
-                    changed.await(Math.max(1, most.toMillis()), TimeUnit.MILLISECONDS);
-                }
+            long patience = System.nanoTime() + LONGEST_WAIT.toNanos();
+            long wait = toWait();
+            while (!stopped && wait > 0 && patience - System.nanoTime() > 0) {
+                changed.awaitNanos(Math.min(wait, patience - System.nanoTime()));
+                wait = toWait();
             }
-            // Whatever ended the wait, a failing database is not asked again at once.
-            nextDue = LONGEST_WAIT;
+            if (stopped || gate.isShut() || roomNow() == 0 || !abandoned.isEmpty() && wait > 0) {
+                return 0;
+            }
+            // Whatever the claim brings: a failing database is not asked again at once.
+            waitFor(LONGEST_WAIT);
             woken = false;
-            return stopped || gate.isShut() ? 0 : roomNow();
+            return roomNow();
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Nanoseconds; what has changed since it was said how long makes it shorter. */
+    private long toWait() {
+        if (roomNow() == 0) {
+            return LONGEST_WAIT.toNanos();
+        }
+        // What could not be written down is not tried again at once, whoever wakes us.
+        boolean due = woken && abandoned.isEmpty();
+        long untilDue = due || notBefore == 0 ? 0 : notBefore - System.nanoTime();
+        return Math.max(untilDue, gate.shutFor().toNanos());
+    }
+
+    private void waitFor(Duration time) {
+        Duration shorter = time.compareTo(LONGEST_WAIT) < 0 ? time : LONGEST_WAIT;
+        notBefore = shorter.isZero() ? 0 : System.nanoTime() + shorter.toNanos();
     }
 
     private int roomNow() {
@@ -131,7 +150,6 @@ public final class Claims {
         lock.lock();
         try {
             woken = true;
-            nextDue = Duration.ZERO;
             changed.signal();
         } finally {
             lock.unlock();
@@ -143,21 +161,25 @@ public final class Claims {
         lock.lock();
         try {
             inHand -= batch.size();
+            // Some may have been postponed, and be due before what was known.
+            waitFor(Duration.ZERO);
             changed.signal();
         } finally {
             lock.unlock();
         }
     }
 
-    /** The inbox could not be told what became of these rows: they are given back and tried again. */
+    /** The inbox could not be told what became of these rows: they are given back and tried again, not at once. */
     public void abandoned(Batch batch) {
         lock.lock();
         try {
+            inHand -= batch.size();
             abandoned.addAll(batch.ids());
+            waitFor(LONGEST_WAIT);
+            changed.signal();
         } finally {
             lock.unlock();
         }
-        finished(batch);
     }
 
     /** Claims nothing more. */

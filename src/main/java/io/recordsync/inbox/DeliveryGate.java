@@ -49,7 +49,7 @@ public final class DeliveryGate implements Supplier<Map<String, Object>> {
     /**
      * The service failed: shut for a while.
      *
-     * @param retryAfter what Talkdesk asked for; null where it did not
+     * @param retryAfter what Talkdesk asked for; null or zero where it did not
      * @return how long nothing is sent
      */
     public synchronized Duration shut(Failure failure, Duration retryAfter) {
@@ -58,7 +58,8 @@ public final class DeliveryGate implements Supplier<Map<String, Object>> {
         if (!now.isBefore(shutUntil)) {
             failures++;
         }
-        Duration pause = retryAfter == null ? backoff.after(failures) : retryAfter;
+        // Of those who are told "at once" each would fail in turn, as fast as we can.
+        Duration pause = retryAfter == null || retryAfter.isZero() ? backoff.after(failures) : retryAfter;
         if (now.plus(pause).isAfter(shutUntil)) {
             shutUntil = now.plus(pause);
         }
@@ -72,10 +73,10 @@ public final class DeliveryGate implements Supplier<Map<String, Object>> {
         return Duration.between(now, shutUntil);
     }
 
-    /** The service answered as it should. */
+    /** The service answered as it should. While it is shut that tells nothing: the call was made before. */
     public void succeeded() {
         synchronized (this) {
-            if (reason == null) {
+            if (reason == null || clock.instant().isBefore(shutUntil)) {
                 return;
             }
             failures = 0;

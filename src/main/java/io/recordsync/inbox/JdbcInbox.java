@@ -141,12 +141,11 @@ public final class JdbcInbox implements Inbox {
             select value ->> 0, value ->> 1, {now} from {rows ?} where true
             on conflict (kind, message) do update set at = excluded.at""";
 
-    /** By the columns of the unique key, for the reason in {@link #register(Transaction, Set)}. */
-    private static final Comparator<DeletionRequest> KEY_ORDER = Comparator.comparing(DeletionRequest::recordList)
-            .thenComparing(request -> request.identifier().kind())
-            .thenComparing(request -> request.identifier().provider())
-            .thenComparing(request -> request.identifier().value())
-            .thenComparing(DeletionRequest::eventKey);
+    /**
+     * For the reason in {@link #register(Transaction, Set)}. What has one event key is brought in the same order by everyone
+     * who brings it, and stays in that order: the items of a call are those of the request that asked for them.
+     */
+    private static final Comparator<DeletionRequest> KEY_ORDER = Comparator.comparing(DeletionRequest::eventKey);
 
     @Override
     public Accepted accept(Intake intake) {
@@ -597,6 +596,15 @@ public final class JdbcInbox implements Inbox {
     @Override
     public void close() {
         store.write("end session", transaction -> transaction.change(END_SESSION, session));
+    }
+
+    /** Ends the session and closes the store, in this order; for the inbox that is the store's only one. */
+    public void closeStore() {
+        try {
+            close();
+        } finally {
+            store.close();
+        }
     }
 
     private static String newSession() {

@@ -11,6 +11,7 @@ import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Problem;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Ledger;
+import io.recordsync.inbox.Tally;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * recordsync_inbox_deletions{state}} and {@code recordsync_oldest_pending_seconds} (0 when none is pending) are read from
  * the inbox, at most every 5 s however often they are scraped; NaN while the database fails. Safe from any thread.
  */
-public final class Metrics {
+public final class Metrics implements Tally {
 
     private static final Duration CENSUS_AGE = Duration.ofSeconds(5);
 
@@ -70,7 +71,7 @@ public final class Metrics {
                 .increment();
     }
 
-    /** @param rows that were settled by an answer */
+    @Override
     public void settled(int rows, Confirmation confirmation) {
         registry.counter("recordsync.deletions", "confirmation", lower(confirmation))
                 .increment(rows);

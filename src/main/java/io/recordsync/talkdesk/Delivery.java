@@ -9,6 +9,7 @@ import io.recordsync.inbox.Backoff;
 import io.recordsync.inbox.DeliveryGate;
 import io.recordsync.inbox.Inbox;
 import io.recordsync.inbox.Inbox.Postponement;
+import io.recordsync.inbox.Tally;
 import io.recordsync.talkdesk.Verdict.Fate;
 import java.time.Clock;
 import java.time.Duration;
@@ -37,6 +38,7 @@ public final class Delivery {
     private final Duration verifyDelay;
     private final int verifyAttempts;
     private final boolean parkUnconfirmed;
+    private final Tally tally;
 
     /**
      * @param mostRefusals lone items refused in a row with one code, after which the list is suspended
@@ -52,6 +54,7 @@ public final class Delivery {
             Duration verifyDelay,
             int verifyAttempts,
             String verifyUnconfirmed,
+            Tally tally,
             Clock clock) {
         this.inbox = inbox;
         this.gate = gate;
@@ -60,6 +63,7 @@ public final class Delivery {
         this.verifyDelay = verifyDelay;
         this.verifyAttempts = verifyAttempts;
         this.parkUnconfirmed = "park".equals(verifyUnconfirmed);
+        this.tally = tally;
     }
 
     /**
@@ -94,13 +98,13 @@ public final class Delivery {
     }
 
     public void settle(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("verdict") Verdict verdict) {
-        inbox.settle(batch.ids(), verdict.confirmation());
+        settle(batch.ids(), verdict.confirmation());
         succeeded(batch);
     }
 
     /** The list exists and does not know this record. */
     public void settleAbsent(@ExchangeProperty("batch") Batch batch) {
-        inbox.settle(batch.ids(), Confirmation.ABSENT);
+        settle(batch.ids(), Confirmation.ABSENT);
         succeeded(batch);
     }
 
@@ -117,29 +121,35 @@ public final class Delivery {
         if (!enough.isEmpty() && parkUnconfirmed) {
             inbox.park(enough, verdict.failure());
         } else if (!enough.isEmpty()) {
-            inbox.settle(enough, Confirmation.ACCEPTED);
+            settle(enough, Confirmation.ACCEPTED);
         }
         succeeded(batch);
     }
 
     /** A lone item was refused: parked, unless its list refuses one after the other. */
     public void park(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("verdict") Verdict verdict) {
+        if (!parked(batch, verdict)) {
+            suspendList(batch, verdict);
+        }
+    }
+
+    private boolean parked(Batch lone, Verdict verdict) {
         Failure failure = verdict.failure();
-        if (lists.refused(batch.recordList(), failure.code())) {
+        if (lists.refused(lone.recordList(), failure.code())) {
             LOG.error(
                     "Record list {} refuses one item after the other with {}: the mistake is likely ours, not theirs",
-                    batch.recordList(),
+                    lone.recordList(),
                     failure.code());
-            suspendList(batch, verdict);
-            return;
+            return false;
         }
-        inbox.park(batch.ids(), failure);
+        inbox.park(lone.ids(), failure);
         LOG.warn(
                 "Talkdesk refuses {} in record list {} ({} {}); parked, redrive it once the cause is mended",
-                batch.identifiers().get(0),
-                batch.recordList(),
+                lone.identifiers().get(0),
+                lone.recordList(),
                 failure.status(),
                 failure.code());
+        return true;
     }
 
     /** Tried again after a backoff, or after what Talkdesk asked for. */
@@ -151,17 +161,18 @@ public final class Delivery {
     /** Nothing of this list is sent for a while; the others go on. */
     public void suspendList(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("verdict") Verdict verdict) {
         String recordList = batch.recordList();
-        Duration pause = backoff.after(lists.suspensions(recordList));
-        if (lists.suspensions(recordList) == 1) {
+        Failure failure = verdict.failure();
+        ListHealth.Suspension suspension = lists.suspension(recordList, backoff);
+        inbox.suspend(recordList, suspension.pause(), failure);
+        inbox.postpone(batch.ids(), suspension.pause(), failure, Postponement.FAILED);
+        // Last: this process must not hold back what the inbox, having failed, would give it again and again.
+        if (lists.suspend(recordList, suspension)) {
             LOG.error(
                     "Record list {} is suspended ({}): {}; its deletions wait, it is probed again and again",
                     recordList,
-                    verdict.failure().code(),
-                    verdict.failure().message());
+                    failure.code(),
+                    failure.message());
         }
-        lists.suspend(recordList, pause);
-        inbox.suspend(recordList, pause, verdict.failure());
-        inbox.postpone(batch.ids(), pause, verdict.failure(), Postponement.FAILED);
     }
 
     /** Nothing at all is sent for a while. */
@@ -192,37 +203,58 @@ public final class Delivery {
             Optional<Identifier> item =
                     record.identifiers().stream().filter(sent::contains).findFirst();
             item.ifPresent(failed::add);
-            told &= record.known() && (item.isPresent() || record.identifiers().isEmpty());
+            told &= item.isPresent();
         }
         if (!told && !batch.lone()) {
             return batch;
         }
-        if (!told || failed.containsAll(sent)) {
-            for (Identifier identifier : sent) {
-                park(batch.only(List.of(identifier), true), verdict);
-            }
+        if (batch.lone() && failedRecords.stream().allMatch(FailedRecord::gone)) {
+            // Reported as failed, and not there when asked: Talkdesk contradicts itself, or it is gone by now.
+            postpone(batch, verdict);
             return null;
         }
-        if (!failed.isEmpty()) {
-            for (Identifier identifier : failed.stream().distinct().toList()) {
-                inbox.park(batch.only(List.of(identifier), true).ids(), verdict.failure());
-            }
-            LOG.warn(
-                    "Talkdesk could not delete {} of {} records of list {}; parked, the others are gone",
-                    failed.size(),
-                    sent.size(),
-                    batch.recordList());
+        if (batch.lone() || failed.containsAll(sent)) {
+            parkEach(batch, verdict);
+            return null;
         }
+        for (Identifier identifier : failed.stream().distinct().toList()) {
+            inbox.park(batch.only(List.of(identifier), true).ids(), verdict.failure());
+        }
+        LOG.warn(
+                "Talkdesk could not delete {} of {} records of list {}; parked, the others are gone",
+                failed.size(),
+                sent.size(),
+                batch.recordList());
         boolean exact = verdict.deleted() + failed.size() == sent.size();
-        inbox.settle(batch.only(failed, false).ids(), exact ? Confirmation.EXACT : Confirmation.BATCH);
+        settle(batch.only(failed, false).ids(), exact ? Confirmation.EXACT : Confirmation.BATCH);
         succeeded(batch);
         return null;
     }
 
+    /** All of them failed: each is a refusal in a row, and what comes after the last that is suffered waits. */
+    private void parkEach(Batch batch, Verdict verdict) {
+        List<Identifier> sent = batch.identifiers();
+        for (int i = 0; i < sent.size(); i++) {
+            if (!parked(batch.only(List.of(sent.get(i)), true), verdict)) {
+                suspendList(batch.only(sent.subList(i, sent.size()), true), verdict);
+                return;
+            }
+        }
+    }
+
+    private void settle(List<Long> ids, Confirmation confirmation) {
+        tally.settled(inbox.settle(ids, confirmation), confirmation);
+    }
+
     private void succeeded(Batch batch) {
-        if (lists.succeeded(batch.recordList())) {
-            inbox.resume(batch.recordList());
-            LOG.info("Record list {} answers again", batch.recordList());
+        switch (lists.succeeded(batch.recordList())) {
+            case USUAL -> {}
+                // An earlier process may have left it suspended.
+            case FIRST -> inbox.resume(batch.recordList());
+            case AFTER_SUSPENSION -> {
+                inbox.resume(batch.recordList());
+                LOG.info("Record list {} answers again", batch.recordList());
+            }
         }
     }
 

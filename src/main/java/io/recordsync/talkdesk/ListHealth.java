@@ -1,10 +1,13 @@
 package io.recordsync.talkdesk;
 
+import io.recordsync.inbox.Backoff;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What this process knows of each record list: since when it refuses, and how long it is left alone.
@@ -17,6 +20,7 @@ final class ListHealth {
     private final Clock clock;
     private final Map<String, Refusals> refusals = new HashMap<>();
     private final Map<String, Suspension> suspensions = new HashMap<>();
+    private final Set<String> taken = new HashSet<>();
 
     /** @param mostRefusals so many lone items refused in a row with one code: then the mistake is ours */
     ListHealth(int mostRefusals, Clock clock) {
@@ -32,14 +36,18 @@ final class ListHealth {
         return inARow >= mostRefusals;
     }
 
-    /** How many times in a row it has been suspended, with this one. */
-    synchronized int suspensions(String recordList) {
+    /** The suspension that a failure of the list asks for now. */
+    synchronized Suspension suspension(String recordList, Backoff backoff) {
         Suspension before = suspensions.get(recordList);
-        return before == null ? 1 : before.inARow() + 1;
+        // Calls that were in flight together fail together: that is one failure, not four.
+        int inARow = before == null ? 1 : suspended(recordList) ? before.inARow() : before.inARow() + 1;
+        Duration pause = backoff.after(inARow);
+        return new Suspension(clock.instant().plus(pause), pause, inARow);
     }
 
-    synchronized void suspend(String recordList, Duration pause) {
-        suspensions.put(recordList, new Suspension(clock.instant().plus(pause), suspensions(recordList)));
+    /** Whether the list was not suspended before. */
+    synchronized boolean suspend(String recordList, Suspension suspension) {
+        return suspensions.put(recordList, suspension) == null;
     }
 
     synchronized boolean suspended(String recordList) {
@@ -47,13 +55,28 @@ final class ListHealth {
         return suspension != null && clock.instant().isBefore(suspension.until());
     }
 
-    /** The list took a call; whether it had been suspended. */
-    synchronized boolean succeeded(String recordList) {
+    /** The list took a call. */
+    synchronized Success succeeded(String recordList) {
         refusals.remove(recordList);
-        return suspensions.remove(recordList) != null;
+        boolean first = taken.add(recordList);
+        boolean suspended = suspensions.remove(recordList) != null;
+        return suspended ? Success.AFTER_SUSPENSION : first ? Success.FIRST : Success.USUAL;
     }
 
-    private record Refusals(String code, int inARow) {}
+    /** What a success says of the list. */
+    enum Success {
+        USUAL,
+        /** The first since this process started. */
+        FIRST,
+        AFTER_SUSPENSION
+    }
 
-    private record Suspension(Instant until, int inARow) {}
+    /**
+     * How long a list is left alone.
+     *
+     * @param inARow how many times it has been, with this one
+     */
+    record Suspension(Instant until, Duration pause, int inARow) {}
+
+    private record Refusals(String code, int inARow) {}
 }

@@ -70,7 +70,9 @@ public final class Verdicts {
                             ? failed(Fate.REFUSED, refusal(body), status, said(body), callId)
                             : failed(Fate.SERVICE_UNAVAILABLE, "unavailable", status, said(body), callId);
                 };
-        return verdict.retryAfter(RetryAfter.parse(retryAfter, clock));
+        // 503 says that it was not done; the other ones, and the gateways' above all, do not know.
+        boolean lost = status >= 500 && status != 503;
+        return (lost ? verdict.lost() : verdict).retryAfter(RetryAfter.parse(retryAfter, clock));
     }
 
     /** What the answer of {@code GET /record-lists/{id}} means for a batch whose call was answered with 404. */
@@ -139,7 +141,7 @@ public final class Verdicts {
             List<String> ids = new ArrayList<>();
             failedRecords.forEach(record -> ids.add(record.path("id").asText()));
             Failure failure = new Failure("failed_record", status, "Talkdesk reports it as failed", callId);
-            if (ids.size() < errors) {
+            if (ids.isEmpty() || ids.size() < errors) {
                 // Not all are named: which they are can only be found out by splitting.
                 return Verdict.failed(Fate.REFUSED, failure);
             }

@@ -184,12 +184,14 @@ final class Service implements AutoCloseable {
 
     JsonNode get(String path) {
         try {
-            HttpResponse<String> response =
-                    send(HttpRequest.newBuilder(uri(path)).GET());
-            return JSON.readTree(response.body());
+            return JSON.readTree(text(path));
         } catch (IOException e) {
             throw new IllegalStateException(path + ": " + e, e);
         }
+    }
+
+    String text(String path) throws IOException {
+        return send(HttpRequest.newBuilder(uri(path)).GET()).body();
     }
 
     HttpResponse<String> post(String path, String json) throws IOException {
