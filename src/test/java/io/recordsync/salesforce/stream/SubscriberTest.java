@@ -34,6 +34,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -363,6 +364,20 @@ class SubscriberTest {
 
         recording.awaitSubscription(1);
         awaitAccepted(publish(1));
+    }
+
+    /** Consumers are made before any of them starts, that of the delivery included. */
+    @Test
+    void from_the_making_of_the_consumer_until_the_org_is_known_nothing_goes_out() throws Exception {
+        try (DefaultCamelContext context = new DefaultCamelContext()) {
+            endpoint.setCamelContext(context);
+            endpoint.createConsumer(exchange -> {});
+        }
+        assertThat(gate.get().get("state")).isEqualTo(DeliveryGate.ORG_UNCHECKED);
+
+        startSubscribed();
+
+        assertThat(gate.isShut()).isFalse();
     }
 
     @Test
