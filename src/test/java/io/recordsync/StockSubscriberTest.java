@@ -2,6 +2,8 @@ package io.recordsync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.recordsync.deletion.Intake;
+import io.recordsync.inbox.InboxException;
 import io.recordsync.simulator.salesforce.ContactIds;
 import io.recordsync.simulator.salesforce.SalesforceSimulator;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
@@ -13,6 +15,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
@@ -59,6 +64,61 @@ class StockSubscriberTest {
                     .extracting(record -> record.externalId())
                     .containsExactlyElementsOf(others);
             assertThat(talkdesk.mistakes()).isEmpty();
+        }
+    }
+
+    @Test
+    void what_the_inbox_cannot_take_is_tried_again_before_the_next_event_is_read() throws Exception {
+        List<String> contacts = Stream.generate(ContactIds::next).limit(3).toList();
+        Path acceptance = Files.writeString(
+                folder.resolve("accept.camel.yaml"),
+                """
+                - route:
+                    id: accept-deletions
+                    from:
+                      uri: direct:accept-deletions
+                      steps:
+                        - bean:
+                            ref: inboxThatFailsAtFirst
+                            method: accept
+                    errorHandler:
+                      noErrorHandler: {}
+                """);
+        InboxThatFailsAtFirst inbox = new InboxThatFailsAtFirst();
+        try (SalesforceSimulator salesforce = SalesforceSimulator.start();
+                TalkdeskSimulator talkdesk = TalkdeskSimulator.start()) {
+            Main main = serviceOf(salesforce, talkdesk);
+            main.addOverrideProperty(
+                    "camel.main.routesIncludePattern",
+                    routesWithTheStockSubscriber()
+                            .replace("file:routes/accept-deletions.camel.yaml", "file:" + acceptance));
+            main.bind("inboxThatFailsAtFirst", inbox);
+            main.start();
+            try {
+                salesforce.recording().awaitSubscription(1);
+                salesforce.publishDelete(contacts);
+
+                assertThat(inbox.accepted.await(20, TimeUnit.SECONDS)).isTrue();
+                assertThat(inbox.offered)
+                        .containsExactly(contacts.get(0), contacts.get(0), contacts.get(1), contacts.get(2));
+            } finally {
+                main.stop();
+            }
+        }
+    }
+
+    /** Refuses the first intake once. Called by Camel, which needs it public. */
+    public static final class InboxThatFailsAtFirst {
+
+        private final List<String> offered = new CopyOnWriteArrayList<>();
+        private final CountDownLatch accepted = new CountDownLatch(3);
+
+        public void accept(Intake intake) {
+            offered.add(intake.deletions().get(0).identifier().value());
+            if (offered.size() == 1) {
+                throw new InboxException("away", null);
+            }
+            accepted.countDown();
         }
     }
 

@@ -46,6 +46,8 @@ class KillIT {
     private static final List<String> LISTS = List.of("list-a", "list-b", "list-c");
     private static final int CONTACTS_A_ROUND = 170;
     private static final int ORDERS_A_ROUND = 24;
+    /** Events in a response: few, so that a kill meets many acceptances. */
+    private static final int RESPONSE = 20;
 
     /** When the process is killed. */
     private enum Moment {
@@ -94,6 +96,7 @@ class KillIT {
             }
         });
         talkdesk.latency(Duration.ofMillis(5));
+        salesforce.splitResponsesAt(RESPONSE);
         service = new Service(folder, salesforce, talkdesk, String.join(",", LISTS));
         // Small batches, so that a kill meets many calls on their way.
         service.with("batch.size", "20").with("batch.linger", "20ms");
@@ -181,18 +184,22 @@ class KillIT {
             talkdesk.holdAnswers();
         }
         service.start();
-        int responses = salesforce.recording().responses().size() + 1 + random.nextInt(2);
+        int responses = salesforce.recording().responses().size() + 1 + random.nextInt(CONTACTS_A_ROUND / RESPONSE - 1);
         int orderCount = acknowledged.size() + 1 + random.nextInt(ORDERS_A_ROUND);
         CompletableFuture<Void> ordering = CompletableFuture.runAsync(() -> orders.forEach(this::send));
         salesforce.publishDelete(contacts);
 
         switch (moment) {
-            case RESPONSE_SENT -> salesforce.recording().awaitResponse(responses);
+            case RESPONSE_SENT -> {
+                salesforce.recording().awaitResponse(responses);
+                killWithin(Duration.ofMillis(15));
+            }
             case CALL_ARRIVED, ANSWER_WITHHELD -> talkdesk.awaitDeletes(calls);
             case ORDER_ACKNOWLEDGED -> service.await(
                     "an order is acknowledged", () -> acknowledged.size() >= orderCount);
             default -> killWithin(Duration.ofMillis(700));
         }
+        // Harmless where it has been killed.
         service.kill();
         talkdesk.releaseCalls();
         talkdesk.releaseAnswers();
