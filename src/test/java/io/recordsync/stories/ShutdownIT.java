@@ -25,7 +25,7 @@ class ShutdownIT {
         try (SalesforceSimulator salesforce = SalesforceSimulator.start();
                 TalkdeskSimulator talkdesk = TalkdeskSimulator.start();
                 Service service = new Service(folder, salesforce, talkdesk, String.join(",", LISTS))
-                        .with("camel.main.shutdownTimeout", "2")
+                        .with("camel.main.shutdownTimeout", "1")
                         .with("delivery.concurrency", "2")
                         .with("delivery.timeout", "60s")) {
             List<String> ids = salesforce.createContacts(3);
