@@ -31,6 +31,7 @@ public final class Application {
 
     private final Main main = new Main();
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final Thread starter = Thread.currentThread();
     private volatile int exitCode = 1;
 
     private Application() {
@@ -83,7 +84,14 @@ public final class Application {
         main.completed();
         boolean inTime = false;
         try {
-            inTime = ended.await(STOP_SECONDS, TimeUnit.SECONDS);
+            long patience = main.getCamelContext().getShutdownStrategy().getTimeout() + 2;
+            inTime = ended.await(patience, TimeUnit.SECONDS);
+            if (!inTime) {
+                // A forced shutdown too waits for what a queue's consumers are at: a call that is not answered. What it
+                // was about stays claimed, and is freed at the next start.
+                starter.interrupt();
+                inTime = ended.await(STOP_SECONDS - patience, TimeUnit.SECONDS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -600,6 +600,8 @@ public final class JdbcInbox implements Inbox {
 
     /** Ends the session and closes the store, in this order; for the inbox that is the store's only one. */
     public void closeStore() {
+        // Whoever ended another wait of this thread did not mean this one.
+        Thread.interrupted();
         try {
             close();
         } finally {
