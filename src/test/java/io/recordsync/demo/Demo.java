@@ -15,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalTime;
-import java.time.temporal.ChronoUnit;
+import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -39,6 +39,7 @@ public final class Demo {
             "22222222-5f1c-4a7e-9b2f-0a1b2c3d4e5f",
             "33333333-5f1c-4a7e-9b2f-0a1b2c3d4e5f");
 
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
     private static final int CONTACTS = 500;
     private static final long TICK_MILLIS = 500;
     private static final int TICKS_TO_A_LINE = 10;
@@ -248,6 +249,6 @@ public final class Demo {
 
     private static void say(String format, Object... arguments) {
         String line = arguments.length == 0 ? format : format.formatted(arguments);
-        System.out.println(LocalTime.now().truncatedTo(ChronoUnit.SECONDS) + "  " + line);
+        System.out.println(LocalTime.now().format(CLOCK) + "  " + line);
     }
 }

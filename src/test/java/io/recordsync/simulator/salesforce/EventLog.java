@@ -28,7 +28,7 @@ import java.util.UUID;
 final class EventLog {
 
     private static final Duration RETENTION = Duration.ofHours(72);
-    private static final int MOST_RESTORED = 5_000;
+    private static final int MOST_RESTORED = 50_000;
 
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
