@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
@@ -42,6 +43,11 @@ public final class Application {
             @Override
             public void beforeInitialize(BaseMainSupport starting) {
                 check(starting.getCamelContext().getPropertiesComponent());
+            }
+
+            @Override
+            public void afterStart(BaseMainSupport started) {
+                logStarted(started.getCamelContext());
             }
         });
         // Camel's own would end with 143 on SIGTERM, and wait for a context that never started.
@@ -95,7 +101,18 @@ public final class Application {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        LOG.info("Stopped");
         Runtime.getRuntime().halt(inTime ? exitCode : 1);
+    }
+
+    private static void logStarted(CamelContext context) {
+        // What follows the ? may be a password.
+        LOG.info(
+                "Started in {} ms: page on http://{}:{}/, inbox {}",
+                context.getUptime().toMillis(),
+                context.resolvePropertyPlaceholders("{{ops.host}}"),
+                context.resolvePropertyPlaceholders("{{ops.port}}"),
+                context.resolvePropertyPlaceholders("{{store.url}}").replaceFirst("\\?.*", ""));
     }
 
     /** Before any route or bean is read, by the reading of properties and environment that they will see. */

@@ -3,6 +3,8 @@ package io.recordsync.stories;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.recordsync.simulator.salesforce.SalesforceSimulator;
+import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -109,21 +112,91 @@ class PackagingIT {
     void with_the_essential_keys_it_starts_and_sigterm_ends_it_with_0() throws Exception {
         Map<String, String> environment = new HashMap<>(ESSENTIAL);
         environment.put("OPS_PORT", "0");
-        // The level of log4j's own default configuration, for as long as none of ours says otherwise.
-        environment.put("JAVA_OPTS", "-Dorg.apache.logging.log4j.level=INFO");
         Process script = start(
                 folder,
                 environment,
                 unzipped().resolve("bin/salesforce-talkdesk-sync").toString());
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> !script.isAlive()
-                        || Files.readString(folder.resolve("out")).contains(") started in "));
+                        || Files.readString(folder.resolve("out")).contains("Started in "));
 
         assertThat(script.isAlive()).as(String.join("\n", stderr())).isTrue();
         // SIGTERM on every system that has signals.
         script.destroy();
 
         assertEndsWith(script, 0);
+        assertThat(Files.readString(folder.resolve("out")).strip()).endsWith("Stopped");
+    }
+
+    @Test
+    void the_jar_does_the_main_job() throws Exception {
+        assertDoesTheMainJob(Path.of("."), JAVA, "-jar", JAR.toString());
+    }
+
+    @Test
+    void the_zip_does_the_main_job_wherever_it_lies_and_is_called_from() throws Exception {
+        String script = unzipped().resolve("bin/salesforce-talkdesk-sync").toString();
+
+        assertDoesTheMainJob(Files.createDirectory(folder.resolve("elsewhere")), script);
+    }
+
+    @Test
+    void the_jar_carries_every_route_for_another_runtime_to_take_from_the_class_path() throws Exception {
+        try (ZipFile jar = new ZipFile(JAR.toFile());
+                Stream<Path> routes = Files.list(Path.of("routes"))) {
+            assertThat(routes.filter(Files::isRegularFile).map(route -> "routes/" + route.getFileName()))
+                    .contains("routes/deliver-deletions.camel.yaml")
+                    .allSatisfy(
+                            route -> assertThat(jar.getEntry(route)).as(route).isNotNull());
+        }
+    }
+
+    private void assertDoesTheMainJob(Path directory, String... command) throws Exception {
+        try (SalesforceSimulator salesforce = SalesforceSimulator.builder()
+                        .patience(Duration.ofSeconds(30))
+                        .start();
+                TalkdeskSimulator talkdesk = TalkdeskSimulator.start()) {
+            talkdesk.addList("list-1", "EXTERNAL");
+            talkdesk.addRecords("list-1", "salesforce", List.of("003DL0000212DetYAE", "003DL0000214OYdYAM"));
+            Map<String, String> environment = new HashMap<>(ESSENTIAL);
+            environment.putAll(Map.of(
+                    "SALESFORCE_LOGIN_URL",
+                    salesforce.loginUrl(),
+                    "SALESFORCE_CLIENT_ID",
+                    SalesforceSimulator.CLIENT_ID,
+                    "SALESFORCE_CLIENT_SECRET",
+                    SalesforceSimulator.CLIENT_SECRET,
+                    "SALESFORCE_PUBSUB_HOST",
+                    salesforce.pubsubHost(),
+                    "SALESFORCE_PUBSUB_PORT",
+                    Integer.toString(salesforce.pubsubPort()),
+                    "SALESFORCE_PUBSUB_PLAINTEXT",
+                    "true"));
+            environment.putAll(Map.of(
+                    "TALKDESK_API_URL",
+                    talkdesk.url(),
+                    "TALKDESK_TOKEN_URL",
+                    talkdesk.tokenUrl(),
+                    "TALKDESK_CLIENT_ID",
+                    TalkdeskSimulator.CLIENT_ID,
+                    "TALKDESK_CLIENT_SECRET",
+                    TalkdeskSimulator.CLIENT_SECRET,
+                    "STORE_URL",
+                    "jdbc:sqlite:" + folder.resolve("inbox.db"),
+                    "OPS_PORT",
+                    "0"));
+            Process service = start(directory, environment, command);
+            salesforce.recording().awaitSubscription(1);
+
+            salesforce.publishDelete("003DL0000212DetYAE");
+
+            talkdesk.awaitGone("list-1", List.of("003DL0000212DetYAE"));
+            assertThat(talkdesk.recordCount("list-1")).isOne();
+            service.destroy();
+            assertEndsWith(service, 0);
+            assertThat(talkdesk.mistakes()).isEmpty();
+            assertThat(salesforce.recording().refusals()).isEmpty();
+        }
     }
 
     private Process start(Path directory, Map<String, String> environment, String... command) throws IOException {
@@ -132,7 +205,8 @@ class PackagingIT {
                 .redirectOutput(folder.resolve("out").toFile())
                 .redirectError(folder.resolve("err").toFile());
         // Nothing of the developer's own environment may complete the configuration.
-        builder.environment().keySet().removeIf(name -> Stream.of("SALESFORCE_", "TALKDESK_", "STORE_", "BATCH_")
+        builder.environment().keySet().removeIf(name -> Stream.of(
+                        "SALESFORCE_", "TALKDESK_", "STORE_", "BATCH_", "OPS_")
                 .anyMatch(name::startsWith));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().putAll(environment);

@@ -1,5 +1,6 @@
 package io.recordsync.simulator.salesforce;
 
+import java.util.Collection;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -28,6 +29,17 @@ public final class ContactIds {
             id.insert(0, DIGITS.charAt((int) (rest % DIGITS.length())));
         }
         return toEighteen(PREFIX + INSTANCE + id);
+    }
+
+    /** Ids given out from now on come after these. */
+    static void follow(Collection<String> ids) {
+        for (String id : ids) {
+            long number = 0;
+            for (char c : id.substring(10, 15).toCharArray()) {
+                number = number * DIGITS.length() + DIGITS.indexOf(c);
+            }
+            NEXT.accumulateAndGet(number, Math::max);
+        }
     }
 
     /** The 18-character form of a 15-character id. */

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,6 +43,10 @@ final class Contacts {
             ids.add(id);
         }
         return ids;
+    }
+
+    synchronized void restore(Collection<String> ids) {
+        ids.forEach(id -> contacts.put(id, new Contact(id, false, null, now(), now())));
     }
 
     synchronized void touch(String id) {

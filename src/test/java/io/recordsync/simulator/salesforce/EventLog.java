@@ -1,11 +1,17 @@
 package io.recordsync.simulator.salesforce;
 
 import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,21 +22,28 @@ import java.util.UUID;
  * The event bus of the org: what was published, in order, and the replay ids that lead back into it.
  *
  * <p>A place is an index into the log: that of the next event to be delivered. Replay ids are ten random bytes, so that
- * no client can count or compare them; they and the events last 72 hours. Not thread-safe: {@link PubSubService} guards
- * it.
+ * no client can count or compare them; they and the events last 72 hours. With a journal, the newest events and their
+ * replay ids outlive the process. Not thread-safe: {@link PubSubService} guards it.
  */
 final class EventLog {
 
     private static final Duration RETENTION = Duration.ofHours(72);
+    private static final int MOST_RESTORED = 50_000;
 
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
     private final List<Event> events = new ArrayList<>();
     private final Map<ByteString, Mark> marks = new HashMap<>();
+    private final Path journal;
     private int forgotten;
 
-    EventLog(Clock clock) {
+    /** @param journal a file to read and to go on with; null = none */
+    EventLog(Clock clock, Path journal) {
         this.clock = clock;
+        this.journal = journal;
+        if (journal != null) {
+            restore();
+        }
     }
 
     record Event(
@@ -60,6 +73,9 @@ final class EventLog {
                 .toList();
         events.addAll(appended);
         marks.put(replayId, new Mark(events.size(), clock.instant()));
+        if (journal != null) {
+            write(appended, StandardOpenOption.APPEND);
+        }
         return appended;
     }
 
@@ -142,5 +158,58 @@ final class EventLog {
         id[6] = '/';
         id[9] = (byte) 0xff;
         return ByteString.copyFrom(id);
+    }
+
+    /** An event that is cut, because the process was killed while writing it, was never published. */
+    private void restore() {
+        try {
+            List<String> lines = Files.exists(journal) ? Files.readAllLines(journal) : List.of();
+            for (String line : lines.subList(Math.max(0, lines.size() - MOST_RESTORED), lines.size())) {
+                String[] field = line.split(" ");
+                if (field.length == 7 && field[6].equals(".")) {
+                    Event event = new Event(
+                            field[0],
+                            bytes(field[1]),
+                            field[2],
+                            field[3],
+                            bytes(field[4]),
+                            Instant.ofEpochMilli(Long.parseLong(field[5])));
+                    events.add(event);
+                    marks.put(event.replayId(), new Mark(events.size(), event.publishedAt()));
+                }
+            }
+            write(events, StandardOpenOption.TRUNCATE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read " + journal, e);
+        }
+    }
+
+    private void write(List<Event> written, StandardOpenOption how) {
+        StringBuilder lines = new StringBuilder();
+        for (Event e : written) {
+            lines.append(String.join(
+                            " ",
+                            e.id(),
+                            text(e.replayId()),
+                            e.entityName(),
+                            e.schemaId(),
+                            text(e.payload()),
+                            Long.toString(e.publishedAt().toEpochMilli()),
+                            "."))
+                    .append('\n');
+        }
+        try {
+            Files.writeString(journal, lines, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write " + journal, e);
+        }
+    }
+
+    private static String text(ByteString bytes) {
+        return Base64.getEncoder().encodeToString(bytes.toByteArray());
+    }
+
+    private static ByteString bytes(String text) {
+        return ByteString.copyFrom(Base64.getDecoder().decode(text));
     }
 }

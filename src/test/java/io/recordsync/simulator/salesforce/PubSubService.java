@@ -16,6 +16,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -70,10 +71,10 @@ final class PubSubService extends PubSubGrpc.PubSubImplBase {
     private int opened;
     private long commitNumber = 1_721_136_551_405_445_123L;
 
-    PubSubService(Clock clock, Recording recording) {
+    PubSubService(Clock clock, Recording recording, Path journal) {
         this.clock = clock;
         this.recording = recording;
-        this.log = new EventLog(clock);
+        this.log = new EventLog(clock, journal);
     }
 
     // ---- scripting

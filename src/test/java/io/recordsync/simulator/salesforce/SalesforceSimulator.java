@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.security.PublicKey;
 import java.time.Clock;
 import java.time.Duration;
@@ -81,7 +82,7 @@ public final class SalesforceSimulator implements AutoCloseable {
         http = new SalesforceHttp(builder.clock, recording, tokens, rest);
         httpRelay = new TcpRelay(builder.httpPort, http.port());
         tokens.url(loginUrl());
-        pubsub = new PubSubService(builder.clock, recording);
+        pubsub = new PubSubService(builder.clock, recording, builder.journal);
         builder.topics.forEach(pubsub::topic);
         try {
             grpc = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -120,6 +121,7 @@ public final class SalesforceSimulator implements AutoCloseable {
         private String clientSecret = CLIENT_SECRET;
         private Duration patience = Duration.ofSeconds(10);
         private final List<String> topics = new ArrayList<>();
+        private Path journal;
 
         private Builder() {}
 
@@ -150,6 +152,12 @@ public final class SalesforceSimulator implements AutoCloseable {
         /** How long the recording's waits wait (default 10 s). */
         public Builder patience(Duration value) {
             patience = value;
+            return this;
+        }
+
+        /** The newest events and their replay ids are kept in this file, and are there again after a restart. */
+        public Builder journal(Path file) {
+            journal = file;
             return this;
         }
 
@@ -253,6 +261,13 @@ public final class SalesforceSimulator implements AutoCloseable {
                 .map(id -> ChangeEvent.create(id).withFields(PERSON))
                 .toArray(ChangeEvent[]::new));
         return ids;
+    }
+
+    /** Contacts of an earlier life of this org: no event tells of them, and no id is given out again. */
+    public void restoreContacts(Collection<String> living, Collection<String> deleted) {
+        contacts.restore(living);
+        ContactIds.follow(living);
+        ContactIds.follow(deleted);
     }
 
     public void updateContact(String id) {
