@@ -34,6 +34,7 @@ public final class Application {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread starter = Thread.currentThread();
     private volatile int exitCode = 1;
+    private volatile boolean started;
 
     private Application() {
         main.setAppName("salesforce-talkdesk-sync");
@@ -101,11 +102,14 @@ public final class Application {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        LOG.info("Stopped");
+        if (started) {
+            LOG.info("Stopped");
+        }
         Runtime.getRuntime().halt(inTime ? exitCode : 1);
     }
 
-    private static void logStarted(CamelContext context) {
+    private void logStarted(CamelContext context) {
+        started = true;
         // What follows the ? may be a password.
         LOG.info(
                 "Started in {} ms: page on http://{}:{}/, inbox {}",

@@ -1,6 +1,8 @@
 package io.recordsync.inbox;
 
 import io.recordsync.deletion.Batch;
+import io.recordsync.deletion.Failure;
+import io.recordsync.inbox.Inbox.Postponement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -24,6 +26,10 @@ public final class Claims {
     private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
     /** Due times are the database's: another node may have accepted something, and clocks differ. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
+
+    /** They may have been called: a later answer must be read with that in mind. */
+    private static final Failure UNRECORDED =
+            new Failure("unrecorded", 0, "What became of the call could not be written down", "");
 
     private final Inbox inbox;
     private final DeliveryGate gate;
@@ -135,8 +141,8 @@ public final class Claims {
         if (ids.isEmpty()) {
             return;
         }
-        int released = inbox.release(ids);
-        LOG.info("{} deletions were given back, to be tried again", released);
+        int givenBack = inbox.postpone(ids, Duration.ZERO, UNRECORDED, Postponement.ANSWER_LOST);
+        LOG.info("{} deletions were given back, to be tried again", givenBack);
         lock.lock();
         try {
             abandoned.removeAll(Set.copyOf(ids));

@@ -65,9 +65,10 @@ public final class DeliveryGate implements Supplier<Map<String, Object>> {
         }
         if (reason == null) {
             LOG.warn(
-                    "Delivery paused for {} ms: {}; the deletions wait in the inbox",
+                    "Delivery paused for {} ms: {} (status {}); the deletions wait in the inbox",
                     pause.toMillis(),
-                    failure.message());
+                    failure.code(),
+                    failure.status());
         }
         reason = failure.code() + ": " + failure.message();
         return Duration.between(now, shutUntil);

@@ -83,6 +83,7 @@ public final class DeletionView {
         time.accept("acceptedAt", entry.acceptedAt());
         time.accept("dueAt", entry.dueAt());
         row.put("attempts", entry.attempts());
+        row.put("answerLost", entry.answerLost());
         time.accept("settledAt", entry.settledAt());
         text.accept("settledBy", entry.settledBy());
         text.accept("confirmation", entry.confirmation());

@@ -168,10 +168,10 @@ public final class Delivery {
         // Last: this process must not hold back what the inbox, having failed, would give it again and again.
         if (lists.suspend(recordList, suspension)) {
             LOG.error(
-                    "Record list {} is suspended ({}): {}; its deletions wait, it is probed again and again",
+                    "Record list {} is suspended: {} (status {}); its deletions wait, it is probed again and again",
                     recordList,
                     failure.code(),
-                    failure.message());
+                    failure.status());
         }
     }
 

@@ -214,7 +214,7 @@ class ClaimsTest {
                                 return claim((int) arguments[0], (int) arguments[1]);
                             case "nextDue":
                                 return due;
-                            case "release":
+                            case "postpone":
                                 return release(((List<?>) arguments[0])
                                         .stream().map(Long.class::cast).toList());
                             default:

@@ -54,7 +54,9 @@ final class Subscriber implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Subscriber.class);
 
-    /** For a call that is answered at once, or a request to be taken by the network. */
+    /** Of an open stream that is read, the network takes a request at once. */
+    private static final Duration WRITE_PATIENCE = Duration.ofSeconds(1);
+    /** For a call that is answered at once, or a first request to be taken by the network. */
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
     /** The Pub/Sub API's limit. */
     private static final int MOST_OUTSTANDING = 100;
@@ -206,12 +208,16 @@ final class Subscriber implements Runnable {
         BlockingClientCall<FetchRequest, FetchResponse> call = pubSub.subscribe();
         current = call;
         FetchRequest start = firstRequest(subscription);
-        write(call, start);
+        if (!write(call, start, CALL_TIMEOUT)) {
+            throw new StreamEndedException("The network takes no request within " + CALL_TIMEOUT.toMillis()
+                    + " ms: the connection is taken for dead");
+        }
         Instant wantedSince = start.getReplayPreset() == ReplayPreset.EARLIEST && endpoint.startsLatest()
                 ? subscription.firstStart().minus(CLOCK_SKEW)
                 : Instant.MIN;
         status.became(State.CONNECTED, null);
         LOG.info("Subscribed to {} ({} {})", channelName, start.getReplayPreset(), position);
+        int accepted = 0;
         try {
             while (running()) {
                 FetchResponse response = call.read(endpoint.getIdleTimeout().toMillis(), TimeUnit.MILLISECONDS);
@@ -229,13 +235,9 @@ final class Subscriber implements Runnable {
                     return;
                 }
                 positionLost = positionLost && safe.replayId() == null;
-                if (response.getEventsCount() > 0) {
-                    write(
-                            call,
-                            FetchRequest.newBuilder()
-                                    .setTopicName(channelName)
-                                    .setNumRequested(response.getEventsCount())
-                                    .build());
+                accepted += response.getEventsCount();
+                if (accepted > 0 && write(call, more(accepted), WRITE_PATIENCE)) {
+                    accepted = 0;
                 }
             }
         } catch (TimeoutException e) {
@@ -248,14 +250,26 @@ final class Subscriber implements Runnable {
         }
     }
 
-    /** Where the stream has ended, the next read tells how. */
-    private static void write(BlockingClientCall<FetchRequest, ?> call, FetchRequest request) throws Exception {
+    /**
+     * A stream that has ended while responses wait to be read takes no request, and gRPC tells its end only after they were
+     * read: then it is asked for more with the next response, or the next read tells how it ended.
+     *
+     * @return whether the request was taken
+     */
+    private static boolean write(BlockingClientCall<FetchRequest, ?> call, FetchRequest request, Duration patience)
+            throws InterruptedException, StatusException {
         try {
-            call.write(request, CALL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            return call.write(request, patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw new StreamEndedException("The network takes no request within " + CALL_TIMEOUT.toMillis()
-                    + " ms: the connection is taken for dead");
+            return false;
         }
+    }
+
+    private FetchRequest more(int events) {
+        return FetchRequest.newBuilder()
+                .setTopicName(channelName)
+                .setNumRequested(events)
+                .build();
     }
 
     private FetchRequest firstRequest(Subscription subscription) {

@@ -232,6 +232,28 @@ class SubscriberTest {
         assertThat(recording.subscribes()).hasSize(1);
     }
 
+    /** gRPC tells the end only after the last response was read: a request for more found a stream that is never ready. */
+    @Test
+    void a_stream_that_ends_while_responses_wait_to_be_read_is_opened_again_soon() {
+        salesforce.splitResponsesAt(1);
+        first = response -> {
+            if (!response.events().isEmpty()) {
+                recording.awaitStreamEnd(1);
+            }
+        };
+        startSubscribed();
+
+        List<String> ids = publish(4);
+        recording.awaitResponse(4);
+        salesforce.completeStream();
+        List<String> later = publish(1);
+
+        awaitAccepted(ids);
+        awaitAccepted(later);
+        recording.awaitSubscription(2);
+        assertThat(recording.refusals()).isEmpty();
+    }
+
     @Test
     void an_accept_that_takes_too_long_is_not_abandoned_the_stream_is_closed_and_opened_again() {
         endpoint.setAcceptLimit(Duration.ofMillis(100));
