@@ -209,7 +209,8 @@ class OpsRouteTest {
                                 """
                 {"deletions": [{"id": 9, "recordList": "list-a", "kind": "phone", "phoneNumber": "…88",
                   "state": "parked", "origin": "api", "eventKey": "api:1", "committedAt": "2026-03-01T12:00:00Z",
-                  "acceptedAt": "2026-03-01T12:00:01Z", "dueAt": null, "attempts": 2, "settledAt": null, "settledBy": null,
+                  "acceptedAt": "2026-03-01T12:00:01Z", "dueAt": null, "attempts": 2, "answerLost": false,
+                  "settledAt": null, "settledBy": null,
                   "confirmation": null, "failureCode": "refused", "message": "Talkdesk refused it"}]}"""));
         assertThat(server.inbox.filters)
                 .containsExactly(new Filter(DeletionState.PARKED, "list-a", "003DL0000212DetYAE", 5, 10L));
