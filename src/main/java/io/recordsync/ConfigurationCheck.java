@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toCollection;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -93,6 +94,7 @@ final class ConfigurationCheck {
             key("verify.unconfirmed", "settle", oneOf("settle", "park")),
             key("session.ttl", "30s", duration(1)),
             key("session.heartbeat", "5s", duration(1)),
+            key("ledger.retention", "400d", duration(16 * 86_400_000L)),
             key(
                     "store.url",
                     "jdbc:sqlite:./data/recordsync.db",
@@ -315,10 +317,15 @@ final class ConfigurationCheck {
     }
 
     private static Form duration(long least) {
-        return new Form("milliseconds or a duration such as 30s, 5m or 24h" + (least > 0 ? ", above 0" : ""), value -> {
-            long millis = millis(value);
-            return millis >= least && millis <= LONGEST;
-        });
+        return new Form(
+                "milliseconds or a duration such as 30s, 5m or 24h"
+                        + (least > 1
+                                ? ", at least " + Duration.ofMillis(least).toDays() + "d"
+                                : least > 0 ? ", above 0" : ""),
+                value -> {
+                    long millis = millis(value);
+                    return millis >= least && millis <= LONGEST;
+                });
     }
 
     private static Form listOf(String expected, String item) {

@@ -6,10 +6,11 @@ import java.time.Instant;
  * One identifier to be removed from one record list, as it enters the inbox.
  *
  * @param eventKey what asked for it: {@code transactionKey/sequenceNumber} of a change event, {@code
- *     sweep:<SystemModstamp>} or {@code api:<request id>}. Together with list and identifier it is unique, so that a
+ *     sweep:<SystemModstamp>}, {@code reconcile:<instant>} or {@code api:<request id>}. Together with list and identifier it is unique, so that a
  *     replayed event changes nothing
  * @param committedAt when the contact was deleted in Salesforce, or when a person asked
  * @param state {@link DeletionState#PENDING}, or {@link DeletionState#CHECKING} on a gap event's word
+ * @param note what else is known of it, for a person: {@code merged into 003…}; empty when nothing is
  */
 public record DeletionRequest(
         String recordList,
@@ -17,4 +18,16 @@ public record DeletionRequest(
         String eventKey,
         Origin origin,
         Instant committedAt,
-        DeletionState state) {}
+        DeletionState state,
+        String note) {
+
+    public DeletionRequest(
+            String recordList,
+            Identifier identifier,
+            String eventKey,
+            Origin origin,
+            Instant committedAt,
+            DeletionState state) {
+        this(recordList, identifier, eventKey, origin, committedAt, state, "");
+    }
+}

@@ -35,8 +35,17 @@ public interface Inbox extends AutoCloseable {
     Optional<Subscription> subscribe(String channel);
 
     /**
-     * Writes the deletions, the problems and the position. What is known already (same list, identifier and event key)
-     * is ignored. A very large intake may take several transactions; problems and position are in the last. A position
+     * Says that the subscriber lives. One that is silent for {@code session.ttl} is replaced, even if its session lives.
+     *
+     * @throws SubscriptionLostException when the position's epoch is not the current one
+     */
+    void keepSubscription(StreamPosition position);
+
+    /**
+     * Writes the deletions, the restorations, the problems, the demand for a sweep and the position. What is known already (same list, identifier and event key)
+     * is ignored. What a sweep or the presence check found is skipped where the inbox knows better: a row of the same record
+     * committed at or after it (for the presence check: one that is open or was cancelled by a person), or a later
+     * restoration. An event of the stream adopts the row of a sweep that is still pending or held. A very large intake may take several transactions; problems and position are in the last. A position
      * without replay id saves nothing and only proves that the subscription is still ours.
      *
      * @throws SubscriptionLostException when the position's epoch is not the current one; nothing more is written
@@ -55,6 +64,20 @@ public interface Inbox extends AutoCloseable {
      * subscribers lost; confirming the org that is pinned changes nothing.
      */
     void confirmOrg(String orgId);
+
+    // ---- what only a gap event said
+
+    /**
+     * Contacts of which a gap event said that they were deleted or restored, oldest first: Salesforce is to be asked which of
+     * them live.
+     */
+    List<GapCheck> gapChecks(int limit);
+
+    /** These live: their checked deletions are cancelled, and so is what their restorations cancel. */
+    int living(List<GapCheck> checks);
+
+    /** Salesforce knows none of these as living: their checked deletions become pending, their restorations are dismissed. */
+    int gone(List<GapCheck> checks);
 
     // ---- the delivery's side
 
@@ -106,6 +129,16 @@ public interface Inbox extends AutoCloseable {
     /** Parked or rehearsed rows become cancelled, with who did it. */
     int discard(Selection selection, String user);
 
+    // ---- upkeep
+
+    /**
+     * Forgets deletions that ended longer than {@code ledger.retention} ago, with their attempts, and what is as old of
+     * problems and restorations; a small step of it.
+     *
+     * @return how many deletions; when it is none, nothing more is old enough now
+     */
+    int forget();
+
     // ---- the session's side
 
     /**
@@ -132,12 +165,22 @@ public interface Inbox extends AutoCloseable {
     }
 
     /**
+     * A contact that Salesforce is to be asked about. Only these rows are changed by the answer: what a later event brings
+     * is not.
+     *
+     * @param deletions ids of rows in state checking
+     * @param restorations ids of restorations that are not confirmed
+     */
+    record GapCheck(String contactId, List<Long> deletions, List<Long> restorations) {}
+
+    /**
      * Where a subscriber resumes.
      *
      * @param position the saved position; its replay id is null when none was saved yet
      * @param firstStart when the channel was subscribed for the first time, by the database's clock
+     * @param silence since the position was saved; zero when none is
      */
-    record Subscription(StreamPosition position, Instant firstStart) {}
+    record Subscription(StreamPosition position, Instant firstStart, Duration silence) {}
 
     /**
      * What an intake changed.

@@ -110,7 +110,8 @@ public final class JdbcInbox implements Inbox {
                         SUBSCRIBE,
                         row -> new Subscription(
                                 new StreamPosition(channel, row.getBytes("replay_id"), row.getLong("epoch")),
-                                Instant.ofEpochMilli(row.getLong("first_start"))),
+                                Instant.ofEpochMilli(row.getLong("first_start")),
+                                Duration.ZERO),
                         channel,
                         session,
                         ttl,
@@ -249,6 +250,33 @@ public final class JdbcInbox implements Inbox {
             int moved = transaction.change(MOVE_PIN, orgId);
             return moved == 0 ? 0 : transaction.change(FORGET_POSITIONS);
         });
+    }
+
+    // ---- gap events
+
+    @Override
+    public void keepSubscription(StreamPosition position) {
+        throw new UnsupportedOperationException("follows");
+    }
+
+    @Override
+    public List<GapCheck> gapChecks(int limit) {
+        throw new UnsupportedOperationException("follows");
+    }
+
+    @Override
+    public int living(List<GapCheck> checks) {
+        throw new UnsupportedOperationException("follows");
+    }
+
+    @Override
+    public int gone(List<GapCheck> checks) {
+        throw new UnsupportedOperationException("follows");
+    }
+
+    @Override
+    public int forget() {
+        throw new UnsupportedOperationException("follows");
     }
 
     // ---- claim

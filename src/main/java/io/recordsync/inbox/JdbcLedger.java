@@ -204,7 +204,8 @@ public final class JdbcLedger implements Ledger {
                 row.getString("settled_by"),
                 row.getString("confirmation"),
                 row.getString("failure_code"),
-                row.getString("message"));
+                row.getString("message"),
+                "");
     }
 
     private static DeletionState state(ResultSet row) throws SQLException {

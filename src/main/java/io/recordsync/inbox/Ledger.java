@@ -46,7 +46,7 @@ public interface Ledger {
     /**
      * A deletion as it stands. Times are null until they have happened, texts empty until they are known; {@code
      * identifier} of a phone number is masked, and once done with is {@code hmac:…}. {@code settledBy} is the person who
-     * discarded it.
+     * discarded it; {@code note} what else is known of it ({@code merged into 003…}).
      */
     record Entry(
             long id,
@@ -67,7 +67,8 @@ public interface Ledger {
             String settledBy,
             String confirmation,
             String failureCode,
-            String message) {}
+            String message,
+            String note) {}
 
     record Attempt(Instant at, String callId, int status, String code, String message) {}
 

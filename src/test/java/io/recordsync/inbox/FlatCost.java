@@ -38,8 +38,9 @@ abstract class FlatCost {
         List<Recording.Statement> statements = new ArrayList<>();
         try (Store store = open(source -> Recording.of(source, statements))) {
             fill(store, PENDING, SETTLED);
-            JdbcInbox inbox =
-                    new JdbcInbox(store, new InboxSettings(Duration.ofHours(24), Duration.ofSeconds(30), "a key"));
+            JdbcInbox inbox = new JdbcInbox(
+                    store,
+                    new InboxSettings(Duration.ofHours(24), Duration.ofSeconds(30), Duration.ofDays(400), "a key"));
             JdbcLedger ledger = new JdbcLedger(store);
             Failure failure = new Failure("unavailable", 503, "no", "c");
             statements.clear();

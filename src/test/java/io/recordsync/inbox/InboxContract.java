@@ -56,7 +56,7 @@ abstract class InboxContract {
     static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
     static final Duration GIVE_UP_AFTER = Duration.ofHours(24);
     static final Duration SESSION_TTL = Duration.ofSeconds(30);
-    static final InboxSettings SETTINGS = new InboxSettings(GIVE_UP_AFTER, SESSION_TTL, "a key");
+    static final InboxSettings SETTINGS = new InboxSettings(GIVE_UP_AFTER, SESSION_TTL, Duration.ofDays(400), "a key");
     static final Failure REFUSED = new Failure("refused", 400, "Talkdesk refused the item", "call-1");
     static final Failure UNAVAILABLE = new Failure("unavailable", 503, "Talkdesk answered 503", "call-2");
     static final String CHANNEL = "/data/ContactChangeEvent";
@@ -122,6 +122,7 @@ abstract class InboxContract {
                         0,
                         false,
                         null,
+                        "",
                         "",
                         "",
                         "",
@@ -759,7 +760,7 @@ abstract class InboxContract {
 
     @Test
     void without_a_key_no_two_processes_leave_the_same_hmac() {
-        InboxSettings keyless = new InboxSettings(GIVE_UP_AFTER, SESSION_TTL, "");
+        InboxSettings keyless = new InboxSettings(GIVE_UP_AFTER, SESSION_TTL, Duration.ofDays(400), "");
         Set<String> left = new HashSet<>();
         for (int process = 0; process < 2; process++) {
             JdbcInbox each = new JdbcInbox(store, keyless);

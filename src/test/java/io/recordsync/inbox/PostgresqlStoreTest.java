@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class PostgresqlStoreTest {
 
     private static final InboxSettings SETTINGS =
-            new InboxSettings(Duration.ofHours(24), Duration.ofSeconds(30), "a key");
+            new InboxSettings(Duration.ofHours(24), Duration.ofSeconds(30), Duration.ofDays(400), "a key");
 
     @Test
     void by_the_databases_clock_what_is_accepted_is_due_now() {

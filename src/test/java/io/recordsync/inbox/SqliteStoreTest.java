@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SqliteStoreTest {
 
     private static final InboxSettings SETTINGS =
-            new InboxSettings(Duration.ofHours(24), Duration.ofSeconds(30), "a key");
+            new InboxSettings(Duration.ofHours(24), Duration.ofSeconds(30), Duration.ofDays(400), "a key");
 
     @TempDir
     Path folder;

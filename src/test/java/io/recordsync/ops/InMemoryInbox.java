@@ -5,6 +5,7 @@ import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Failure;
 import io.recordsync.deletion.Intake;
+import io.recordsync.deletion.StreamPosition;
 import io.recordsync.inbox.Inbox;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Ledger;
@@ -193,6 +194,31 @@ final class InMemoryInbox implements Inbox, Ledger {
 
     @Override
     public void heartbeat() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void keepSubscription(StreamPosition position) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<GapCheck> gapChecks(int limit) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int living(List<GapCheck> checks) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int gone(List<GapCheck> checks) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int forget() {
         throw new UnsupportedOperationException();
     }
 

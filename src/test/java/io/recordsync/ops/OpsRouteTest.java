@@ -417,7 +417,8 @@ class OpsRouteTest {
                 "",
                 "",
                 "refused",
-                "Talkdesk refused it");
+                "Talkdesk refused it",
+                "");
     }
 
     private static String phones(int count) {

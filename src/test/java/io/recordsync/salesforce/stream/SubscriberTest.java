@@ -77,7 +77,8 @@ class SubscriberTest {
         salesforce = SalesforceSimulator.start();
         recording = salesforce.recording();
         store = Store.open("jdbc:sqlite:" + folder.resolve("inbox.db"), "", "");
-        inbox = new JdbcInbox(store, new InboxSettings(Duration.ofHours(24), Duration.ofMinutes(1), ""));
+        inbox = new JdbcInbox(
+                store, new InboxSettings(Duration.ofHours(24), Duration.ofMinutes(1), Duration.ofDays(400), ""));
         ledger = new JdbcLedger(store);
         ClientCredentials credentials = new ClientCredentials();
         credentials.setClientId(SalesforceSimulator.CLIENT_ID);

@@ -1,0 +1,76 @@
+package io.recordsync.inbox;
+
+import io.recordsync.deletion.SweepDemand;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Until when every deletion that Salesforce knows of is proven to be in the inbox, and the sweeps that are owed.
+ *
+ * <p>A demand (by {@link Inbox#accept} in one transaction with what caused it, or by {@link #demand}) stands until a sweep
+ * that began after it has proven what it was for. One session sweeps at a time. Thread-safe; every act is one transaction
+ * and throws {@link InboxException} when the database fails.
+ */
+public interface Coverage {
+
+    void demand(SweepDemand demand);
+
+    /**
+     * Begins a sweep, if one is demanded or the last one that succeeded is longer ago than {@code period}, and no other live
+     * session is at it. A session may begin again what it had begun.
+     */
+    Optional<Sweep> begin(Duration period);
+
+    /**
+     * The sweep found all that there is.
+     *
+     * @param coveredUntil up to here the interval is proven, by Salesforce's clock; coverage never moves back
+     * @param answered whether that proves what was demanded before the sweep began; if not, it goes on being demanded
+     * @param unproven the stretch that Salesforce can no longer tell about; null when there is none. It is added to what is
+     *     unproven already
+     */
+    void finish(Sweep sweep, Instant coveredUntil, boolean answered, Stretch unproven);
+
+    /** The sweep failed; what was demanded goes on being demanded. */
+    void fail(Sweep sweep, String error);
+
+    /** A person takes it upon himself that nothing was missed in what is unproven. @return what it was, if anything */
+    Optional<Stretch> acceptUnproven();
+
+    State state();
+
+    /**
+     * A sweep to be done.
+     *
+     * @param since from here: the instant until which everything was proven (at the beginning: the first start), or what
+     *     the demand named
+     * @param floor nothing committed before this is ours to delete: the first start, or what a person named
+     * @param demand the number of the newest demand that it answers
+     * @param reason for a person; {@code period} when nobody demanded it
+     */
+    record Sweep(Instant since, Instant floor, long demand, String reason) {}
+
+    /** From inclusive, until exclusive. */
+    record Stretch(Instant from, Instant until) {}
+
+    /**
+     * How it stands.
+     *
+     * @param coveredUntil null before the first start
+     * @param lastAt when the last sweep that succeeded ended; null before the first
+     * @param lastError of a sweep that failed since; null when none did
+     * @param owed why a sweep is owed; null when none is
+     * @param running whether a live session is at one
+     * @param positionLost whether one is owed because the stream has a hole
+     * @param unproven what Salesforce could no longer tell about, until a person accepts it; null when there is none
+     */
+    record State(
+            Instant coveredUntil,
+            Instant lastAt,
+            String lastError,
+            String owed,
+            boolean running,
+            boolean positionLost,
+            Stretch unproven) {}
+}
