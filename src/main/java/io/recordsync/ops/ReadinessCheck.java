@@ -70,8 +70,8 @@ public abstract class ReadinessCheck extends AbstractHealthCheck {
     }
 
     /**
-     * Whether the stream is {@code connected} and not silent for longer than {@code stream.idle-timeout}, or another session
-     * subscribes ({@code standby}).
+     * Whether the stream is {@code connected}, has no error and is not silent for longer than {@code stream.idle-timeout}, or
+     * another session subscribes ({@code standby}).
      */
     public static final class Stream extends ReadinessCheck {
 
@@ -91,7 +91,7 @@ public abstract class ReadinessCheck extends AbstractHealthCheck {
         @Override
         String trouble() {
             Map<String, Object> now = stream.get();
-            if (!READY.contains(now.get("state"))) {
+            if (!READY.contains(now.get("state")) || now.get("lastError") != null) {
                 return "The stream is " + why(now, "lastError");
             }
             if (now.get("state").equals("connected")

@@ -360,6 +360,10 @@ class OpsRouteTest {
         assertNotReady("The stream is refused: pinned is another org");
 
         server.stream.put("state", "connected");
+        server.stream.put("lastError", "a response cannot be accepted yet");
+        assertNotReady("The stream is connected: a response cannot be accepted yet");
+
+        server.stream.remove("lastError");
         server.stream.put("lastResponseAt", OpsServer.NOW.minusMillis(330_001));
         assertNotReady("longer than stream.idle-timeout");
 
