@@ -80,6 +80,22 @@ public final class Delivery {
         }
     }
 
+    /**
+     * The last look before a call.
+     *
+     * @throws NotNowException when this process was silent for so long that another one may have taken the batch over
+     */
+    public void holds(@ExchangeProperty("batch") Batch batch) {
+        if (!inbox.holds(batch)) {
+            LOG.warn(
+                    "{} deletions of record list {} are not called: this process was silent for longer than session.ttl"
+                            + " and has lost them; they are due for any",
+                    batch.size(),
+                    batch.recordList());
+            throw new NotNowException("The batch was taken over");
+        }
+    }
+
     /** Whether the batch met a conflict before and can be split. */
     public boolean conflictAgain(@ExchangeProperty("batch") Batch batch) {
         return attempts(batch) > 0 && !batch.lone();

@@ -148,6 +148,11 @@ final class InMemoryInbox implements Inbox, Ledger {
     }
 
     @Override
+    public boolean holds(Batch batch) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public List<Batch> claim(int batches, int size) {
         throw new UnsupportedOperationException();
     }
