@@ -233,7 +233,7 @@ final class Service implements AutoCloseable {
                     .atMost(patience)
                     .until(condition);
         } catch (org.awaitility.core.ConditionTimeoutException e) {
-            throw new AssertionError(e.getMessage() + "\n" + log(), e);
+            throw new AssertionError(e.getMessage() + "\n" + (process.isAlive() ? status() + "\n" : "") + log(), e);
         }
     }
 

@@ -125,7 +125,7 @@ final class Subscriber implements Runnable {
                 }
                 if (standingBy) {
                     standingBy = false;
-                    LOG.info("Taking over {}: its subscriber is gone", channelName);
+                    LOG.info("Standing by for {} is over: nobody else subscribes", channelName);
                     status.subscribing(channelName);
                 }
                 follow(token, subscription.get());
@@ -444,7 +444,9 @@ final class Subscriber implements Runnable {
     private void standBy() throws InterruptedException {
         if (!standingBy) {
             standingBy = true;
-            LOG.info("Another session subscribes to {}; this one stands by", channelName);
+            LOG.info(
+                    "Another session subscribes to {} (or this one was late to say that it lives): standing by",
+                    channelName);
         }
         failures = 0;
         status.became(State.STANDBY, null);
