@@ -46,7 +46,7 @@ public abstract class ReadinessCheck extends AbstractHealthCheck {
         return part.get("state") + (reason == null ? "" : ": " + reason);
     }
 
-    /** Whether the database answers. */
+    /** Whether the database answers, and takes what is written to it. */
     public static final class Store extends ReadinessCheck {
 
         private final Ledger ledger;
@@ -62,7 +62,9 @@ public abstract class ReadinessCheck extends AbstractHealthCheck {
         String trouble() {
             try {
                 ledger.position(channel);
-                return null;
+                return ledger.trouble()
+                        .map(trouble -> "The database fails: " + trouble)
+                        .orElse(null);
             } catch (InboxException e) {
                 return "The database does not answer: " + e.getMessage();
             }

@@ -912,6 +912,24 @@ abstract class InboxContract {
         assertThat(inbox.redrive(new Selection(ids, null, null))).isZero();
     }
 
+    // ---- a database that fails
+
+    /** On a full disk a small act may go through where a large one does not. */
+    @Test
+    void an_act_that_fails_is_trouble_until_that_very_act_succeeds() {
+        Intake intake = intake(request("L1", "003A"));
+        assertThat(ledger.trouble()).isEmpty();
+        faults.failOn("insert into deletion");
+        assertThatThrownBy(() -> inbox.accept(intake)).isInstanceOf(InboxException.class);
+
+        inbox.heartbeat();
+
+        assertThat(ledger.trouble().orElseThrow()).startsWith("accept failed: ");
+        faults.heal();
+        inbox.accept(intake);
+        assertThat(ledger.trouble()).isEmpty();
+    }
+
     // ---- sessions
 
     @Test

@@ -35,6 +35,7 @@ final class InMemoryInbox implements Inbox, Ledger {
     volatile Instant oldestPending;
     volatile PositionEntry position;
     volatile boolean broken;
+    volatile String trouble;
     volatile boolean buggy;
     volatile int counted;
 
@@ -129,6 +130,11 @@ final class InMemoryInbox implements Inbox, Ledger {
     public List<RecordListEntry> recordLists() {
         check();
         return new ArrayList<>(recordLists);
+    }
+
+    @Override
+    public Optional<String> trouble() {
+        return Optional.ofNullable(trouble);
     }
 
     @Override

@@ -373,6 +373,9 @@ class OpsRouteTest {
         assertNotReady("Delivery is backoff: no_token");
 
         server.delivery.put("state", "paused");
+        server.inbox.trouble = "accept failed: the disk is full";
+        assertNotReady("The database fails: accept failed: the disk is full");
+
         server.inbox.broken = true;
         assertNotReady("The database does not answer: connection refused");
     }
