@@ -2,6 +2,7 @@ package io.recordsync.inbox;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -222,10 +223,22 @@ public final class Store implements AutoCloseable {
             set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off; set jit = off;
             set statement_timeout = '15s'; set lock_timeout = '10s'; set idle_in_transaction_session_timeout = '30s'""";
 
+    /**
+     * SQLite rolls back on its own where the disk is full or fails, and the driver goes on as if a transaction had begun: what
+     * comes next on the connection would be written statement by statement. Another one is opened in a millisecond.
+     */
+    private static final SQLExceptionOverride NEVER_AGAIN = new SQLExceptionOverride() {
+        @java.lang.Override
+        public Override adjudicate(SQLException e) {
+            return Override.MUST_EVICT;
+        }
+    };
+
     private static HikariConfig sqlitePool(DataSource source) {
         HikariConfig config = new HikariConfig();
         config.setDataSource(source);
         config.setMaxLifetime(0);
+        config.setExceptionOverride(NEVER_AGAIN);
         return config;
     }
 

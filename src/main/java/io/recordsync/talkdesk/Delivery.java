@@ -9,6 +9,7 @@ import io.recordsync.inbox.Backoff;
 import io.recordsync.inbox.DeliveryGate;
 import io.recordsync.inbox.Inbox;
 import io.recordsync.inbox.Inbox.Postponement;
+import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Tally;
 import io.recordsync.talkdesk.Verdict.Fate;
 import java.time.Clock;
@@ -83,10 +84,18 @@ public final class Delivery {
     /**
      * The last look before a call.
      *
+     * @param batch null for a call that is about no claimed deletions
      * @throws NotNowException when this process was silent for so long that another one may have taken the batch over
      */
     public void holds(@ExchangeProperty("batch") Batch batch) {
-        if (!inbox.holds(batch)) {
+        boolean held;
+        try {
+            held = batch == null || inbox.holds(batch);
+        } catch (InboxException e) {
+            // Without its cause: an error of the network in it would be read as Talkdesk's.
+            throw new NotNowException("The database does not say whether the batch is still held: " + e.getMessage());
+        }
+        if (!held) {
             LOG.warn(
                     "{} deletions of record list {} are not called: this process was silent for longer than session.ttl"
                             + " and has lost them; they are due for any",
