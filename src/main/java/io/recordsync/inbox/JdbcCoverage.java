@@ -70,7 +70,7 @@ public final class JdbcCoverage implements Coverage {
             where exists (select 1 from session where id = ? and seen_at > {now} - ?)
               and (session in ('', ?)
                 or not exists (select 1 from session other where other.id = sweep.session and other.seen_at > {now} - ?))
-              and\\s"""
+              and\s"""
                     + WANTED
                     + """
 
