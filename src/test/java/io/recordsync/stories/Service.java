@@ -33,7 +33,8 @@ import org.awaitility.Awaitility;
  */
 public final class Service implements AutoCloseable {
 
-    public static final Path JAR = Path.of("target/salesforce-talkdesk-sync.jar").toAbsolutePath();
+    public static final Path JAR =
+            Path.of("target/salesforce-talkdesk-sync.jar").toAbsolutePath();
 
     /** Halves the time of a start; written by the first service of a build that ends in order. */
     private static final Path CLASSES = Path.of("target/stories/classes.jsa").toAbsolutePath();
@@ -160,6 +161,10 @@ public final class Service implements AutoCloseable {
             throw new AssertionError("The service did not end within 40 s:\n" + log());
         }
         return process.exitValue();
+    }
+
+    public int port() {
+        return port;
     }
 
     public ProcessHandle handle() {
