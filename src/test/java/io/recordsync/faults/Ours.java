@@ -7,8 +7,10 @@ import java.time.Duration;
 final class Ours extends Subject {
 
     final Service service;
+    private final World world;
 
     Ours(World world) throws Exception {
+        this.world = world;
         service = new Service(world.folder, world.salesforce, world.talkdesk, World.LIST);
         with("stream.idle-timeout", Duration.ofSeconds(330));
         with("stream.backoff", Duration.ofSeconds(1));
@@ -33,7 +35,10 @@ final class Ours extends Subject {
 
     @Override
     void start() throws Exception {
+        int streams = world.salesforce.recording().subscribes().size();
         service.startSubscribed();
+        // LATEST begins when Salesforce has read the request, not when it was sent.
+        world.salesforce.recording().awaitSubscription(streams + 1);
     }
 
     @Override
