@@ -182,6 +182,10 @@ public final class Service implements AutoCloseable {
         return process.exitValue();
     }
 
+    public int port() {
+        return port;
+    }
+
     public ProcessHandle handle() {
         return process.toHandle();
     }
