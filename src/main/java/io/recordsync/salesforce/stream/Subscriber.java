@@ -234,7 +234,7 @@ final class Subscriber implements Runnable {
         int accepted = 0;
         try {
             while (running()) {
-                FetchResponse response = read(call);
+                FetchResponse response = read(call, position);
                 status.responded(response.getEventsCount() > 0);
                 StreamPosition safe = new StreamPosition(channelName, complete.after(response), position.epoch());
                 if (!accept(response, safe, wantedSince, pubSub, call)) {
@@ -258,7 +258,7 @@ final class Subscriber implements Runnable {
         }
     }
 
-    private FetchResponse read(BlockingClientCall<?, FetchResponse> call) throws Exception {
+    private FetchResponse read(BlockingClientCall<?, FetchResponse> call, StreamPosition position) throws Exception {
         Duration most = endpoint.getIdleTimeout();
         long start = System.nanoTime();
         while (true) {
@@ -276,7 +276,19 @@ final class Subscriber implements Runnable {
                             + " ms (Salesforce sends one within 270 s): the connection is taken for dead");
                 }
                 flows();
+                keep(position);
             }
+        }
+    }
+
+    /** @throws SubscriptionLostException when another session subscribes now */
+    private void keep(StreamPosition position) {
+        try {
+            inbox.keepSubscription(position);
+        } catch (InboxException e) {
+            // Health tells it. A stream that is open costs nothing, and whoever took over meanwhile is met at the next
+            // one.
+            LOG.debug("The subscription could not be kept: {}", e.getMessage());
         }
     }
 
@@ -372,7 +384,7 @@ final class Subscriber implements Runnable {
                             + describe(e) + "; nothing is acknowledged, tried again in " + delay.toMillis() + " ms";
                     status.became(State.CONNECTED, error);
                     LOG.warn(error);
-                    if (stopping.await(delay.toMillis(), TimeUnit.MILLISECONDS)) {
+                    if (stopsWithin(delay, safe)) {
                         throw new StreamEndedException("Stopped before a response could be accepted: it comes again");
                     }
                 }
@@ -380,6 +392,19 @@ final class Subscriber implements Runnable {
         } finally {
             close.cancel(false);
         }
+    }
+
+    private boolean stopsWithin(Duration time, StreamPosition position) throws InterruptedException {
+        long start = System.nanoTime();
+        long left = time.toNanos();
+        while (left > 0) {
+            if (stopping.await(Math.min(left, endpoint.getHeartbeat().toNanos()), TimeUnit.NANOSECONDS)) {
+                return true;
+            }
+            keep(position);
+            left = time.toNanos() - (System.nanoTime() - start);
+        }
+        return false;
     }
 
     /** Asked for a schema on the same stream again, Salesforce would say the same. */
