@@ -89,6 +89,13 @@ public interface Inbox extends AutoCloseable {
     List<Batch> claim(int batches, int size);
 
     /**
+     * Whether this session still holds what it claimed: to be asked before a call. Where the session has not been seen for
+     * half of {@code session.ttl}, it says that it lives first, and learns whether it was taken for dead: a process that was
+     * frozen finds out here.
+     */
+    boolean holds(Batch batch);
+
+    /**
      * How long until there is something to claim, be it that a deletion falls due or that its list may be probed: zero if
      * there is now; empty if nothing waits.
      */

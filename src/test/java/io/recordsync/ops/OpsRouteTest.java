@@ -360,6 +360,10 @@ class OpsRouteTest {
         assertNotReady("The stream is refused: pinned is another org");
 
         server.stream.put("state", "connected");
+        server.stream.put("lastError", "a response cannot be accepted yet");
+        assertNotReady("The stream is connected: a response cannot be accepted yet");
+
+        server.stream.remove("lastError");
         server.stream.put("lastResponseAt", OpsServer.NOW.minusMillis(330_001));
         assertNotReady("longer than stream.idle-timeout");
 
@@ -369,6 +373,9 @@ class OpsRouteTest {
         assertNotReady("Delivery is backoff: no_token");
 
         server.delivery.put("state", "paused");
+        server.inbox.trouble = "accept failed: the disk is full";
+        assertNotReady("The database fails: accept failed: the disk is full");
+
         server.inbox.broken = true;
         assertNotReady("The database does not answer: connection refused");
     }
