@@ -11,9 +11,10 @@ import java.util.Arrays;
  *
  * @param kind what to do about it
  * @param wantsNewLogin whether the access token was refused, or may have been
+ * @param advice what is known of the code, the same each time; empty for an unknown code
  * @param description for a person: the status, the code, the rpc id and what to mend; never the metadata sent
  */
-record StreamFailure(Kind kind, boolean wantsNewLogin, String description) {
+record StreamFailure(Kind kind, boolean wantsNewLogin, String advice, String description) {
 
     /** A description may hold the whole answer of a proxy. */
     private static final int MOST_WORDS = 300;
@@ -89,8 +90,11 @@ record StreamFailure(Kind kind, boolean wantsNewLogin, String description) {
                 .filter(known -> known.code.equals(code))
                 .findFirst()
                 .map(known -> new StreamFailure(
-                        known.kind, unauthenticated || known.kind == Kind.CREDENTIALS, words + ": " + known.advice))
-                .orElseGet(() -> new StreamFailure(kindOf(status), unauthenticated, words));
+                        known.kind,
+                        unauthenticated || known.kind == Kind.CREDENTIALS,
+                        known.advice,
+                        words + ": " + known.advice))
+                .orElseGet(() -> new StreamFailure(kindOf(status), unauthenticated, "", words));
     }
 
     private static String firstLine(String description) {

@@ -10,6 +10,8 @@ import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -22,11 +24,12 @@ import java.util.concurrent.Executors;
 /**
  * The HTTP side of the org: the token endpoint and, behind a token, the REST API.
  *
- * <p>Thread-safe. What the token endpoint does wrong is scripted; the REST API answers by {@link RestApi}.
+ * <p>Thread-safe. What goes wrong is scripted; else the REST API answers by {@link RestApi}.
  */
 final class SalesforceHttp implements AutoCloseable {
 
     static final int HANG = 0;
+    static final int CUT = 1;
     private static final int LONGEST_URI = 16_384;
 
     private final Clock clock;
@@ -37,7 +40,10 @@ final class SalesforceHttp implements AutoCloseable {
     private final ExecutorService threads;
     private final ObjectMapper json = new ObjectMapper();
     private final Deque<Integer> loginFaults = new ArrayDeque<>();
+    private final Deque<Integer> restFaults = new ArrayDeque<>();
     private Integer loginFault;
+    private Integer restFault;
+    private String restFaultPath;
     private CountDownLatch hanging = new CountDownLatch(1);
 
     SalesforceHttp(Clock clock, Recording recording, Tokens tokens, RestApi rest) {
@@ -81,6 +87,27 @@ final class SalesforceHttp implements AutoCloseable {
         loginFaults.clear();
         hanging.countDown();
         hanging = new CountDownLatch(1);
+    }
+
+    /**
+     * The next REST calls are answered so; 200 = as usual, {@link #HANG} = not at all, {@link #CUT} = the answer ends in
+     * the middle.
+     */
+    synchronized void restFaults(List<Integer> statuses) {
+        restFaults.addAll(statuses);
+    }
+
+    /** Every REST call whose path matches is answered so; null = as usual. */
+    synchronized void restFault(String pathPattern, Integer status) {
+        restFaultPath = pathPattern;
+        restFault = status;
+    }
+
+    private synchronized int restFaultOf(String path) {
+        if (!restFaults.isEmpty()) {
+            return restFaults.remove();
+        }
+        return restFault != null && path.matches(restFaultPath) ? restFault : 200;
     }
 
     @Override
@@ -149,8 +176,22 @@ final class SalesforceHttp implements AutoCloseable {
         String path = exchange.getRequestURI().getPath();
         String query = exchange.getRequestURI().getRawQuery();
         String authorization = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
+        int fault = restFaultOf(path);
+        if (fault == HANG) {
+            recording.restCall(new Recording.RestCall(clock.instant(), path, "", HANG));
+            CountDownLatch released;
+            synchronized (this) {
+                released = hanging;
+            }
+            hang(exchange, released);
+            return;
+        }
         RestApi.Answer answer;
-        if (!authorization.startsWith("Bearer ") || !tokens.isValid(authorization.substring("Bearer ".length()))) {
+        if (fault >= 400) {
+            answer = RestApi.Answer.refusal(
+                    fault, fault == 403 ? "REQUEST_LIMIT_EXCEEDED" : "SERVER_UNAVAILABLE", "as told");
+        } else if (!authorization.startsWith("Bearer ")
+                || !tokens.isValid(authorization.substring("Bearer ".length()))) {
             answer = RestApi.Answer.refusal(401, "INVALID_SESSION_ID", "Session expired or invalid");
         } else if (exchange.getRequestURI().toString().length() > LONGEST_URI) {
             answer = RestApi.Answer.refusal(414, "URI_TOO_LONG", "URI Too Long");
@@ -162,10 +203,27 @@ final class SalesforceHttp implements AutoCloseable {
         }
         recording.restCall(new Recording.RestCall(
                 clock.instant(), path, query == null ? "" : form(query).toString(), answer.status()));
-        if (answer.status() != 200) {
+        if (answer.status() != 200 && fault < 400) {
             recording.refusal(new Recording.Refusal(clock.instant(), "GET " + path, answer.errorCode()));
         }
+        exchange.getResponseHeaders()
+                .set(
+                        "Date",
+                        DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                                clock.instant().atOffset(ZoneOffset.UTC)));
+        if (fault == CUT) {
+            cut(exchange, json.writeValueAsBytes(answer.body()));
+            return;
+        }
         answer(exchange, answer.status(), "application/json;charset=UTF-8", json.writeValueAsString(answer.body()));
+    }
+
+    /** The first half of an answer, then the end of the connection. */
+    private static void cut(HttpExchange exchange, byte[] body) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", "application/json;charset=UTF-8");
+        exchange.sendResponseHeaders(200, body.length);
+        exchange.getResponseBody().write(body, 0, body.length / 2);
+        exchange.close();
     }
 
     private void notFound(HttpExchange exchange) throws IOException {
