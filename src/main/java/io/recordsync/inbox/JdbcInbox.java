@@ -43,6 +43,8 @@ public final class JdbcInbox implements Inbox {
 
     /** Rows in one transaction of an intake. Longer ones would keep the claims waiting. */
     static final int CHUNK = 20_000;
+    /** Rows that are forgotten in one transaction. */
+    static final int FORGET_STEP = 1_000;
 
     private final Store store;
     private final InboxSettings settings;
@@ -53,6 +55,8 @@ public final class JdbcInbox implements Inbox {
     private volatile String session;
     /** The lane that came last in the last claim: the next one starts behind it. Guarded by this. */
     private String lastLane = "";
+    /** How far {@link #forget} has come; 0 = it begins anew. */
+    private volatile long forgottenUpTo;
     /** Rows of claims whose commit was not answered: perhaps ours, and in nobody's hands. */
     private volatile List<Long> unanswered = List.of();
 
@@ -90,16 +94,21 @@ public final class JdbcInbox implements Inbox {
 
     // ---- subscribe and accept
 
-    /** The live session of somebody else stands in the way; a dead one, or this one, does not. */
+    /**
+     * A live session of somebody else that was heard of as the subscriber lately stands in the way; a dead or a silent one,
+     * or this one, does not.
+     */
     private static final String SUBSCRIBE =
             """
-            insert into stream_position (channel, epoch, session, first_start)
-            select ?, 1, id, {now} from session where id = ? and seen_at > {now} - ?
-            on conflict (channel) do update set epoch = stream_position.epoch + 1, session = excluded.session
+            insert into stream_position (channel, epoch, session, first_start, seen_at)
+            select ?, 1, id, {now}, {now} from session where id = ? and seen_at > {now} - ?
+            on conflict (channel) do update set epoch = stream_position.epoch + 1, session = excluded.session,
+                   seen_at = excluded.seen_at
             where stream_position.session = excluded.session
+               or stream_position.seen_at <= {now} - ?
                or not exists (
                  select 1 from session where id = stream_position.session and seen_at > {now} - ?)
-            returning epoch, replay_id, first_start""";
+            returning epoch, replay_id, first_start, {now} - coalesce(saved_at, {now}) as silence""";
 
     @Override
     public Optional<Subscription> subscribe(String channel) {
@@ -111,30 +120,84 @@ public final class JdbcInbox implements Inbox {
                         row -> new Subscription(
                                 new StreamPosition(channel, row.getBytes("replay_id"), row.getLong("epoch")),
                                 Instant.ofEpochMilli(row.getLong("first_start")),
-                                Duration.ZERO),
+                                Duration.ofMillis(Math.max(0, row.getLong("silence")))),
                         channel,
                         session,
+                        ttl,
                         ttl,
                         ttl));
     }
 
-    private static final String SAVE_POSITION =
-            "update stream_position set replay_id = ?, saved_at = {now} where channel = ? and epoch = ?";
+    /** Tells whether there is anything that an event might adopt: there hardly ever is, and looking costs a statement. */
+    private static final String ADOPTABLE =
+            """
 
-    /** Changes nothing but takes the row's lock, as saving does: until the commit no other session can take over. */
+            returning (
+              select count(*) from (
+                select 1 from deletion where origin = 'sweep' and state in ('pending', 'held') limit 1) swept) as adoptable""";
+
+    private static final String SAVE_POSITION =
+            "update stream_position set replay_id = ?, saved_at = {now}, seen_at = {now} where channel = ? and epoch = ?"
+                    + ADOPTABLE;
+
+    /** Takes the row's lock, as saving does: until the commit no other session can take over. */
     private static final String CHECK_EPOCH =
-            "update stream_position set epoch = epoch where channel = ? and epoch = ?";
+            "update stream_position set seen_at = {now} where channel = ? and epoch = ?" + ADOPTABLE;
 
     private static final String INSERT_DELETIONS =
             """
-            insert into deletion (record_list, kind, provider, identifier, event_key, origin, committed_at, state, hmac,
+            insert into deletion (record_list, kind, provider, identifier, event_key, origin, committed_at, state, hmac, note,
                                   accepted_at, due_at, pending_since)
             select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
-                   cast(value ->> 6 as bigint), value ->> 7, value ->> 8,
+                   cast(value ->> 6 as bigint), value ->> 7, value ->> 8, value ->> 9,
                    {now}, {now}, {now}
-            from {rows ?} where true
-            on conflict do nothing
-            returning id""";
+            from {rows ?} where\s""";
+
+    private static final String ONCE = " on conflict do nothing returning id";
+
+    private static final String INSERT_TOLD = INSERT_DELETIONS + "true" + ONCE;
+
+    /**
+     * What was found by asking, not told: not where a row of the same record or a later restoration knows better. A sweep's
+     * find is as old as its change; the presence check says what is so now, unless it is being done or a person said no.
+     */
+    private static final String INSERT_FOUND = INSERT_DELETIONS
+            + """
+            not exists (
+              select 1 from deletion known
+              where known.identifier = value ->> 3 and known.record_list = value ->> 0
+                and known.kind = value ->> 1 and known.provider = value ->> 2
+                and case value ->> 5
+                      when 'sweep' then known.committed_at >= cast(value ->> 6 as bigint)
+                      else case known.state
+                        when 'deleted' then known.settled_at >= cast(value ->> 6 as bigint)
+                        when 'cancelled' then known.settled_by <> ''
+                        else true end
+                    end)
+            and not exists (
+              select 1 from restoration
+              where restoration.identifier = value ->> 3 and restoration.provider = value ->> 2
+                and restoration.state <> 'dismissed'
+                and restoration.committed_at > cast(value ->> 6 as bigint))"""
+            + ONCE;
+
+    /** A sweep was faster than the event: its row becomes the event's, so that a replay of the event meets it. */
+    private static final String ADOPT =
+            """
+            update deletion set event_key = event.value ->> 4, origin = 'stream',
+                   committed_at = cast(event.value ->> 6 as bigint)
+            from {rows ?} event
+            where deletion.id = (
+                select max(swept.id) from deletion swept
+                where swept.origin = 'sweep' and swept.state in ('pending', 'held')
+                  and swept.identifier = event.value ->> 3 and swept.record_list = event.value ->> 0
+                  and swept.kind = event.value ->> 1 and swept.provider = event.value ->> 2
+                  and swept.committed_at <= cast(event.value ->> 6 as bigint))
+              and not exists (
+                select 1 from deletion known
+                where known.identifier = event.value ->> 3 and known.record_list = event.value ->> 0
+                  and known.kind = event.value ->> 1 and known.provider = event.value ->> 2
+                  and known.event_key = event.value ->> 4)""";
 
     private static final String INSERT_PROBLEMS =
             """
@@ -155,63 +218,107 @@ public final class JdbcInbox implements Inbox {
         List<Long> ids = new ArrayList<>();
         int from = 0;
         while (requests.size() - from > CHUNK) {
-            ids.addAll(accept(requests.subList(from, from + CHUNK), List.of(), intake.position(), false));
+            Intake chunk = new Intake(requests.subList(from, from + CHUNK), List.of(), intake.position());
+            ids.addAll(accept(chunk, false));
             from += CHUNK;
         }
-        ids.addAll(accept(requests.subList(from, requests.size()), intake.problems(), intake.position(), true));
+        Intake rest = new Intake(
+                requests.subList(from, requests.size()),
+                intake.restorations(),
+                intake.problems(),
+                intake.sweep(),
+                intake.position());
+        ids.addAll(accept(rest, true));
         return new Accepted(List.copyOf(ids), requests.size() - ids.size());
     }
 
-    private List<Long> accept(
-            List<DeletionRequest> requests, List<Problem> problems, StreamPosition position, boolean last) {
-        if (requests.isEmpty() && problems.isEmpty() && position == null) {
+    /** In one transaction; the position is saved with the last only. */
+    private List<Long> accept(Intake intake, boolean last) {
+        if (intake.equals(new Intake(List.of(), List.of(), null))) {
             return List.of();
         }
-        Set<String> newLists = new HashSet<>();
-        JsonRows rows = new JsonRows();
-        for (DeletionRequest request : requests) {
-            Identifier identifier = request.identifier();
-            rows.add(
-                    request.recordList(),
-                    word(identifier.kind()),
-                    identifier.provider(),
-                    identifier.value(),
-                    request.eventKey(),
-                    word(request.origin()),
-                    request.committedAt().toEpochMilli(),
-                    word(request.state()),
-                    identifier.kind() == IdentifierKind.PHONE ? seal.of(identifier.value()) : null);
-            newLists.add(request.recordList());
-        }
+        Set<String> newLists =
+                intake.deletions().stream().map(DeletionRequest::recordList).collect(Collectors.toSet());
         newLists.removeAll(knownLists);
         List<Long> ids = store.write("accept", transaction -> {
-            if (position != null) {
-                holdSubscription(transaction, position, last);
-            }
+            boolean adoptable = intake.position() == null || holdSubscription(transaction, intake.position(), last);
             if (!newLists.isEmpty()) {
                 register(transaction, newLists);
             }
-            if (!problems.isEmpty()) {
-                transaction.change(INSERT_PROBLEMS, rowsOf(problems));
+            if (!intake.problems().isEmpty()) {
+                transaction.change(INSERT_PROBLEMS, rowsOf(intake.problems()));
             }
-            return requests.isEmpty()
-                    ? List.<Long>of()
-                    : transaction.list(INSERT_DELETIONS, row -> row.getLong("id"), rows.toString());
+            if (intake.sweep() != null) {
+                JdbcCoverage.demand(transaction, intake.sweep());
+            }
+            List<Long> accepted = insert(transaction, intake.deletions(), adoptable);
+            // After the deletions: an UNDELETE of the same response cancels those that were committed before it.
+            if (!intake.restorations().isEmpty()) {
+                Restorations.apply(transaction, intake.restorations());
+            }
+            return accepted;
         });
         knownLists.addAll(newLists);
         return ids;
     }
 
-    private static void holdSubscription(Transaction transaction, StreamPosition position, boolean last)
+    /** @return whether there may be rows for events to adopt */
+    private static boolean holdSubscription(Transaction transaction, StreamPosition position, boolean last)
             throws SQLException {
-        int held = last && position.replayId() != null
-                ? transaction.change(SAVE_POSITION, position.replayId(), position.channel(), position.epoch())
-                : transaction.change(CHECK_EPOCH, position.channel(), position.epoch());
-        if (held == 0) {
-            throw new SubscriptionLostException(
-                    "Another session subscribes to %s now (this one holds epoch %d, which is over); nothing was written, what was read is left to it"
-                            .formatted(position.channel(), position.epoch()));
+        Transaction.Row<Boolean> adoptable = row -> row.getInt("adoptable") > 0;
+        Optional<Boolean> held = last && position.replayId() != null
+                ? transaction.first(SAVE_POSITION, adoptable, position.replayId(), position.channel(), position.epoch())
+                : transaction.first(CHECK_EPOCH, adoptable, position.channel(), position.epoch());
+        return held.orElseThrow(() -> subscriptionLost(position));
+    }
+
+    private static SubscriptionLostException subscriptionLost(StreamPosition position) {
+        return new SubscriptionLostException(
+                "Another session subscribes to %s now (this one holds epoch %d, which is over); nothing was written, what was read is left to it"
+                        .formatted(position.channel(), position.epoch()));
+    }
+
+    private List<Long> insert(Transaction transaction, List<DeletionRequest> requests, boolean adoptable)
+            throws SQLException {
+        JsonRows told = new JsonRows();
+        JsonRows streamed = new JsonRows();
+        JsonRows found = new JsonRows();
+        for (DeletionRequest request : requests) {
+            switch (request.origin()) {
+                case STREAM -> add(streamed, request);
+                case API -> add(told, request);
+                case SWEEP, RECONCILE -> add(found, request);
+            }
         }
+        List<Long> ids = new ArrayList<>();
+        if (!streamed.isEmpty()) {
+            if (adoptable) {
+                transaction.change(ADOPT, streamed.toString());
+            }
+            ids.addAll(transaction.list(INSERT_TOLD, row -> row.getLong("id"), streamed.toString()));
+        }
+        if (!told.isEmpty()) {
+            ids.addAll(transaction.list(INSERT_TOLD, row -> row.getLong("id"), told.toString()));
+        }
+        if (!found.isEmpty()) {
+            ids.addAll(transaction.list(INSERT_FOUND, row -> row.getLong("id"), found.toString()));
+        }
+        return ids;
+    }
+
+    private void add(JsonRows rows, DeletionRequest request) {
+        Identifier identifier = request.identifier();
+        rows.add(
+                request.recordList(),
+                word(identifier.kind()),
+                identifier.provider(),
+                identifier.value(),
+                request.eventKey(),
+                word(request.origin()),
+                request.committedAt().toEpochMilli(),
+                word(request.state()),
+                identifier.kind() == IdentifierKind.PHONE ? seal.of(identifier.value()) : null,
+                request.note());
     }
 
     private static String rowsOf(List<Problem> problems) {
@@ -248,35 +355,38 @@ public final class JdbcInbox implements Inbox {
     public void confirmOrg(String orgId) {
         store.write("confirm org", transaction -> {
             int moved = transaction.change(MOVE_PIN, orgId);
-            return moved == 0 ? 0 : transaction.change(FORGET_POSITIONS);
+            return moved == 0 ? 0 : transaction.change(FORGET_POSITIONS) + JdbcCoverage.forget(transaction);
         });
+    }
+
+    private static final String KEEP_SUBSCRIPTION =
+            "update stream_position set seen_at = {now} where channel = ? and epoch = ?";
+
+    @Override
+    public void keepSubscription(StreamPosition position) {
+        int kept = store.write(
+                "keep the subscription",
+                transaction -> transaction.change(KEEP_SUBSCRIPTION, position.channel(), position.epoch()));
+        if (kept == 0) {
+            throw subscriptionLost(position);
+        }
     }
 
     // ---- gap events
 
     @Override
-    public void keepSubscription(StreamPosition position) {
-        throw new UnsupportedOperationException("follows");
-    }
-
-    @Override
     public List<GapCheck> gapChecks(int limit) {
-        throw new UnsupportedOperationException("follows");
+        return store.read("look for gap events", transaction -> Restorations.checks(transaction, limit));
     }
 
     @Override
     public int living(List<GapCheck> checks) {
-        throw new UnsupportedOperationException("follows");
+        return store.write("keep the living", transaction -> Restorations.living(transaction, checks));
     }
 
     @Override
     public int gone(List<GapCheck> checks) {
-        throw new UnsupportedOperationException("follows");
-    }
-
-    @Override
-    public int forget() {
-        throw new UnsupportedOperationException("follows");
+        return store.write("believe gap events", transaction -> Restorations.gone(transaction, checks));
     }
 
     // ---- claim
@@ -343,7 +453,7 @@ public final class JdbcInbox implements Inbox {
         try {
             Map<String, List<Claim>> byLane = store.write("claim", transaction -> {
                 if (!unanswered.isEmpty()) {
-                    transaction.change(RELEASE, unanswered, session);
+                    release(transaction, unanswered);
                 }
                 List<Lane> lanes = nextLanes(transaction, batches);
                 Map<String, List<Claim>> claims = new LinkedHashMap<>();
@@ -424,18 +534,21 @@ public final class JdbcInbox implements Inbox {
             """
             update deletion set state = 'deleted', session = '', confirmation = ?, settled_at = {now},
                    failure_code = '', message = '', identifier = coalesce(hmac, identifier)
-            where id {in ?} and session = ? and state = 'claimed'""";
+            where id {in ?} and session = ? and state = 'claimed'
+            returning case when restored <> '' then identifier end as restored""";
 
     private static final String COUNT_SETTLED = "update settled set total = total + ? where confirmation = ?";
 
     @Override
     public int settle(List<Long> ids, Confirmation confirmation) {
         return store.write("settle", transaction -> {
-            int settled = transaction.change(SETTLE, word(confirmation), ids, session);
-            if (settled > 0) {
-                transaction.change(COUNT_SETTLED, (long) settled, word(confirmation));
+            List<String> settled =
+                    transaction.list(SETTLE, row -> row.getString("restored"), word(confirmation), ids, session);
+            if (!settled.isEmpty()) {
+                transaction.change(COUNT_SETTLED, (long) settled.size(), word(confirmation));
             }
-            return settled;
+            Restorations.tooLate(transaction, settled);
+            return settled.size();
         });
     }
 
@@ -494,8 +607,10 @@ public final class JdbcInbox implements Inbox {
         if (ids.isEmpty()) {
             return 0;
         }
-        return transaction.change(
+        int remembered = transaction.change(
                 INSERT_ATTEMPTS, failure.callId(), failure.status(), failure.code(), shortened(failure.message()), ids);
+        Restorations.cancelMarked(transaction, ids);
+        return remembered;
     }
 
     private static final String RELEASE =
@@ -503,7 +618,13 @@ public final class JdbcInbox implements Inbox {
 
     @Override
     public int release(List<Long> ids) {
-        return store.write("release", transaction -> transaction.change(RELEASE, ids, session));
+        return store.write("release", transaction -> release(transaction, ids));
+    }
+
+    private int release(Transaction transaction, List<Long> ids) throws SQLException {
+        int released = transaction.change(RELEASE, ids, session);
+        Restorations.cancelMarked(transaction, ids);
+        return released;
     }
 
     // ---- suspension
@@ -581,6 +702,69 @@ public final class JdbcInbox implements Inbox {
         return store.write(act, transaction -> transaction.change(narrowed.toString(), parameters.toArray()));
     }
 
+    // ---- upkeep
+
+    /** By the key, not by the time of the end: no index is kept for what happens once in 400 days. */
+    private static final String OLDEST =
+            """
+            select id, confirmation, accepted_at <= {now} - ? as old,
+                   state in ('deleted', 'cancelled') and settled_at <= {now} - ? as ended
+            from deletion where id > ? order by id limit ?""";
+
+    private static final String FORGET_ATTEMPTS = "delete from attempt where deletion {in ?}";
+    private static final String FORGET_DELETIONS = "delete from deletion where id {in ?}";
+    private static final String UNCOUNT_SETTLED = "update settled set total = total - ? where confirmation = ?";
+    private static final String FORGET_PROBLEMS = "delete from problem where at <= {now} - ?";
+    private static final String FORGET_RESTORATIONS =
+            "delete from restoration where at <= {now} - ? and state <> 'checking'";
+
+    private record Oldest(long id, String confirmation, boolean old, boolean ended) {}
+
+    @Override
+    public int forget() {
+        long retention = settings.retention().toMillis();
+        while (true) {
+            long from = forgottenUpTo;
+            List<Oldest> oldest = store.read("look for what is old", transaction -> {
+                return transaction.list(OLDEST, JdbcInbox::oldest, retention, retention, from, FORGET_STEP);
+            });
+            // Ids rise with the time of acceptance: behind the first that is young nothing has ended long ago.
+            List<Oldest> old = oldest.stream().takeWhile(Oldest::old).toList();
+            List<Oldest> ended = old.stream().filter(Oldest::ended).toList();
+            if (!ended.isEmpty()) {
+                store.write("forget", transaction -> forget(transaction, ended));
+            }
+            boolean more = old.size() == FORGET_STEP;
+            forgottenUpTo = more ? old.get(old.size() - 1).id() : 0;
+            if (!ended.isEmpty()) {
+                return ended.size();
+            }
+            if (!more) {
+                return store.write("forget", transaction -> {
+                    transaction.change(FORGET_PROBLEMS, retention);
+                    transaction.change(FORGET_RESTORATIONS, retention);
+                    return 0;
+                });
+            }
+        }
+    }
+
+    private static Oldest oldest(ResultSet row) throws SQLException {
+        return new Oldest(
+                row.getLong("id"), row.getString("confirmation"), row.getBoolean("old"), row.getBoolean("ended"));
+    }
+
+    private static int forget(Transaction transaction, List<Oldest> ended) throws SQLException {
+        List<Long> ids = ended.stream().map(Oldest::id).toList();
+        transaction.change(FORGET_ATTEMPTS, ids);
+        Map<String, Long> settled =
+                ended.stream().collect(Collectors.groupingBy(Oldest::confirmation, Collectors.counting()));
+        for (Map.Entry<String, Long> total : settled.entrySet()) {
+            transaction.change(UNCOUNT_SETTLED, total.getValue(), total.getKey());
+        }
+        return transaction.change(FORGET_DELETIONS, ids);
+    }
+
     // ---- the session
 
     private static final String RENEW_SESSION = "update session set seen_at = {now} where id = ?";
@@ -596,7 +780,8 @@ public final class JdbcInbox implements Inbox {
             update deletion set state = 'pending', session = '', answer_lost = true
             where state = 'claimed' and state <> 'deleted' and session in (
               select session from deletion
-              where state = 'claimed' and state <> 'deleted' and not exists (select 1 from session where session.id = deletion.session))""";
+              where state = 'claimed' and state <> 'deleted' and not exists (select 1 from session where session.id = deletion.session))
+            returning id""";
 
     @Override
     public void heartbeat() {
@@ -609,7 +794,11 @@ public final class JdbcInbox implements Inbox {
                 transaction.change(OPEN_SESSION, opened);
             }
             transaction.change(END_EXPIRED_SESSIONS, settings.sessionTtl().toMillis());
-            return transaction.change(FREE_CLAIMS);
+            List<Long> ids = transaction.list(FREE_CLAIMS, row -> row.getLong("id"));
+            if (!ids.isEmpty()) {
+                Restorations.cancelMarked(transaction, ids);
+            }
+            return ids.size();
         });
         if (expired[0]) {
             session = opened;
@@ -635,6 +824,11 @@ public final class JdbcInbox implements Inbox {
         } finally {
             store.close();
         }
+    }
+
+    /** Of this process, as it stands now: it changes when it was taken for dead. */
+    String session() {
+        return session;
     }
 
     private static String newSession() {

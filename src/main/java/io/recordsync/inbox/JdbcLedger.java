@@ -205,7 +205,7 @@ public final class JdbcLedger implements Ledger {
                 row.getString("confirmation"),
                 row.getString("failure_code"),
                 row.getString("message"),
-                "");
+                row.getString("note"));
     }
 
     private static DeletionState state(ResultSet row) throws SQLException {

@@ -30,6 +30,10 @@ final class JsonRows {
                 .toString();
     }
 
+    boolean isEmpty() {
+        return rows.length() == 2;
+    }
+
     @Override
     public String toString() {
         return rows.toString();

@@ -19,7 +19,9 @@ class PostgresqlInboxTest extends InboxContract {
     static void empty(Store store) {
         store.write("test", transaction -> {
             transaction.change(
-                    "truncate deletion, attempt, problem, stream_position, session, record_list, pinned_org restart identity");
+                    "truncate deletion, attempt, problem, stream_position, session, record_list, pinned_org, restoration restart identity");
+            transaction.change("delete from sweep");
+            transaction.change("insert into sweep (one) values (1)");
             return transaction.change("update settled set total = 0");
         });
     }

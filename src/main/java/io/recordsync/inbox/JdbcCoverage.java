@@ -1,0 +1,203 @@
+package io.recordsync.inbox;
+
+import io.recordsync.deletion.SweepDemand;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** The coverage on JDBC: one row of the inbox's database. {@link Dialect} says what the words in braces are. */
+public final class JdbcCoverage implements Coverage {
+
+    /** In the place of a time that is not given: later than any. */
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final Store store;
+    private final JdbcInbox inbox;
+    private final long sessionTtl;
+
+    /** @param inbox whose session sweeps */
+    public JdbcCoverage(Store store, JdbcInbox inbox, InboxSettings settings) {
+        this.store = store;
+        this.inbox = inbox;
+        this.sessionTtl = settings.sessionTtl().toMillis();
+    }
+
+    private static final String DEMAND =
+            """
+            update sweep set demanded = demanded + 1, reason = ?,
+                   since = nullif(case when since < ? then since else ? end, 9223372036854775807),
+                   position_lost = case when ? then demanded + 1 else position_lost end""";
+
+    /** In the transaction of what caused it. */
+    static void demand(Transaction transaction, SweepDemand demand) throws SQLException {
+        long since = demand.since() == null ? NEVER : demand.since().toEpochMilli();
+        transaction.change(DEMAND, demand.reason(), since, since, demand.positionLost());
+    }
+
+    @Override
+    public void demand(SweepDemand demand) {
+        store.write("demand a sweep", transaction -> {
+            demand(transaction, demand);
+            return null;
+        });
+    }
+
+    private static final String FORGET =
+            """
+            update sweep set covered_until = null, answered = demanded, since = null, reason = '', last_at = null,
+                   last_error = '', unproven_from = null, unproven_until = null""";
+
+    /** What was proven of one org tells nothing about another. */
+    static int forget(Transaction transaction) throws SQLException {
+        return transaction.change(FORGET);
+    }
+
+    private static final String START =
+            """
+            update sweep set covered_until = coalesce((select min(first_start) from stream_position), {now})
+            where covered_until is null""";
+
+    private static final String WANTED =
+            "(demanded > answered or coalesce(last_at, covered_until) <= {now} - ? or covered_until is null)";
+
+    private static final String IS_WANTED = "select 1 as one from sweep where " + WANTED;
+
+    private static final String BEGIN =
+            """
+            update sweep set session = ?
+            where exists (select 1 from session where id = ? and seen_at > {now} - ?)
+              and (session in ('', ?)
+                or not exists (select 1 from session other where other.id = sweep.session and other.seen_at > {now} - ?))
+              and\s"""
+                    + WANTED
+                    + """
+
+            returning covered_until, since, demanded, case when demanded > answered then reason else 'period' end as reason,
+                      coalesce((select min(first_start) from stream_position), covered_until) as first_start""";
+
+    @Override
+    public Optional<Sweep> begin(Duration period) {
+        boolean wanted = store.read(
+                        "look whether a sweep is owed",
+                        transaction -> transaction.first(IS_WANTED, row -> true, period.toMillis()))
+                .orElse(false);
+        if (!wanted) {
+            return Optional.empty();
+        }
+        String session = inbox.session();
+        return store.write("begin a sweep", transaction -> {
+            transaction.change(START);
+            return transaction.first(
+                    BEGIN, JdbcCoverage::sweep, session, session, sessionTtl, session, sessionTtl, period.toMillis());
+        });
+    }
+
+    private static Sweep sweep(ResultSet row) throws SQLException {
+        Instant covered = Instant.ofEpochMilli(row.getLong("covered_until"));
+        Instant named = time(row, "since");
+        return new Sweep(
+                earlier(covered, named),
+                earlier(Instant.ofEpochMilli(row.getLong("first_start")), named),
+                row.getLong("demanded"),
+                row.getString("reason"));
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return other != null && other.isBefore(one) ? other : one;
+    }
+
+    private static final String FINISH =
+            """
+            update sweep set session = '', last_at = {now}, last_error = '',
+                   covered_until = case when covered_until > ? then covered_until else ? end,
+                   answered = case when ? and answered < ? then ? else answered end,
+                   since = case when ? and demanded = ? then null else since end,
+                   reason = case when ? and demanded = ? then '' else reason end,
+                   unproven_from =
+                     nullif(case when unproven_from < ? then unproven_from else ? end, 9223372036854775807),
+                   unproven_until = nullif(case when unproven_until > ? then unproven_until else ? end, 0)
+            where session = ?""";
+
+    @Override
+    public void finish(Sweep sweep, Instant coveredUntil, boolean answered, Stretch unproven) {
+        long until = coveredUntil.toEpochMilli();
+        long gapFrom = unproven == null ? NEVER : unproven.from().toEpochMilli();
+        long gapUntil = unproven == null ? 0 : unproven.until().toEpochMilli();
+        store.write(
+                "finish a sweep",
+                transaction -> transaction.change(
+                        FINISH,
+                        until,
+                        until,
+                        answered,
+                        sweep.demand(),
+                        sweep.demand(),
+                        answered,
+                        sweep.demand(),
+                        answered,
+                        sweep.demand(),
+                        gapFrom,
+                        gapFrom,
+                        gapUntil,
+                        gapUntil,
+                        inbox.session()));
+    }
+
+    private static final String FAIL = "update sweep set session = '', last_error = ? where session = ?";
+
+    @Override
+    public void fail(Sweep sweep, String error) {
+        store.write("note a failed sweep", transaction -> transaction.change(FAIL, error, inbox.session()));
+    }
+
+    private static final String UNPROVEN =
+            "select unproven_from, unproven_until from sweep where unproven_from is not null";
+    private static final String ACCEPT_UNPROVEN = "update sweep set unproven_from = null, unproven_until = null";
+
+    @Override
+    public Optional<Stretch> acceptUnproven() {
+        return store.write("accept what is unproven", transaction -> {
+            Optional<Stretch> unproven = transaction.first(UNPROVEN, JdbcCoverage::stretch);
+            transaction.change(ACCEPT_UNPROVEN);
+            return unproven;
+        });
+    }
+
+    private static final String STATE =
+            """
+            select covered_until, last_at, last_error, reason, demanded > answered as owed, position_lost > answered as lost,
+                   unproven_from, unproven_until,
+                   exists (select 1 from session where id = sweep.session and seen_at > {now} - ?) as running
+            from sweep""";
+
+    @Override
+    public State state() {
+        return store.read(
+                        "look at the coverage",
+                        transaction -> transaction.first(STATE, JdbcCoverage::state, sessionTtl))
+                .orElseThrow();
+    }
+
+    private static State state(ResultSet row) throws SQLException {
+        String error = row.getString("last_error");
+        return new State(
+                time(row, "covered_until"),
+                time(row, "last_at"),
+                error.isEmpty() ? null : error,
+                row.getBoolean("owed") ? row.getString("reason") : null,
+                row.getBoolean("running"),
+                row.getBoolean("lost"),
+                time(row, "unproven_from") == null ? null : stretch(row));
+    }
+
+    private static Stretch stretch(ResultSet row) throws SQLException {
+        return new Stretch(time(row, "unproven_from"), time(row, "unproven_until"));
+    }
+
+    private static Instant time(ResultSet row, String column) throws SQLException {
+        long millis = row.getLong(column);
+        return row.wasNull() ? null : Instant.ofEpochMilli(millis);
+    }
+}

@@ -1,0 +1,208 @@
+package io.recordsync.inbox;
+
+import io.recordsync.deletion.Identifier;
+import io.recordsync.deletion.IdentifierKind;
+import io.recordsync.deletion.Restoration;
+import io.recordsync.inbox.Inbox.GapCheck;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What UNDELETEs do to the rows of the inbox, and what Salesforce's answer to a gap event does: the statements, each run in
+ * a transaction of {@link JdbcInbox}.
+ *
+ * <p>What is cancelled was not delivered and was committed before the restoration. What a person ordered is left alone.
+ */
+final class Restorations {
+
+    private Restorations() {}
+
+    private static final String REMEMBER =
+            """
+            insert into restoration (provider, identifier, event_key, committed_at, state, at)
+            select value ->> 0, value ->> 1, value ->> 2, cast(value ->> 3 as bigint), value ->> 4, {now}
+            from {rows ?} where true
+            on conflict do nothing""";
+
+    /** Rows of restored contacts that were committed before; {@code back} is the restoration. */
+    private static final String COMMITTED_BEFORE =
+            """
+            deletion.identifier = back.value ->> 1 and deletion.provider = back.value ->> 0
+              and deletion.kind = 'external' and deletion.origin <> 'api'
+              and deletion.committed_at < cast(back.value ->> 3 as bigint)""";
+
+    private static final String CANCEL =
+            """
+            update deletion set state = 'cancelled', settled_at = {now}, failure_code = 'restored',
+                   message = 'Restored in Salesforce (UNDELETE ' || (back.value ->> 2) || ')'
+            from {rows ?} back
+            where deletion.state in ('checking', 'pending', 'held', 'parked', 'rehearsed') and\s"""
+                    + COMMITTED_BEFORE;
+
+    private static final String MARK =
+            "update deletion set restored = back.value ->> 2 from {rows ?} back where deletion.state = 'claimed' and "
+                    + COMMITTED_BEFORE;
+
+    private static final String ASK_FIRST =
+            "update deletion set state = 'checking' from {rows ?} back where deletion.state = 'pending' and "
+                    + COMMITTED_BEFORE;
+
+    private static final String TOO_LATE =
+            "insert into problem (kind, message, at) select distinct 'restored_after_delete', "
+                    + late("deletion.identifier")
+                    + ", {now} from {rows ?} back, deletion where deletion.state = 'deleted' and "
+                    + COMMITTED_BEFORE
+                    + " on conflict (kind, message) do update set at = excluded.at";
+
+    static void apply(Transaction transaction, List<Restoration> restorations) throws SQLException {
+        List<Restoration> sorted = restorations.stream()
+                .sorted(Comparator.comparing(Restoration::eventKey)
+                        .thenComparing(back -> back.identifier().value()))
+                .toList();
+        transaction.change(REMEMBER, rows(sorted));
+        List<Restoration> confirmed =
+                sorted.stream().filter(Restoration::confirmed).toList();
+        if (!confirmed.isEmpty()) {
+            cancel(transaction, rows(confirmed));
+        }
+        List<Restoration> doubtful =
+                sorted.stream().filter(back -> !back.confirmed()).toList();
+        if (!doubtful.isEmpty()) {
+            transaction.change(ASK_FIRST, rows(doubtful));
+        }
+    }
+
+    private static int cancel(Transaction transaction, String rows) throws SQLException {
+        int cancelled = transaction.change(CANCEL, rows);
+        transaction.change(MARK, rows);
+        transaction.change(TOO_LATE, rows);
+        return cancelled;
+    }
+
+    private static String rows(List<Restoration> restorations) {
+        JsonRows rows = new JsonRows();
+        for (Restoration back : restorations) {
+            if (back.identifier().kind() != IdentifierKind.EXTERNAL) {
+                throw new IllegalArgumentException("A restoration names a contact (expected an external identifier)");
+            }
+            rows.add(
+                    back.identifier().provider(),
+                    back.identifier().value(),
+                    back.eventKey(),
+                    back.committedAt().toEpochMilli(),
+                    back.confirmed() ? "confirmed" : "checking");
+        }
+        return rows.toString();
+    }
+
+    // ---- gap events
+
+    private static final String CHECKED_DELETIONS =
+            """
+            select id, identifier, 0 as restoration from deletion
+            where state = 'checking' and state <> 'deleted' order by id limit ?""";
+
+    private static final String CHECKED_RESTORATIONS =
+            "select id, identifier, 1 as restoration from restoration where state = 'checking' order by id limit ?";
+
+    private record Checked(long id, String identifier, boolean restoration) {}
+
+    static List<GapCheck> checks(Transaction transaction, int limit) throws SQLException {
+        Map<String, GapCheck> checks = new LinkedHashMap<>();
+        for (String sql : List.of(CHECKED_DELETIONS, CHECKED_RESTORATIONS)) {
+            List<Checked> rows = transaction.list(
+                    sql,
+                    row -> new Checked(row.getLong("id"), row.getString("identifier"), row.getInt("restoration") == 1),
+                    limit);
+            for (Checked row : rows) {
+                GapCheck check = checks.computeIfAbsent(
+                        row.identifier(), id -> new GapCheck(id, new ArrayList<>(), new ArrayList<>()));
+                (row.restoration() ? check.restorations() : check.deletions()).add(row.id());
+            }
+        }
+        return checks.values().stream().limit(limit).toList();
+    }
+
+    private static final String CANCEL_CHECKED =
+            """
+            update deletion set state = 'cancelled', settled_at = {now}, failure_code = 'living',
+                   message = 'Only a gap event told of it, and Salesforce, asked, knows the contact as living'
+            where id {in ?} and state = 'checking'""";
+
+    private static final String CONFIRM =
+            """
+            update restoration set state = 'confirmed' where id {in ?} and state = 'checking'
+            returning provider, identifier, event_key, committed_at""";
+
+    static int living(Transaction transaction, List<GapCheck> checks) throws SQLException {
+        int cancelled = transaction.change(CANCEL_CHECKED, deletions(checks));
+        List<Restoration> confirmed = transaction.list(
+                CONFIRM,
+                row -> new Restoration(
+                        Identifier.external(row.getString("provider"), row.getString("identifier")),
+                        row.getString("event_key"),
+                        Instant.ofEpochMilli(row.getLong("committed_at")),
+                        true),
+                restorations(checks));
+        return confirmed.isEmpty() ? cancelled : cancelled + cancel(transaction, rows(confirmed));
+    }
+
+    private static final String PROCEED =
+            "update deletion set state = 'pending', pending_since = {now} where id {in ?} and state = 'checking'";
+
+    private static final String DISMISS =
+            "update restoration set state = 'dismissed' where id {in ?} and state = 'checking'";
+
+    static int gone(Transaction transaction, List<GapCheck> checks) throws SQLException {
+        transaction.change(DISMISS, restorations(checks));
+        return transaction.change(PROCEED, deletions(checks));
+    }
+
+    private static List<Long> deletions(List<GapCheck> checks) {
+        return checks.stream().flatMap(check -> check.deletions().stream()).toList();
+    }
+
+    private static List<Long> restorations(List<GapCheck> checks) {
+        return checks.stream().flatMap(check -> check.restorations().stream()).toList();
+    }
+
+    // ---- what was on its way
+
+    private static final String CANCEL_MARKED =
+            """
+            update deletion set state = 'cancelled', settled_at = {now}, failure_code = 'restored',
+                   message = 'Restored in Salesforce (UNDELETE ' || restored || ') while a call was on its way'
+            where id {in ?} and restored <> '' and state in ('pending', 'parked')
+            returning case when answer_lost or unconfirmed > 0 then identifier end as perhaps_gone""";
+
+    /** Their calls failed, and an UNDELETE had come meanwhile. */
+    static void cancelMarked(Transaction transaction, List<Long> ids) throws SQLException {
+        tooLate(transaction, transaction.list(CANCEL_MARKED, row -> row.getString("perhaps_gone"), ids));
+    }
+
+    private static final String NOTE_TOO_LATE =
+            "insert into problem (kind, message, at) select 'restored_after_delete', "
+                    + late("value ->> 0")
+                    + ", {now} from {rows ?} where true on conflict (kind, message) do update set at = excluded.at";
+
+    /** These are gone from Talkdesk, or may be; nulls are passed over. */
+    static void tooLate(Transaction transaction, List<String> contactIds) throws SQLException {
+        JsonRows rows = new JsonRows();
+        contactIds.stream().filter(Objects::nonNull).sorted().distinct().forEach(rows::add);
+        if (!rows.isEmpty()) {
+            transaction.change(NOTE_TOO_LATE, rows.toString());
+        }
+    }
+
+    private static String late(String contactId) {
+        return "'Contact ' || (" + contactId
+                + ") || ' was restored in Salesforce after its record was, or may have been,"
+                + " removed from a record list (a record cannot be brought back from an event); import it again'";
+    }
+}

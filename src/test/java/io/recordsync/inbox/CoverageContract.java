@@ -1,0 +1,497 @@
+package io.recordsync.inbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.recordsync.deletion.Confirmation;
+import io.recordsync.deletion.DeletionRequest;
+import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.Identifier;
+import io.recordsync.deletion.Intake;
+import io.recordsync.deletion.Origin;
+import io.recordsync.deletion.Problem;
+import io.recordsync.deletion.Restoration;
+import io.recordsync.deletion.StreamPosition;
+import io.recordsync.deletion.SweepDemand;
+import io.recordsync.inbox.Coverage.State;
+import io.recordsync.inbox.Coverage.Stretch;
+import io.recordsync.inbox.Coverage.Sweep;
+import io.recordsync.inbox.Inbox.Selection;
+import io.recordsync.inbox.Ledger.Entry;
+import io.recordsync.inbox.Ledger.Filter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the coverage promises, and what becomes of what a sweep or the presence check finds, whatever the database. */
+abstract class CoverageContract extends OnEitherDatabase {
+
+    private static final Duration PERIOD = Duration.ofHours(24);
+    private static final Instant CHANGE = START.minus(Duration.ofHours(2));
+    private static final SweepDemand OVERFLOW = new SweepDemand("gap_overflow", null, false);
+
+    private JdbcCoverage coverage;
+
+    @BeforeEach
+    void cover() {
+        coverage = new JdbcCoverage(store, inbox, SETTINGS);
+    }
+
+    // ---- when a sweep is owed
+
+    @Test
+    void nothing_is_owed_within_the_first_period_and_a_sweep_after_it() {
+        inbox.subscribe(CHANNEL);
+
+        assertThat(coverage.begin(PERIOD)).isEmpty();
+        assertThat(coverage.state().coveredUntil()).isEqualTo(START);
+        advance(PERIOD.minusMillis(1));
+        heartbeat();
+        assertThat(coverage.begin(PERIOD)).isEmpty();
+        advance(Duration.ofMillis(1));
+
+        assertThat(coverage.begin(PERIOD)).contains(new Sweep(START, START, 0, "period"));
+    }
+
+    @Test
+    void without_any_channel_what_is_covered_starts_now() {
+        assertThat(coverage.begin(PERIOD)).isEmpty();
+
+        assertThat(coverage.state().coveredUntil()).isEqualTo(START);
+    }
+
+    @Test
+    void a_demand_is_written_with_what_caused_it_or_not_at_all() {
+        StreamPosition position = inbox.subscribe(CHANNEL).orElseThrow().position();
+        Intake intake = new Intake(
+                List.of(),
+                List.of(),
+                List.of(new Problem("gap_overflow", "too many")),
+                OVERFLOW,
+                new StreamPosition(CHANNEL, new byte[] {1}, position.epoch()));
+        faults.failOn("update sweep");
+
+        assertThatThrownBy(() -> inbox.accept(intake)).isInstanceOf(InboxException.class);
+        assertThat(ledger.position(CHANNEL).orElseThrow().replayId()).isNull();
+        assertThat(ledger.problems(10)).isEmpty();
+        faults.heal();
+        inbox.accept(intake);
+
+        assertThat(coverage.state().owed()).isEqualTo("gap_overflow");
+        assertThat(coverage.begin(PERIOD)).contains(new Sweep(START, START, 1, "gap_overflow"));
+    }
+
+    @Test
+    void a_demand_outlives_the_process() {
+        coverage.demand(OVERFLOW);
+        inbox.close();
+
+        JdbcInbox next = new JdbcInbox(store, SETTINGS);
+
+        assertThat(new JdbcCoverage(store, next, SETTINGS).begin(PERIOD)).isPresent();
+    }
+
+    @Test
+    void a_demand_made_while_a_sweep_runs_is_not_answered_by_it() {
+        coverage.demand(OVERFLOW);
+        Sweep running = coverage.begin(PERIOD).orElseThrow();
+        coverage.demand(new SweepDemand("undecodable_event", null, false));
+
+        coverage.finish(running, START, true, null);
+
+        assertThat(coverage.state().owed()).isEqualTo("undecodable_event");
+        Sweep second = coverage.begin(PERIOD).orElseThrow();
+        coverage.finish(second, START, true, null);
+        assertThat(coverage.state().owed()).isNull();
+        assertThat(coverage.begin(PERIOD)).isEmpty();
+    }
+
+    @Test
+    void a_sweep_that_could_not_prove_enough_leaves_its_demand_owed() {
+        inbox.subscribe(CHANNEL);
+        coverage.demand(OVERFLOW);
+        Sweep sweep = coverage.begin(PERIOD).orElseThrow();
+
+        coverage.finish(sweep, START.plusSeconds(30), false, null);
+
+        assertThat(coverage.state().owed()).isEqualTo("gap_overflow");
+        assertThat(coverage.state().coveredUntil()).isEqualTo(START.plusSeconds(30));
+        assertThat(coverage.begin(PERIOD)).contains(new Sweep(START.plusSeconds(30), START, 1, "gap_overflow"));
+    }
+
+    @Test
+    void a_sweep_that_failed_is_owed_still_and_says_why_until_one_succeeds() {
+        coverage.demand(OVERFLOW);
+        coverage.fail(coverage.begin(PERIOD).orElseThrow(), "Salesforce answered 503");
+
+        assertThat(coverage.state().lastError()).isEqualTo("Salesforce answered 503");
+        Sweep again = coverage.begin(PERIOD).orElseThrow();
+        coverage.finish(again, START, true, null);
+
+        assertThat(coverage.state()).isEqualTo(new State(START, START, null, null, false, false, null));
+    }
+
+    @Test
+    void a_lost_position_is_told_until_the_sweep_for_it_is_answered() {
+        coverage.demand(new SweepDemand("position_lost", null, true));
+        coverage.demand(OVERFLOW);
+        assertThat(coverage.state().positionLost()).isTrue();
+        Sweep sweep = coverage.begin(PERIOD).orElseThrow();
+        coverage.finish(sweep, START, false, null);
+        assertThat(coverage.state().positionLost()).isTrue();
+
+        coverage.finish(coverage.begin(PERIOD).orElseThrow(), START, true, null);
+
+        assertThat(coverage.state().positionLost()).isFalse();
+    }
+
+    // ---- from where
+
+    @Test
+    void the_next_sweep_begins_where_the_last_one_proved() {
+        inbox.subscribe(CHANNEL);
+        coverage.demand(OVERFLOW);
+        coverage.finish(coverage.begin(PERIOD).orElseThrow(), START.plusSeconds(600), true, null);
+        coverage.demand(OVERFLOW);
+
+        assertThat(coverage.begin(PERIOD)).contains(new Sweep(START.plusSeconds(600), START, 2, "gap_overflow"));
+    }
+
+    @Test
+    void what_is_proven_never_moves_back() {
+        coverage.demand(OVERFLOW);
+        coverage.finish(coverage.begin(PERIOD).orElseThrow(), START.plusSeconds(600), true, null);
+        coverage.demand(OVERFLOW);
+
+        coverage.finish(coverage.begin(PERIOD).orElseThrow(), START.plusSeconds(300), true, null);
+
+        assertThat(coverage.state().coveredUntil()).isEqualTo(START.plusSeconds(600));
+    }
+
+    @Test
+    void a_person_may_go_back_before_the_first_start_and_that_is_forgotten_once_answered() {
+        inbox.subscribe(CHANNEL);
+        Instant lastWeek = START.minus(Duration.ofDays(7));
+        coverage.demand(new SweepDemand("operator", START.minus(Duration.ofDays(1)), false));
+        coverage.demand(new SweepDemand("operator", lastWeek, false));
+        coverage.demand(new SweepDemand("operator", START.plusSeconds(5), false));
+        Sweep sweep = coverage.begin(PERIOD).orElseThrow();
+
+        assertThat(sweep).isEqualTo(new Sweep(lastWeek, lastWeek, 3, "operator"));
+        coverage.finish(sweep, START, true, null);
+        coverage.demand(OVERFLOW);
+        assertThat(coverage.begin(PERIOD)).contains(new Sweep(START, START, 4, "gap_overflow"));
+    }
+
+    @Test
+    void a_later_start_that_a_person_names_leaves_no_hole_before_it() {
+        coverage.demand(new SweepDemand("operator", START.plusSeconds(3_000), false));
+
+        assertThat(coverage.begin(PERIOD).orElseThrow().since()).isEqualTo(START);
+    }
+
+    @Test
+    void what_is_unproven_grows_until_a_person_accepts_it() {
+        coverage.demand(OVERFLOW);
+        coverage.finish(coverage.begin(PERIOD).orElseThrow(), START, false, new Stretch(START.minusSeconds(60), START));
+        coverage.finish(
+                coverage.begin(PERIOD).orElseThrow(),
+                START,
+                true,
+                new Stretch(START.minusSeconds(90), START.minusSeconds(30)));
+        coverage.demand(OVERFLOW);
+        coverage.finish(coverage.begin(PERIOD).orElseThrow(), START, true, null);
+
+        Stretch whole = new Stretch(START.minusSeconds(90), START);
+        assertThat(coverage.state().unproven()).isEqualTo(whole);
+        assertThat(coverage.acceptUnproven()).contains(whole);
+        assertThat(coverage.acceptUnproven()).isEmpty();
+        assertThat(coverage.state().unproven()).isNull();
+    }
+
+    @Test
+    void another_org_is_not_covered_by_what_was_proven_of_this_one() {
+        inbox.pinOrg("00D000000000001AAA");
+        coverage.demand(OVERFLOW);
+        coverage.finish(coverage.begin(PERIOD).orElseThrow(), START, false, new Stretch(START.minusSeconds(60), START));
+
+        inbox.confirmOrg("00D000000000002AAA");
+
+        assertThat(coverage.state()).isEqualTo(new State(null, null, null, null, false, false, null));
+    }
+
+    // ---- by whom
+
+    @Test
+    void one_session_sweeps_at_a_time_and_a_dead_one_is_replaced() {
+        JdbcInbox other = new JdbcInbox(store, SETTINGS);
+        JdbcCoverage others = new JdbcCoverage(store, other, SETTINGS);
+        coverage.demand(OVERFLOW);
+        Sweep first = coverage.begin(PERIOD).orElseThrow();
+
+        assertThat(coverage.state().running()).isTrue();
+        assertThat(others.begin(PERIOD)).isEmpty();
+        assertThat(coverage.begin(PERIOD)).as("its own again").isPresent();
+        advance(SESSION_TTL);
+        other.heartbeat();
+
+        assertThat(others.begin(PERIOD)).isPresent();
+        coverage.finish(first, START, true, null);
+        assertThat(coverage.state().owed())
+                .as("the old one is not heard any more")
+                .isNotNull();
+    }
+
+    @Test
+    void an_expired_session_begins_nothing() {
+        coverage.demand(OVERFLOW);
+        advance(SESSION_TTL);
+
+        assertThat(coverage.begin(PERIOD)).isEmpty();
+    }
+
+    // ---- what a sweep finds
+
+    @Test
+    void a_find_is_pending_with_its_note() {
+        List<Long> ids =
+                inbox.accept(intake(swept("003A", CHANGE, "merged into 003B"))).ids();
+
+        Entry entry = ledger.get(ids.get(0)).orElseThrow();
+        assertThat(entry.state()).isEqualTo(DeletionState.PENDING);
+        assertThat(entry.origin()).isEqualTo("sweep");
+        assertThat(entry.committedAt()).isEqualTo(CHANGE);
+        assertThat(entry.note()).isEqualTo("merged into 003B");
+    }
+
+    @Test
+    void a_find_that_the_stream_told_of_is_known_whatever_became_of_it() {
+        Instant commit = CHANGE.plusMillis(700);
+        inbox.accept(intake(streamed("L1", "003-pending", commit)));
+        assertThat(inbox.accept(intake(swept("003-pending", CHANGE))).ids()).isEmpty();
+
+        inbox.accept(intake(streamed("L1", "003-deleted", commit)));
+        inbox.settle(claimAll(), Confirmation.EXACT);
+        assertThat(inbox.accept(intake(swept("003-deleted", CHANGE))).ids()).isEmpty();
+
+        inbox.accept(intake(streamed("L1", "003-parked", commit)));
+        inbox.park(claimAll(), REFUSED);
+        assertThat(inbox.accept(intake(swept("003-parked", CHANGE))).ids()).isEmpty();
+
+        inbox.discard(new Selection(List.of(), null, null), "ada");
+        assertThat(inbox.accept(intake(swept("003-parked", CHANGE))).ids())
+                .as("discarded by a person")
+                .isEmpty();
+        assertThat(inbox.accept(intake(swept("003-parked", commit))).ids()).isEmpty();
+    }
+
+    @Test
+    void a_find_of_a_later_change_is_new() {
+        inbox.accept(intake(streamed("L1", "003A", CHANGE)));
+        inbox.settle(claimAll(), Confirmation.EXACT);
+
+        assertThat(inbox.accept(intake(swept("003A", CHANGE.plusSeconds(1)))).ids())
+                .hasSize(1);
+    }
+
+    @Test
+    void a_find_is_known_per_record_list() {
+        inbox.accept(intake(streamed("L1", "003A", CHANGE)));
+
+        assertThat(inbox.accept(intake(swept("L2", "003A", CHANGE, ""))).ids()).hasSize(1);
+    }
+
+    @Test
+    void a_find_from_before_a_restoration_is_skipped_and_one_after_it_is_not() {
+        inbox.accept(new Intake(
+                List.of(),
+                List.of(new Restoration(
+                        Identifier.external("salesforce", "003A"), "tx/1", CHANGE.plusSeconds(5), true)),
+                List.of(),
+                null,
+                null));
+
+        assertThat(inbox.accept(intake(swept("003A", CHANGE))).ids()).isEmpty();
+        assertThat(inbox.accept(intake(swept("003A", CHANGE.plusSeconds(6)))).ids())
+                .hasSize(1);
+    }
+
+    @Test
+    void two_sweeps_over_one_stretch_change_nothing() {
+        Intake page = intake(swept("003A", CHANGE), swept("003B", CHANGE));
+
+        assertThat(inbox.accept(page).ids()).hasSize(2);
+        assertThat(inbox.accept(page)).isEqualTo(new Inbox.Accepted(List.of(), 2));
+    }
+
+    // ---- the event that comes after the sweep
+
+    @Test
+    void a_late_event_adopts_the_row_of_a_sweep() {
+        List<Long> ids = inbox.accept(intake(swept("003A", CHANGE))).ids();
+        DeletionRequest event = streamed("L1", "003A", CHANGE.plusMillis(300));
+
+        assertThat(acceptStream(event)).isEmpty();
+
+        Entry row = ledger.get(ids.get(0)).orElseThrow();
+        assertThat(row.eventKey()).isEqualTo(event.eventKey());
+        assertThat(row.origin()).isEqualTo("stream");
+        assertThat(row.committedAt()).isEqualTo(event.committedAt());
+        inbox.settle(claimAll(), Confirmation.EXACT);
+        assertThat(acceptStream(event)).as("replayed").isEmpty();
+    }
+
+    @Test
+    void an_event_of_an_earlier_deletion_adopts_nothing() {
+        List<Long> ids = inbox.accept(intake(swept("003A", CHANGE))).ids();
+
+        assertThat(acceptStream(streamed("L1", "003A", CHANGE.minusSeconds(60))))
+                .hasSize(1);
+        assertThat(ledger.get(ids.get(0)).orElseThrow().origin()).isEqualTo("sweep");
+    }
+
+    @Test
+    void an_event_does_not_adopt_what_is_on_its_way_or_done() {
+        inbox.accept(intake(swept("003A", CHANGE)));
+        List<Long> claimed = claimAll();
+
+        assertThat(acceptStream(streamed("L1", "003A", CHANGE.plusMillis(300)))).hasSize(1);
+        assertThat(ledger.get(claimed.get(0)).orElseThrow().origin()).isEqualTo("sweep");
+    }
+
+    @Test
+    void of_several_rows_of_sweeps_one_is_adopted() {
+        inbox.accept(intake(swept("003A", CHANGE.minusSeconds(60))));
+        inbox.accept(intake(swept("003A", CHANGE)));
+
+        assertThat(acceptStream(streamed("L1", "003A", CHANGE.plusMillis(300)))).isEmpty();
+        assertThat(ledger.find(new Filter(null, "L1", "003A", 10, null)).stream()
+                        .map(Entry::origin))
+                .containsExactly("stream", "sweep");
+    }
+
+    @Test
+    void a_response_of_the_stream_costs_no_statement_more_while_no_sweep_has_found_anything() {
+        StreamPosition position = inbox.subscribe(CHANNEL).orElseThrow().position();
+        inbox.accept(new Intake(List.of(streamed("L1", "003Z", CHANGE)), List.of(), at(position, 1)));
+        faults.executed.clear();
+
+        inbox.accept(new Intake(List.of(streamed("L1", "003A", CHANGE)), List.of(), at(position, 2)));
+        assertThat(faults.executed).hasSize(2);
+        inbox.accept(intake(swept("003B", CHANGE)));
+        faults.executed.clear();
+        inbox.accept(new Intake(List.of(streamed("L1", "003C", CHANGE)), List.of(), at(position, 3)));
+        assertThat(faults.executed).hasSize(3);
+    }
+
+    // ---- what the presence check finds
+
+    @Test
+    void the_presence_check_finds_again_what_came_back_after_it_was_deleted() {
+        inbox.accept(intake(streamed("L1", "003A", CHANGE)));
+        inbox.settle(claimAll(), Confirmation.EXACT);
+        advance(Duration.ofHours(1));
+
+        assertThat(inbox.accept(intake(missing("003A", START.plusSeconds(1800))))
+                        .ids())
+                .hasSize(1);
+    }
+
+    @Test
+    void the_presence_check_leaves_alone_what_is_being_done_or_was_done_meanwhile_or_refused_by_a_person() {
+        Instant began = START.plusSeconds(1800);
+        inbox.accept(intake(streamed("L1", "003A", CHANGE)));
+        assertThat(inbox.accept(intake(missing("003A", began))).ids())
+                .as("pending")
+                .isEmpty();
+        List<Long> claimed = claimAll();
+        assertThat(inbox.accept(intake(missing("003A", began))).ids())
+                .as("claimed")
+                .isEmpty();
+        advance(Duration.ofHours(1));
+        heartbeat();
+        inbox.settle(claimed, Confirmation.EXACT);
+        assertThat(inbox.accept(intake(missing("003A", began))).ids())
+                .as("deleted since")
+                .isEmpty();
+
+        inbox.accept(intake(streamed("L1", "003B", CHANGE)));
+        inbox.park(claimAll(), REFUSED);
+        assertThat(inbox.accept(intake(missing("003B", began))).ids())
+                .as("parked")
+                .isEmpty();
+        inbox.discard(new Selection(List.of(), null, null), "ada");
+        assertThat(inbox.accept(intake(missing("003B", began.plusSeconds(3600))))
+                        .ids())
+                .as("discarded")
+                .isEmpty();
+    }
+
+    // ---- words
+
+    private void heartbeat() {
+        store.write("test", transaction -> transaction.change("update session set seen_at = " + NOW));
+    }
+
+    private List<Long> claimAll() {
+        heartbeat();
+        return inbox.claim(100, 100).stream()
+                .flatMap(batch -> batch.ids().stream())
+                .toList();
+    }
+
+    private List<Long> acceptStream(DeletionRequest... events) {
+        StreamPosition position = inbox.subscribe(CHANNEL).orElseThrow().position();
+        return inbox.accept(new Intake(List.of(events), List.of(), at(position, 1)))
+                .ids();
+    }
+
+    private static StreamPosition at(StreamPosition position, int replayId) {
+        return new StreamPosition(CHANNEL, new byte[] {(byte) replayId}, position.epoch());
+    }
+
+    private static Intake intake(DeletionRequest... requests) {
+        return new Intake(List.of(requests), List.of(), null);
+    }
+
+    private static DeletionRequest swept(String id, Instant change) {
+        return swept("L1", id, change, "");
+    }
+
+    private static DeletionRequest swept(String id, Instant change, String note) {
+        return swept("L1", id, change, note);
+    }
+
+    private static DeletionRequest swept(String list, String id, Instant change, String note) {
+        return new DeletionRequest(
+                list,
+                Identifier.external("salesforce", id),
+                "sweep:" + change,
+                Origin.SWEEP,
+                change,
+                DeletionState.PENDING,
+                note);
+    }
+
+    private static DeletionRequest missing(String id, Instant began) {
+        return new DeletionRequest(
+                "L1",
+                Identifier.external("salesforce", id),
+                "reconcile:" + began,
+                Origin.RECONCILE,
+                began,
+                DeletionState.PENDING);
+    }
+
+    private static DeletionRequest streamed(String list, String id, Instant commit) {
+        return new DeletionRequest(
+                list,
+                Identifier.external("salesforce", id),
+                "tx-" + id + "/" + commit.toEpochMilli(),
+                Origin.STREAM,
+                commit,
+                DeletionState.PENDING);
+    }
+}

@@ -1,0 +1,18 @@
+package io.recordsync.inbox;
+
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
+
+/** What is forgotten, on PostgreSQL. */
+class PostgresqlRetentionTest extends RetentionContract {
+
+    @Override
+    Store open(String now, UnaryOperator<DataSource> tap) {
+        return Store.open(Postgresql.url(), "postgres", "", now, tap);
+    }
+
+    @Override
+    void empty() {
+        PostgresqlInboxTest.empty(store);
+    }
+}

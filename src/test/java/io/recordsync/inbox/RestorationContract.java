@@ -1,0 +1,350 @@
+package io.recordsync.inbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.recordsync.deletion.Confirmation;
+import io.recordsync.deletion.DeletionRequest;
+import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.Identifier;
+import io.recordsync.deletion.Intake;
+import io.recordsync.deletion.Origin;
+import io.recordsync.deletion.Restoration;
+import io.recordsync.inbox.Inbox.GapCheck;
+import io.recordsync.inbox.Inbox.Postponement;
+import io.recordsync.inbox.Ledger.Entry;
+import io.recordsync.inbox.Ledger.Filter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a contact's coming back, and Salesforce's word on a gap event, do to its deletions, whatever the database. */
+abstract class RestorationContract extends OnEitherDatabase {
+
+    private static final Instant DELETED = START.minus(Duration.ofHours(2));
+    private static final Instant RESTORED = DELETED.plusSeconds(60);
+
+    // ---- UNDELETE
+
+    @ParameterizedTest
+    @EnumSource(names = {"CHECKING", "PENDING", "HELD", "PARKED", "REHEARSED"})
+    void an_undelete_cancels_what_was_not_delivered(DeletionState state) {
+        accept(deletion("L1", "003A", DELETED), deletion("L2", "003A", DELETED), deletion("L1", "003B", DELETED));
+        put(state);
+
+        restore("003A", RESTORED, true);
+
+        assertThat(entries("003A")).hasSize(2).allSatisfy(row -> {
+            assertThat(row.state()).isEqualTo(DeletionState.CANCELLED);
+            assertThat(row.failureCode()).isEqualTo("restored");
+            assertThat(row.message()).contains("UNDELETE back-003A/1");
+            assertThat(row.settledAt()).isEqualTo(START);
+            assertThat(row.settledBy()).isEmpty();
+        });
+        assertThat(entries("003B")).extracting(Entry::state).containsExactly(state);
+        assertThat(ledger.problems(10)).isEmpty();
+    }
+
+    @Test
+    void an_undelete_cancels_nothing_that_was_committed_after_it() {
+        accept(deletion("L1", "003A", RESTORED.plusMillis(1)));
+
+        restore("003A", RESTORED, true);
+
+        assertThat(state("003A")).isEqualTo(DeletionState.PENDING);
+    }
+
+    @Test
+    void within_one_response_commit_times_decide() {
+        inbox.accept(new Intake(
+                List.of(deletion("L1", "003A", DELETED), deletion("L1", "003A", RESTORED.plusSeconds(1))),
+                List.of(restoration("003A", RESTORED, true)),
+                List.of(),
+                null,
+                null));
+
+        assertThat(entries("003A"))
+                .extracting(Entry::state)
+                .containsExactly(DeletionState.PENDING, DeletionState.CANCELLED);
+    }
+
+    @Test
+    void a_replayed_undelete_changes_nothing() {
+        accept(deletion("L1", "003A", DELETED));
+        restore("003A", RESTORED, true);
+        accept(deletion("L1", "003A", RESTORED.plusSeconds(1)));
+
+        restore("003A", RESTORED, true);
+
+        assertThat(state("003A")).isEqualTo(DeletionState.PENDING);
+    }
+
+    @Test
+    void what_a_person_ordered_stands() {
+        accept(new DeletionRequest("L1", contact("003A"), "api:1", Origin.API, DELETED, DeletionState.PENDING));
+
+        restore("003A", RESTORED, true);
+
+        assertThat(state("003A")).isEqualTo(DeletionState.PENDING);
+    }
+
+    @Test
+    void another_provider_with_the_same_id_is_another_contact() {
+        accept(new DeletionRequest(
+                "L1", Identifier.external("hubspot", "003A"), "tx/1", Origin.STREAM, DELETED, DeletionState.PENDING));
+
+        restore("003A", RESTORED, true);
+
+        assertThat(state("003A")).isEqualTo(DeletionState.PENDING);
+    }
+
+    @Test
+    void what_was_delivered_already_is_a_problem_told_once() {
+        accept(deletion("L1", "003A", DELETED), deletion("L2", "003A", DELETED));
+        inbox.settle(claim(), Confirmation.EXACT);
+
+        restore("003A", RESTORED, true);
+        restore("003A", RESTORED, true);
+
+        assertThat(entries("003A")).extracting(Entry::state).containsOnly(DeletionState.DELETED);
+        assertThat(ledger.problems(10)).singleElement().satisfies(problem -> {
+            assertThat(problem.kind()).isEqualTo("restored_after_delete");
+            assertThat(problem.message()).contains("Contact 003A was restored in Salesforce");
+        });
+    }
+
+    // ---- while a call is on its way
+
+    @Test
+    void a_call_that_succeeds_after_the_undelete_is_a_problem() {
+        accept(deletion("L1", "003A", DELETED), deletion("L1", "003B", DELETED));
+        List<Long> claimed = claim();
+        restore("003A", RESTORED, true);
+
+        assertThat(inbox.settle(claimed, Confirmation.EXACT)).isEqualTo(2);
+
+        assertThat(state("003A")).isEqualTo(DeletionState.DELETED);
+        assertThat(ledger.problems(10)).singleElement().satisfies(problem -> assertThat(problem.message())
+                .contains("003A")
+                .doesNotContain("003B"));
+    }
+
+    @Test
+    void a_call_that_fails_after_the_undelete_cancels() {
+        accept(deletion("L1", "003A", DELETED), deletion("L1", "003B", DELETED));
+        List<Long> claimed = claim();
+        restore("003A", RESTORED, true);
+
+        inbox.postpone(claimed, Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
+
+        assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
+        assertThat(state("003B")).isEqualTo(DeletionState.PENDING);
+        assertThat(ledger.attempts(claimed.get(0))).hasSize(1);
+        assertThat(ledger.problems(10)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ANSWER_LOST", "UNCONFIRMED"})
+    void a_call_whose_end_is_not_known_cancels_and_is_a_problem(Postponement why) {
+        accept(deletion("L1", "003A", DELETED));
+        List<Long> claimed = claim();
+        restore("003A", RESTORED, true);
+
+        inbox.postpone(claimed, Duration.ZERO, UNAVAILABLE, why);
+
+        assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
+        assertThat(ledger.problems(10)).hasSize(1);
+    }
+
+    @Test
+    void a_refusal_after_the_undelete_cancels() {
+        accept(deletion("L1", "003A", DELETED));
+        List<Long> claimed = claim();
+        restore("003A", RESTORED, true);
+
+        inbox.park(claimed, REFUSED);
+
+        assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
+    }
+
+    @Test
+    void what_is_given_back_after_the_undelete_is_cancelled() {
+        accept(deletion("L1", "003A", DELETED));
+        List<Long> claimed = claim();
+        restore("003A", RESTORED, true);
+
+        inbox.release(claimed);
+
+        assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
+        assertThat(ledger.problems(10)).isEmpty();
+    }
+
+    @Test
+    void what_a_dead_process_had_on_its_way_is_cancelled_and_a_problem() {
+        accept(deletion("L1", "003A", DELETED));
+        claim();
+        restore("003A", RESTORED, true);
+        inbox.close();
+
+        new JdbcInbox(store, SETTINGS);
+
+        assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
+        assertThat(ledger.problems(10)).hasSize(1);
+    }
+
+    // ---- gap events
+
+    @Test
+    void a_gap_event_s_deletion_waits_for_salesforce_s_word() {
+        accept(
+                gapDeletion("L1", "003A", DELETED),
+                gapDeletion("L2", "003A", DELETED),
+                gapDeletion("L1", "003B", DELETED));
+
+        assertThat(inbox.claim(10, 10)).isEmpty();
+        List<GapCheck> checks = inbox.gapChecks(10);
+        assertThat(checks).extracting(GapCheck::contactId).containsExactly("003A", "003B");
+        assertThat(checks.get(0).deletions()).hasSize(2);
+        assertThat(inbox.living(checks.subList(0, 1))).isEqualTo(2);
+        assertThat(inbox.gone(checks.subList(1, 2))).isEqualTo(1);
+
+        assertThat(entries("003A")).allSatisfy(row -> {
+            assertThat(row.state()).isEqualTo(DeletionState.CANCELLED);
+            assertThat(row.failureCode()).isEqualTo("living");
+        });
+        assertThat(state("003B")).isEqualTo(DeletionState.PENDING);
+        assertThat(inbox.gapChecks(10)).isEmpty();
+        assertThat(claim()).hasSize(1);
+    }
+
+    @Test
+    void what_a_later_event_brings_is_not_touched_by_an_old_answer() {
+        accept(gapDeletion("L1", "003A", DELETED));
+        List<GapCheck> asked = inbox.gapChecks(10);
+        accept(gapDeletion("L1", "003A", RESTORED), deletion("L1", "003A", RESTORED.plusSeconds(1)));
+
+        inbox.living(asked);
+
+        assertThat(entries("003A"))
+                .extracting(Entry::state)
+                .containsExactly(DeletionState.PENDING, DeletionState.CHECKING, DeletionState.CANCELLED);
+    }
+
+    @Test
+    void an_undelete_in_the_meantime_stands_against_the_answer() {
+        accept(gapDeletion("L1", "003A", DELETED));
+        List<GapCheck> asked = inbox.gapChecks(10);
+        restore("003A", RESTORED, true);
+
+        assertThat(inbox.gone(asked)).isZero();
+        assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
+    }
+
+    @Test
+    void a_gap_undelete_holds_pending_deletions_until_salesforce_confirms_it() {
+        accept(deletion("L1", "003A", DELETED));
+
+        restore("003A", RESTORED, false);
+
+        assertThat(state("003A")).isEqualTo(DeletionState.CHECKING);
+        List<GapCheck> checks = inbox.gapChecks(10);
+        assertThat(checks).singleElement().satisfies(check -> {
+            assertThat(check.deletions()).hasSize(1);
+            assertThat(check.restorations()).hasSize(1);
+        });
+        inbox.living(checks);
+        assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
+        assertThat(inbox.gapChecks(10)).isEmpty();
+    }
+
+    @Test
+    void a_gap_undelete_that_is_not_confirmed_lets_the_deletion_go_on() {
+        accept(deletion("L1", "003A", DELETED));
+        restore("003A", RESTORED, false);
+
+        inbox.gone(inbox.gapChecks(10));
+
+        assertThat(claim()).hasSize(1);
+        assertThat(inbox.gapChecks(10)).isEmpty();
+    }
+
+    @Test
+    void a_gap_undelete_that_is_confirmed_cancels_what_is_parked_too() {
+        accept(deletion("L1", "003A", DELETED));
+        inbox.park(claim(), REFUSED);
+        restore("003A", RESTORED, false);
+        assertThat(state("003A")).as("not yet").isEqualTo(DeletionState.PARKED);
+
+        inbox.living(inbox.gapChecks(10));
+
+        assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
+    }
+
+    @Test
+    void a_thousand_gap_events_are_asked_about_in_portions() {
+        for (int i = 0; i < 30; i++) {
+            accept(gapDeletion("L1", "003-" + i, DELETED), gapDeletion("L2", "003-" + i, DELETED));
+        }
+        int asked = 0;
+        for (List<GapCheck> checks = inbox.gapChecks(7); !checks.isEmpty(); checks = inbox.gapChecks(7)) {
+            assertThat(checks).hasSizeLessThanOrEqualTo(7);
+            asked += inbox.gone(checks);
+        }
+        assertThat(asked).isEqualTo(60);
+    }
+
+    // ---- words
+
+    private void accept(DeletionRequest... requests) {
+        inbox.accept(new Intake(List.of(requests), List.of(), null));
+    }
+
+    private void restore(String contactId, Instant at, boolean confirmed) {
+        inbox.accept(new Intake(List.of(), List.of(restoration(contactId, at, confirmed)), List.of(), null, null));
+    }
+
+    private static Restoration restoration(String contactId, Instant at, boolean confirmed) {
+        return new Restoration(contact(contactId), "back-" + contactId + "/1", at, confirmed);
+    }
+
+    private void put(DeletionState state) {
+        store.write(
+                "test",
+                transaction -> transaction.change(
+                        "update deletion set state = ?", state.name().toLowerCase(java.util.Locale.ROOT)));
+    }
+
+    private List<Long> claim() {
+        return inbox.claim(10, 10).stream()
+                .flatMap(batch -> batch.ids().stream())
+                .toList();
+    }
+
+    private DeletionState state(String contactId) {
+        return entries(contactId).get(0).state();
+    }
+
+    /** Newest first. */
+    private List<Entry> entries(String contactId) {
+        return ledger.find(new Filter(null, null, contactId, 10, null));
+    }
+
+    private static Identifier contact(String id) {
+        return Identifier.external("salesforce", id);
+    }
+
+    private static DeletionRequest deletion(String list, String id, Instant commit) {
+        return request(list, id, commit, DeletionState.PENDING);
+    }
+
+    private static DeletionRequest gapDeletion(String list, String id, Instant commit) {
+        return request(list, id, commit, DeletionState.CHECKING);
+    }
+
+    private static DeletionRequest request(String list, String id, Instant commit, DeletionState state) {
+        return new DeletionRequest(
+                list, contact(id), "tx-" + id + "/" + commit.toEpochMilli() + state, Origin.STREAM, commit, state);
+    }
+}

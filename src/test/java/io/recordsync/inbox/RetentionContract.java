@@ -1,0 +1,137 @@
+package io.recordsync.inbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.recordsync.deletion.Confirmation;
+import io.recordsync.deletion.DeletionRequest;
+import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.Identifier;
+import io.recordsync.deletion.Intake;
+import io.recordsync.deletion.Origin;
+import io.recordsync.deletion.Problem;
+import io.recordsync.inbox.Inbox.Postponement;
+import io.recordsync.inbox.Inbox.Selection;
+import io.recordsync.inbox.Ledger.Entry;
+import io.recordsync.inbox.Ledger.Filter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What the inbox forgets after {@code ledger.retention}, and what it keeps, whatever the database. */
+abstract class RetentionContract extends OnEitherDatabase {
+
+    private static final Duration RETENTION = SETTINGS.retention();
+
+    @Test
+    void what_ended_long_ago_is_forgotten_with_its_attempts() {
+        accept("003A", "003B", "003C", "003D");
+        List<Long> ids = claim();
+        inbox.postpone(ids, Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
+        claim();
+        inbox.settle(ids.subList(0, 2), Confirmation.EXACT);
+        inbox.park(ids.subList(2, 4), REFUSED);
+        inbox.discard(new Selection(ids.subList(2, 3), null, null), "ada");
+        advance(RETENTION);
+        accept("003E");
+
+        assertThat(inbox.forget()).isEqualTo(3);
+        assertThat(inbox.forget()).isZero();
+
+        assertThat(ledger.find(new Filter(null, null, null, 10, null)))
+                .extracting(Entry::identifier)
+                .containsExactly("003E", "003D");
+        assertThat(ledger.attempts(ids.get(0))).isEmpty();
+        assertThat(ledger.attempts(ids.get(3))).as("parked: kept").hasSize(2);
+        assertThat(ledger.counts())
+                .containsEntry(DeletionState.DELETED, 0L)
+                .containsEntry(DeletionState.CANCELLED, 0L)
+                .containsEntry(DeletionState.PARKED, 1L)
+                .containsEntry(DeletionState.PENDING, 1L);
+    }
+
+    @Test
+    void what_ended_lately_is_kept_however_old_it_is() {
+        accept("003A");
+        advance(RETENTION.minusDays(1));
+        new JdbcInbox(store, SETTINGS).settle(List.of(), Confirmation.EXACT);
+        inbox.heartbeat();
+        inbox.settle(claim(), Confirmation.EXACT);
+        advance(Duration.ofDays(1));
+
+        assertThat(inbox.forget()).isZero();
+        assertThat(ledger.counts()).containsEntry(DeletionState.DELETED, 1L);
+        advance(RETENTION);
+        assertThat(inbox.forget()).isEqualTo(1);
+    }
+
+    @Test
+    void a_long_past_is_forgotten_in_small_steps_behind_what_is_open_still() {
+        int many = JdbcInbox.FORGET_STEP + 10;
+        accept(names("open", many));
+        inbox.park(claim(), REFUSED);
+        accept(names("done", many));
+        inbox.settle(claim(), Confirmation.BATCH);
+        advance(RETENTION);
+
+        List<Integer> steps = new ArrayList<>();
+        for (int forgotten = inbox.forget(); forgotten > 0; forgotten = inbox.forget()) {
+            steps.add(forgotten);
+        }
+
+        assertThat(steps).allSatisfy(step -> assertThat(step).isLessThanOrEqualTo(JdbcInbox.FORGET_STEP));
+        assertThat(steps.stream().mapToInt(step -> step).sum()).isEqualTo(many);
+        assertThat(ledger.counts())
+                .containsEntry(DeletionState.PARKED, (long) many)
+                .containsEntry(DeletionState.DELETED, 0L);
+    }
+
+    @Test
+    void old_problems_are_forgotten_and_young_ones_are_not() {
+        inbox.accept(new Intake(List.of(), List.of(new Problem("refused_id", "old")), null));
+        advance(RETENTION);
+        inbox.accept(new Intake(List.of(), List.of(new Problem("refused_id", "young")), null));
+
+        inbox.forget();
+
+        assertThat(ledger.problems(10)).extracting(Ledger.ProblemEntry::message).containsExactly("young");
+    }
+
+    @Test
+    void a_contact_deleted_again_while_its_row_is_parked_is_tried_anew() {
+        accept("003A");
+        inbox.park(claim(), REFUSED);
+        DeletionRequest again = request("003A", "tx-again/1");
+        inbox.accept(new Intake(List.of(again), List.of(), null));
+
+        assertThat(inbox.settle(claim(), Confirmation.EXACT)).isEqualTo(1);
+
+        assertThat(ledger.find(new Filter(null, null, "003A", 10, null)))
+                .extracting(Entry::state)
+                .containsExactly(DeletionState.DELETED, DeletionState.PARKED);
+    }
+
+    private void accept(String... contacts) {
+        List<DeletionRequest> requests = java.util.Arrays.stream(contacts)
+                .map(id -> request(id, "tx-" + id + "/1"))
+                .toList();
+        inbox.accept(new Intake(requests, List.of(), null));
+    }
+
+    private static String[] names(String name, int count) {
+        return IntStream.range(0, count).mapToObj(i -> name + i).toArray(String[]::new);
+    }
+
+    private List<Long> claim() {
+        inbox.heartbeat();
+        return inbox.claim(1, 100_000).stream()
+                .flatMap(batch -> batch.ids().stream())
+                .toList();
+    }
+
+    private static DeletionRequest request(String id, String eventKey) {
+        return new DeletionRequest(
+                "L1", Identifier.external("salesforce", id), eventKey, Origin.STREAM, START, DeletionState.PENDING);
+    }
+}
