@@ -166,7 +166,7 @@ class SweepingTest {
         sweep(since(floor));
         sweep(new Sweep(floor, floor.minus(Duration.ofMinutes(1)), 1, "test"));
 
-        assertThat(ids()).containsOnlyElementsOf(after);
+        assertThat(ids()).hasSameElementsAs(after);
     }
 
     @Test

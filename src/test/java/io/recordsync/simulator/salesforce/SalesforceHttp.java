@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -31,6 +32,9 @@ final class SalesforceHttp implements AutoCloseable {
     static final int HANG = 0;
     static final int CUT = 1;
     private static final int LONGEST_URI = 16_384;
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+            .withZone(ZoneOffset.UTC);
 
     private final Clock clock;
     private final Recording recording;
@@ -70,6 +74,16 @@ final class SalesforceHttp implements AutoCloseable {
 
     int port() {
         return server.getAddress().getPort();
+    }
+
+    /** The JDK's server lets nobody else write the Date of an answer: it is overwritten on its way, in as many bytes. */
+    void date(byte[] bytes, int length) {
+        String head = new String(bytes, 0, Math.min(length, 1_000), StandardCharsets.ISO_8859_1);
+        int date = head.indexOf("\r\nDate: ");
+        if (head.startsWith("HTTP/1.1 ") && date > 0 && date < head.indexOf("\r\n\r\n")) {
+            byte[] now = DATE.format(clock.instant()).getBytes(StandardCharsets.ISO_8859_1);
+            System.arraycopy(now, 0, bytes, date + "\r\nDate: ".length(), now.length);
+        }
     }
 
     /** The next logins are answered so; {@link #HANG} = not at all. */

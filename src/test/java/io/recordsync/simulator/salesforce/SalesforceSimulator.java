@@ -80,7 +80,7 @@ public final class SalesforceSimulator implements AutoCloseable {
         tokens = new Tokens(builder.clock, recording, builder.clientId, builder.clientSecret);
         rest = new RestApi(builder.clock, contacts);
         http = new SalesforceHttp(builder.clock, recording, tokens, rest);
-        httpRelay = new TcpRelay(builder.httpPort, http.port());
+        httpRelay = new TcpRelay(builder.httpPort, http.port(), http::date);
         tokens.url(loginUrl());
         pubsub = new PubSubService(builder.clock, recording, builder.journal);
         builder.topics.forEach(pubsub::topic);
