@@ -179,7 +179,8 @@ class OpsRouteTest {
         assertThat(server.coverage.demands)
                 .containsExactly(
                         new SweepDemand("ordered by anonymous@127.0.0.1", null, false),
-                        new SweepDemand("ordered by anonymous@127.0.0.1", Instant.parse("2026-02-20T09:00:00Z"), false));
+                        new SweepDemand(
+                                "ordered by anonymous@127.0.0.1", Instant.parse("2026-02-20T09:00:00Z"), false));
         assertThat(server.told).containsExactly("sweep", "sweep");
     }
 
@@ -297,7 +298,7 @@ class OpsRouteTest {
                   "state": "parked", "origin": "api", "eventKey": "api:1", "committedAt": "2026-03-01T12:00:00Z",
                   "acceptedAt": "2026-03-01T12:00:01Z", "dueAt": null, "attempts": 2, "answerLost": false,
                   "settledAt": null, "settledBy": null,
-                  "confirmation": null, "failureCode": "refused", "message": "Talkdesk refused it"}]}"""));
+                  "confirmation": null, "failureCode": "refused", "message": "Talkdesk refused it", "note": "merged into 003DL0000214OYdYAM"}]}"""));
         assertThat(server.inbox.filters)
                 .containsExactly(new Filter(DeletionState.PARKED, "list-a", "003DL0000212DetYAE", 5, 10L));
     }
@@ -504,7 +505,7 @@ class OpsRouteTest {
                 "",
                 "refused",
                 "Talkdesk refused it",
-                "");
+                "merged into 003DL0000214OYdYAM");
     }
 
     private static String phones(int count) {

@@ -127,8 +127,6 @@ final class RestApi {
         body.put("done", end == records.size());
         if (end < records.size()) {
             body.put("nextRecordsUrl", version + "/query/" + locator + '-' + end);
-        } else {
-            pages.remove(locator);
         }
         body.put("records", records.subList(offset, end));
         return Answer.of(body);
