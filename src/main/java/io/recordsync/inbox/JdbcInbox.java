@@ -52,7 +52,10 @@ public final class JdbcInbox implements Inbox {
     /** Lists that certainly have their row in record_list; rows of it are never deleted. */
     private final Set<String> knownLists = ConcurrentHashMap.newKeySet();
 
+    private final Object heart = new Object();
     private volatile String session;
+    /** When the session was last seen, by {@link System#nanoTime()}, which goes on while the process is frozen. */
+    private volatile long seenAt;
     /** The lane that came last in the last claim: the next one starts behind it. Guarded by this. */
     private String lastLane = "";
     /** How far {@link #forget} has come; 0 = it begins anew. */
@@ -439,7 +442,7 @@ public final class JdbcInbox implements Inbox {
             update deletion set state = 'claimed', session = ?
             where id {due}
               and exists (select 1 from session where id = ? and seen_at > {now} - ?)
-            returning id, record_list, kind, provider, identifier, attempts, unconfirmed, due_at""";
+            returning id, record_list, kind, provider, identifier, attempts, unconfirmed, session, due_at""";
 
     /** A row as it was claimed; {@code dueAt} is only for the order. */
     private record Claim(String lane, ClaimedDeletion deletion, long dueAt) {
@@ -508,8 +511,27 @@ public final class JdbcInbox implements Inbox {
                         row.getString("record_list"),
                         identifier,
                         row.getInt("attempts"),
-                        row.getInt("unconfirmed")),
+                        row.getInt("unconfirmed"),
+                        row.getString("session")),
                 row.getLong("due_at"));
+    }
+
+    @Override
+    public boolean holds(Batch batch) {
+        if (silent()) {
+            synchronized (heart) {
+                if (silent()) {
+                    heartbeat();
+                }
+            }
+        }
+        String mine = session;
+        return batch.deletions().stream()
+                .allMatch(deletion -> deletion.session().equals(mine));
+    }
+
+    private boolean silent() {
+        return System.nanoTime() - seenAt > settings.sessionTtl().toNanos() / 2;
     }
 
     /** The first batch of every lane, then the second of every lane, and so on. */
@@ -659,6 +681,26 @@ public final class JdbcInbox implements Inbox {
                 "look for suspended lists", transaction -> transaction.list(SUSPENDED, row -> row.getString("id"))));
     }
 
+    // ---- the presence check
+
+    private static final String PRESENCE_CHECKED_SINCE = "select id from record_list where reconciled_at > {now} - ?";
+
+    @Override
+    public List<String> presenceUnchecked(Collection<String> recordLists, Duration period) {
+        List<String> checked = store.read(
+                "look for presence checks",
+                transaction -> transaction.list(PRESENCE_CHECKED_SINCE, row -> row.getString("id"), period.toMillis()));
+        return recordLists.stream().filter(list -> !checked.contains(list)).toList();
+    }
+
+    private static final String PRESENCE_CHECKED = "update record_list set reconciled_at = {now} where id = ?";
+
+    @Override
+    public void presenceChecked(String recordList) {
+        register(Set.of(recordList));
+        store.write("note a presence check", transaction -> transaction.change(PRESENCE_CHECKED, recordList));
+    }
+
     // ---- a person's side
 
     private static final String REDRIVE =
@@ -785,6 +827,13 @@ public final class JdbcInbox implements Inbox {
 
     @Override
     public void heartbeat() {
+        synchronized (heart) {
+            beat();
+        }
+    }
+
+    private void beat() {
+        long now = System.nanoTime();
         String mine = session;
         String opened = newSession();
         boolean[] expired = new boolean[1];
@@ -803,6 +852,7 @@ public final class JdbcInbox implements Inbox {
         if (expired[0]) {
             session = opened;
         }
+        seenAt = now;
         if (freed > 0) {
             LOG.warn("{} deletions were claimed by a process that is gone; they are due again", freed);
         }

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
@@ -36,6 +37,7 @@ public final class Store implements AutoCloseable {
     private final Deque<AutoCloseable> open;
     private final DataSource writing;
     private final DataSource reading;
+    private final StoreHealth health = new StoreHealth();
 
     private Store(Dialect dialect, Deque<AutoCloseable> open, DataSource writing, DataSource reading) {
         this.dialect = dialect;
@@ -78,12 +80,26 @@ public final class Store implements AutoCloseable {
 
     /** An act: one transaction on the write side, rolled back when anything is thrown. */
     <T> T write(String act, Work<T> work) {
-        return run(act, writing, work);
+        try {
+            T result = run(act, writing, work);
+            health.succeeded(act);
+            return result;
+        } catch (InboxException e) {
+            if (e.getCause() instanceof SQLException failure) {
+                health.failed(act, failure);
+            }
+            throw e;
+        }
     }
 
     /** A look, on a connection that no act waits for. */
     <T> T read(String act, Work<T> work) {
         return run(act, reading, work);
+    }
+
+    /** Why what is to be written cannot be; empty when it can. */
+    Optional<String> trouble() {
+        return health.trouble();
     }
 
     /** What is done in a transaction. */

@@ -67,7 +67,7 @@ public final class Delivery {
     }
 
     /**
-     * Lets a call pass.
+     * Lets a call pass. One that only reads has no batch.
      *
      * @throws NotNowException while the gate is shut or the list is suspended
      */
@@ -75,8 +75,24 @@ public final class Delivery {
         if (gate.isShut()) {
             throw new NotNowException("The delivery is paused");
         }
-        if (lists.suspended(batch.recordList())) {
+        if (batch != null && lists.suspended(batch.recordList())) {
             throw new NotNowException("Record list " + batch.recordList() + " is suspended");
+        }
+    }
+
+    /**
+     * The last look before a call.
+     *
+     * @throws NotNowException when this process was silent for so long that another one may have taken the batch over
+     */
+    public void holds(@ExchangeProperty("batch") Batch batch) {
+        if (batch != null && !inbox.holds(batch)) {
+            LOG.warn(
+                    "{} deletions of record list {} are not called: this process was silent for longer than session.ttl"
+                            + " and has lost them; they are due for any",
+                    batch.size(),
+                    batch.recordList());
+            throw new NotNowException("The batch was taken over");
         }
     }
 
