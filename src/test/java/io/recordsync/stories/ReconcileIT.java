@@ -90,10 +90,9 @@ class ReconcileIT {
                 .hasSize(253)
                 .extracting(TalkdeskRecord::externalId)
                 .containsAll(living);
-        assertThat(service.deletions("recordList=" + list)).hasSize(7).allSatisfy(row -> {
-            assertThat(row.path("origin").asText()).isEqualTo("reconcile");
-            assertThat(row.path("eventKey").asText()).startsWith("reconcile:");
-        });
+        assertThat(found())
+                .hasSize(7)
+                .allSatisfy(row -> assertThat(row.path("eventKey").asText()).startsWith("reconcile:"));
         JsonNode status = service.status().path("reconcile");
         assertThat(status.path("recordList").asText()).isEqualTo(list);
         assertThat(status.path("checked").asInt()).isEqualTo(257);
@@ -148,7 +147,7 @@ class ReconcileIT {
                 .contains("Of the 264 Salesforce ids", "14 are not in Salesforce", "reconcile.max-missing-percent = 5");
         assertThat(service.log()).contains("ERROR").contains(list);
         assertThat(service.status().path("problems").findValuesAsText("kind")).contains("reconcile_refused");
-        assertThat(service.deletions("recordList=" + list)).isEmpty();
+        assertThat(found()).isEmpty();
         assertThat(talkdesk.recordCount(list)).isEqualTo(264);
     }
 
@@ -165,7 +164,7 @@ class ReconcileIT {
         } finally {
             salesforce.orgId(production);
         }
-        assertThat(service.deletions("recordList=" + list)).isEmpty();
+        assertThat(found()).isEmpty();
     }
 
     @Test
@@ -198,6 +197,13 @@ class ReconcileIT {
         }
 
         assertThat(service.status().at("/reconcile/lastError").asText()).contains("leads elsewhere");
+    }
+
+    /** Rows of this list that the presence check asked for; the stream's stories go to every list. */
+    private List<JsonNode> found() {
+        return service.deletions("recordList=" + list).stream()
+                .filter(row -> row.path("origin").asText().equals("reconcile"))
+                .toList();
     }
 
     private void check() throws Exception {
