@@ -15,6 +15,7 @@ import io.recordsync.oauth.ClientCredentials;
 import io.recordsync.oauth.Grant;
 import io.recordsync.oauth.JwtBearer;
 import io.recordsync.salesforce.ChangeEvents;
+import io.recordsync.salesforce.SyncedRecords;
 import io.recordsync.salesforce.stream.StreamEvent.ChangeEvent;
 import io.recordsync.simulator.salesforce.ContactIds;
 import io.recordsync.simulator.salesforce.Recording;
@@ -592,7 +593,7 @@ class SubscriberTest {
                 Duration.ofMillis(10),
                 Clock.systemUTC());
         endpoint.setTokens(tokens);
-        ChangeEvents changeEvents = new ChangeEvents("list-1", "salesforce", "Contact", "003");
+        ChangeEvents changeEvents = new ChangeEvents(new SyncedRecords("list-1", "salesforce", "003"), "Contact", true);
         Subscriber.Acceptor acceptor = response -> {
             first.accept(response);
             inbox.accept(changeEvents.read(response));
