@@ -21,7 +21,6 @@ class PositionLostIT {
     private final MovedClock clock = new MovedClock();
 
     enum Loss {
-        CORRUPTED,
         NOT_VALIDATED,
         HUNDRED_HOURS_DOWN
     }
@@ -46,7 +45,6 @@ class PositionLostIT {
             contacts.subList(0, 20).forEach(salesforce::deleteContact);
             salesforce.purge(contacts.get(0));
             switch (loss) {
-                case CORRUPTED -> salesforce.invalidateReplayIds();
                 case NOT_VALIDATED -> salesforce.failReplayValidation(true);
                 case HUNDRED_HOURS_DOWN -> clock.advance(Duration.ofHours(100));
             }
