@@ -31,9 +31,10 @@ import org.awaitility.Awaitility;
  * <p>It can be killed and started again on the same database. Its log is in {@code target/stories}, and is shown by the
  * message of a wait that fails. Every story ends with a look through it for secrets and personal data.
  */
-final class Service implements AutoCloseable {
+public final class Service implements AutoCloseable {
 
-    static final Path JAR = Path.of("target/salesforce-talkdesk-sync.jar").toAbsolutePath();
+    public static final Path JAR =
+            Path.of("target/salesforce-talkdesk-sync.jar").toAbsolutePath();
 
     /** Halves the time of a start; written by the first service of a build that ends in order. */
     private static final Path CLASSES = Path.of("target/stories/classes.jsa").toAbsolutePath();
@@ -58,7 +59,7 @@ final class Service implements AutoCloseable {
      * @param folder for the SQLite file
      * @param recordLists comma-separated
      */
-    Service(Path folder, SalesforceSimulator salesforce, TalkdeskSimulator talkdesk, String recordLists)
+    public Service(Path folder, SalesforceSimulator salesforce, TalkdeskSimulator talkdesk, String recordLists)
             throws IOException {
         this.talkdesk = talkdesk;
         Files.createDirectories(Path.of("target/stories"));
@@ -93,13 +94,13 @@ final class Service implements AutoCloseable {
     }
 
     /** A key of the configuration, in force from the next start on. */
-    Service with(String key, String value) {
+    public Service with(String key, String value) {
         configuration.put(key, value);
         return this;
     }
 
     /** Starts it and waits until it listens; the stream may still be on its way. */
-    Service start() throws IOException {
+    public Service start() throws IOException {
         launch("-XX:ArchiveClassesAtExit=" + CLASSES);
         await("it listens", () -> !process.isAlive() || listens());
         if (!process.isAlive()) {
@@ -109,7 +110,7 @@ final class Service implements AutoCloseable {
     }
 
     /** Starts it and waits for nothing. */
-    Service launch() throws IOException {
+    public Service launch() throws IOException {
         return launch("-Xshare:auto");
     }
 
@@ -134,57 +135,61 @@ final class Service implements AutoCloseable {
     }
 
     /** Starts it and waits until the stream is open. */
-    Service startSubscribed() throws IOException {
+    public Service startSubscribed() throws IOException {
         start();
         return awaitSubscribed();
     }
 
-    Service awaitSubscribed() {
+    public Service awaitSubscribed() {
         await("it is subscribed", () -> "connected"
                 .equals(status().at("/stream/state").asText()));
         return this;
     }
 
     /** SIGKILL. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
     /** SIGTERM. @return the exit code */
-    int terminate() throws InterruptedException {
+    public int terminate() throws InterruptedException {
         process.destroy();
         return awaitEnd();
     }
 
     /** @return the exit code */
-    int awaitEnd() throws InterruptedException {
+    public int awaitEnd() throws InterruptedException {
         if (!process.waitFor(40, TimeUnit.SECONDS)) {
             throw new AssertionError("The service did not end within 40 s:\n" + log());
         }
         return process.exitValue();
     }
 
-    ProcessHandle handle() {
+    public int port() {
+        return port;
+    }
+
+    public ProcessHandle handle() {
         return process.toHandle();
     }
 
-    JsonNode status() {
+    public JsonNode status() {
         return get("/api/status");
     }
 
     /** How many deletions are in a state. */
-    long count(String state) {
+    public long count(String state) {
         return status().at("/deletions/" + state).asLong();
     }
 
     /** The deletions that {@code GET /api/deletions} gives for a query such as {@code state=parked}. */
-    List<JsonNode> deletions(String query) {
+    public List<JsonNode> deletions(String query) {
         List<JsonNode> found = new ArrayList<>();
         get("/api/deletions?limit=1000&" + query).path("deletions").forEach(found::add);
         return found;
     }
 
-    JsonNode get(String path) {
+    public JsonNode get(String path) {
         try {
             return JSON.readTree(text(path));
         } catch (IOException e) {
@@ -192,22 +197,22 @@ final class Service implements AutoCloseable {
         }
     }
 
-    String text(String path) throws IOException {
+    public String text(String path) throws IOException {
         return send(HttpRequest.newBuilder(uri(path)).GET()).body();
     }
 
-    HttpResponse<String> post(String path, String json) throws IOException {
+    public HttpResponse<String> post(String path, String json) throws IOException {
         return send(HttpRequest.newBuilder(uri(path))
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(json)));
     }
 
     /** Waits until the condition holds, half a minute at most; an exception counts as not yet. */
-    void await(String what, java.util.concurrent.Callable<Boolean> condition) {
+    public void await(String what, java.util.concurrent.Callable<Boolean> condition) {
         await(what, Duration.ofSeconds(30), condition);
     }
 
-    void await(String what, Duration patience, java.util.concurrent.Callable<Boolean> condition) {
+    public void await(String what, Duration patience, java.util.concurrent.Callable<Boolean> condition) {
         try {
             Awaitility.await(what)
                     .pollDelay(Duration.ZERO)
@@ -220,7 +225,7 @@ final class Service implements AutoCloseable {
         }
     }
 
-    String log() {
+    public String log() {
         try {
             return Files.readString(log);
         } catch (IOException e) {
