@@ -29,7 +29,7 @@ public final class GapInquiry {
 
     private final List<GapCheck> checks;
     private final Deque<Question> left = new ArrayDeque<>();
-    private final Set<String> entities;
+    private final List<String> entities;
     private final String restRoot;
     private final Map<String, Boolean> deletedById = new HashMap<>();
     private final Set<String> invisible = new HashSet<>();
@@ -40,7 +40,7 @@ public final class GapInquiry {
 
     GapInquiry(List<GapCheck> checks, Collection<String> entities, String apiVersion) {
         this.checks = checks;
-        this.entities = Set.copyOf(entities);
+        this.entities = List.copyOf(entities);
         this.restRoot = "/services/data/v" + apiVersion;
         entities.forEach(entity -> left.add(new Question(entity, false)));
     }

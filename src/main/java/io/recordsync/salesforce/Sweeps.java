@@ -123,25 +123,31 @@ public final class Sweeps {
                 .mapToLong(Map.Entry::getKey)
                 .max()
                 .orElse(-1);
+        Stretch unproven = tell(sweeping.unproven());
         coverage.finish(
                 new Sweep(sweep.since(), sweep.floor(), Math.max(answered, 0), sweep.reason()),
                 sweeping.coveredUntil(),
                 answered >= 0,
-                tell(sweeping));
+                unproven);
+        told = unproven == null ? told : unproven;
         toBeCovered.headMap(answered, true).clear();
-        if (toBeCovered.isEmpty()) {
+        boolean proven = toBeCovered.isEmpty();
+        if (proven) {
             told = null;
         }
-        LOG.info(
-                "Swept ({}): deletions from {} to {} are proven to be in the inbox; {} found in the Recycle Bin, {} in the"
-                        + " delete log, {} new{}",
-                sweep.reason(),
-                sweeping.provenFrom(),
-                sweeping.coveredUntil(),
-                sweeping.inBin(),
-                sweeping.inLog(),
-                sweeping.added(),
-                toBeCovered.isEmpty() ? "" : "; the log lags behind, so it is swept again");
+        // Silent while it only waits for a log that lags behind.
+        if (proven || sweeping.added() > 0 || sweeping.coveredUntil().isAfter(sweep.since())) {
+            LOG.info(
+                    "Swept ({}): deletions from {} to {} are proven to be in the inbox; {} found in the Recycle Bin, {} in"
+                            + " the delete log, {} new{}",
+                    sweep.reason(),
+                    sweeping.provenFrom(),
+                    sweeping.coveredUntil(),
+                    sweeping.inBin(),
+                    sweeping.inLog(),
+                    sweeping.added(),
+                    proven ? "" : "; the log lags behind, so it is swept again");
+        }
     }
 
     /** What was accepted stays; what was demanded goes on being owed. */
@@ -159,8 +165,7 @@ public final class Sweeps {
     }
 
     /** @return the stretch that is to be noted as unproven; null when there is none, or it is known */
-    private Stretch tell(Sweeping sweeping) {
-        Stretch unproven = sweeping.unproven();
+    private Stretch tell(Stretch unproven) {
         if (unproven == null
                 || told != null
                         && !unproven.from().isBefore(told.from())
@@ -172,7 +177,6 @@ public final class Sweeps {
                 + " Salesforce, then confirm it (POST /api/sweep/confirm-unproven)";
         LOG.error(message);
         inbox.accept(new Intake(List.of(), List.of(new Problem("sweep_unproven", message)), null));
-        told = unproven;
         return unproven;
     }
 

@@ -6,6 +6,7 @@ import io.grpc.Status;
 import io.recordsync.deletion.StreamPosition;
 import io.recordsync.inbox.DeliveryGate;
 import io.recordsync.inbox.InboxSettings;
+import io.recordsync.inbox.JdbcCoverage;
 import io.recordsync.inbox.JdbcInbox;
 import io.recordsync.inbox.JdbcLedger;
 import io.recordsync.inbox.Ledger.ProblemEntry;
@@ -24,6 +25,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -558,11 +563,75 @@ class SubscriberTest {
                 .extracting(Recording.Subscribe::preset)
                 .containsExactly("LATEST", "CUSTOM", "EARLIEST");
         assertThat(ledger.problems(10)).extracting(ProblemEntry::kind).containsExactly("position_lost");
+        assertThat(ledger.problems(10).get(0).message())
+                .contains("a sweep is ordered")
+                .doesNotContain("rpc");
+        assertThat(coverage().state().positionLost()).isTrue();
+        assertThat(coverage().state().owed()).contains(CHANNEL, "lost");
         salesforce.failReplayValidation(false);
         stop();
         startSubscribed();
         assertThat(recording.subscribes().get(3).preset()).isEqualTo("CUSTOM");
         assertThat(recording.subscribes().get(3).refusedWith()).isNull();
+    }
+
+    /** The first position that is saved after it hides the hole: without the demand it would never be swept. */
+    @Test
+    void a_lost_position_is_not_passed_over_before_the_sweep_is_ordered() throws Exception {
+        startSubscribed();
+        salesforce.sendKeepalive();
+        awaitPositionSaved();
+        stop();
+        publish(1);
+        salesforce.invalidateReplayIds();
+        execute("create trigger no_demands before update of demanded on sweep begin select raise(abort, 'full'); end");
+
+        start();
+        await(() -> recording.subscribes().stream()
+                        .filter(subscribe -> subscribe.refusedWith() != null)
+                        .count()
+                >= 3);
+        assertThat(recording.subscribes())
+                .extracting(Recording.Subscribe::preset)
+                .doesNotContain("EARLIEST");
+        assertThat(accepted).isEmpty();
+        execute("drop trigger no_demands");
+
+        await(() -> accepted.size() == 1);
+        assertThat(coverage().state().positionLost()).isTrue();
+    }
+
+    @Test
+    void after_more_than_60_hours_of_silence_a_sweep_is_ordered_once() throws Exception {
+        startSubscribed();
+        salesforce.sendKeepalive();
+        awaitPositionSaved();
+        stop();
+        execute("update stream_position set saved_at = saved_at - "
+                + Duration.ofHours(61).toMillis());
+        salesforce.refuseSubscribe(3, Status.UNAVAILABLE, null);
+
+        startSubscribed();
+
+        List<String> ids = publish(1);
+        awaitAccepted(ids);
+        assertThat(coverage().state().owed()).contains("61 hours");
+        assertThat(coverage().state().positionLost()).isFalse();
+        assertThat(coverage().begin(Duration.ofDays(1)).orElseThrow().demand()).isEqualTo(1);
+    }
+
+    @Test
+    void after_less_than_60_hours_none_is() throws Exception {
+        startSubscribed();
+        salesforce.sendKeepalive();
+        awaitPositionSaved();
+        stop();
+        execute("update stream_position set saved_at = saved_at - "
+                + Duration.ofHours(59).toMillis());
+
+        startSubscribed();
+
+        assertThat(coverage().state().owed()).isNull();
     }
 
     // ---- the end
@@ -582,6 +651,17 @@ class SubscriberTest {
         start();
         stop();
         assertThat(thread.isAlive()).isFalse();
+    }
+
+    private JdbcCoverage coverage() {
+        return new JdbcCoverage(store, inbox, SETTINGS);
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("inbox.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     private void start() {
