@@ -60,11 +60,17 @@ final class ConfigurationCheck {
                     "003",
                     listOf("key prefixes of 3 characters, separated by commas", "[A-Za-z0-9]{3}")),
             key("salesforce.entities", "Contact", listOf("entity names, separated by commas", "[A-Za-z]\\w*")),
+            key("salesforce.api-version", "64.0", matching("a version such as 64.0", "\\d{2,3}\\.0")),
+            key("salesforce.timeout", "120s", duration(1)),
             key("salesforce.first-start", "latest", oneOf("earliest", "latest")),
             key("stream.idle-timeout", "330000", duration(1)),
             key("stream.backoff", "1000", duration(1)),
             key("stream.backoff-max", "60000", duration(1)),
             key("stream.backoff-long", "15m", duration(1)),
+            key("sweep.period", "24h", duration(1)),
+            key("sweep.on-gap", "true", oneOf("true", "false")),
+            key("sweep.overlap", "1h", duration(0)),
+            key("sweep.retry", "60s", duration(1)),
             key("talkdesk.api-url", "https://api.talkdeskapp.com", url()),
             essential("talkdesk.token-url", url()),
             essential("talkdesk.client-id", text()),
@@ -92,6 +98,8 @@ final class ConfigurationCheck {
             key("verify.delay", "60000", duration(0)),
             key("verify.attempts", "3", wholeNumber(1, 100)),
             key("verify.unconfirmed", "settle", oneOf("settle", "park")),
+            key("reconcile.schedule", "off", offOr(duration(1))),
+            key("reconcile.max-missing-percent", "5", wholeNumber(0, 100)),
             key("session.ttl", "30s", duration(1)),
             key("session.heartbeat", "5s", duration(1)),
             key("ledger.retention", "400d", duration(16 * 86_400_000L)),
@@ -326,6 +334,12 @@ final class ConfigurationCheck {
                     long millis = millis(value);
                     return millis >= least && millis <= LONGEST;
                 });
+    }
+
+    private static Form offOr(Form form) {
+        return new Form(
+                "off or " + form.expected(),
+                value -> value.equals("off") || form.accepts().test(value));
     }
 
     private static Form listOf(String expected, String item) {

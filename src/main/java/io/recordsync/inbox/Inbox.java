@@ -125,6 +125,14 @@ public interface Inbox extends AutoCloseable {
     /** The lists that are suspended now. */
     Set<String> suspended();
 
+    // ---- the presence check
+
+    /** Of these lists, those whose last presence check that came to its end is longer ago than {@code period}, or never was. */
+    List<String> presenceUnchecked(Collection<String> recordLists, Duration period);
+
+    /** A presence check of the list has come to its end. */
+    void presenceChecked(String recordList);
+
     // ---- a person's side
 
     /**

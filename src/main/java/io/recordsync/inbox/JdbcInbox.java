@@ -721,6 +721,26 @@ public final class JdbcInbox implements Inbox {
                 "look for suspended lists", transaction -> transaction.list(SUSPENDED, row -> row.getString("id"))));
     }
 
+    // ---- the presence check
+
+    private static final String PRESENCE_CHECKED_SINCE = "select id from record_list where reconciled_at > {now} - ?";
+
+    @Override
+    public List<String> presenceUnchecked(Collection<String> recordLists, Duration period) {
+        List<String> checked = store.read(
+                "look for presence checks",
+                transaction -> transaction.list(PRESENCE_CHECKED_SINCE, row -> row.getString("id"), period.toMillis()));
+        return recordLists.stream().filter(list -> !checked.contains(list)).toList();
+    }
+
+    private static final String PRESENCE_CHECKED = "update record_list set reconciled_at = {now} where id = ?";
+
+    @Override
+    public void presenceChecked(String recordList) {
+        register(Set.of(recordList));
+        store.write("note a presence check", transaction -> transaction.change(PRESENCE_CHECKED, recordList));
+    }
+
     // ---- a person's side
 
     private static final String REDRIVE =

@@ -89,6 +89,7 @@ public final class DeletionView {
         text.accept("confirmation", entry.confirmation());
         text.accept("failureCode", entry.failureCode());
         text.accept("message", entry.message());
+        text.accept("note", entry.note());
         return row;
     }
 

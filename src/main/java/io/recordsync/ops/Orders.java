@@ -3,12 +3,20 @@ package io.recordsync.ops;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.Intake;
+import io.recordsync.deletion.SweepDemand;
+import io.recordsync.inbox.Coverage;
+import io.recordsync.inbox.Coverage.Stretch;
 import io.recordsync.inbox.Inbox;
 import io.recordsync.inbox.Inbox.Selection;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -28,13 +36,17 @@ public final class Orders {
     private static final Pattern ORG_ID = Pattern.compile("00D[A-Za-z0-9]{15}");
 
     private final Inbox inbox;
+    private final Coverage coverage;
+    private final List<String> recordLists;
     private final RequestedDeletions requested;
     private final Clock clock;
 
     /** @param recordLists {@code talkdesk.record-lists} */
-    public Orders(Inbox inbox, String recordLists, Clock clock) {
+    public Orders(Inbox inbox, Coverage coverage, String recordLists, Clock clock) {
         this.inbox = inbox;
-        this.requested = new RequestedDeletions(RequestedDeletions.lists(recordLists));
+        this.coverage = coverage;
+        this.recordLists = RequestedDeletions.lists(recordLists);
+        this.requested = new RequestedDeletions(this.recordLists);
         this.clock = clock;
     }
 
@@ -74,6 +86,57 @@ public final class Orders {
         inbox.confirmOrg(orgId);
         LOG.info("{} confirmed {} as the Salesforce org from now on; saved positions are dropped", user, orgId);
         return Map.of("orgId", orgId);
+    }
+
+    /** Without {@code since} it begins where everything is proven until. */
+    public Map<String, Object> sweep(byte[] body, String user) {
+        Instant since = since(RequestBody.readObject(body, Set.of("since")));
+        coverage.demand(new SweepDemand("ordered by " + user, since, false));
+        Map<String, Object> ordered = new LinkedHashMap<>();
+        ordered.put("since", since == null ? null : since.toString());
+        ordered.put("coveredUntil", Status.text(coverage.state().coveredUntil()));
+        LOG.info("{} ordered a sweep since {}", user, since == null ? ordered.get("coveredUntil") : since);
+        return ordered;
+    }
+
+    /** Without {@code recordList} each configured list is meant; others are refused. */
+    public Map<String, Object> reconcile(byte[] body, String user) {
+        String recordList = RequestBody.text(RequestBody.readObject(body, Set.of("recordList")), "recordList");
+        if (recordList != null && !recordLists.contains(recordList)) {
+            throw Refusal.of(400, "recordList is expected to be one of talkdesk.record-lists");
+        }
+        List<String> ordered = recordList == null ? recordLists : List.of(recordList);
+        LOG.info("{} ordered the presence check of {}", user, ordered);
+        return Map.of("recordLists", ordered);
+    }
+
+    private Instant since(JsonNode order) {
+        String text = RequestBody.text(order, "since");
+        if (text == null) {
+            return null;
+        }
+        try {
+            Instant since = OffsetDateTime.parse(text).toInstant();
+            if (since.isAfter(clock.instant())) {
+                throw Refusal.of(400, "since is expected to be in the past");
+            }
+            return since;
+        } catch (DateTimeParseException e) {
+            throw Refusal.of(400, "since is expected to be a time such as 2026-03-01T10:00:00Z");
+        }
+    }
+
+    /** There may be none: then nothing is changed. */
+    public Map<String, Object> confirmUnproven(String user) {
+        Optional<Stretch> stretch = coverage.acceptUnproven();
+        stretch.ifPresent(unproven -> LOG.info(
+                "{} confirmed that no deletion was missed from {} to {}, which no sweep could prove",
+                user,
+                unproven.from(),
+                unproven.until()));
+        Map<String, Object> confirmed = new LinkedHashMap<>();
+        confirmed.put("confirmed", stretch.map(Status::stretch).orElse(null));
+        return confirmed;
     }
 
     /**

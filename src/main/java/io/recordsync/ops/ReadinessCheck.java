@@ -1,5 +1,6 @@
 package io.recordsync.ops;
 
+import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Ledger;
 import java.time.Clock;
@@ -121,6 +122,40 @@ public abstract class ReadinessCheck extends AbstractHealthCheck {
         String trouble() {
             Map<String, Object> now = delivery.get();
             return READY.contains(now.get("state")) ? null : "Delivery is " + why(now, "reason");
+        }
+    }
+
+    /** Whether everything that Salesforce deleted is known: no hole in the stream, no stretch that nothing can prove. */
+    public static final class Sweep extends ReadinessCheck {
+
+        private final Coverage coverage;
+
+        public Sweep(Coverage coverage) {
+            super("sweep");
+            this.coverage = coverage;
+        }
+
+        @Override
+        String trouble() {
+            Coverage.State now;
+            try {
+                now = coverage.state();
+            } catch (InboxException e) {
+                return "The database does not answer: " + e.getMessage();
+            }
+            if (now.unproven() != null) {
+                return ("Salesforce can no longer tell what was deleted from %s to %s: a person has to confirm (POST"
+                                + " /api/sweep/confirm-unproven)")
+                        .formatted(now.unproven().from(), now.unproven().until());
+            }
+            if (now.positionLost()) {
+                return "A sweep is owed (%s): the stream has a hole%s"
+                        .formatted(
+                                now.owed(), now.lastError() == null ? "" : "; the last try failed: " + now.lastError());
+            }
+            return now.owed() != null && now.lastError() != null
+                    ? "A sweep is owed (%s), and the last try failed: %s".formatted(now.owed(), now.lastError())
+                    : null;
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.recordsync.ops;
 
 import io.recordsync.deletion.DeletionState;
+import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Ledger.RecordListEntry;
 import java.time.Clock;
@@ -28,27 +29,33 @@ public final class Status {
     private static final Duration POSITION_KEPT = Duration.ofHours(72);
 
     private final Ledger ledger;
+    private final Coverage coverage;
     private final String channel;
     private final List<String> recordLists;
     private final Supplier<Map<String, Object>> stream;
     private final Supplier<Map<String, Object>> delivery;
+    private final Supplier<Map<String, Object>> presenceChecks;
     private final Metrics metrics;
     private final Clock clock;
 
     /** @param recordLists {@code talkdesk.record-lists}: each is shown, also one that the inbox has not met yet */
     public Status(
             Ledger ledger,
+            Coverage coverage,
             String channel,
             String recordLists,
             Supplier<Map<String, Object>> stream,
             Supplier<Map<String, Object>> delivery,
+            Supplier<Map<String, Object>> presenceChecks,
             Metrics metrics,
             Clock clock) {
         this.ledger = ledger;
+        this.coverage = coverage;
         this.channel = channel;
         this.recordLists = RequestedDeletions.lists(recordLists);
         this.stream = stream;
         this.delivery = delivery;
+        this.presenceChecks = presenceChecks;
         this.metrics = metrics;
         this.clock = clock;
     }
@@ -66,6 +73,18 @@ public final class Status {
                                 0, Duration.between(oldest, clock.instant()).toSeconds()))
                         .orElse(null));
         status.put("lists", lists());
+        status.put("sweep", sweep());
+        status.put(
+                "reconcile",
+                pick(
+                        presenceChecks.get(),
+                        "recordList",
+                        "running",
+                        "waiting",
+                        "checked",
+                        "missing",
+                        "lastAt",
+                        "lastError"));
         status.put("problems", problems());
         return status;
     }
@@ -117,6 +136,27 @@ public final class Status {
             shown.add(list);
         }
         return shown;
+    }
+
+    private Map<String, Object> sweep() {
+        Coverage.State now = coverage.state();
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("lastAt", text(now.lastAt()));
+        shown.put("coveredUntil", text(now.coveredUntil()));
+        shown.put("lastError", now.lastError());
+        shown.put("owed", now.owed());
+        shown.put("running", now.running());
+        shown.put("unproven", now.unproven() == null ? null : stretch(now.unproven()));
+        return shown;
+    }
+
+    static Map<String, Object> stretch(Coverage.Stretch stretch) {
+        return Map.of(
+                "from", stretch.from().toString(), "until", stretch.until().toString());
+    }
+
+    static String text(Instant time) {
+        return time == null ? null : time.toString();
     }
 
     private List<Map<String, Object>> problems() {

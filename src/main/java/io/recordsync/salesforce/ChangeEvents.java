@@ -8,7 +8,9 @@ import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Problem;
+import io.recordsync.deletion.Restoration;
 import io.recordsync.deletion.StreamPosition;
+import io.recordsync.deletion.SweepDemand;
 import io.recordsync.salesforce.stream.StreamEvent;
 import io.recordsync.salesforce.stream.StreamEvent.ChangeEvent;
 import io.recordsync.salesforce.stream.StreamEvent.UndecodableEvent;
@@ -16,20 +18,20 @@ import io.recordsync.salesforce.stream.StreamResponse;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Reads out of change events what is to be deleted: one deletion for each record id and each configured record list.
  *
- * <p>A DELETE asks for deletions, a GAP_DELETE for deletions that are checked first. An id that is not a complete id of an
- * accepted prefix becomes a {@link Problem}, never a deletion, and so does an event that cannot be read. Every other
- * event only moves the position. Thread-safe.
+ * <p>A DELETE asks for deletions, a GAP_DELETE for deletions that are checked first; an UNDELETE restores, a GAP_UNDELETE
+ * is checked first. An id that is not a complete id of an accepted prefix becomes a {@link Problem}, never a deletion, and
+ * so does an event that cannot be read. Whatever may hide a deletion demands a sweep in the same intake. Every other event
+ * only moves the position. Thread-safe.
  */
 public final class ChangeEvents {
 
@@ -37,17 +39,18 @@ public final class ChangeEvents {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_WARNINGS = 10;
 
-    private final List<String> recordLists;
-    private final String externalProvider;
+    private final SyncedRecords records;
     private final Set<String> entities;
-    private final Set<String> idPrefixes;
+    private final boolean sweepOnGap;
 
-    /** All but the provider are comma-separated. */
-    public ChangeEvents(String recordLists, String externalProvider, String entities, String idPrefixes) {
-        this.recordLists = List.copyOf(words(recordLists));
-        this.externalProvider = externalProvider;
-        this.entities = words(entities);
-        this.idPrefixes = words(idPrefixes);
+    /**
+     * @param entities comma-separated
+     * @param sweepOnGap false: what may have been missed is only reported
+     */
+    public ChangeEvents(SyncedRecords records, String entities, boolean sweepOnGap) {
+        this.records = records;
+        this.entities = SyncedRecords.words(entities);
+        this.sweepOnGap = sweepOnGap;
     }
 
     /** What a response of the stream brings. */
@@ -61,65 +64,111 @@ public final class ChangeEvents {
     }
 
     private Intake read(List<StreamEvent> events, StreamPosition position) {
-        List<DeletionRequest> deletions = new ArrayList<>();
-        List<Problem> problems = new ArrayList<>();
+        Reading reading = new Reading();
         for (StreamEvent event : events) {
             if (event instanceof UndecodableEvent undecodable) {
-                problems.add(new Problem(
+                reading.hole(
+                        "undecodable event " + undecodable.eventId(),
                         "undecodable_event",
-                        "Change event " + undecodable.eventId() + " cannot be read (" + undecodable.reason()
-                                + "); reported, position moved on: if it was a deletion, it was missed"));
+                        "Change event " + undecodable.eventId() + " cannot be read (" + undecodable.reason() + ")");
             } else if (event instanceof ChangeEvent change && entities.contains(change.entityName())) {
-                read(change, deletions, problems);
+                reading.read(change);
             }
         }
         // All of them are in the inbox: the log must not drown where one event names thousands of wildcards.
-        problems.stream().limit(MOST_WARNINGS).forEach(problem -> LOG.warn(problem.message()));
-        if (problems.size() > MOST_WARNINGS) {
-            LOG.warn("… and {} more problems in the same response: GET /api/status", problems.size() - MOST_WARNINGS);
+        reading.problems.stream().limit(MOST_WARNINGS).forEach(problem -> LOG.warn(problem.message()));
+        if (reading.problems.size() > MOST_WARNINGS) {
+            LOG.warn(
+                    "… and {} more problems in the same response: GET /api/status",
+                    reading.problems.size() - MOST_WARNINGS);
         }
-        return new Intake(deletions, problems, position);
+        return new Intake(reading.deletions, reading.restorations, reading.problems, reading.demand(), position);
     }
 
-    private void read(ChangeEvent change, List<DeletionRequest> deletions, List<Problem> problems) {
-        switch (change.changeType()) {
-            case "DELETE" -> read(change, DeletionState.PENDING, deletions, problems);
-            case "GAP_DELETE" -> read(change, DeletionState.CHECKING, deletions, problems);
-            case "GAP_OVERFLOW" -> problems.add(new Problem(
-                    "gap_overflow",
-                    "Transaction " + change.key() + " changed more records than Salesforce tells of (GAP_OVERFLOW);"
-                            + " reported, position moved on: deletions in it were missed"));
-            default -> {
-                // Nothing was deleted: only the position moves.
+    /** What the events of one response have brought so far. */
+    private final class Reading {
+
+        private final List<DeletionRequest> deletions = new ArrayList<>();
+        private final List<Restoration> restorations = new ArrayList<>();
+        private final List<Problem> problems = new ArrayList<>();
+        private String hole;
+        private int holes;
+
+        void read(ChangeEvent change) {
+            switch (change.changeType()) {
+                case "DELETE" -> readIds(change, id -> delete(change, id, DeletionState.PENDING));
+                case "GAP_DELETE" -> readIds(change, id -> delete(change, id, DeletionState.CHECKING));
+                case "UNDELETE" -> readIds(change, id -> restore(change, id, true));
+                case "GAP_UNDELETE" -> readIds(change, id -> restore(change, id, false));
+                case "GAP_OVERFLOW" -> hole(
+                        "GAP_OVERFLOW of transaction " + change.key(),
+                        "gap_overflow",
+                        "Transaction " + change.key()
+                                + " changed more records than Salesforce tells of (GAP_OVERFLOW)");
+                default -> {
+                    // Nothing was deleted: only the position moves.
+                }
             }
         }
-    }
 
-    private void read(
-            ChangeEvent change, DeletionState state, List<DeletionRequest> deletions, List<Problem> problems) {
-        if (change.recordIds().isEmpty()) {
+        private void readIds(ChangeEvent change, Consumer<Identifier> reader) {
+            if (change.recordIds().isEmpty()) {
+                refuse(
+                        change,
+                        "event " + change.key() + " carries no record ids (expected ChangeEventHeader.recordIds)");
+            }
+            for (String id : change.recordIds()) {
+                Optional<Identifier> identifier = records.identifier(id);
+                if (identifier.isPresent()) {
+                    reader.accept(identifier.get());
+                } else {
+                    refuse(
+                            change,
+                            "event " + change.key() + " names record id " + SyncedRecords.printable(id) + " (expected "
+                                    + records.expectedIds() + "); not deleted");
+                }
+            }
+        }
+
+        private void delete(ChangeEvent change, Identifier identifier, DeletionState state) {
+            deletions.addAll(
+                    records.deletions(identifier, change.key(), Origin.STREAM, change.committedAt(), state, ""));
+        }
+
+        private void restore(ChangeEvent change, Identifier identifier, boolean confirmed) {
+            restorations.add(new Restoration(identifier, change.key(), change.committedAt(), confirmed));
+        }
+
+        private void refuse(ChangeEvent change, String words) {
+            String message = change.changeType() + " " + words;
+            if (change.changeType().equals("UNDELETE")) {
+                // No deletion hides behind it, and a sweep finds nothing that was restored.
+                problems.add(new Problem("refused_id", message + "; reported, position moved on"));
+            } else {
+                hole("unusable record id in " + change.changeType() + " event " + change.key(), "refused_id", message);
+            }
+        }
+
+        /** A deletion may have been told here that we do not know of. */
+        void hole(String what, String kind, String words) {
             problems.add(new Problem(
-                    "refused_id",
-                    change.changeType() + " event " + change.key()
-                            + " carries no record ids (expected ChangeEventHeader.recordIds); reported, position moved"
-                            + " on"));
+                    kind,
+                    words
+                            + (sweepOnGap
+                                    ? "; reported, position moved on, and a sweep is ordered that asks Salesforce what"
+                                            + " was deleted"
+                                    : "; reported, position moved on: if it told of a deletion, that was missed (sweep.on-gap"
+                                            + " is false)")));
+            hole = hole == null ? what : hole;
+            holes++;
         }
-        for (String id : change.recordIds()) {
-            Optional<String> complete =
-                    SalesforceId.complete(id).filter(known -> idPrefixes.contains(known.substring(0, 3)));
-            if (complete.isEmpty()) {
-                problems.add(new Problem(
-                        "refused_id",
-                        change.changeType() + " event " + change.key() + " names record id " + printable(id)
-                                + " (expected 15 or 18 characters with prefix " + String.join(" or ", idPrefixes)
-                                + "); not deleted, reported, position moved on"));
-                continue;
+
+        SweepDemand demand() {
+            if (hole == null || !sweepOnGap) {
+                return null;
             }
-            Identifier identifier = Identifier.external(externalProvider, complete.get());
-            for (String recordList : recordLists) {
-                deletions.add(new DeletionRequest(
-                        recordList, identifier, change.key(), Origin.STREAM, change.committedAt(), state));
-            }
+            String others = holes > 1 ? " and " + (holes - 1) + " more" : "";
+            return new SweepDemand(hole + others, null, false);
         }
     }
 
@@ -146,18 +195,5 @@ public final class ChangeEvents {
             throw new IOException("ChangeEventHeader." + field + " is missing");
         }
         return value;
-    }
-
-    /** An id that is none may be anything: shown short, and without what could break a log line. */
-    private static String printable(String id) {
-        String shown = id.length() > 40 ? id.substring(0, 40) + "…" : id;
-        return "'" + shown.replaceAll("[^ -~]", "?") + "'";
-    }
-
-    private static Set<String> words(String commaSeparated) {
-        return new LinkedHashSet<>(Arrays.stream(commaSeparated.split(","))
-                .map(String::strip)
-                .filter(word -> !word.isEmpty())
-                .toList());
     }
 }

@@ -68,7 +68,7 @@ public final class Delivery {
     }
 
     /**
-     * Lets a call pass.
+     * Lets a call pass. One that only reads has no batch.
      *
      * @throws NotNowException while the gate is shut or the list is suspended
      */
@@ -76,7 +76,7 @@ public final class Delivery {
         if (gate.isShut()) {
             throw new NotNowException("The delivery is paused");
         }
-        if (lists.suspended(batch.recordList())) {
+        if (batch != null && lists.suspended(batch.recordList())) {
             throw new NotNowException("Record list " + batch.recordList() + " is suspended");
         }
     }

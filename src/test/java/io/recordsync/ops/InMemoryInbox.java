@@ -229,6 +229,16 @@ final class InMemoryInbox implements Inbox, Ledger {
     }
 
     @Override
+    public List<String> presenceUnchecked(Collection<String> recordLists, Duration period) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void presenceChecked(String recordList) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public int forget() {
         throw new UnsupportedOperationException();
     }

@@ -32,13 +32,14 @@ class OpsAccessRouteTest {
     @Test
     void no_route_answers_without_the_password() throws Exception {
         List<Route> routes = httpRoutes(locked);
-        assertThat(routes).hasSize(10);
+        assertThat(routes).hasSize(12);
         for (Route route : routes) {
             String answer = send(locked, route, "Host: localhost\r\n");
             assertThat(answer).as(route.getRouteId()).startsWith("HTTP/1.1 401");
             assertThat(answer).as(route.getRouteId()).containsIgnoringCase("WWW-Authenticate: Basic realm=");
         }
         assertThat(locked.inbox.acts).isEmpty();
+        assertThat(locked.coverage.demands).isEmpty();
         assertThat(locked.told).isEmpty();
     }
 
@@ -69,8 +70,9 @@ class OpsAccessRouteTest {
                 changes++;
             }
         }
-        assertThat(changes).isEqualTo(6);
+        assertThat(changes).isEqualTo(8);
         assertThat(locked.inbox.acts).isEmpty();
+        assertThat(locked.coverage.demands).isEmpty();
         assertThat(locked.told).isEmpty();
     }
 

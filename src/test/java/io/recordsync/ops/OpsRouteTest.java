@@ -9,6 +9,9 @@ import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.IdentifierKind;
 import io.recordsync.deletion.Origin;
+import io.recordsync.deletion.SweepDemand;
+import io.recordsync.inbox.Coverage.State;
+import io.recordsync.inbox.Coverage.Stretch;
 import io.recordsync.inbox.Inbox.Selection;
 import io.recordsync.inbox.Ledger.Attempt;
 import io.recordsync.inbox.Ledger.Entry;
@@ -34,6 +37,8 @@ class OpsRouteTest {
 
     private static final String RECORD = "8858c834-481d-4a02-8176-cffc02c50350";
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Stretch UNPROVEN =
+            new Stretch(Instant.parse("2026-02-01T00:00:00Z"), Instant.parse("2026-02-02T00:00:00Z"));
     private static OpsServer server;
 
     @BeforeAll
@@ -64,6 +69,8 @@ class OpsRouteTest {
         inbox.position = null;
         inbox.broken = false;
         inbox.buggy = false;
+        server.coverage.demands.clear();
+        server.coverage.state = new State(null, null, null, null, false, false, null);
         server.stream.clear();
         server.stream.put("state", "connected");
         server.delivery.clear();
@@ -157,6 +164,89 @@ class OpsRouteTest {
 
     // ---- looking
 
+    // ---- sweeps
+
+    @Test
+    void a_person_orders_a_sweep_from_where_all_is_proven_or_from_a_time() throws Exception {
+        HttpResponse<String> answer = server.post("/api/sweep", "{}");
+        assertThat(answer.statusCode()).isEqualTo(202);
+        assertThat(json(answer).path("since").isNull()).isTrue();
+
+        answer = server.post("/api/sweep", "{\"since\": \"2026-02-20T10:00:00+01:00\"}");
+        assertThat(answer.statusCode()).isEqualTo(202);
+        assertThat(json(answer).path("since").asText()).isEqualTo("2026-02-20T09:00:00Z");
+
+        assertThat(server.coverage.demands)
+                .containsExactly(
+                        new SweepDemand("ordered by anonymous@127.0.0.1", null, false),
+                        new SweepDemand(
+                                "ordered by anonymous@127.0.0.1", Instant.parse("2026-02-20T09:00:00Z"), false));
+        assertThat(server.told).containsExactly("sweep", "sweep");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "[]",
+                "{\"since\": \"yesterday\"}",
+                "{\"since\": \"2026-02-20\"}",
+                "{\"since\": 5}",
+                "{\"since\": \"2026-03-01T12:00:01Z\"}",
+                "{\"until\": \"2026-02-20T10:00:00Z\"}"
+            })
+    void an_order_of_a_sweep_that_is_not_understood_is_refused(String body) throws Exception {
+        assertThat(server.post("/api/sweep", body).statusCode()).isEqualTo(400);
+        assertThat(server.coverage.demands).isEmpty();
+    }
+
+    @Test
+    void a_person_orders_the_presence_check_of_a_list_or_of_each() throws Exception {
+        HttpResponse<String> answer = server.post("/api/reconcile", "{\"recordList\": \"list-a\"}");
+        assertThat(answer.statusCode()).isEqualTo(202);
+        assertThat(json(answer).path("recordLists")).hasSize(1);
+        assertThat(server.post("/api/reconcile", "{}").statusCode()).isEqualTo(202);
+        assertThat(server.post("/api/reconcile", "{\"recordList\": \"list-x\"}").statusCode())
+                .isEqualTo(400);
+
+        assertThat(server.told).containsExactly("reconcile [list-a]", "reconcile [list-a, list-b]");
+        assertThat(json(server.get("/api/status")).at("/reconcile/checked").asInt())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void a_person_confirms_what_is_unproven() throws Exception {
+        server.coverage.state = new State(null, null, null, null, false, false, UNPROVEN);
+
+        assertThat(json(server.post("/api/sweep/confirm-unproven", "{}"))
+                        .at("/confirmed/from")
+                        .asText())
+                .isEqualTo("2026-02-01T00:00:00Z");
+        assertThat(json(server.post("/api/sweep/confirm-unproven", "{}"))
+                        .path("confirmed")
+                        .isNull())
+                .isTrue();
+    }
+
+    @Test
+    void it_is_not_ready_while_a_hole_is_not_swept_a_stretch_unproven_or_a_sweep_that_is_owed_fails() throws Exception {
+        Instant covered = Instant.parse("2026-03-01T10:59:00Z");
+        for (State red : List.of(
+                new State(covered, null, null, "position lost", false, true, null),
+                new State(covered, null, null, null, false, false, UNPROVEN),
+                new State(covered, null, "Salesforce answered 503", "GAP_OVERFLOW", false, false, null))) {
+            server.coverage.state = red;
+            assertThat(server.get("/observe/health/ready").statusCode()).isEqualTo(503);
+        }
+        for (State green : List.of(
+                new State(null, null, null, null, false, false, null),
+                new State(covered, null, null, "GAP_OVERFLOW", true, false, null),
+                new State(covered, covered, "Salesforce answered 503", null, false, false, null))) {
+            server.coverage.state = green;
+            assertThat(server.get("/observe/health/ready").statusCode()).isEqualTo(200);
+        }
+    }
+
     @Test
     void status_has_the_fields_of_the_contract() throws Exception {
         server.stream.put("lastResponseAt", OpsServer.NOW.minusSeconds(5));
@@ -169,6 +259,14 @@ class OpsRouteTest {
         server.inbox.oldestPending = OpsServer.NOW.minusSeconds(42);
         server.inbox.recordLists.add(new RecordListEntry("list-z", "suspended", 2, 1, null, "list_gone"));
         server.inbox.problems.add(new ProblemEntry(OpsServer.NOW, "refused_id", "Refused 003*"));
+        server.coverage.state = new State(
+                Instant.parse("2026-03-01T10:59:00Z"),
+                Instant.parse("2026-03-01T11:00:00Z"),
+                "Salesforce answered 503",
+                "GAP_OVERFLOW",
+                true,
+                false,
+                UNPROVEN);
 
         HttpResponse<String> answer = server.get("/api/status");
 
@@ -192,6 +290,11 @@ class OpsRouteTest {
                    {"id": "list-b", "state": "active", "pending": 0, "parked": 0, "lastCallAt": null, "lastError": null},
                    {"id": "list-z", "state": "suspended", "pending": 2, "parked": 1, "lastCallAt": null,
                     "lastError": "list_gone"}],
+                 "sweep": {"lastAt": "2026-03-01T11:00:00Z", "coveredUntil": "2026-03-01T10:59:00Z",
+                           "lastError": "Salesforce answered 503", "owed": "GAP_OVERFLOW", "running": true,
+                           "unproven": {"from": "2026-02-01T00:00:00Z", "until": "2026-02-02T00:00:00Z"}},
+                 "reconcile": {"recordList": null, "running": false, "waiting": null, "checked": 3, "missing": null,
+                               "lastAt": null, "lastError": null},
                  "problems": [{"at": "2026-03-01T12:00:00Z", "kind": "refused_id", "message": "Refused 003*"}]}"""));
     }
 
@@ -211,7 +314,7 @@ class OpsRouteTest {
                   "state": "parked", "origin": "api", "eventKey": "api:1", "committedAt": "2026-03-01T12:00:00Z",
                   "acceptedAt": "2026-03-01T12:00:01Z", "dueAt": null, "attempts": 2, "answerLost": false,
                   "settledAt": null, "settledBy": null,
-                  "confirmation": null, "failureCode": "refused", "message": "Talkdesk refused it"}]}"""));
+                  "confirmation": null, "failureCode": "refused", "message": "Talkdesk refused it", "note": "merged into 003DL0000214OYdYAM"}]}"""));
         assertThat(server.inbox.filters)
                 .containsExactly(new Filter(DeletionState.PARKED, "list-a", "003DL0000212DetYAE", 5, 10L));
     }
@@ -425,7 +528,7 @@ class OpsRouteTest {
                 "",
                 "refused",
                 "Talkdesk refused it",
-                "");
+                "merged into 003DL0000214OYdYAM");
     }
 
     private static String phones(int count) {

@@ -29,9 +29,10 @@ final class OpsServer implements AutoCloseable {
     static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
     final InMemoryInbox inbox = new InMemoryInbox();
+    final InMemoryCoverage coverage = new InMemoryCoverage();
     final Map<String, Object> stream = new ConcurrentHashMap<>(Map.of("state", "connected"));
     final Map<String, Object> delivery = new ConcurrentHashMap<>(Map.of("state", "open"));
-    /** What the delivery was told: {@code wake}, {@code pause}, {@code resume}. */
+    /** What the delivery was told: {@code wake}, {@code pause}, {@code resume}; and the sweeps: {@code sweep}. */
     final List<String> told = new CopyOnWriteArrayList<>();
 
     final int port = freePort();
@@ -54,6 +55,9 @@ final class OpsServer implements AutoCloseable {
         main.addOverrideProperty("stream.idle-timeout", "330000");
         main.bind("inbox", inbox);
         main.bind("ledger", inbox);
+        main.bind("coverage", coverage);
+        main.bind("sweeps", new Sweeps(told));
+        main.bind("presenceChecks", new PresenceChecks(told));
         main.bind("clock", Clock.fixed(NOW, ZoneOffset.UTC));
         main.bind("streamStatus", part(stream));
         main.bind("claims", new Claims(told));
@@ -117,6 +121,25 @@ final class OpsServer implements AutoCloseable {
     public record Claims(List<String> told) {
         public void wake() {
             told.add("wake");
+        }
+    }
+
+    /** Stands for the presence checks. */
+    public record PresenceChecks(List<String> told) implements Supplier<Map<String, Object>> {
+        public void order(List<String> recordLists) {
+            told.add("reconcile " + recordLists);
+        }
+
+        @Override
+        public Map<String, Object> get() {
+            return Map.of("running", false, "checked", 3);
+        }
+    }
+
+    /** Stands for the sweeps. */
+    public record Sweeps(List<String> told) {
+        public void wake() {
+            told.add("sweep");
         }
     }
 

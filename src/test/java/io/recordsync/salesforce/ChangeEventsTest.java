@@ -8,6 +8,7 @@ import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Problem;
+import io.recordsync.deletion.Restoration;
 import io.recordsync.deletion.StreamPosition;
 import io.recordsync.salesforce.stream.StreamEvent;
 import io.recordsync.salesforce.stream.StreamEvent.ChangeEvent;
@@ -27,7 +28,7 @@ class ChangeEventsTest {
     private static final String FIRST = "003DL0000212DetYAE";
     private static final String SECOND = "003DL0000214OYdYAM";
 
-    private final ChangeEvents changeEvents = new ChangeEvents("list-1, list-2", "salesforce", "Contact", "003");
+    private final ChangeEvents changeEvents = changeEvents(true);
 
     @Test
     void a_delete_becomes_a_deletion_for_each_id_and_each_list_in_order() {
@@ -67,8 +68,7 @@ class ChangeEventsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"CREATE", "UPDATE", "UNDELETE", "GAP_CREATE", "GAP_UPDATE", "GAP_UNDELETE", "SOMETHING_NEW"})
+    @ValueSource(strings = {"CREATE", "UPDATE", "GAP_CREATE", "GAP_UPDATE", "SOMETHING_NEW"})
     void every_other_change_only_moves_the_position(String changeType) {
         assertThat(read(event(changeType, FIRST, "003*"))).isEqualTo(new Intake(List.of(), List.of(), POSITION));
     }
@@ -155,6 +155,79 @@ class ChangeEventsTest {
 
         assertThat(intake.deletions()).isEmpty();
         assertThat(intake.problems()).extracting(Problem::kind).containsExactly("undecodable_event");
+    }
+
+    // ---- restorations
+
+    @Test
+    void an_undelete_restores_each_contact_and_a_gap_undelete_is_checked_first() {
+        assertThat(read(event("UNDELETE", FIRST, SECOND)).restorations())
+                .containsExactly(restoration(FIRST, true), restoration(SECOND, true));
+        assertThat(read(event("GAP_UNDELETE", FIRST)).restorations()).containsExactly(restoration(FIRST, false));
+        assertThat(read(event("UNDELETE", FIRST)).deletions()).isEmpty();
+    }
+
+    @Test
+    void an_unusable_id_of_an_undelete_is_told_and_hides_no_deletion() {
+        Intake intake = read(event("UNDELETE", "003*"));
+
+        assertThat(intake.problems()).extracting(Problem::kind).containsExactly("refused_id");
+        assertThat(intake.sweep()).isNull();
+    }
+
+    // ---- what may hide a deletion
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DELETE", "GAP_DELETE", "GAP_UNDELETE"})
+    void an_event_without_a_usable_id_demands_a_sweep(String changeType) {
+        for (StreamEvent event :
+                List.of(event(changeType), event(changeType, "003*"), event(changeType, FIRST, "000000000000000AAA"))) {
+            Intake intake = read(event);
+
+            assertThat(intake.sweep().since()).isNull();
+            assertThat(intake.sweep().positionLost()).isFalse();
+            assertThat(intake.sweep().reason()).contains(changeType, "key/1");
+            assertThat(intake.problems()).singleElement().satisfies(problem -> assertThat(problem.message())
+                    .contains("a sweep is ordered"));
+        }
+    }
+
+    @Test
+    void an_overflow_and_an_undecodable_event_demand_one_sweep_together() {
+        Intake intake = read(
+                event("DELETE", FIRST),
+                event("GAP_OVERFLOW", "000000000000000AAA"),
+                new UndecodableEvent("event-2", "EOFException"));
+
+        assertThat(intake.deletions()).hasSize(2);
+        assertThat(intake.sweep().reason()).contains("GAP_OVERFLOW", "key/1", "and 1 more");
+        assertThat(read(new UndecodableEvent("event-2", "EOFException")).sweep().reason())
+                .contains("event-2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DELETE", "GAP_DELETE", "UNDELETE", "GAP_UNDELETE", "UPDATE"})
+    void what_can_be_read_demands_none(String changeType) {
+        assertThat(read(event(changeType, FIRST)).sweep()).isNull();
+    }
+
+    @Test
+    void without_sweep_on_gap_it_is_told_that_something_was_missed() {
+        Intake intake = changeEvents(false)
+                .read(new StreamResponse(
+                        List.of(event("GAP_OVERFLOW", "000000000000000AAA"), event("DELETE", "003*")), POSITION));
+
+        assertThat(intake.sweep()).isNull();
+        assertThat(intake.problems()).hasSize(2).allSatisfy(problem -> assertThat(problem.message())
+                .contains("missed", "sweep.on-gap"));
+    }
+
+    private static ChangeEvents changeEvents(boolean sweepOnGap) {
+        return new ChangeEvents(new SyncedRecords("list-1, list-2", "salesforce", "003"), "Contact", sweepOnGap);
+    }
+
+    private static Restoration restoration(String id, boolean confirmed) {
+        return new Restoration(Identifier.external("salesforce", id), "key/1", COMMITTED, confirmed);
     }
 
     private Intake read(StreamEvent... events) {

@@ -85,6 +85,8 @@ public final class Service implements AutoCloseable {
         with("delivery.timeout", "3s");
         with("verify.delay", "200ms");
         with("oauth.timeout", "2s");
+        with("sweep.retry", "100ms");
+        with("salesforce.timeout", "2s");
         with("session.ttl", "2s");
         with("session.heartbeat", "300ms");
         with("store.url", "jdbc:sqlite:" + folder.resolve("recordsync.db"));

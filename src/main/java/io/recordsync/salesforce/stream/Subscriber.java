@@ -17,6 +17,7 @@ import io.grpc.stub.MetadataUtils;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Problem;
 import io.recordsync.deletion.StreamPosition;
+import io.recordsync.deletion.SweepDemand;
 import io.recordsync.inbox.Backoff;
 import io.recordsync.inbox.DeliveryGate;
 import io.recordsync.inbox.Inbox;
@@ -62,6 +63,8 @@ final class Subscriber implements Runnable {
     private static final int MOST_OUTSTANDING = 100;
     /** Where no position was saved since the first start, what was committed before it (less this skew) is not ours. */
     private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
+    /** Salesforce forgets after 72 hours, and the position may be refused at any time from then on. */
+    private static final Duration LONG_SILENCE = Duration.ofHours(60);
     /** A response to 100 events with large enriched fields passes gRPC's default of 4 MiB, on every replay again. */
     private static final int MOST_RESPONSE_BYTES = 64 * 1024 * 1024;
 
@@ -91,6 +94,7 @@ final class Subscriber implements Runnable {
 
     private boolean standingBy;
     private boolean positionLost;
+    private boolean silenceTold;
     private String strangeOrg;
 
     Subscriber(SalesforceStreamEndpoint endpoint, Acceptor acceptor, ScheduledExecutorService watchdog) {
@@ -128,6 +132,7 @@ final class Subscriber implements Runnable {
                     LOG.info("Standing by for {} is over: nobody else subscribes", channelName);
                     status.subscribing(channelName);
                 }
+                demandAfterSilence(subscription.get());
                 follow(token, subscription.get());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -247,6 +252,7 @@ final class Subscriber implements Runnable {
                 failures = 0;
                 flows();
                 positionLost = positionLost && safe.replayId() == null;
+                silenceTold = silenceTold && safe.replayId() == null;
                 accepted += response.getEventsCount();
                 if (accepted > 0 && write(call, more(accepted), WRITE_PATIENCE)) {
                     accepted = 0;
@@ -453,17 +459,43 @@ final class Subscriber implements Runnable {
         pause(backoff, describe(e));
     }
 
-    /** Resumes at EARLIEST and says so where a person looks: what is older than 72 hours may have been missed. */
+    /**
+     * Orders a sweep, and only then resumes at EARLIEST: the first position that is saved there hides the hole for good. The
+     * problem is worded without the rpc id, so that it is listed once however often it happens.
+     */
     private void losePosition(StreamFailure failure) {
-        String message = "The position of " + channelName + " is lost (" + failure.description()
-                + "); resumed at EARLIEST: deletions of more than 72 hours ago may have been missed";
-        LOG.error(message);
-        positionLost = true;
+        String message = "The position of " + channelName + " is lost (" + failure.code()
+                + "); resumed at EARLIEST, and a sweep is ordered that asks Salesforce what was deleted since the last"
+                + " instant that is proven; not ready until then";
         try {
-            inbox.accept(new Intake(List.of(), List.of(new Problem("position_lost", message)), null));
+            inbox.accept(new Intake(
+                    List.of(),
+                    List.of(),
+                    List.of(new Problem("position_lost", message)),
+                    new SweepDemand("position of " + channelName + " lost", null, true),
+                    null));
         } catch (InboxException e) {
-            LOG.warn("The lost position could not be noted as a problem: {}", e.getMessage());
+            LOG.warn("The lost position could not be noted, tried again: {}", e.getMessage());
+            return;
         }
+        LOG.error("{}; Salesforce said: {}", message, failure.description());
+        positionLost = true;
+    }
+
+    /** Salesforce keeps events for 72 hours: what came before is asked for while it can still be told. */
+    private void demandAfterSilence(Subscription subscription) {
+        if (silenceTold || subscription.silence().compareTo(LONG_SILENCE) <= 0) {
+            return;
+        }
+        long hours = subscription.silence().toHours();
+        inbox.accept(new Intake(
+                List.of(),
+                List.of(),
+                List.of(),
+                new SweepDemand("no position of " + channelName + " saved for " + hours + " hours", null, false),
+                null));
+        LOG.warn("No position of {} was saved for {} hours: a sweep is ordered", channelName, hours);
+        silenceTold = true;
     }
 
     private void standBy() throws InterruptedException {

@@ -6,6 +6,7 @@ import io.grpc.Status;
 import io.recordsync.deletion.StreamPosition;
 import io.recordsync.inbox.DeliveryGate;
 import io.recordsync.inbox.InboxSettings;
+import io.recordsync.inbox.JdbcCoverage;
 import io.recordsync.inbox.JdbcInbox;
 import io.recordsync.inbox.JdbcLedger;
 import io.recordsync.inbox.Ledger.ProblemEntry;
@@ -15,6 +16,7 @@ import io.recordsync.oauth.ClientCredentials;
 import io.recordsync.oauth.Grant;
 import io.recordsync.oauth.JwtBearer;
 import io.recordsync.salesforce.ChangeEvents;
+import io.recordsync.salesforce.SyncedRecords;
 import io.recordsync.salesforce.stream.StreamEvent.ChangeEvent;
 import io.recordsync.simulator.salesforce.ContactIds;
 import io.recordsync.simulator.salesforce.Recording;
@@ -23,6 +25,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -557,11 +563,75 @@ class SubscriberTest {
                 .extracting(Recording.Subscribe::preset)
                 .containsExactly("LATEST", "CUSTOM", "EARLIEST");
         assertThat(ledger.problems(10)).extracting(ProblemEntry::kind).containsExactly("position_lost");
+        assertThat(ledger.problems(10).get(0).message())
+                .contains("a sweep is ordered")
+                .doesNotContain("rpc");
+        assertThat(coverage().state().positionLost()).isTrue();
+        assertThat(coverage().state().owed()).contains(CHANNEL, "lost");
         salesforce.failReplayValidation(false);
         stop();
         startSubscribed();
         assertThat(recording.subscribes().get(3).preset()).isEqualTo("CUSTOM");
         assertThat(recording.subscribes().get(3).refusedWith()).isNull();
+    }
+
+    /** The first position that is saved after it hides the hole: without the demand it would never be swept. */
+    @Test
+    void a_lost_position_is_not_passed_over_before_the_sweep_is_ordered() throws Exception {
+        startSubscribed();
+        salesforce.sendKeepalive();
+        awaitPositionSaved();
+        stop();
+        publish(1);
+        salesforce.invalidateReplayIds();
+        execute("create trigger no_demands before update of demanded on sweep begin select raise(abort, 'full'); end");
+
+        start();
+        await(() -> recording.subscribes().stream()
+                        .filter(subscribe -> subscribe.refusedWith() != null)
+                        .count()
+                >= 3);
+        assertThat(recording.subscribes())
+                .extracting(Recording.Subscribe::preset)
+                .doesNotContain("EARLIEST");
+        assertThat(accepted).isEmpty();
+        execute("drop trigger no_demands");
+
+        await(() -> accepted.size() == 1);
+        assertThat(coverage().state().positionLost()).isTrue();
+    }
+
+    @Test
+    void after_more_than_60_hours_of_silence_a_sweep_is_ordered_once() throws Exception {
+        startSubscribed();
+        salesforce.sendKeepalive();
+        awaitPositionSaved();
+        stop();
+        execute("update stream_position set saved_at = saved_at - "
+                + Duration.ofHours(61).toMillis());
+        salesforce.refuseSubscribe(3, Status.UNAVAILABLE, null);
+
+        startSubscribed();
+
+        List<String> ids = publish(1);
+        awaitAccepted(ids);
+        assertThat(coverage().state().owed()).contains("61 hours");
+        assertThat(coverage().state().positionLost()).isFalse();
+        assertThat(coverage().begin(Duration.ofDays(1)).orElseThrow().demand()).isEqualTo(1);
+    }
+
+    @Test
+    void after_less_than_60_hours_none_is() throws Exception {
+        startSubscribed();
+        salesforce.sendKeepalive();
+        awaitPositionSaved();
+        stop();
+        execute("update stream_position set saved_at = saved_at - "
+                + Duration.ofHours(59).toMillis());
+
+        startSubscribed();
+
+        assertThat(coverage().state().owed()).isNull();
     }
 
     // ---- the end
@@ -583,6 +653,17 @@ class SubscriberTest {
         assertThat(thread.isAlive()).isFalse();
     }
 
+    private JdbcCoverage coverage() {
+        return new JdbcCoverage(store, inbox, SETTINGS);
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("inbox.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
     private void start() {
         AccessTokens tokens = new AccessTokens(
                 salesforce.loginUrl() + "/services/oauth2/token",
@@ -592,7 +673,7 @@ class SubscriberTest {
                 Duration.ofMillis(10),
                 Clock.systemUTC());
         endpoint.setTokens(tokens);
-        ChangeEvents changeEvents = new ChangeEvents("list-1", "salesforce", "Contact", "003");
+        ChangeEvents changeEvents = new ChangeEvents(new SyncedRecords("list-1", "salesforce", "003"), "Contact", true);
         Subscriber.Acceptor acceptor = response -> {
             first.accept(response);
             inbox.accept(changeEvents.read(response));

@@ -34,6 +34,8 @@ final class RestApi {
     private final Map<String, Page> pages = new ConcurrentHashMap<>();
     private volatile int pageSize = 2_000;
     private volatile int mostDeletedIds = 600_000;
+    private volatile Duration deleteLogLag = Duration.ZERO;
+    private volatile boolean visible = true;
 
     RestApi(Clock clock, Contacts contacts) {
         this.clock = clock;
@@ -62,6 +64,15 @@ final class RestApi {
         mostDeletedIds = ids;
     }
 
+    void deleteLogLag(Duration lag) {
+        deleteLogLag = lag;
+    }
+
+    /** Without View All a query answers no rows, and no error. */
+    void visible(boolean on) {
+        visible = on;
+    }
+
     Answer get(String path, Map<String, String> parameters) {
         Matcher query = PATH.matcher(path);
         if (query.matches()) {
@@ -88,8 +99,9 @@ final class RestApi {
         }
         String version = path.substring(0, path.indexOf("/query"));
         List<Map<String, Object>> records = contacts.all().stream()
-                .filter(contact -> all || !contact.deleted())
+                .filter(contact -> visible && (all || !contact.deleted()))
                 .filter(query::matches)
+                .limit(query.limit())
                 .map(contact -> row(contact, query.fields(), version))
                 .toList();
         String locator = "01g" + UUID.randomUUID().toString().replace("-", "").substring(0, 15);
@@ -115,8 +127,6 @@ final class RestApi {
         body.put("done", end == records.size());
         if (end < records.size()) {
             body.put("nextRecordsUrl", version + "/query/" + locator + '-' + end);
-        } else {
-            pages.remove(locator);
         }
         body.put("records", records.subList(offset, end));
         return Answer.of(body);
@@ -148,7 +158,9 @@ final class RestApi {
         if (start.isBefore(now.minus(Contacts.KEPT).truncatedTo(ChronoUnit.MINUTES))) {
             return invalidDate("startDate cannot be more than 15 days ago");
         }
-        List<Contacts.Deleted> found = contacts.deletedBetween(start, end);
+        Instant written = now.minus(deleteLogLag).truncatedTo(ChronoUnit.MINUTES);
+        Instant covered = end.isBefore(written) ? end : written;
+        List<Contacts.Deleted> found = visible ? contacts.deletedBetween(start, covered) : List.of();
         if (found.size() > mostDeletedIds) {
             return Answer.refusal(400, "EXCEEDED_ID_LIMIT", "Too many ids; choose start and end closer together");
         }
@@ -157,7 +169,7 @@ final class RestApi {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("deletedRecords", records);
         body.put("earliestDateAvailable", TIME.format(contacts.logBegins().truncatedTo(ChronoUnit.MINUTES)));
-        body.put("latestDateCovered", TIME.format(end.isBefore(now) ? end : now.truncatedTo(ChronoUnit.MINUTES)));
+        body.put("latestDateCovered", TIME.format(covered));
         return Answer.of(body);
     }
 

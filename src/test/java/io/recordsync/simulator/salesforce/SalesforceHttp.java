@@ -10,10 +10,13 @@ import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -22,12 +25,16 @@ import java.util.concurrent.Executors;
 /**
  * The HTTP side of the org: the token endpoint and, behind a token, the REST API.
  *
- * <p>Thread-safe. What the token endpoint does wrong is scripted; the REST API answers by {@link RestApi}.
+ * <p>Thread-safe. What goes wrong is scripted; else the REST API answers by {@link RestApi}.
  */
 final class SalesforceHttp implements AutoCloseable {
 
     static final int HANG = 0;
+    static final int CUT = 1;
     private static final int LONGEST_URI = 16_384;
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+            .withZone(ZoneOffset.UTC);
 
     private final Clock clock;
     private final Recording recording;
@@ -37,7 +44,10 @@ final class SalesforceHttp implements AutoCloseable {
     private final ExecutorService threads;
     private final ObjectMapper json = new ObjectMapper();
     private final Deque<Integer> loginFaults = new ArrayDeque<>();
+    private final Deque<Integer> restFaults = new ArrayDeque<>();
     private Integer loginFault;
+    private Integer restFault;
+    private String restFaultPath;
     private CountDownLatch hanging = new CountDownLatch(1);
 
     SalesforceHttp(Clock clock, Recording recording, Tokens tokens, RestApi rest) {
@@ -66,6 +76,16 @@ final class SalesforceHttp implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
+    /** The JDK's server lets nobody else write the Date of an answer: it is overwritten on its way, in as many bytes. */
+    void date(byte[] bytes, int length) {
+        String head = new String(bytes, 0, Math.min(length, 1_000), StandardCharsets.ISO_8859_1);
+        int date = head.indexOf("\r\nDate: ");
+        if (head.startsWith("HTTP/1.1 ") && date > 0 && date < head.indexOf("\r\n\r\n")) {
+            byte[] now = DATE.format(clock.instant()).getBytes(StandardCharsets.ISO_8859_1);
+            System.arraycopy(now, 0, bytes, date + "\r\nDate: ".length(), now.length);
+        }
+    }
+
     /** The next logins are answered so; {@link #HANG} = not at all. */
     synchronized void loginFaults(List<Integer> statuses) {
         loginFaults.addAll(statuses);
@@ -81,6 +101,27 @@ final class SalesforceHttp implements AutoCloseable {
         loginFaults.clear();
         hanging.countDown();
         hanging = new CountDownLatch(1);
+    }
+
+    /**
+     * The next REST calls are answered so; 200 = as usual, {@link #HANG} = not at all, {@link #CUT} = the answer ends in
+     * the middle.
+     */
+    synchronized void restFaults(List<Integer> statuses) {
+        restFaults.addAll(statuses);
+    }
+
+    /** Every REST call whose path matches is answered so; null = as usual. */
+    synchronized void restFault(String pathPattern, Integer status) {
+        restFaultPath = pathPattern;
+        restFault = status;
+    }
+
+    private synchronized int restFaultOf(String path) {
+        if (!restFaults.isEmpty()) {
+            return restFaults.remove();
+        }
+        return restFault != null && path.matches(restFaultPath) ? restFault : 200;
     }
 
     @Override
@@ -149,8 +190,22 @@ final class SalesforceHttp implements AutoCloseable {
         String path = exchange.getRequestURI().getPath();
         String query = exchange.getRequestURI().getRawQuery();
         String authorization = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
+        int fault = restFaultOf(path);
+        if (fault == HANG) {
+            recording.restCall(new Recording.RestCall(clock.instant(), path, "", HANG));
+            CountDownLatch released;
+            synchronized (this) {
+                released = hanging;
+            }
+            hang(exchange, released);
+            return;
+        }
         RestApi.Answer answer;
-        if (!authorization.startsWith("Bearer ") || !tokens.isValid(authorization.substring("Bearer ".length()))) {
+        if (fault >= 400) {
+            answer = RestApi.Answer.refusal(
+                    fault, fault == 403 ? "REQUEST_LIMIT_EXCEEDED" : "SERVER_UNAVAILABLE", "as told");
+        } else if (!authorization.startsWith("Bearer ")
+                || !tokens.isValid(authorization.substring("Bearer ".length()))) {
             answer = RestApi.Answer.refusal(401, "INVALID_SESSION_ID", "Session expired or invalid");
         } else if (exchange.getRequestURI().toString().length() > LONGEST_URI) {
             answer = RestApi.Answer.refusal(414, "URI_TOO_LONG", "URI Too Long");
@@ -162,10 +217,27 @@ final class SalesforceHttp implements AutoCloseable {
         }
         recording.restCall(new Recording.RestCall(
                 clock.instant(), path, query == null ? "" : form(query).toString(), answer.status()));
-        if (answer.status() != 200) {
+        if (answer.status() != 200 && fault < 400) {
             recording.refusal(new Recording.Refusal(clock.instant(), "GET " + path, answer.errorCode()));
         }
+        exchange.getResponseHeaders()
+                .set(
+                        "Date",
+                        DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                                clock.instant().atOffset(ZoneOffset.UTC)));
+        if (fault == CUT) {
+            cut(exchange, json.writeValueAsBytes(answer.body()));
+            return;
+        }
         answer(exchange, answer.status(), "application/json;charset=UTF-8", json.writeValueAsString(answer.body()));
+    }
+
+    /** The first half of an answer, then the end of the connection. */
+    private static void cut(HttpExchange exchange, byte[] body) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", "application/json;charset=UTF-8");
+        exchange.sendResponseHeaders(200, body.length);
+        exchange.getResponseBody().write(body, 0, body.length / 2);
+        exchange.close();
     }
 
     private void notFound(HttpExchange exchange) throws IOException {

@@ -80,7 +80,7 @@ public final class SalesforceSimulator implements AutoCloseable {
         tokens = new Tokens(builder.clock, recording, builder.clientId, builder.clientSecret);
         rest = new RestApi(builder.clock, contacts);
         http = new SalesforceHttp(builder.clock, recording, tokens, rest);
-        httpRelay = new TcpRelay(builder.httpPort, http.port());
+        httpRelay = new TcpRelay(builder.httpPort, http.port(), http::date);
         tokens.url(loginUrl());
         pubsub = new PubSubService(builder.clock, recording, builder.journal);
         builder.topics.forEach(pubsub::topic);
@@ -317,6 +317,40 @@ public final class SalesforceSimulator implements AutoCloseable {
     /** getDeleted answers EXCEEDED_ID_LIMIT above so many (default 600,000). */
     public void mostDeletedIds(int ids) {
         rest.mostDeletedIds(ids);
+    }
+
+    /** getDeleted covers nothing younger, and says so by latestDateCovered. */
+    public void deleteLogLag(Duration lag) {
+        rest.deleteLogLag(lag);
+    }
+
+    /** Without View All on Contact queries find nothing, and no error tells why. */
+    public void contactsVisible(boolean on) {
+        rest.visible(on);
+    }
+
+    /** The next REST calls are answered with these statuses (200 = as usual), then it is as before. */
+    public void restAnswers(Integer... statuses) {
+        http.restFaults(List.of(statuses));
+    }
+
+    /** The next REST call is accepted and never answered. */
+    public void restHangs() {
+        http.restFaults(List.of(SalesforceHttp.HANG));
+    }
+
+    /** The next REST call is answered by half of what was to be said. */
+    public void restAnswerIsCut() {
+        http.restFaults(List.of(SalesforceHttp.CUT));
+    }
+
+    /** Every REST call whose path matches is answered so until {@link #restWorks()}. */
+    public void restFails(String pathPattern, int status) {
+        http.restFault(pathPattern, status);
+    }
+
+    public void restWorks() {
+        http.restFault(null, null);
     }
 
     // ---- streams

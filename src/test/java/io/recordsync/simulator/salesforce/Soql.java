@@ -16,14 +16,16 @@ import java.util.regex.Pattern;
 /**
  * A query of contacts in the part of SOQL that asks what was deleted or what exists.
  *
- * <p>{@code SELECT fields FROM Contact [WHERE condition [AND condition]…]}, a condition being {@code IsDeleted = true},
+ * <p>{@code SELECT fields FROM Contact [WHERE condition [AND condition]…] [LIMIT n]}, a
+ * condition being {@code IsDeleted = true},
  * {@code Id IN ('…', …)}, or a comparison of a time with a literal. Everything else is refused as malformed.
  */
-record Soql(List<String> fields, Predicate<Contacts.Contact> where) {
+record Soql(List<String> fields, Predicate<Contacts.Contact> where, int limit) {
 
     private static final Set<String> FIELDS = fieldNames();
     private static final Pattern QUERY = Pattern.compile(
-            "\\s*SELECT\\s+(.+?)\\s+FROM\\s+(\\w+)(?:\\s+WHERE\\s+(.+?))?\\s*", Pattern.CASE_INSENSITIVE);
+            "\\s*SELECT\\s+(.+?)\\s+FROM\\s+(\\w+)(?:\\s+WHERE\\s+(.+?))?(?:\\s+LIMIT\\s+(\\d{1,9}))?\\s*",
+            Pattern.CASE_INSENSITIVE);
     private static final Pattern FLAG =
             Pattern.compile("IsDeleted\\s*(=|!=)\\s*(true|false)", Pattern.CASE_INSENSITIVE);
     private static final Pattern TIME = Pattern.compile(
@@ -66,7 +68,8 @@ record Soql(List<String> fields, Predicate<Contacts.Contact> where) {
                 conditions.add(condition(condition));
             }
         }
-        return new Soql(fields, conditions.stream().reduce(contact -> true, Predicate::and));
+        int limit = query.group(4) == null ? Integer.MAX_VALUE : Integer.parseInt(query.group(4));
+        return new Soql(fields, conditions.stream().reduce(contact -> true, Predicate::and), limit);
     }
 
     boolean matches(Contacts.Contact contact) {

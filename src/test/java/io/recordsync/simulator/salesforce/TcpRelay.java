@@ -22,12 +22,23 @@ final class TcpRelay implements AutoCloseable {
 
     private final ServerSocket listener;
     private final int target;
+    private final Answers answers;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private volatile boolean refusing;
 
+    /** Looks at what the server sends before it is passed on, and may change it in its place. */
+    interface Answers {
+        void pass(byte[] bytes, int length);
+    }
+
     /** Listens on a port of 127.0.0.1 (0 = any that is free) and passes to another. */
     TcpRelay(int port, int target) {
+        this(port, target, (bytes, length) -> {});
+    }
+
+    TcpRelay(int port, int target, Answers answers) {
         this.target = target;
+        this.answers = answers;
         try {
             listener = new ServerSocket();
             listener.setReuseAddress(true);
@@ -163,6 +174,7 @@ final class TcpRelay implements AutoCloseable {
                 for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                     if (from == server) {
                         gate.await();
+                        answers.pass(buffer, n);
                     }
                     out.write(buffer, 0, n);
                 }

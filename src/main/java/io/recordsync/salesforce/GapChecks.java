@@ -1,0 +1,92 @@
+package io.recordsync.salesforce;
+
+import io.recordsync.deletion.Intake;
+import io.recordsync.deletion.Problem;
+import io.recordsync.inbox.Backoff;
+import io.recordsync.inbox.Inbox;
+import io.recordsync.inbox.Inbox.GapCheck;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is done about contacts of which only a gap event told: Salesforce is asked whether they live.
+ *
+ * <p>Nothing is concluded from an answer that could also mean that the user lost its permission. While Salesforce fails,
+ * the rows go on being checked, asked about ever more seldom. Thread-safe; one inquiry at a time.
+ */
+public final class GapChecks {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GapChecks.class);
+    /** 200 ids make a URL of 6 kB; Salesforce takes 16. */
+    private static final int MOST = 200;
+
+    private final Inbox inbox;
+    private final Set<String> entities;
+    private final String apiVersion;
+    private final Backoff backoff;
+
+    private long notBefore = System.nanoTime();
+    private int failures;
+    private boolean blind;
+
+    /** @param entities comma-separated */
+    public GapChecks(Inbox inbox, String entities, String apiVersion, Duration backoff, Duration backoffMax) {
+        this.inbox = inbox;
+        this.entities = SyncedRecords.words(entities);
+        this.apiVersion = apiVersion;
+        this.backoff = new Backoff(backoff, backoffMax);
+    }
+
+    /** What to ask now; null when nothing is to be checked. */
+    public synchronized GapInquiry next() {
+        if (System.nanoTime() - notBefore < 0) {
+            return null;
+        }
+        List<GapCheck> checks = inbox.gapChecks(MOST);
+        return checks.isEmpty() ? null : new GapInquiry(checks, entities, apiVersion);
+    }
+
+    public void read(GapInquiry inquiry, InputStream answer) throws IOException {
+        inquiry.read(answer);
+    }
+
+    /** All was answered. @return what is to be told */
+    public synchronized Intake conclude(GapInquiry inquiry) {
+        inbox.living(inquiry.living());
+        inbox.gone(inquiry.gone());
+        if (inquiry.invisible().isEmpty()) {
+            failures = 0;
+            blind = false;
+            return new Intake(List.of(), List.of(), null);
+        }
+        pause();
+        String message = "Salesforce shows the user no record of " + String.join(", ", inquiry.invisible())
+                + ", so it cannot be told whether those that gap events named were deleted; they are asked about again (give"
+                + " the user View All on the entity)";
+        if (!blind) {
+            LOG.error(message);
+            blind = true;
+        }
+        return new Intake(List.of(), List.of(new Problem("gap_unanswered", message)), null);
+    }
+
+    public synchronized void fail(Throwable e) {
+        Duration delay = pause();
+        LOG.warn(
+                "Salesforce could not be asked about what gap events named: {}; asked again in {} ms",
+                Sweeps.words(e),
+                delay.toMillis());
+    }
+
+    private Duration pause() {
+        failures++;
+        Duration delay = backoff.after(failures);
+        notBefore = System.nanoTime() + delay.toNanos();
+        return delay;
+    }
+}

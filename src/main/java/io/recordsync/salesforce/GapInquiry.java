@@ -1,0 +1,117 @@
+package io.recordsync.salesforce;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recordsync.inbox.Inbox.GapCheck;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Which of some contacts live: what to ask Salesforce next, and what its answers have brought so far.
+ *
+ * <p>Each entity is asked for them, the Recycle Bin included. An id that no answer names says nothing by itself, since a
+ * user without permission sees nothing: then each entity is asked for any record at all. Not thread-safe.
+ */
+public final class GapInquiry {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final List<GapCheck> checks;
+    private final Deque<Question> left = new ArrayDeque<>();
+    private final List<String> entities;
+    private final String restRoot;
+    private final Map<String, Boolean> deletedById = new HashMap<>();
+    private final Set<String> invisible = new HashSet<>();
+    private boolean askedForAny;
+
+    /** @param anyRecord whether it asks for any record rather than for ids */
+    private record Question(String entity, boolean anyRecord) {}
+
+    GapInquiry(List<GapCheck> checks, Collection<String> entities, String apiVersion) {
+        this.checks = checks;
+        this.entities = List.copyOf(entities);
+        this.restRoot = "/services/data/v" + apiVersion;
+        entities.forEach(entity -> left.add(new Question(entity, false)));
+    }
+
+    public boolean unfinished() {
+        return !left.isEmpty();
+    }
+
+    public String path() {
+        return restRoot + (left.element().anyRecord() ? "/query" : "/queryAll");
+    }
+
+    public String query() {
+        Question question = left.element();
+        String soql = question.anyRecord()
+                ? "SELECT Id FROM " + question.entity() + " LIMIT 1"
+                : "SELECT Id, IsDeleted FROM " + question.entity() + " WHERE Id IN ("
+                        + checks.stream()
+                                .map(check -> "'" + check.contactId() + "'")
+                                .collect(Collectors.joining(","))
+                        + ")";
+        return "q=" + URLEncoder.encode(soql, StandardCharsets.UTF_8);
+    }
+
+    void read(InputStream body) throws IOException {
+        JsonNode answer = JSON.readTree(body);
+        if (!answer.path("records").isArray() || !answer.path("done").asBoolean()) {
+            throw new IOException("Salesforce's answer to a query of " + checks.size()
+                    + " ids is not whole (expected records, and done = true)");
+        }
+        Question question = left.remove();
+        if (question.anyRecord()) {
+            if (answer.path("records").isEmpty()) {
+                invisible.add(question.entity());
+            }
+            return;
+        }
+        for (JsonNode row : answer.path("records")) {
+            JsonNode deleted = row.path("IsDeleted");
+            if (!deleted.isBoolean()) {
+                throw new IOException("Salesforce's answer does not tell IsDeleted");
+            }
+            SalesforceId.complete(row.path("Id").asText())
+                    .ifPresent(id -> deletedById.merge(id, deleted.booleanValue(), Boolean::logicalAnd));
+        }
+        if (left.isEmpty() && !askedForAny && checks.stream().anyMatch(this::absent)) {
+            askedForAny = true;
+            entities.forEach(entity -> left.add(new Question(entity, true)));
+        }
+    }
+
+    List<GapCheck> living() {
+        return checks.stream()
+                .filter(check -> Boolean.FALSE.equals(deletedById.get(check.contactId())))
+                .toList();
+    }
+
+    /** In the Recycle Bin, or not there at all for one who sees the others. */
+    List<GapCheck> gone() {
+        return checks.stream()
+                .filter(check ->
+                        Boolean.TRUE.equals(deletedById.get(check.contactId())) || absent(check) && invisible.isEmpty())
+                .toList();
+    }
+
+    /** Entities of which the user sees nothing, so that an absent id says nothing. */
+    Set<String> invisible() {
+        return invisible;
+    }
+
+    private boolean absent(GapCheck check) {
+        return !deletedById.containsKey(check.contactId());
+    }
+}

@@ -1,0 +1,107 @@
+package io.recordsync.salesforce;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recordsync.inbox.Inbox;
+import io.recordsync.oauth.AccessTokens;
+import io.recordsync.oauth.Token;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.regex.Pattern;
+
+/**
+ * The way to Salesforce's REST API: a token of the org that the inbox belongs to, and what an answer means.
+ *
+ * <p>A full sandbox has the record ids of production: what an org that is not ours says was deleted must not be believed.
+ * Thread-safe.
+ */
+public final class SalesforceAccess {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern ERROR_CODE = Pattern.compile("[A-Z_]{1,60}");
+
+    private final AccessTokens tokens;
+    private final Inbox inbox;
+
+    public SalesforceAccess(AccessTokens tokens, Inbox inbox) {
+        this.tokens = tokens;
+        this.inbox = inbox;
+    }
+
+    /** @throws IllegalStateException when the credentials lead to another org */
+    public Token token() {
+        Token token = tokens.token();
+        if (token.orgId() == null || token.instanceUrl() == null) {
+            tokens.drop(token.value());
+            throw new IllegalStateException(
+                    "Salesforce's token answer does not tell the org (expected instance_url, and"
+                            + " id = https://…/id/<18 characters>/<user>); check salesforce.login-url");
+        }
+        String pinned = inbox.pinOrg(token.orgId());
+        if (!pinned.equals(token.orgId())) {
+            tokens.drop(token.value());
+            throw new IllegalStateException("The Salesforce credentials lead to org " + token.orgId()
+                    + ", but this inbox belongs to org " + pinned
+                    + "; it is not asked until the credentials are put right"
+                    + " or a person confirms the new org (POST /api/salesforce/confirm-org)");
+        }
+        return token;
+    }
+
+    /**
+     * Lets an answer of 200 pass.
+     *
+     * @throws RefusedException when asking again is of no use
+     * @throws IOException when it may be; after a 401 a new token is fetched
+     */
+    public void check(Token token, int status, InputStream body) throws IOException {
+        if (status == 200) {
+            return;
+        }
+        String code = errorCode(body);
+        String words = "Salesforce answered " + status + (code.isEmpty() ? "" : " " + code);
+        if (status == 401) {
+            tokens.drop(token.value());
+        } else if (status >= 400 && status < 500 && status != 408 && status != 420 && status != 429) {
+            throw new RefusedException(words + advice(code), code);
+        }
+        throw new IOException(words);
+    }
+
+    private static String advice(String code) {
+        return switch (code) {
+            case "INVALID_TYPE", "INVALID_FIELD", "INSUFFICIENT_ACCESS" -> ": give the user View All on the entity";
+            case "API_DISABLED_FOR_ORG" -> ": enable the API for the user";
+            case "REQUEST_LIMIT_EXCEEDED" -> ": the org's API requests of 24 hours are used up";
+            case "NOT_FOUND", "UNSUPPORTED_API_VERSION" -> ": check salesforce.api-version";
+            default -> "";
+        };
+    }
+
+    private static String errorCode(InputStream body) {
+        try {
+            JsonNode errors = JSON.readTree(body);
+            String code = errors.path(0).path("errorCode").asText();
+            return ERROR_CODE.matcher(code).matches() ? code : "";
+        } catch (IOException | IllegalArgumentException e) {
+            // Not JSON: a proxy's page, or nothing.
+            return "";
+        }
+    }
+
+    /** A call that Salesforce refuses however often it is made. */
+    public static final class RefusedException extends IOException {
+
+        private final String code;
+
+        RefusedException(String message, String code) {
+            super(message);
+            this.code = code;
+        }
+
+        /** Salesforce's {@code errorCode}; empty when it gave none. */
+        public String code() {
+            return code;
+        }
+    }
+}

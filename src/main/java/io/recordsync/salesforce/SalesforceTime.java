@@ -1,0 +1,50 @@
+package io.recordsync.salesforce;
+
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** Times as the REST API writes them. */
+final class SalesforceTime {
+
+    /** {@code 2026-03-01T10:00:00.000+0000}; its guide shows {@code +00:00} and {@code Z} as well. */
+    private static final DateTimeFormatter READ =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX][XX]", Locale.ROOT);
+
+    private static final DateTimeFormatter WRITTEN =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ssxxx", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private SalesforceTime() {}
+
+    static Instant read(String field, String text) throws IOException {
+        try {
+            return OffsetDateTime.parse(String.valueOf(text), READ).toInstant();
+        } catch (DateTimeException e) {
+            throw unreadable(field, text);
+        }
+    }
+
+    /** The Date header of an answer: Salesforce's own clock, in whole seconds. */
+    static Instant ofDateHeader(String text) throws IOException {
+        try {
+            return ZonedDateTime.parse(String.valueOf(text), DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
+        } catch (DateTimeException e) {
+            throw unreadable("Date header", text);
+        }
+    }
+
+    static String written(Instant time) {
+        return WRITTEN.format(time);
+    }
+
+    private static IOException unreadable(String field, String text) {
+        return new IOException("Salesforce's answer has no readable " + field + " (it is "
+                + (text == null ? "missing" : SyncedRecords.printable(text)) + ")");
+    }
+}

@@ -1,0 +1,318 @@
+package io.recordsync.salesforce;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recordsync.deletion.DeletionRequest;
+import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.Identifier;
+import io.recordsync.deletion.Intake;
+import io.recordsync.deletion.Origin;
+import io.recordsync.deletion.Problem;
+import io.recordsync.inbox.Coverage.Stretch;
+import io.recordsync.inbox.Coverage.Sweep;
+import io.recordsync.salesforce.SalesforceAccess.RefusedException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * One sweep as it goes on: what to ask Salesforce next, and what its answers have brought so far.
+ *
+ * <p>Of each entity it asks for the Recycle Bin by {@code queryAll}, page by page, and then for the delete log by
+ * getDeleted, which also knows what was purged from the bin, window by window; neither sees everything, and only the log
+ * says what it covers. All times are Salesforce's: the sweep ends at the Date of the first answer. Not thread-safe.
+ */
+public final class Sweeping {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** getDeleted refuses a start of more than 15 days ago; a sweep takes its time. */
+    private static final Duration LOG_KEPT = Duration.ofDays(15).minusMinutes(10);
+    /** getDeleted ignores seconds and wants start and end more than a minute apart. */
+    private static final Duration LEAST_WINDOW = Duration.ofMinutes(2);
+    /** The floor is the database's time, deletions bear Salesforce's, in whole seconds. */
+    private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
+
+    private static final Pattern NEXT_PAGE = Pattern.compile("/services/data/v\\d+\\.\\d+/query(All)?/[\\w.-]+");
+
+    private final Sweep sweep;
+    private final SyncedRecords records;
+    private final String restRoot;
+    private final Instant floor;
+    private final Instant start;
+    private final Deque<Question> left = new ArrayDeque<>();
+
+    private Instant end;
+    private Instant coveredUntil;
+    private Instant provenFrom = Instant.MIN;
+    private int inBin;
+    private int inLog;
+    private int added;
+
+    private sealed interface Question {}
+
+    /** @param path of the page; null for the first */
+    private record BinPage(String entity, String path) implements Question {}
+
+    /**
+     * @param from null with {@code until}: the whole of the sweep, which is known once its end is
+     * @param covered what earlier windows have covered
+     */
+    private record LogWindow(String entity, Instant from, Instant until, Instant covered) implements Question {}
+
+    Sweeping(Sweep sweep, SyncedRecords records, Collection<String> entities, String apiVersion, Duration overlap) {
+        this.sweep = sweep;
+        this.records = records;
+        this.restRoot = "/services/data/v" + apiVersion;
+        this.floor = sweep.floor().minus(CLOCK_SKEW);
+        Instant wanted = sweep.since().minus(overlap);
+        this.start = wanted.isBefore(floor) ? floor : wanted;
+        for (String entity : entities) {
+            left.add(new BinPage(entity, null));
+            left.add(new LogWindow(entity, null, null, Instant.MIN));
+        }
+    }
+
+    // ---- what to ask
+
+    public boolean unfinished() {
+        return !left.isEmpty();
+    }
+
+    public String path() {
+        Question question = left.element();
+        if (question instanceof BinPage page) {
+            return page.path() == null ? restRoot + "/queryAll" : page.path();
+        }
+        return restRoot + "/sobjects/" + ((LogWindow) question).entity() + "/deleted/";
+    }
+
+    /** Null when there is none. */
+    public String query() {
+        if (left.element() instanceof BinPage page) {
+            return page.path() != null
+                    ? null
+                    : "q="
+                            + encoded("SELECT Id, SystemModstamp, MasterRecordId FROM " + page.entity()
+                                    + " WHERE IsDeleted = true AND SystemModstamp >= "
+                                    + start.truncatedTo(ChronoUnit.SECONDS));
+        }
+        LogWindow window = window();
+        return "start=" + encoded(SalesforceTime.written(window.from())) + "&end="
+                + encoded(SalesforceTime.written(window.until()));
+    }
+
+    // ---- what was answered
+
+    /**
+     * Reads the answer to what was asked.
+     *
+     * @param date its Date header
+     * @return what it brings, to be accepted one after the other
+     */
+    Iterator<Intake> read(InputStream answer, String date) throws IOException {
+        if (end == null) {
+            end = SalesforceTime.ofDateHeader(date);
+            coveredUntil = end;
+        }
+        if (left.element() instanceof BinPage page) {
+            return List.of(readPage(page, JSON.readTree(answer))).iterator();
+        }
+        return readLog(window(), answer);
+    }
+
+    /** The question was refused: too much for one answer is asked for in halves, anything else ends the sweep. */
+    void refused(RefusedException refusal) throws RefusedException {
+        if (!refusal.code().equals("EXCEEDED_ID_LIMIT") || !(left.element() instanceof LogWindow)) {
+            throw refusal;
+        }
+        LogWindow window = window();
+        Duration half = Duration.between(window.from(), window.until()).dividedBy(2);
+        if (half.compareTo(LEAST_WINDOW) < 0) {
+            throw refusal;
+        }
+        left.remove();
+        left.push(new LogWindow(
+                window.entity(), window.from(), minute(window.from().plus(half)), window.covered()));
+    }
+
+    void accepted(int rows) {
+        added += rows;
+    }
+
+    private Intake readPage(BinPage page, JsonNode answer) throws IOException {
+        if (!answer.path("records").isArray() || !answer.path("done").isBoolean()) {
+            throw new IOException("Salesforce's answer to queryAll has no records (expected records and done)");
+        }
+        Findings findings = new Findings();
+        for (JsonNode row : answer.path("records")) {
+            String master = row.path("MasterRecordId").asText("");
+            findings.add(
+                    row.path("Id").asText(),
+                    SalesforceTime.read(
+                            "SystemModstamp", row.path("SystemModstamp").asText(null)),
+                    records.identifier(master).map(winner -> "merged into " + winner.value()));
+        }
+        left.remove();
+        if (!answer.path("done").booleanValue()) {
+            String next = answer.path("nextRecordsUrl").asText();
+            // Only ever a path on the instance that the token belongs to.
+            if (!NEXT_PAGE.matcher(next).matches()) {
+                throw new IOException("Salesforce's nextRecordsUrl is " + SyncedRecords.printable(next)
+                        + " (expected a path " + restRoot + "/query/…)");
+            }
+            left.push(new BinPage(page.entity(), next));
+        }
+        inBin += findings.count;
+        return findings.intake();
+    }
+
+    private Iterator<Intake> readLog(LogWindow window, InputStream answer) throws IOException {
+        DeleteLog log = new DeleteLog(answer, (earliest, latest) -> covered(window, earliest, latest));
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return log.hasNext();
+            }
+
+            @Override
+            public Intake next() {
+                Findings findings = new Findings();
+                log.next().forEach(deleted -> findings.add(deleted.id(), deleted.at(), Optional.empty()));
+                inLog += findings.count;
+                return findings.intake();
+            }
+        };
+    }
+
+    private void covered(LogWindow window, Instant earliest, Instant latest) {
+        left.remove();
+        provenFrom = later(provenFrom, earliest);
+        boolean whole = !latest.isBefore(minute(end));
+        // The log lags behind: what is later than it covers is asked for by the next sweep.
+        boolean stuck = !latest.isAfter(later(window.covered(), window.from()));
+        if (whole || stuck) {
+            coveredUntil = earlier(coveredUntil, latest);
+            return;
+        }
+        Instant from = earlier(latest, window.until());
+        Instant until = window.until().isBefore(minute(end))
+                ? from.plus(Duration.between(window.from(), window.until()))
+                : minute(end);
+        left.push(fitting(window.entity(), from, earlier(until, minute(end)), latest));
+    }
+
+    private LogWindow window() {
+        LogWindow window = (LogWindow) left.element();
+        if (window.from() != null) {
+            return window;
+        }
+        // An answer as old as the log can give is as good as it gets; what is missing is told at the end.
+        Instant earliest = minute(end.minus(LOG_KEPT));
+        if (start.isBefore(earliest)) {
+            provenFrom = later(provenFrom, earliest);
+        }
+        return fitting(window.entity(), later(minute(start), earliest), minute(end), Instant.MIN);
+    }
+
+    private static LogWindow fitting(String entity, Instant from, Instant until, Instant covered) {
+        return new LogWindow(entity, earlier(from, until.minus(LEAST_WINDOW)), until, covered);
+    }
+
+    // ---- what came of it
+
+    Sweep sweep() {
+        return sweep;
+    }
+
+    /** When it began, by Salesforce's clock; null before the first answer. */
+    Instant end() {
+        return end;
+    }
+
+    /** Up to here everything was found. */
+    Instant coveredUntil() {
+        return coveredUntil;
+    }
+
+    /** From here on everything was found. */
+    Instant provenFrom() {
+        return later(later(sweep.since(), sweep.floor()), provenFrom);
+    }
+
+    /** What was wanted and Salesforce could not tell; null when there is none. */
+    Stretch unproven() {
+        Instant from = later(sweep.since(), sweep.floor());
+        return provenFrom.isAfter(from) ? new Stretch(from, earlier(provenFrom, end)) : null;
+    }
+
+    int inBin() {
+        return inBin;
+    }
+
+    int inLog() {
+        return inLog;
+    }
+
+    /** How many rows of the inbox are new. */
+    int added() {
+        return added;
+    }
+
+    /** Becomes one intake. */
+    private final class Findings {
+
+        private final List<DeletionRequest> deletions = new ArrayList<>();
+        private final List<Problem> problems = new ArrayList<>();
+        private int count;
+
+        void add(String id, Instant at, Optional<String> note) {
+            if (at.isBefore(floor)) {
+                return;
+            }
+            count++;
+            Optional<Identifier> identifier = records.identifier(id);
+            if (identifier.isEmpty()) {
+                problems.add(new Problem(
+                        "refused_id",
+                        "A sweep found record id " + SyncedRecords.printable(id) + " (expected " + records.expectedIds()
+                                + "); not deleted, reported"));
+                return;
+            }
+            deletions.addAll(records.deletions(
+                    identifier.get(), "sweep:" + at, Origin.SWEEP, at, DeletionState.PENDING, note.orElse("")));
+        }
+
+        Intake intake() {
+            return new Intake(deletions, problems, null);
+        }
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private static Instant minute(Instant time) {
+        return time.truncatedTo(ChronoUnit.MINUTES);
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+}

@@ -1,0 +1,204 @@
+package io.recordsync.salesforce;
+
+import io.recordsync.deletion.Intake;
+import io.recordsync.deletion.Problem;
+import io.recordsync.inbox.Backoff;
+import io.recordsync.inbox.Coverage;
+import io.recordsync.inbox.Coverage.Stretch;
+import io.recordsync.inbox.Coverage.Sweep;
+import io.recordsync.inbox.Inbox;
+import io.recordsync.inbox.InboxException;
+import io.recordsync.oauth.TokenUnavailableException;
+import io.recordsync.salesforce.SalesforceAccess.RefusedException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * When Salesforce is asked what was deleted, and what a sweep has proven.
+ *
+ * <p>A sweep begins when one is owed, but not within {@code sweep.retry} after the last one, and later with each failure;
+ * {@link #wake} ends that wait. Salesforce's delete log lags behind: a demand is answered once the log covers the instant
+ * at which the first sweep after it began, and until then it is swept again. Thread-safe; one sweep at a time.
+ */
+public final class Sweeps {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Sweeps.class);
+    /** Of {@code sweep.retry}. */
+    private static final int LONGEST_BACKOFF = 15;
+
+    private final Coverage coverage;
+    private final Inbox inbox;
+    private final SyncedRecords records;
+    private final Set<String> entities;
+    private final String apiVersion;
+    private final Duration period;
+    private final Duration overlap;
+    private final Duration retry;
+    private final Backoff backoff;
+
+    /** When the first sweep after a demand began, by Salesforce's clock: what the log has to cover to answer it. */
+    private final TreeMap<Long, Instant> toBeCovered = new TreeMap<>();
+
+    /** What was told already while the demand at hand is not answered. */
+    private Stretch told;
+
+    private long notBefore = System.nanoTime();
+    private int failures;
+
+    /** @param entities comma-separated */
+    public Sweeps(
+            Coverage coverage,
+            Inbox inbox,
+            SyncedRecords records,
+            String entities,
+            String apiVersion,
+            Duration period,
+            Duration overlap,
+            Duration retry) {
+        this.coverage = coverage;
+        this.inbox = inbox;
+        this.records = records;
+        this.entities = SyncedRecords.words(entities);
+        this.apiVersion = apiVersion;
+        this.period = period;
+        this.overlap = overlap;
+        this.retry = retry;
+        this.backoff = new Backoff(retry, retry.multipliedBy(LONGEST_BACKOFF));
+    }
+
+    /** The sweep that is owed now; null when none is. */
+    public synchronized Sweeping begin() {
+        if (System.nanoTime() - notBefore < 0) {
+            return null;
+        }
+        // A database that fails is not asked again at once.
+        pause(retry);
+        Sweep sweep = coverage.begin(period).orElse(null);
+        if (sweep == null) {
+            wake();
+            return null;
+        }
+        return new Sweeping(sweep, records, entities, apiVersion, overlap);
+    }
+
+    /** The next one need not wait. */
+    public synchronized void wake() {
+        notBefore = System.nanoTime();
+    }
+
+    /** What an answer brings, to be accepted one after the other. */
+    public Iterator<Intake> read(Sweeping sweeping, InputStream answer, String date) throws IOException {
+        return sweeping.read(answer, date);
+    }
+
+    /** Salesforce refused what was asked; thrown again unless less can be asked for. */
+    public void refused(Sweeping sweeping, RefusedException refusal) throws RefusedException {
+        sweeping.refused(refusal);
+    }
+
+    public void accepted(Sweeping sweeping, Inbox.Accepted accepted) {
+        sweeping.accepted(accepted.ids().size());
+    }
+
+    /** All that Salesforce tells is in the inbox. */
+    public synchronized void finish(Sweeping sweeping) {
+        failures = 0;
+        pause(retry);
+        Sweep sweep = sweeping.sweep();
+        if (toBeCovered.tailMap(sweep.demand()).isEmpty()) {
+            toBeCovered.put(sweep.demand(), sweeping.end());
+        }
+        long answered = toBeCovered.entrySet().stream()
+                .filter(demand -> !demand.getValue().isAfter(sweeping.coveredUntil()))
+                .mapToLong(Map.Entry::getKey)
+                .max()
+                .orElse(-1);
+        Stretch unproven = tell(sweeping.unproven());
+        coverage.finish(
+                new Sweep(sweep.since(), sweep.floor(), Math.max(answered, 0), sweep.reason()),
+                sweeping.coveredUntil(),
+                answered >= 0,
+                unproven);
+        told = unproven == null ? told : unproven;
+        toBeCovered.headMap(answered, true).clear();
+        boolean proven = toBeCovered.isEmpty();
+        if (proven) {
+            told = null;
+        }
+        // Silent while it only waits for a log that lags behind.
+        if (proven || sweeping.added() > 0 || sweeping.coveredUntil().isAfter(sweep.since())) {
+            LOG.info(
+                    "Swept ({}): deletions from {} to {} are proven to be in the inbox; {} found in the Recycle Bin, {} in"
+                            + " the delete log, {} new{}",
+                    sweep.reason(),
+                    sweeping.provenFrom(),
+                    sweeping.coveredUntil(),
+                    sweeping.inBin(),
+                    sweeping.inLog(),
+                    sweeping.added(),
+                    proven ? "" : "; the log lags behind, so it is swept again");
+        }
+    }
+
+    /** What was accepted stays; what was demanded goes on being owed. */
+    public synchronized void fail(Sweeping sweeping, Throwable e) {
+        failures++;
+        Duration delay = backoff.after(failures);
+        pause(delay);
+        String words = words(e);
+        LOG.warn(
+                "Sweep ({}) failed: {}; what it found is in the inbox, tried again in {} ms",
+                sweeping.sweep().reason(),
+                words,
+                delay.toMillis());
+        coverage.fail(sweeping.sweep(), words);
+    }
+
+    /** @return the stretch that is to be noted as unproven; null when there is none, or it is known */
+    private Stretch tell(Stretch unproven) {
+        if (unproven == null
+                || told != null
+                        && !unproven.from().isBefore(told.from())
+                        && !unproven.until().isAfter(told.until())) {
+            return null;
+        }
+        String message = "Salesforce can no longer tell what was deleted from " + unproven.from() + " to "
+                + unproven.until() + ": deletions in that time may have been missed; compare Talkdesk's lists with"
+                + " Salesforce, then confirm it (POST /api/sweep/confirm-unproven)";
+        LOG.error(message);
+        inbox.accept(new Intake(List.of(), List.of(new Problem("sweep_unproven", message)), null));
+        return unproven;
+    }
+
+    private void pause(Duration time) {
+        notBefore = System.nanoTime() + time.toNanos();
+    }
+
+    /** Ours are for people; of what the network or a library says, only the kind. */
+    static String words(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null
+                && !(root instanceof TokenUnavailableException || root instanceof InboxException)) {
+            root = root.getCause();
+        }
+        boolean spoken = root instanceof TokenUnavailableException
+                || root instanceof InboxException
+                || root instanceof IllegalStateException
+                || root.getClass() == IOException.class
+                || root instanceof RefusedException
+                || root instanceof UncheckedIOException;
+        return spoken
+                ? root.getMessage()
+                : "Salesforce was not reached (" + root.getClass().getSimpleName() + ")";
+    }
+}

@@ -1,0 +1,69 @@
+package io.recordsync.salesforce;
+
+import io.recordsync.deletion.DeletionRequest;
+import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.Identifier;
+import io.recordsync.deletion.Origin;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which records of Salesforce are in Talkdesk's record lists, and what names them there.
+ *
+ * <p>Only a complete id of an accepted key prefix names one: no wildcard, no wrong checksum ever becomes a deletion.
+ */
+public final class SyncedRecords {
+
+    private final List<String> recordLists;
+    private final String externalProvider;
+    private final Set<String> idPrefixes;
+
+    /** @param recordLists and {@code idPrefixes} are comma-separated */
+    public SyncedRecords(String recordLists, String externalProvider, String idPrefixes) {
+        this.recordLists = List.copyOf(words(recordLists));
+        this.externalProvider = externalProvider;
+        this.idPrefixes = words(idPrefixes);
+    }
+
+    /** Empty when this is not an id that may be deleted. */
+    Optional<Identifier> identifier(String recordId) {
+        return SalesforceId.complete(recordId)
+                .filter(id -> idPrefixes.contains(id.substring(0, 3)))
+                .map(id -> Identifier.external(externalProvider, id));
+    }
+
+    /** One deletion for each record list. */
+    List<DeletionRequest> deletions(
+            Identifier identifier,
+            String eventKey,
+            Origin origin,
+            Instant committedAt,
+            DeletionState state,
+            String note) {
+        return recordLists.stream()
+                .map(list -> new DeletionRequest(list, identifier, eventKey, origin, committedAt, state, note))
+                .toList();
+    }
+
+    /** For messages. */
+    String expectedIds() {
+        return "15 or 18 characters with prefix " + String.join(" or ", idPrefixes);
+    }
+
+    /** An id that is none may be anything: shown short, and without what could break a log line. */
+    static String printable(String id) {
+        String shown = id.length() > 40 ? id.substring(0, 40) + "…" : id;
+        return "'" + shown.replaceAll("[^ -~]", "?") + "'";
+    }
+
+    static Set<String> words(String commaSeparated) {
+        return new LinkedHashSet<>(Arrays.stream(commaSeparated.split(","))
+                .map(String::strip)
+                .filter(word -> !word.isEmpty())
+                .toList());
+    }
+}

@@ -1,0 +1,55 @@
+package io.recordsync.ops;
+
+import io.recordsync.deletion.SweepDemand;
+import io.recordsync.inbox.Coverage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A coverage that remembers what was demanded, and shows what a test puts into it. */
+final class InMemoryCoverage implements Coverage {
+
+    final List<SweepDemand> demands = new CopyOnWriteArrayList<>();
+    volatile State state = new State(null, null, null, null, false, false, null);
+
+    @Override
+    public void demand(SweepDemand demand) {
+        demands.add(demand);
+    }
+
+    @Override
+    public Optional<Stretch> acceptUnproven() {
+        Optional<Stretch> unproven = Optional.ofNullable(state.unproven());
+        state = new State(
+                state.coveredUntil(),
+                state.lastAt(),
+                state.lastError(),
+                state.owed(),
+                state.running(),
+                state.positionLost(),
+                null);
+        return unproven;
+    }
+
+    @Override
+    public State state() {
+        return state;
+    }
+
+    @Override
+    public Optional<Sweep> begin(Duration period) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void finish(Sweep sweep, Instant coveredUntil, boolean answered, Stretch unproven) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void fail(Sweep sweep, String error) {
+        throw new UnsupportedOperationException();
+    }
+}

@@ -1,0 +1,115 @@
+package io.recordsync.salesforce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.recordsync.inbox.Inbox.GapCheck;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GapInquiryTest {
+
+    private static final GapCheck FIRST = new GapCheck("003DL0000212DetYAE", List.of(1L), List.of());
+    private static final GapCheck SECOND = new GapCheck("003DL0000214OYdYAM", List.of(2L), List.of());
+    private static final String ANY = "{\"done\": true, \"records\": [{\"Id\": \"003DL0000000000AAA\"}]}";
+    private static final String NONE = "{\"done\": true, \"records\": []}";
+
+    @Test
+    void what_lives_is_told_from_what_is_in_the_recycle_bin() throws IOException {
+        GapInquiry inquiry = inquiry("Contact");
+        assertThat(inquiry.path()).isEqualTo("/services/data/v64.0/queryAll");
+        assertThat(soql(inquiry))
+                .isEqualTo("SELECT Id, IsDeleted FROM Contact WHERE Id IN ('003DL0000212DetYAE','003DL0000214OYdYAM')");
+
+        read(inquiry, rows(row(FIRST, false), row(SECOND, true)));
+
+        assertThat(inquiry.unfinished()).isFalse();
+        assertThat(inquiry.living()).containsExactly(FIRST);
+        assertThat(inquiry.gone()).containsExactly(SECOND);
+    }
+
+    @Test
+    void an_absent_id_is_gone_when_the_user_sees_any_contact() throws IOException {
+        GapInquiry inquiry = inquiry("Contact");
+
+        read(inquiry, rows(row(FIRST, false)));
+        assertThat(inquiry.path()).isEqualTo("/services/data/v64.0/query");
+        assertThat(soql(inquiry)).isEqualTo("SELECT Id FROM Contact LIMIT 1");
+        read(inquiry, ANY);
+
+        assertThat(inquiry.unfinished()).isFalse();
+        assertThat(inquiry.gone()).containsExactly(SECOND);
+        assertThat(inquiry.invisible()).isEmpty();
+    }
+
+    @Test
+    void an_absent_id_says_nothing_when_the_user_sees_none() throws IOException {
+        GapInquiry inquiry = inquiry("Contact");
+
+        read(inquiry, rows(row(FIRST, true)));
+        read(inquiry, NONE);
+
+        assertThat(inquiry.gone()).containsExactly(FIRST);
+        assertThat(inquiry.living()).isEmpty();
+        assertThat(inquiry.invisible()).containsExactly("Contact");
+    }
+
+    /** A lead is no contact: asked of contacts only, every lead would look deleted. */
+    @Test
+    void each_entity_is_asked_and_one_that_cannot_be_seen_stops_all_conclusions_from_silence() throws IOException {
+        GapInquiry inquiry = inquiry("Contact", "Lead");
+        read(inquiry, NONE);
+        read(inquiry, rows(row(FIRST, false)));
+        read(inquiry, ANY);
+        read(inquiry, NONE);
+
+        assertThat(inquiry.living()).containsExactly(FIRST);
+        assertThat(inquiry.gone()).isEmpty();
+        assertThat(inquiry.invisible()).containsExactly("Lead");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "[]",
+                "",
+                "{\"done\": false, \"records\": []}",
+                "{\"records\": []}",
+                "{\"done\": true, \"records\": [{\"Id\": \"003DL0000212DetYAE\"}]}",
+                "{\"done\": true, \"records\": [{\"Id\": \"003DL0000212DetYAE\", \"IsDeleted\": \"true\"}]}"
+            })
+    void nothing_is_concluded_from_an_answer_of_another_form(String body) {
+        GapInquiry inquiry = inquiry("Contact");
+
+        assertThatThrownBy(() -> read(inquiry, body)).isInstanceOf(IOException.class);
+    }
+
+    private static GapInquiry inquiry(String... entities) {
+        List<String> ordered = new ArrayList<>(List.of(entities));
+        return new GapInquiry(List.of(FIRST, SECOND), ordered, "64.0");
+    }
+
+    private static String soql(GapInquiry inquiry) {
+        return URLDecoder.decode(inquiry.query().substring(2), StandardCharsets.UTF_8);
+    }
+
+    private static void read(GapInquiry inquiry, String json) throws IOException {
+        inquiry.read(new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static String rows(String... rows) {
+        return "{\"done\": true, \"records\": [" + String.join(",", rows) + "]}";
+    }
+
+    private static String row(GapCheck check, boolean deleted) {
+        return "{\"Id\": \"" + check.contactId() + "\", \"IsDeleted\": " + deleted + "}";
+    }
+}

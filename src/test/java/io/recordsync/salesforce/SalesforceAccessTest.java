@@ -1,0 +1,128 @@
+package io.recordsync.salesforce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.recordsync.inbox.InboxSettings;
+import io.recordsync.inbox.JdbcInbox;
+import io.recordsync.inbox.Store;
+import io.recordsync.oauth.AccessTokens;
+import io.recordsync.oauth.ClientCredentials;
+import io.recordsync.oauth.Token;
+import io.recordsync.salesforce.SalesforceAccess.RefusedException;
+import io.recordsync.simulator.salesforce.SalesforceSimulator;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SalesforceAccessTest {
+
+    @TempDir
+    Path folder;
+
+    private final SalesforceSimulator salesforce = SalesforceSimulator.start();
+    private Store store;
+    private JdbcInbox inbox;
+    private SalesforceAccess access;
+
+    @BeforeEach
+    void open() {
+        store = Store.open("jdbc:sqlite:" + folder.resolve("inbox.db"), "", "");
+        inbox = new JdbcInbox(
+                store, new InboxSettings(Duration.ofHours(24), Duration.ofMinutes(1), Duration.ofDays(400), ""));
+        ClientCredentials credentials = new ClientCredentials();
+        credentials.setClientId(SalesforceSimulator.CLIENT_ID);
+        credentials.setClientSecret(SalesforceSimulator.CLIENT_SECRET);
+        AccessTokens tokens = new AccessTokens(
+                salesforce.loginUrl() + "/services/oauth2/token",
+                credentials,
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(15),
+                Duration.ofMillis(1),
+                Clock.systemUTC());
+        access = new SalesforceAccess(tokens, inbox);
+    }
+
+    @AfterEach
+    void close() {
+        inbox.close();
+        store.close();
+        salesforce.close();
+    }
+
+    @Test
+    void the_token_leads_to_the_instance_of_our_org() {
+        Token token = access.token();
+
+        assertThat(token.instanceUrl()).isEqualTo(salesforce.loginUrl());
+        assertThat(inbox.pinOrg("00D000000000000AAA")).isEqualTo(salesforce.orgId());
+    }
+
+    @Test
+    void another_org_is_not_asked_and_once_the_credentials_are_right_ours_is() {
+        String ours = salesforce.orgId();
+        inbox.pinOrg(ours);
+        salesforce.orgId("00D58000000zzzzEAA");
+
+        assertThatThrownBy(() -> access.token())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContainingAll(ours, "00D58000000zzzzEAA", "confirm-org");
+
+        salesforce.orgId(ours);
+        assertThat(access.token().orgId()).isEqualTo(ours);
+    }
+
+    @Test
+    void an_answer_of_200_passes() {
+        assertThatCode(() -> access.check(access.token(), 200, body("{}"))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void after_a_401_another_token_is_fetched() {
+        Token token = access.token();
+
+        assertThatThrownBy(() -> access.check(token, 401, body("[]"))).isInstanceOf(IOException.class);
+
+        assertThat(access.token().value()).isNotEqualTo(token.value());
+        assertThat(access.token().value()).isEqualTo(access.token().value());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"400,MALFORMED_QUERY", "400,EXCEEDED_ID_LIMIT", "403,REQUEST_LIMIT_EXCEEDED", "404,NOT_FOUND"})
+    void what_is_refused_is_not_worth_asking_again(int status, String code) {
+        assertThatThrownBy(() -> access.check(
+                        access.token(),
+                        status,
+                        body("[{\"errorCode\": \"" + code + "\", \"message\": \"Ada Lovelace\"}]")))
+                .isInstanceOfSatisfying(RefusedException.class, refusal -> {
+                    assertThat(refusal.code()).isEqualTo(code);
+                    assertThat(refusal)
+                            .hasMessageContaining("Salesforce answered " + status + " " + code)
+                            .hasMessageNotContaining("Ada");
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {302, 401, 408, 420, 429, 500, 502, 503})
+    void what_may_pass_is(int status) {
+        assertThatThrownBy(() -> access.check(access.token(), status, body("<html>secret</html>")))
+                .isExactlyInstanceOf(IOException.class)
+                .hasMessage("Salesforce answered " + status);
+    }
+
+    private static InputStream body(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    }
+}

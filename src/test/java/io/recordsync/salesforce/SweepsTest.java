@@ -1,0 +1,246 @@
+package io.recordsync.salesforce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.recordsync.deletion.SweepDemand;
+import io.recordsync.inbox.Coverage;
+import io.recordsync.inbox.Coverage.Stretch;
+import io.recordsync.inbox.InboxException;
+import io.recordsync.inbox.InboxSettings;
+import io.recordsync.inbox.JdbcCoverage;
+import io.recordsync.inbox.JdbcInbox;
+import io.recordsync.inbox.JdbcLedger;
+import io.recordsync.inbox.Ledger.ProblemEntry;
+import io.recordsync.inbox.Store;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** When it is swept, and when a demand is answered: with a real coverage, and answers of Salesforce made up here. */
+class SweepsTest {
+
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final InboxSettings SETTINGS =
+            new InboxSettings(Duration.ofHours(24), Duration.ofMinutes(1), Duration.ofDays(400), "");
+
+    @TempDir
+    Path folder;
+
+    private Store store;
+    private JdbcInbox inbox;
+    private BreakableCoverage coverage;
+    private Instant now = Instant.now().truncatedTo(ChronoUnit.MINUTES);
+
+    @BeforeEach
+    void open() {
+        store = Store.open("jdbc:sqlite:" + folder.resolve("inbox.db"), "", "");
+        inbox = new JdbcInbox(store, SETTINGS);
+        inbox.subscribe("/data/ContactChangeEvent");
+        coverage = new BreakableCoverage(new JdbcCoverage(store, inbox, SETTINGS));
+    }
+
+    @AfterEach
+    void close() {
+        inbox.close();
+        store.close();
+    }
+
+    @Test
+    void none_begins_where_none_is_owed() {
+        assertThat(sweeps(Duration.ZERO).begin()).isNull();
+    }
+
+    @Test
+    void a_demand_is_answered_when_the_log_covers_the_instant_at_which_the_first_sweep_after_it_began()
+            throws IOException {
+        Sweeps sweeps = sweeps(Duration.ZERO);
+        demand("first");
+        sweep(sweeps, Duration.ofMinutes(3));
+        assertThat(coverage.state().owed()).isEqualTo("first");
+
+        // Time goes by; the log covers when the first sweep began, not yet when this one does.
+        now = now.plus(Duration.ofMinutes(2));
+        sweep(sweeps, Duration.ofMinutes(3));
+        assertThat(coverage.state().owed()).isEqualTo("first");
+        now = now.plus(Duration.ofMinutes(2));
+        sweep(sweeps, Duration.ofMinutes(3));
+
+        assertThat(coverage.state().owed()).isNull();
+        assertThat(sweeps.begin()).isNull();
+    }
+
+    /** Else a stream of gap events would keep a lost position red for ever. */
+    @Test
+    void a_newer_demand_does_not_put_an_older_one_off() throws IOException {
+        Sweeps sweeps = sweeps(Duration.ZERO);
+        coverage.demand(new SweepDemand("lost", null, true));
+        sweep(sweeps, Duration.ofMinutes(3));
+        for (int i = 0; i < 2; i++) {
+            assertThat(coverage.state().positionLost()).isTrue();
+            demand("overflow " + i);
+            now = now.plus(Duration.ofMinutes(2));
+            sweep(sweeps, Duration.ofMinutes(3));
+        }
+
+        assertThat(coverage.state().positionLost()).isFalse();
+        assertThat(coverage.state().owed()).isEqualTo("overflow 1");
+    }
+
+    @Test
+    void it_waits_between_sweeps_unless_a_person_orders_one() throws IOException {
+        Sweeps sweeps = sweeps(HOUR);
+        demand("first");
+        sweep(sweeps, Duration.ofMinutes(3));
+
+        assertThat(sweeps.begin()).isNull();
+        sweeps.wake();
+        assertThat(sweeps.begin()).isNotNull();
+    }
+
+    @Test
+    void a_sweep_that_failed_is_owed_and_waited_for_and_tells_why() {
+        Sweeps sweeps = sweeps(HOUR);
+        demand("first");
+
+        sweeps.fail(sweeps.begin(), new IOException("Salesforce answered 503"));
+
+        assertThat(coverage.state().owed()).isEqualTo("first");
+        assertThat(coverage.state().lastError()).isEqualTo("Salesforce answered 503");
+        assertThat(sweeps.begin()).isNull();
+        sweeps.wake();
+        assertThat(sweeps.begin()).isNotNull();
+    }
+
+    @Test
+    void of_a_failure_of_the_network_only_the_kind_is_told() {
+        assertThat(Sweeps.words(new RuntimeException(new java.net.ConnectException("https://secret.example"))))
+                .isEqualTo("Salesforce was not reached (ConnectException)");
+    }
+
+    @Test
+    void a_stretch_that_cannot_be_proven_is_told_once_while_a_demand_is_not_answered() throws IOException {
+        Sweeps sweeps = sweeps(Duration.ZERO);
+        Instant since = now.minus(Duration.ofDays(20));
+        coverage.demand(new SweepDemand("ordered", since, false));
+
+        sweep(sweeps, Duration.ofMinutes(3));
+        Stretch unproven = coverage.acceptUnproven().orElseThrow();
+        assertThat(unproven.from()).isEqualTo(since);
+        // Swept again since then, because the log lagged behind: a person has confirmed it, and need not again.
+        sweep(sweeps, Duration.ofMinutes(3));
+
+        assertThat(coverage.state().unproven()).isNull();
+        assertThat(new JdbcLedger(store).problems(10))
+                .extracting(ProblemEntry::kind)
+                .containsExactly("sweep_unproven");
+    }
+
+    @Test
+    void a_stretch_that_could_not_be_written_down_is_told_again() throws IOException {
+        Sweeps sweeps = sweeps(Duration.ZERO);
+        coverage.demand(new SweepDemand("ordered", now.minus(Duration.ofDays(20)), false));
+        coverage.broken = true;
+        Sweeping sweeping = sweeps.begin();
+        answer(sweeping, Duration.ZERO);
+        assertThatThrownBy(() -> sweeps.finish(sweeping)).isInstanceOf(InboxException.class);
+        coverage.broken = false;
+
+        sweep(sweeps, Duration.ZERO);
+
+        assertThat(coverage.state().unproven()).isNotNull();
+    }
+
+    private Sweeps sweeps(Duration retry) {
+        return new Sweeps(
+                coverage,
+                inbox,
+                new SyncedRecords("list-1", "salesforce", "003"),
+                "Contact",
+                "64.0",
+                Duration.ofDays(1),
+                HOUR,
+                retry);
+    }
+
+    private void demand(String reason) {
+        coverage.demand(new SweepDemand(reason, null, false));
+    }
+
+    private void sweep(Sweeps sweeps, Duration lag) throws IOException {
+        Sweeping sweeping = sweeps.begin();
+        answer(sweeping, lag);
+        sweeps.finish(sweeping);
+    }
+
+    private void answer(Sweeping sweeping, Duration lag) throws IOException {
+        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(now.atOffset(ZoneOffset.UTC));
+        while (sweeping.unfinished()) {
+            String body = sweeping.path().endsWith("/deleted/")
+                    ? "{\"deletedRecords\": [], \"earliestDateAvailable\": \"2026-01-01T00:00:00.000+0000\","
+                            + " \"latestDateCovered\": \"" + now.minus(lag) + "\"}"
+                    : "{\"done\": true, \"records\": []}";
+            sweeping.read(json(body), date).forEachRemaining(intake -> {});
+        }
+    }
+
+    private static InputStream json(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The real one, whose database can go away in the wrong moment. */
+    private static final class BreakableCoverage implements Coverage {
+
+        private final Coverage coverage;
+        private boolean broken;
+
+        BreakableCoverage(Coverage coverage) {
+            this.coverage = coverage;
+        }
+
+        @Override
+        public void demand(SweepDemand demand) {
+            coverage.demand(demand);
+        }
+
+        @Override
+        public Optional<Sweep> begin(Duration period) {
+            return coverage.begin(period);
+        }
+
+        @Override
+        public void finish(Sweep sweep, Instant coveredUntil, boolean answered, Stretch unproven) {
+            if (broken) {
+                throw new InboxException("the database is away", null);
+            }
+            coverage.finish(sweep, coveredUntil, answered, unproven);
+        }
+
+        @Override
+        public void fail(Sweep sweep, String error) {
+            coverage.fail(sweep, error);
+        }
+
+        @Override
+        public Optional<Stretch> acceptUnproven() {
+            return coverage.acceptUnproven();
+        }
+
+        @Override
+        public State state() {
+            return coverage.state();
+        }
+    }
+}
