@@ -73,6 +73,7 @@ class DeadLettersIT {
         salesforce.publishDelete(contacts.get(0));
         talkdesk.awaitGone(LIST, contacts.subList(0, 1));
         talkdesk.awaitGone(OTHER_LIST, contacts.subList(0, 1));
+        service.await("both are settled", () -> service.count("deleted") == 2);
         assertThat(service.count("parked")).isEqualTo(2000);
         assertThat(service.deletions("externalId=" + contacts.get(0)))
                 .extracting(row -> row.path("state").asText())
