@@ -38,7 +38,7 @@ public final class Store implements AutoCloseable {
     private final Deque<AutoCloseable> open;
     private final DataSource writing;
     private final DataSource reading;
-    private final StoreHealth health = new StoreHealth();
+    private final StoreHealth health = new StoreHealth(System::nanoTime);
 
     private Store(Dialect dialect, Deque<AutoCloseable> open, DataSource writing, DataSource reading) {
         this.dialect = dialect;

@@ -3,55 +3,72 @@ package io.recordsync.inbox;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What cannot be written to the database now: the acts that failed lately and have not succeeded since.
+ * What cannot be written to the database now: the acts that failed and have not succeeded since.
  *
- * <p>On a full disk a small act may go through where a large one does not, so that each answers for itself. What only a
- * person can mend is one ERROR line, however often it fails. Thread-safe.
+ * <p>On a full disk a small act may go through where a large one does not, so that each answers for itself; what is not tried
+ * again is forgotten soon, once anything else has succeeded. What only a person can mend is one ERROR line, however often it
+ * fails. Thread-safe.
  */
 final class StoreHealth {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreHealth.class);
 
-    /** Longer than anything waits before it is tried again; what is not tried again was a person's. */
-    private static final Duration LATELY = Duration.ofMinutes(2);
+    private static final long SOON = Duration.ofSeconds(5).toNanos();
+    /** Longer than anything waits before it is tried again. */
+    private static final long QUIET = Duration.ofMinutes(2).toNanos();
 
-    private final Map<String, Failure> failures = new ConcurrentHashMap<>();
-    private final AtomicBoolean alarmed = new AtomicBoolean();
+    private final LongSupplier nanoTime;
+    private final Map<String, Failure> failures = new HashMap<>();
+    private long succeededAt;
+    private long brokenAt;
+    private boolean broken;
 
     private record Failure(long at, String message) {}
 
-    void failed(String act, SQLException e) {
-        failures.put(act, new Failure(System.nanoTime(), act + " failed: " + e.getMessage()));
-        if (needsPerson(e) && alarmed.compareAndSet(false, true)) {
-            LOG.error(
-                    "The database cannot be written to until that is mended: {}; nothing is acknowledged, all of it is"
-                            + " tried again",
-                    e.getMessage());
+    /** @param nanoTime as {@link System#nanoTime()} */
+    StoreHealth(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+        this.succeededAt = nanoTime.getAsLong();
+        this.brokenAt = succeededAt - QUIET;
+    }
+
+    synchronized void failed(String act, SQLException e) {
+        long now = nanoTime.getAsLong();
+        failures.put(act, new Failure(now, act + " failed: " + e.getMessage()));
+        if (needsPerson(e)) {
+            if (now - brokenAt >= QUIET) {
+                LOG.error(
+                        "The database cannot be written to until that is mended: {}; nothing is acknowledged, all of it"
+                                + " is tried again",
+                        e.getMessage());
+            }
+            broken = true;
+            brokenAt = now;
         }
     }
 
-    void succeeded(String act) {
-        if (failures.isEmpty()) {
-            return;
-        }
+    synchronized void succeeded(String act) {
         failures.remove(act);
-        if (trouble().isEmpty() && alarmed.compareAndSet(true, false)) {
+        succeededAt = nanoTime.getAsLong();
+        if (broken && trouble().isEmpty()) {
+            broken = false;
             LOG.info("The database can be written to again");
         }
     }
 
     /** In words; empty when all is well. */
-    Optional<String> trouble() {
-        failures.values().removeIf(failure -> System.nanoTime() - failure.at() > LATELY.toNanos());
+    synchronized Optional<String> trouble() {
+        long now = nanoTime.getAsLong();
         return failures.values().stream()
+                .filter(failure -> now - failure.at() < SOON || failure.at() - succeededAt >= 0)
                 .max(Comparator.comparingLong(Failure::at))
                 .map(Failure::message);
     }

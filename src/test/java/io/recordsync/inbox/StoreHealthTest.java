@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Codes are those of PostgreSQL's manual, appendix A, and of SQLite's "Result and Error Codes". */
 class StoreHealthTest {
+
+    private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1_000);
 
     @ParameterizedTest
     @CsvSource({
@@ -45,7 +49,7 @@ class StoreHealthTest {
 
     @Test
     void each_act_answers_for_itself() {
-        StoreHealth health = new StoreHealth();
+        StoreHealth health = new StoreHealth(now::get);
         health.failed("accept", new SQLException("the disk is full"));
         health.failed("settle", new SQLException("the disk is full, too"));
 
@@ -54,6 +58,18 @@ class StoreHealthTest {
 
         assertThat(health.trouble()).contains("accept failed: the disk is full");
         health.succeeded("accept");
+        assertThat(health.trouble()).isEmpty();
+    }
+
+    @Test
+    void an_act_that_is_not_tried_again_is_forgotten_once_another_has_succeeded() {
+        StoreHealth health = new StoreHealth(now::get);
+        health.failed("redrive", new SQLException("the database is away"));
+
+        now.addAndGet(TimeUnit.HOURS.toNanos(1));
+        assertThat(health.trouble()).contains("redrive failed: the database is away");
+
+        health.succeeded("heartbeat");
         assertThat(health.trouble()).isEmpty();
     }
 }
