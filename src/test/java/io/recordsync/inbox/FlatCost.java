@@ -3,12 +3,20 @@ package io.recordsync.inbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.recordsync.deletion.Confirmation;
+import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Failure;
+import io.recordsync.deletion.Identifier;
+import io.recordsync.deletion.Intake;
+import io.recordsync.deletion.Origin;
+import io.recordsync.deletion.Restoration;
+import io.recordsync.deletion.SweepDemand;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
@@ -67,17 +75,63 @@ abstract class FlatCost {
             ledger.find(new Ledger.Filter(DeletionState.PARKED, null, null, 50, null));
             ledger.find(new Ledger.Filter(DeletionState.PENDING, "L1", null, 50, 1_000L));
             ledger.find(new Ledger.Filter(null, null, "003-1", 50, null));
+            acceptOfSweep(inbox);
+            acceptOfRestored(inbox);
+            inbox.forget();
             List<Recording.Statement> seen = List.copyOf(statements);
 
-            assertThat(seen).hasSizeGreaterThan(20);
+            assertThat(seen).hasSizeGreaterThan(40);
             for (Recording.Statement statement : seen) {
                 String plan = plan(store, statement.sql(), statement.parameters());
                 assertIndexed(plan);
-                if (statement.sql().startsWith("update")) {
+                if (statement.sql().matches("(?s)(update|insert).*")) {
                     assertThat(plan).as("the past of a list").doesNotContain("deletion_record_list");
+                    assertThat(plan)
+                            .as("an index of all rows is entered by its key")
+                            .doesNotContainPattern("using deletion_p?key on deletion.*\n(?!\\s+Index Cond)")
+                            .doesNotContainPattern("SCAN .*deletion_key");
                 }
             }
         }
+    }
+
+    /** A page of contacts that are known all, and an event that may adopt one that is not. */
+    private static void acceptOfSweep(JdbcInbox inbox) {
+        List<DeletionRequest> page = IntStream.rangeClosed(1, 2_000)
+                .mapToObj(i -> found("L" + i % 4, "003-" + i, Origin.SWEEP, 0))
+                .toList();
+        assertThat(inbox.accept(new Intake(page, List.of(), null)).ids()).isEmpty();
+        inbox.accept(InboxContract.intake(
+                found("L1", "swept", Origin.SWEEP, 1), found("L1", "missing", Origin.RECONCILE, 1)));
+        inbox.accept(InboxContract.intake(InboxContract.request("L1", "swept")));
+    }
+
+    private static void acceptOfRestored(JdbcInbox inbox) {
+        inbox.accept(new Intake(
+                List.of(),
+                List.of(restored("003-" + (SETTLED + 7), true), restored("003-7", true), restored("new", false)),
+                List.of(),
+                new SweepDemand("gap_overflow", null, false),
+                null));
+        List<Inbox.GapCheck> checks = inbox.gapChecks(10);
+        assertThat(checks).hasSize(1);
+        inbox.living(checks.subList(0, 1));
+        inbox.gone(checks);
+    }
+
+    private static DeletionRequest found(String recordList, String contact, Origin origin, long at) {
+        return new DeletionRequest(
+                recordList,
+                Identifier.external("salesforce", contact),
+                "sweep:" + at,
+                origin,
+                Instant.ofEpochMilli(at),
+                DeletionState.PENDING);
+    }
+
+    private static Restoration restored(String contact, boolean confirmed) {
+        return new Restoration(
+                Identifier.external("salesforce", contact), "back/1", InboxContract.START.plusSeconds(1), confirmed);
     }
 
     @Test

@@ -34,6 +34,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.AfterProperty;
 import net.jqwik.api.lifecycle.BeforeProperty;
 
@@ -90,15 +91,15 @@ abstract class InboxProperties {
 
     @Provide
     Arbitrary<List<Step>> stories() {
-        Arbitrary<Act> acts = Arbitraries.of(IntStream.range(0, 3)
-                .mapToObj(i -> i == 0 ? List.of(Act.values()) : List.of(Act.DELETE, Act.CLAIM, Act.CLAIM, Act.SETTLE))
-                .flatMap(List::stream)
-                .toList());
+        List<Act> common = List.of(
+                Act.DELETE, Act.CLAIM, Act.CLAIM, Act.SETTLE, Act.POSTPONE, Act.PARK, Act.RELEASE, Act.HEARTBEAT);
+        Arbitrary<Act> acts =
+                Arbitraries.frequencyOf(Tuple.of(1, Arbitraries.of(Act.values())), Tuple.of(1, Arbitraries.of(common)));
         return Combinators.combine(acts, upTo(2), upTo(2), upTo(4), upTo(255))
                 .as(Step::new)
                 .list()
                 .ofMinSize(5)
-                .ofMaxSize(40);
+                .ofMaxSize(50);
     }
 
     private static Arbitrary<Integer> upTo(int most) {
