@@ -98,6 +98,8 @@ final class ConfigurationCheck {
             key("verify.delay", "60000", duration(0)),
             key("verify.attempts", "3", wholeNumber(1, 100)),
             key("verify.unconfirmed", "settle", oneOf("settle", "park")),
+            key("reconcile.schedule", "off", offOr(duration(1))),
+            key("reconcile.max-missing-percent", "5", wholeNumber(0, 100)),
             key("session.ttl", "30s", duration(1)),
             key("session.heartbeat", "5s", duration(1)),
             key("ledger.retention", "400d", duration(16 * 86_400_000L)),
@@ -332,6 +334,12 @@ final class ConfigurationCheck {
                     long millis = millis(value);
                     return millis >= least && millis <= LONGEST;
                 });
+    }
+
+    private static Form offOr(Form form) {
+        return new Form(
+                "off or " + form.expected(),
+                value -> value.equals("off") || form.accepts().test(value));
     }
 
     private static Form listOf(String expected, String item) {

@@ -6,8 +6,10 @@ package io.recordsync.deletion;
  * @param id of the row
  * @param attempts calls that failed so far
  * @param unconfirmed answers so far that confirmed nothing
+ * @param session that claimed it
  */
-public record ClaimedDeletion(long id, String recordList, Identifier identifier, int attempts, int unconfirmed) {
+public record ClaimedDeletion(
+        long id, String recordList, Identifier identifier, int attempts, int unconfirmed, String session) {
 
     /** What may travel in one call together: the record list and the kind of identifier. */
     public String lane() {

@@ -89,6 +89,13 @@ public interface Inbox extends AutoCloseable {
     List<Batch> claim(int batches, int size);
 
     /**
+     * Whether this session still holds what it claimed: to be asked before a call. Where the session has not been seen for
+     * half of {@code session.ttl}, it says that it lives first, and learns whether it was taken for dead: a process that was
+     * frozen finds out here.
+     */
+    boolean holds(Batch batch);
+
+    /**
      * How long until there is something to claim, be it that a deletion falls due or that its list may be probed: zero if
      * there is now; empty if nothing waits.
      */
@@ -117,6 +124,14 @@ public interface Inbox extends AutoCloseable {
 
     /** The lists that are suspended now. */
     Set<String> suspended();
+
+    // ---- the presence check
+
+    /** Of these lists, those whose last presence check that came to its end is longer ago than {@code period}, or never was. */
+    List<String> presenceUnchecked(Collection<String> recordLists, Duration period);
+
+    /** A presence check of the list has come to its end. */
+    void presenceChecked(String recordList);
 
     // ---- a person's side
 

@@ -24,6 +24,13 @@ public final class JdbcCoverage implements Coverage {
         this.sessionTtl = settings.sessionTtl().toMillis();
     }
 
+    private static final String LOCK = "update sweep set one = one";
+
+    /** Holds the row until the transaction ends: who else does so waits, and then sees what this one wrote. */
+    static void lock(Transaction transaction) throws SQLException {
+        transaction.change(LOCK);
+    }
+
     private static final String DEMAND =
             """
             update sweep set demanded = demanded + 1, reason = ?,
@@ -33,7 +40,7 @@ public final class JdbcCoverage implements Coverage {
     /** In the transaction of what caused it. */
     static void demand(Transaction transaction, SweepDemand demand) throws SQLException {
         long since = demand.since() == null ? NEVER : demand.since().toEpochMilli();
-        transaction.change(DEMAND, demand.reason(), since, since, demand.positionLost());
+        transaction.change(DEMAND, JsonRows.shortened(demand.reason()), since, since, demand.positionLost());
     }
 
     @Override
@@ -46,8 +53,8 @@ public final class JdbcCoverage implements Coverage {
 
     private static final String FORGET =
             """
-            update sweep set covered_until = null, answered = demanded, since = null, reason = '', last_at = null,
-                   last_error = '', unproven_from = null, unproven_until = null""";
+            update sweep set covered_until = null, answered = demanded, since = null, reason = '', session = '',
+                   last_at = null, last_error = '', unproven_from = null, unproven_until = null""";
 
     /** What was proven of one org tells nothing about another. */
     static int forget(Transaction transaction) throws SQLException {
@@ -149,7 +156,9 @@ public final class JdbcCoverage implements Coverage {
 
     @Override
     public void fail(Sweep sweep, String error) {
-        store.write("note a failed sweep", transaction -> transaction.change(FAIL, error, inbox.session()));
+        store.write(
+                "note a failed sweep",
+                transaction -> transaction.change(FAIL, JsonRows.shortened(error), inbox.session()));
     }
 
     private static final String UNPROVEN =
@@ -159,6 +168,8 @@ public final class JdbcCoverage implements Coverage {
     @Override
     public Optional<Stretch> acceptUnproven() {
         return store.write("accept what is unproven", transaction -> {
+            // What a sweep adds meanwhile is not what the person has seen.
+            lock(transaction);
             Optional<Stretch> unproven = transaction.first(UNPROVEN, JdbcCoverage::stretch);
             transaction.change(ACCEPT_UNPROVEN);
             return unproven;

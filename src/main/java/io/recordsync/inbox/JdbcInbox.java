@@ -4,10 +4,12 @@ import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.ClaimedDeletion;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionRequest;
+import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Failure;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.IdentifierKind;
 import io.recordsync.deletion.Intake;
+import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Problem;
 import io.recordsync.deletion.StreamPosition;
 import java.sql.ResultSet;
@@ -25,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -52,7 +55,10 @@ public final class JdbcInbox implements Inbox {
     /** Lists that certainly have their row in record_list; rows of it are never deleted. */
     private final Set<String> knownLists = ConcurrentHashMap.newKeySet();
 
+    private final Object heart = new Object();
     private volatile String session;
+    /** When the session was last seen, by {@link System#nanoTime()}, which goes on while the process is frozen. */
+    private volatile long seenAt;
     /** The lane that came last in the last claim: the next one starts behind it. Guarded by this. */
     private String lastLane = "";
     /** How far {@link #forget} has come; 0 = it begins anew. */
@@ -149,19 +155,32 @@ public final class JdbcInbox implements Inbox {
             insert into deletion (record_list, kind, provider, identifier, event_key, origin, committed_at, state, hmac, note,
                                   accepted_at, due_at, pending_since)
             select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
-                   cast(value ->> 6 as bigint), value ->> 7, value ->> 8, value ->> 9,
+                   cast(value ->> 6 as bigint), %s, value ->> 8, value ->> 9,
                    {now}, {now}, {now}
             from {rows ?} where\s""";
 
+    /** Of what Salesforce was asked for, and may have changed since. */
+    private static final Set<Origin> FOUND = Set.of(Origin.SWEEP, Origin.RECONCILE);
+
     private static final String ONCE = " on conflict do nothing returning id";
 
-    private static final String INSERT_TOLD = INSERT_DELETIONS + "true" + ONCE;
+    private static final String INSERT_TOLD = INSERT_DELETIONS.formatted("value ->> 7") + "true" + ONCE;
+
+    private static final String LATER_RESTORATION =
+            """
+            exists (
+              select 1 from restoration
+              where restoration.identifier = value ->> 3 and restoration.provider = value ->> 2
+                and restoration.committed_at > cast(value ->> 6 as bigint)""";
 
     /**
      * What was found by asking, not told: not where a row of the same record or a later restoration knows better. A sweep's
      * find is as old as its change; the presence check says what is so now, unless it is being done or a person said no.
+     * Where a gap event alone tells of the restoration it waits for Salesforce's answer: skipped, it would be lost if that
+     * is no.
      */
-    private static final String INSERT_FOUND = INSERT_DELETIONS
+    private static final String INSERT_FOUND = INSERT_DELETIONS.formatted(
+                    "case when " + LATER_RESTORATION + " and state = 'checking') then 'checking' else value ->> 7 end")
             + """
             not exists (
               select 1 from deletion known
@@ -174,21 +193,23 @@ public final class JdbcInbox implements Inbox {
                         when 'cancelled' then known.settled_by <> ''
                         else true end
                     end)
-            and not exists (
-              select 1 from restoration
-              where restoration.identifier = value ->> 3 and restoration.provider = value ->> 2
-                and restoration.state <> 'dismissed'
-                and restoration.committed_at > cast(value ->> 6 as bigint))"""
+            and not\s"""
+            + LATER_RESTORATION
+            + " and state = 'confirmed')"
             + ONCE;
 
-    /** A sweep was faster than the event: its row becomes the event's, so that a replay of the event meets it. */
+    /**
+     * A sweep was faster than the event: its row becomes the event's, so that a replay of the event meets it. Added to, the
+     * id is not looked for along the primary key, through the whole past.
+     */
     private static final String ADOPT =
             """
             update deletion set event_key = event.value ->> 4, origin = 'stream',
                    committed_at = cast(event.value ->> 6 as bigint)
             from {rows ?} event
-            where deletion.id = (
-                select max(swept.id) from deletion swept
+            where deletion.origin = 'sweep' and deletion.state in ('pending', 'held')
+              and deletion.id = (
+                select max(swept.id + 0) from deletion swept
                 where swept.origin = 'sweep' and swept.state in ('pending', 'held')
                   and swept.identifier = event.value ->> 3 and swept.record_list = event.value ->> 0
                   and swept.kind = event.value ->> 1 and swept.provider = event.value ->> 2
@@ -242,6 +263,11 @@ public final class JdbcInbox implements Inbox {
         newLists.removeAll(knownLists);
         List<Long> ids = store.write("accept", transaction -> {
             boolean adoptable = intake.position() == null || holdSubscription(transaction, intake.position(), last);
+            // A contact that was found and one that is restored may be the same: the second has to see the first.
+            if (!intake.restorations().isEmpty()
+                    || intake.deletions().stream().anyMatch(request -> FOUND.contains(request.origin()))) {
+                JdbcCoverage.lock(transaction);
+            }
             if (!newLists.isEmpty()) {
                 register(transaction, newLists);
             }
@@ -282,18 +308,25 @@ public final class JdbcInbox implements Inbox {
             throws SQLException {
         JsonRows told = new JsonRows();
         JsonRows streamed = new JsonRows();
+        JsonRows adopting = new JsonRows();
         JsonRows found = new JsonRows();
         for (DeletionRequest request : requests) {
             switch (request.origin()) {
-                case STREAM -> add(streamed, request);
+                case STREAM -> {
+                    add(streamed, request);
+                    // A gap event's word is worth less than what the sweep saw: it adopts nothing.
+                    if (request.state() == DeletionState.PENDING) {
+                        add(adopting, request);
+                    }
+                }
                 case API -> add(told, request);
                 case SWEEP, RECONCILE -> add(found, request);
             }
         }
         List<Long> ids = new ArrayList<>();
         if (!streamed.isEmpty()) {
-            if (adoptable) {
-                transaction.change(ADOPT, streamed.toString());
+            if (adoptable && !adopting.isEmpty()) {
+                transaction.change(ADOPT, adopting.toString());
             }
             ids.addAll(transaction.list(INSERT_TOLD, row -> row.getLong("id"), streamed.toString()));
         }
@@ -324,7 +357,7 @@ public final class JdbcInbox implements Inbox {
     private static String rowsOf(List<Problem> problems) {
         JsonRows rows = new JsonRows();
         problems.stream()
-                .map(problem -> new Problem(problem.kind(), shortened(problem.message())))
+                .map(problem -> new Problem(problem.kind(), JsonRows.shortened(problem.message())))
                 .distinct() // a statement may update a row once
                 .sorted(Comparator.comparing(Problem::kind).thenComparing(Problem::message))
                 .forEach(problem -> rows.add(problem.kind(), problem.message()));
@@ -439,7 +472,7 @@ public final class JdbcInbox implements Inbox {
             update deletion set state = 'claimed', session = ?
             where id {due}
               and exists (select 1 from session where id = ? and seen_at > {now} - ?)
-            returning id, record_list, kind, provider, identifier, attempts, unconfirmed, due_at""";
+            returning id, record_list, kind, provider, identifier, attempts, unconfirmed, session, due_at""";
 
     /** A row as it was claimed; {@code dueAt} is only for the order. */
     private record Claim(String lane, ClaimedDeletion deletion, long dueAt) {
@@ -508,8 +541,27 @@ public final class JdbcInbox implements Inbox {
                         row.getString("record_list"),
                         identifier,
                         row.getInt("attempts"),
-                        row.getInt("unconfirmed")),
+                        row.getInt("unconfirmed"),
+                        row.getString("session")),
                 row.getLong("due_at"));
+    }
+
+    @Override
+    public boolean holds(Batch batch) {
+        if (silent()) {
+            synchronized (heart) {
+                if (silent()) {
+                    heartbeat();
+                }
+            }
+        }
+        String mine = session;
+        return batch.deletions().stream()
+                .allMatch(deletion -> deletion.session().equals(mine));
+    }
+
+    private boolean silent() {
+        return System.nanoTime() - seenAt > settings.sessionTtl().toNanos() / 2;
     }
 
     /** The first batch of every lane, then the second of every lane, and so on. */
@@ -573,7 +625,7 @@ public final class JdbcInbox implements Inbox {
                     unconfirmed ? 0 : 1,
                     unconfirmed ? 1 : 0,
                     why == Postponement.ANSWER_LOST,
-                    shortened(failure.message()),
+                    JsonRows.shortened(failure.message()),
                     giveUpAfter,
                     giveUpAfter,
                     failure.code(),
@@ -593,7 +645,12 @@ public final class JdbcInbox implements Inbox {
     public int park(List<Long> ids, Failure failure) {
         return store.write("park", transaction -> {
             List<Long> parked = transaction.list(
-                    PARK, row -> row.getLong("id"), failure.code(), shortened(failure.message()), ids, session);
+                    PARK,
+                    row -> row.getLong("id"),
+                    failure.code(),
+                    JsonRows.shortened(failure.message()),
+                    ids,
+                    session);
             return remember(transaction, parked, failure);
         });
     }
@@ -608,7 +665,12 @@ public final class JdbcInbox implements Inbox {
             return 0;
         }
         int remembered = transaction.change(
-                INSERT_ATTEMPTS, failure.callId(), failure.status(), failure.code(), shortened(failure.message()), ids);
+                INSERT_ATTEMPTS,
+                failure.callId(),
+                failure.status(),
+                failure.code(),
+                JsonRows.shortened(failure.message()),
+                ids);
         Restorations.cancelMarked(transaction, ids);
         return remembered;
     }
@@ -640,7 +702,7 @@ public final class JdbcInbox implements Inbox {
         store.write(
                 "suspend",
                 transaction -> transaction.change(
-                        SUSPEND, recordList, pause.toMillis(), failure.code(), shortened(failure.message())));
+                        SUSPEND, recordList, pause.toMillis(), failure.code(), JsonRows.shortened(failure.message())));
     }
 
     private static final String RESUME =
@@ -657,6 +719,26 @@ public final class JdbcInbox implements Inbox {
     public Set<String> suspended() {
         return Set.copyOf(store.read(
                 "look for suspended lists", transaction -> transaction.list(SUSPENDED, row -> row.getString("id"))));
+    }
+
+    // ---- the presence check
+
+    private static final String PRESENCE_CHECKED_SINCE = "select id from record_list where reconciled_at > {now} - ?";
+
+    @Override
+    public List<String> presenceUnchecked(Collection<String> recordLists, Duration period) {
+        List<String> checked = store.read(
+                "look for presence checks",
+                transaction -> transaction.list(PRESENCE_CHECKED_SINCE, row -> row.getString("id"), period.toMillis()));
+        return recordLists.stream().filter(list -> !checked.contains(list)).toList();
+    }
+
+    private static final String PRESENCE_CHECKED = "update record_list set reconciled_at = {now} where id = ?";
+
+    @Override
+    public void presenceChecked(String recordList) {
+        register(Set.of(recordList));
+        store.write("note a presence check", transaction -> transaction.change(PRESENCE_CHECKED, recordList));
     }
 
     // ---- a person's side
@@ -707,18 +789,18 @@ public final class JdbcInbox implements Inbox {
     /** By the key, not by the time of the end: no index is kept for what happens once in 400 days. */
     private static final String OLDEST =
             """
-            select id, confirmation, accepted_at <= {now} - ? as old,
+            select id, accepted_at <= {now} - ? as old,
                    state in ('deleted', 'cancelled') and settled_at <= {now} - ? as ended
             from deletion where id > ? order by id limit ?""";
 
     private static final String FORGET_ATTEMPTS = "delete from attempt where deletion {in ?}";
-    private static final String FORGET_DELETIONS = "delete from deletion where id {in ?}";
+    private static final String FORGET_DELETIONS = "delete from deletion where id {in ?} returning confirmation";
     private static final String UNCOUNT_SETTLED = "update settled set total = total - ? where confirmation = ?";
     private static final String FORGET_PROBLEMS = "delete from problem where at <= {now} - ?";
     private static final String FORGET_RESTORATIONS =
             "delete from restoration where at <= {now} - ? and state <> 'checking'";
 
-    private record Oldest(long id, String confirmation, boolean old, boolean ended) {}
+    private record Oldest(long id, boolean old, boolean ended) {}
 
     @Override
     public int forget() {
@@ -750,19 +832,20 @@ public final class JdbcInbox implements Inbox {
     }
 
     private static Oldest oldest(ResultSet row) throws SQLException {
-        return new Oldest(
-                row.getLong("id"), row.getString("confirmation"), row.getBoolean("old"), row.getBoolean("ended"));
+        return new Oldest(row.getLong("id"), row.getBoolean("old"), row.getBoolean("ended"));
     }
 
     private static int forget(Transaction transaction, List<Oldest> ended) throws SQLException {
         List<Long> ids = ended.stream().map(Oldest::id).toList();
         transaction.change(FORGET_ATTEMPTS, ids);
-        Map<String, Long> settled =
-                ended.stream().collect(Collectors.groupingBy(Oldest::confirmation, Collectors.counting()));
+        // Another node may be at the same rows: each is counted by the one that deletes it.
+        List<String> forgotten = transaction.list(FORGET_DELETIONS, row -> row.getString("confirmation"), ids);
+        Map<String, Long> settled = forgotten.stream()
+                .collect(Collectors.groupingBy(confirmation -> confirmation, TreeMap::new, Collectors.counting()));
         for (Map.Entry<String, Long> total : settled.entrySet()) {
             transaction.change(UNCOUNT_SETTLED, total.getValue(), total.getKey());
         }
-        return transaction.change(FORGET_DELETIONS, ids);
+        return forgotten.size();
     }
 
     // ---- the session
@@ -785,6 +868,13 @@ public final class JdbcInbox implements Inbox {
 
     @Override
     public void heartbeat() {
+        synchronized (heart) {
+            beat();
+        }
+    }
+
+    private void beat() {
+        long now = System.nanoTime();
         String mine = session;
         String opened = newSession();
         boolean[] expired = new boolean[1];
@@ -803,6 +893,7 @@ public final class JdbcInbox implements Inbox {
         if (expired[0]) {
             session = opened;
         }
+        seenAt = now;
         if (freed > 0) {
             LOG.warn("{} deletions were claimed by a process that is gone; they are due again", freed);
         }
@@ -839,10 +930,5 @@ public final class JdbcInbox implements Inbox {
 
     private static String word(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static String shortened(String message) {
-        String storable = JsonRows.storable(message);
-        return storable.length() <= 1_000 ? storable : storable.substring(0, 999) + '…';
     }
 }

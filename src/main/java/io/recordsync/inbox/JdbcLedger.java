@@ -168,6 +168,11 @@ public final class JdbcLedger implements Ledger {
             from stream_position where channel = ?""";
 
     @Override
+    public Optional<String> trouble() {
+        return store.trouble();
+    }
+
+    @Override
     public Optional<PositionEntry> position(String channel) {
         return store.read(
                 "read position",

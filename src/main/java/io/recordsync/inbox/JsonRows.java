@@ -30,6 +30,12 @@ final class JsonRows {
                 .toString();
     }
 
+    /** Text that both databases can hold, not longer than a person reads. */
+    static String shortened(String text) {
+        String storable = storable(text);
+        return storable.length() <= 1_000 ? storable : storable.substring(0, 999) + '…';
+    }
+
     boolean isEmpty() {
         return rows.length() == 2;
     }

@@ -37,6 +37,9 @@ public interface Ledger {
     /** Every record list the inbox knows, ordered by id. */
     List<RecordListEntry> recordLists();
 
+    /** Why what is to be written to the inbox cannot be, in words; empty when it can. */
+    Optional<String> trouble();
+
     /** The saved position of a channel; empty when it was never subscribed. */
     Optional<PositionEntry> position(String channel);
 

@@ -7,6 +7,7 @@ import io.recordsync.inbox.Inbox.GapCheck;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,17 +38,19 @@ final class Restorations {
               and deletion.kind = 'external' and deletion.origin <> 'api'
               and deletion.committed_at < cast(back.value ->> 3 as bigint)""";
 
+    /** What waits is cancelled, what is claimed is marked: at once, for between two statements a row could be given back. */
     private static final String CANCEL =
             """
-            update deletion set state = 'cancelled', settled_at = {now}, failure_code = 'restored',
-                   message = 'Restored in Salesforce (UNDELETE ' || (back.value ->> 2) || ')'
+            update deletion set restored = back.value ->> 2,
+                   state = case deletion.state when 'claimed' then 'claimed' else 'cancelled' end,
+                   settled_at = case deletion.state when 'claimed' then null else {now} end,
+                   failure_code = case deletion.state when 'claimed' then deletion.failure_code else 'restored' end,
+                   message = case deletion.state when 'claimed' then deletion.message
+                             else 'Restored in Salesforce (UNDELETE ' || (back.value ->> 2) || ')' end
             from {rows ?} back
-            where deletion.state in ('checking', 'pending', 'held', 'parked', 'rehearsed') and\s"""
-                    + COMMITTED_BEFORE;
-
-    private static final String MARK =
-            "update deletion set restored = back.value ->> 2 from {rows ?} back where deletion.state = 'claimed' and "
-                    + COMMITTED_BEFORE;
+            where deletion.state in ('checking', 'pending', 'held', 'parked', 'rehearsed', 'claimed') and\s"""
+                    + COMMITTED_BEFORE
+                    + " returning deletion.state";
 
     private static final String ASK_FIRST =
             "update deletion set state = 'checking' from {rows ?} back where deletion.state = 'pending' and "
@@ -79,10 +82,9 @@ final class Restorations {
     }
 
     private static int cancel(Transaction transaction, String rows) throws SQLException {
-        int cancelled = transaction.change(CANCEL, rows);
-        transaction.change(MARK, rows);
+        List<String> states = transaction.list(CANCEL, row -> row.getString("state"), rows);
         transaction.change(TOO_LATE, rows);
-        return cancelled;
+        return Collections.frequency(states, "cancelled");
     }
 
     private static String rows(List<Restoration> restorations) {

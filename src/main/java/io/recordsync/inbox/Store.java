@@ -2,6 +2,7 @@ package io.recordsync.inbox;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
@@ -36,6 +38,7 @@ public final class Store implements AutoCloseable {
     private final Deque<AutoCloseable> open;
     private final DataSource writing;
     private final DataSource reading;
+    private final StoreHealth health = new StoreHealth();
 
     private Store(Dialect dialect, Deque<AutoCloseable> open, DataSource writing, DataSource reading) {
         this.dialect = dialect;
@@ -78,12 +81,26 @@ public final class Store implements AutoCloseable {
 
     /** An act: one transaction on the write side, rolled back when anything is thrown. */
     <T> T write(String act, Work<T> work) {
-        return run(act, writing, work);
+        try {
+            T result = run(act, writing, work);
+            health.succeeded(act);
+            return result;
+        } catch (InboxException e) {
+            if (e.getCause() instanceof SQLException failure) {
+                health.failed(act, failure);
+            }
+            throw e;
+        }
     }
 
     /** A look, on a connection that no act waits for. */
     <T> T read(String act, Work<T> work) {
         return run(act, reading, work);
+    }
+
+    /** Why what is to be written cannot be; empty when it can. */
+    Optional<String> trouble() {
+        return health.trouble();
     }
 
     /** What is done in a transaction. */
@@ -206,10 +223,22 @@ public final class Store implements AutoCloseable {
             set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off; set jit = off;
             set statement_timeout = '15s'; set lock_timeout = '10s'; set idle_in_transaction_session_timeout = '30s'""";
 
+    /**
+     * SQLite rolls back on its own where the disk is full or fails, and the driver goes on as if a transaction had begun: what
+     * comes next on the connection would be written statement by statement. Another one is opened in a millisecond.
+     */
+    private static final SQLExceptionOverride NEVER_AGAIN = new SQLExceptionOverride() {
+        @java.lang.Override
+        public Override adjudicate(SQLException e) {
+            return Override.MUST_EVICT;
+        }
+    };
+
     private static HikariConfig sqlitePool(DataSource source) {
         HikariConfig config = new HikariConfig();
         config.setDataSource(source);
         config.setMaxLifetime(0);
+        config.setExceptionOverride(NEVER_AGAIN);
         return config;
     }
 

@@ -37,6 +37,7 @@ public final class Orders {
 
     private final Inbox inbox;
     private final Coverage coverage;
+    private final List<String> recordLists;
     private final RequestedDeletions requested;
     private final Clock clock;
 
@@ -44,7 +45,8 @@ public final class Orders {
     public Orders(Inbox inbox, Coverage coverage, String recordLists, Clock clock) {
         this.inbox = inbox;
         this.coverage = coverage;
-        this.requested = new RequestedDeletions(RequestedDeletions.lists(recordLists));
+        this.recordLists = RequestedDeletions.lists(recordLists);
+        this.requested = new RequestedDeletions(this.recordLists);
         this.clock = clock;
     }
 
@@ -95,6 +97,17 @@ public final class Orders {
         ordered.put("coveredUntil", Status.text(coverage.state().coveredUntil()));
         LOG.info("{} ordered a sweep since {}", user, since == null ? ordered.get("coveredUntil") : since);
         return ordered;
+    }
+
+    /** Without {@code recordList} each configured list is meant; others are refused. */
+    public Map<String, Object> reconcile(byte[] body, String user) {
+        String recordList = RequestBody.text(RequestBody.readObject(body, Set.of("recordList")), "recordList");
+        if (recordList != null && !recordLists.contains(recordList)) {
+            throw Refusal.of(400, "recordList is expected to be one of talkdesk.record-lists");
+        }
+        List<String> ordered = recordList == null ? recordLists : List.of(recordList);
+        LOG.info("{} ordered the presence check of {}", user, ordered);
+        return Map.of("recordLists", ordered);
     }
 
     private Instant since(JsonNode order) {

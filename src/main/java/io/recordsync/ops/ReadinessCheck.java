@@ -47,7 +47,7 @@ public abstract class ReadinessCheck extends AbstractHealthCheck {
         return part.get("state") + (reason == null ? "" : ": " + reason);
     }
 
-    /** Whether the database answers. */
+    /** Whether the database answers, and takes what is written to it. */
     public static final class Store extends ReadinessCheck {
 
         private final Ledger ledger;
@@ -63,7 +63,9 @@ public abstract class ReadinessCheck extends AbstractHealthCheck {
         String trouble() {
             try {
                 ledger.position(channel);
-                return null;
+                return ledger.trouble()
+                        .map(trouble -> "The database fails: " + trouble)
+                        .orElse(null);
             } catch (InboxException e) {
                 return "The database does not answer: " + e.getMessage();
             }
@@ -71,8 +73,8 @@ public abstract class ReadinessCheck extends AbstractHealthCheck {
     }
 
     /**
-     * Whether the stream is {@code connected} and not silent for longer than {@code stream.idle-timeout}, or another session
-     * subscribes ({@code standby}).
+     * Whether the stream is {@code connected}, has no error and is not silent for longer than {@code stream.idle-timeout}, or
+     * another session subscribes ({@code standby}).
      */
     public static final class Stream extends ReadinessCheck {
 
@@ -92,7 +94,7 @@ public abstract class ReadinessCheck extends AbstractHealthCheck {
         @Override
         String trouble() {
             Map<String, Object> now = stream.get();
-            if (!READY.contains(now.get("state"))) {
+            if (!READY.contains(now.get("state")) || now.get("lastError") != null) {
                 return "The stream is " + why(now, "lastError");
             }
             if (now.get("state").equals("connected")

@@ -34,6 +34,7 @@ public final class Status {
     private final List<String> recordLists;
     private final Supplier<Map<String, Object>> stream;
     private final Supplier<Map<String, Object>> delivery;
+    private final Supplier<Map<String, Object>> presenceChecks;
     private final Metrics metrics;
     private final Clock clock;
 
@@ -45,6 +46,7 @@ public final class Status {
             String recordLists,
             Supplier<Map<String, Object>> stream,
             Supplier<Map<String, Object>> delivery,
+            Supplier<Map<String, Object>> presenceChecks,
             Metrics metrics,
             Clock clock) {
         this.ledger = ledger;
@@ -53,6 +55,7 @@ public final class Status {
         this.recordLists = RequestedDeletions.lists(recordLists);
         this.stream = stream;
         this.delivery = delivery;
+        this.presenceChecks = presenceChecks;
         this.metrics = metrics;
         this.clock = clock;
     }
@@ -71,6 +74,17 @@ public final class Status {
                         .orElse(null));
         status.put("lists", lists());
         status.put("sweep", sweep());
+        status.put(
+                "reconcile",
+                pick(
+                        presenceChecks.get(),
+                        "recordList",
+                        "running",
+                        "waiting",
+                        "checked",
+                        "missing",
+                        "lastAt",
+                        "lastError"));
         status.put("problems", problems());
         return status;
     }

@@ -9,6 +9,7 @@ import io.recordsync.inbox.Backoff;
 import io.recordsync.inbox.DeliveryGate;
 import io.recordsync.inbox.Inbox;
 import io.recordsync.inbox.Inbox.Postponement;
+import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Tally;
 import io.recordsync.talkdesk.Verdict.Fate;
 import java.time.Clock;
@@ -67,7 +68,7 @@ public final class Delivery {
     }
 
     /**
-     * Lets a call pass.
+     * Lets a call pass. One that only reads has no batch.
      *
      * @throws NotNowException while the gate is shut or the list is suspended
      */
@@ -75,8 +76,32 @@ public final class Delivery {
         if (gate.isShut()) {
             throw new NotNowException("The delivery is paused");
         }
-        if (lists.suspended(batch.recordList())) {
+        if (batch != null && lists.suspended(batch.recordList())) {
             throw new NotNowException("Record list " + batch.recordList() + " is suspended");
+        }
+    }
+
+    /**
+     * The last look before a call.
+     *
+     * @param batch null for a call that is about no claimed deletions
+     * @throws NotNowException when this process was silent for so long that another one may have taken the batch over
+     */
+    public void holds(@ExchangeProperty("batch") Batch batch) {
+        boolean held;
+        try {
+            held = batch == null || inbox.holds(batch);
+        } catch (InboxException e) {
+            // Without its cause: an error of the network in it would be read as Talkdesk's.
+            throw new NotNowException("The database does not say whether the batch is still held: " + e.getMessage());
+        }
+        if (!held) {
+            LOG.warn(
+                    "{} deletions of record list {} are not called: this process was silent for longer than session.ttl"
+                            + " and has lost them; they are due for any",
+                    batch.size(),
+                    batch.recordList());
+            throw new NotNowException("The batch was taken over");
         }
     }
 

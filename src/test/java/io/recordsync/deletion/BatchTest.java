@@ -42,6 +42,6 @@ class BatchTest {
     }
 
     private static ClaimedDeletion row(long id, String list, Identifier identifier) {
-        return new ClaimedDeletion(id, list, identifier, 0, 0);
+        return new ClaimedDeletion(id, list, identifier, 0, 0, "session");
     }
 }

@@ -21,7 +21,8 @@ final class World implements AutoCloseable {
 
     static final String LIST = "list-a";
 
-    final SalesforceSimulator salesforce = SalesforceSimulator.start();
+    final SalesforceSimulator salesforce =
+            SalesforceSimulator.builder().patience(Duration.ofSeconds(60)).start();
     final TalkdeskSimulator talkdesk = TalkdeskSimulator.start();
     /** Nobody else uses it. */
     final Path folder;

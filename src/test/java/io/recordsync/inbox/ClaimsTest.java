@@ -199,7 +199,7 @@ class ClaimsTest {
         synchronized void add(int count) {
             IntStream.range(0, count)
                     .forEach(i -> rows.add(new ClaimedDeletion(
-                            ++lastId, "a", Identifier.external("salesforce", "003-" + lastId), 0, 0)));
+                            ++lastId, "a", Identifier.external("salesforce", "003-" + lastId), 0, 0, "session")));
         }
 
         Inbox inbox() {

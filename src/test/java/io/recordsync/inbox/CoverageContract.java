@@ -84,6 +84,32 @@ abstract class CoverageContract extends OnEitherDatabase {
     }
 
     @Test
+    void a_reason_that_no_database_holds_does_not_stop_an_intake() {
+        String reason = "refused id \0" + "x".repeat(2_000);
+
+        inbox.accept(new Intake(List.of(), List.of(), List.of(), new SweepDemand(reason, null, false), null));
+        Sweep sweep = coverage.begin(PERIOD).orElseThrow();
+        coverage.fail(sweep, reason);
+
+        assertThat(sweep.reason()).startsWith("refused id \ufffdxx").hasSize(1_000);
+        assertThat(coverage.state().lastError()).isEqualTo(sweep.reason());
+    }
+
+    @Test
+    void a_sweep_of_another_org_proves_nothing() {
+        inbox.pinOrg("00D000000000001AAA");
+        inbox.subscribe(CHANNEL);
+        coverage.demand(OVERFLOW);
+        Sweep running = coverage.begin(PERIOD).orElseThrow();
+        inbox.confirmOrg("00D000000000002AAA");
+
+        coverage.finish(running, START.plusSeconds(60), true, null);
+
+        assertThat(coverage.state().coveredUntil()).isNull();
+        assertThat(coverage.state().lastAt()).isNull();
+    }
+
+    @Test
     void a_demand_outlives_the_process() {
         coverage.demand(OVERFLOW);
         inbox.close();

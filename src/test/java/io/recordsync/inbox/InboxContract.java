@@ -38,6 +38,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -863,6 +864,24 @@ abstract class InboxContract extends OnEitherDatabase {
         assertThat(inbox.redrive(new Selection(ids, null, null))).isZero();
     }
 
+    // ---- a database that fails
+
+    /** On a full disk a small act may go through where a large one does not. */
+    @Test
+    void an_act_that_fails_is_trouble_until_that_very_act_succeeds() {
+        Intake intake = intake(request("L1", "003A"));
+        assertThat(ledger.trouble()).isEmpty();
+        faults.failOn("insert into deletion");
+        assertThatThrownBy(() -> inbox.accept(intake)).isInstanceOf(InboxException.class);
+
+        inbox.heartbeat();
+
+        assertThat(ledger.trouble().orElseThrow()).startsWith("accept failed: ");
+        faults.heal();
+        inbox.accept(intake);
+        assertThat(ledger.trouble()).isEmpty();
+    }
+
     // ---- sessions
 
     @Test
@@ -881,6 +900,58 @@ abstract class InboxContract extends OnEitherDatabase {
         assertThat(ledger.get(ids.get(0)).orElseThrow().answerLost()).isTrue();
         assertThat(inbox.settle(ids, Confirmation.EXACT)).isZero();
         assertThat(other.settle(ids, Confirmation.EXACT)).isEqualTo(3);
+    }
+
+    @Test
+    void what_was_claimed_is_held_until_the_session_was_taken_for_dead() {
+        acceptMany("L1", 2);
+        Batch batch = inbox.claim(1, 100).get(0);
+        JdbcInbox other = new JdbcInbox(store, SETTINGS);
+        assertThat(inbox.holds(batch)).isTrue();
+        assertThat(other.holds(batch)).isFalse();
+        advance(SESSION_TTL);
+        other.heartbeat();
+
+        inbox.heartbeat();
+
+        assertThat(inbox.holds(batch)).isFalse();
+        Batch again = inbox.claim(1, 100).get(0);
+        assertThat(again.ids()).isEqualTo(batch.ids());
+        assertThat(inbox.holds(again)).isTrue();
+        assertThat(inbox.holds(batch)).isFalse();
+    }
+
+    /** As after SIGSTOP: the first that moves may be the thread that is about to call. */
+    @Test
+    void a_session_that_was_silent_asks_before_it_says_that_it_holds() {
+        Duration ttl = Duration.ofMillis(200);
+        JdbcInbox silent = new JdbcInbox(store, new InboxSettings(GIVE_UP_AFTER, ttl, Duration.ofDays(400), "a key"));
+        acceptMany("L1", 2);
+        Batch batch = silent.claim(1, 100).get(0);
+        advance(SESSION_TTL);
+        inbox.heartbeat();
+        long start = System.nanoTime();
+        Awaitility.await().until(() -> System.nanoTime() - start > ttl.toNanos());
+
+        assertThat(silent.holds(batch)).isFalse();
+        assertThat(ids(silent.claim(1, 100))).containsExactlyElementsOf(batch.ids());
+    }
+
+    @Test
+    void a_session_that_was_silent_and_not_replaced_holds_what_it_claimed() {
+        Duration ttl = Duration.ofMillis(200);
+        JdbcInbox silent = new JdbcInbox(store, new InboxSettings(GIVE_UP_AFTER, ttl, Duration.ofDays(400), "a key"));
+        acceptMany("L1", 2);
+        Batch batch = silent.claim(1, 100).get(0);
+        advance(SESSION_TTL.dividedBy(2));
+        long start = System.nanoTime();
+        Awaitility.await().until(() -> System.nanoTime() - start > ttl.toNanos());
+
+        assertThat(silent.holds(batch)).isTrue();
+        // It has said that it lives: whoever looks half a ttl later does not take it for dead.
+        advance(SESSION_TTL.dividedBy(2));
+        inbox.heartbeat();
+        assertThat(silent.settle(batch.ids(), Confirmation.EXACT)).isEqualTo(2);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.recordsync.inbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionRequest;
@@ -19,12 +20,13 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a contact's coming back, and Salesforce's word on a gap event, do to its deletions, whatever the database. */
 abstract class RestorationContract extends OnEitherDatabase {
 
-    private static final Instant DELETED = START.minus(Duration.ofHours(2));
-    private static final Instant RESTORED = DELETED.plusSeconds(60);
+    static final Instant DELETED = START.minus(Duration.ofHours(2));
+    static final Instant RESTORED = DELETED.plusSeconds(60);
 
     // ---- UNDELETE
 
@@ -282,6 +284,35 @@ abstract class RestorationContract extends OnEitherDatabase {
         assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
     }
 
+    /** Skipped, as where the restoration is certain, it would have been lost: the sweep's stretch counts as covered. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void what_a_sweep_finds_before_a_doubtful_restoration_waits_for_the_answer(boolean living) {
+        restore("003A", RESTORED, false);
+
+        accept(found("003A", DELETED));
+
+        assertThat(state("003A")).isEqualTo(DeletionState.CHECKING);
+        if (living) {
+            inbox.living(inbox.gapChecks(10));
+        } else {
+            inbox.gone(inbox.gapChecks(10));
+        }
+        assertThat(state("003A")).isEqualTo(living ? DeletionState.CANCELLED : DeletionState.PENDING);
+        assertThat(inbox.gapChecks(10)).isEmpty();
+    }
+
+    @Test
+    void a_gap_event_adopts_nothing_that_a_sweep_found() {
+        accept(found("003A", DELETED));
+
+        accept(gapDeletion("L1", "003A", RESTORED));
+
+        assertThat(entries("003A"))
+                .extracting(Entry::state, Entry::committedAt)
+                .containsExactly(tuple(DeletionState.CHECKING, RESTORED), tuple(DeletionState.PENDING, DELETED));
+    }
+
     @Test
     void a_thousand_gap_events_are_asked_about_in_portions() {
         for (int i = 0; i < 30; i++) {
@@ -297,11 +328,11 @@ abstract class RestorationContract extends OnEitherDatabase {
 
     // ---- words
 
-    private void accept(DeletionRequest... requests) {
+    void accept(DeletionRequest... requests) {
         inbox.accept(new Intake(List.of(requests), List.of(), null));
     }
 
-    private void restore(String contactId, Instant at, boolean confirmed) {
+    void restore(String contactId, Instant at, boolean confirmed) {
         inbox.accept(new Intake(List.of(), List.of(restoration(contactId, at, confirmed)), List.of(), null, null));
     }
 
@@ -316,13 +347,13 @@ abstract class RestorationContract extends OnEitherDatabase {
                         "update deletion set state = ?", state.name().toLowerCase(java.util.Locale.ROOT)));
     }
 
-    private List<Long> claim() {
+    List<Long> claim() {
         return inbox.claim(10, 10).stream()
                 .flatMap(batch -> batch.ids().stream())
                 .toList();
     }
 
-    private DeletionState state(String contactId) {
+    DeletionState state(String contactId) {
         return entries(contactId).get(0).state();
     }
 
@@ -335,8 +366,12 @@ abstract class RestorationContract extends OnEitherDatabase {
         return Identifier.external("salesforce", id);
     }
 
-    private static DeletionRequest deletion(String list, String id, Instant commit) {
+    static DeletionRequest deletion(String list, String id, Instant commit) {
         return request(list, id, commit, DeletionState.PENDING);
+    }
+
+    static DeletionRequest found(String id, Instant at) {
+        return new DeletionRequest("L1", contact(id), "sweep:" + at, Origin.SWEEP, at, DeletionState.PENDING);
     }
 
     private static DeletionRequest gapDeletion(String list, String id, Instant commit) {

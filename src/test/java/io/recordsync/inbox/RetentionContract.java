@@ -66,6 +66,23 @@ abstract class RetentionContract extends OnEitherDatabase {
         assertThat(inbox.forget()).isEqualTo(1);
     }
 
+    /** Each took the rows of the other from the totals too. */
+    @Test
+    void what_two_nodes_forget_together_is_counted_once() throws Exception {
+        JdbcInbox other = new JdbcInbox(store, SETTINGS);
+        for (int round = 0; round < 5; round++) {
+            accept(IntStream.range(0, 500).mapToObj(i -> "003-" + i).toArray(String[]::new));
+            inbox.settle(claim(), Confirmation.EXACT);
+            advance(RETENTION);
+            inbox.heartbeat();
+            other.heartbeat();
+
+            InboxContract.together(inbox::forget, other::forget);
+
+            assertThat(ledger.counts()).containsEntry(DeletionState.DELETED, 0L);
+        }
+    }
+
     @Test
     void a_long_past_is_forgotten_in_small_steps_behind_what_is_open_still() {
         int many = JdbcInbox.FORGET_STEP + 10;

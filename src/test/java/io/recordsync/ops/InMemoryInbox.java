@@ -35,6 +35,7 @@ final class InMemoryInbox implements Inbox, Ledger {
     volatile Instant oldestPending;
     volatile PositionEntry position;
     volatile boolean broken;
+    volatile String trouble;
     volatile boolean buggy;
     volatile int counted;
 
@@ -132,6 +133,11 @@ final class InMemoryInbox implements Inbox, Ledger {
     }
 
     @Override
+    public Optional<String> trouble() {
+        return Optional.ofNullable(trouble);
+    }
+
+    @Override
     public Optional<PositionEntry> position(String channel) {
         check();
         return Optional.ofNullable(position);
@@ -144,6 +150,11 @@ final class InMemoryInbox implements Inbox, Ledger {
 
     @Override
     public String pinOrg(String orgId) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean holds(Batch batch) {
         throw new UnsupportedOperationException();
     }
 
@@ -214,6 +225,16 @@ final class InMemoryInbox implements Inbox, Ledger {
 
     @Override
     public int gone(List<GapCheck> checks) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<String> presenceUnchecked(Collection<String> recordLists, Duration period) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void presenceChecked(String recordList) {
         throw new UnsupportedOperationException();
     }
 

@@ -42,7 +42,8 @@ class MetricsTest {
 
     @Test
     void what_happened_is_counted_under_the_names_of_the_contract() {
-        Batch batch = new Batch(List.of(new ClaimedDeletion(1, "list-a", Identifier.phone("+188888888"), 0, 0)));
+        Batch batch =
+                new Batch(List.of(new ClaimedDeletion(1, "list-a", Identifier.phone("+188888888"), 0, 0, "session")));
 
         metrics.problems(
                 new Intake(List.of(), List.of(new Problem("refused_id", "x"), new Problem("refused_id", "y")), null));

@@ -201,6 +201,20 @@ class OpsRouteTest {
     }
 
     @Test
+    void a_person_orders_the_presence_check_of_a_list_or_of_each() throws Exception {
+        HttpResponse<String> answer = server.post("/api/reconcile", "{\"recordList\": \"list-a\"}");
+        assertThat(answer.statusCode()).isEqualTo(202);
+        assertThat(json(answer).path("recordLists")).hasSize(1);
+        assertThat(server.post("/api/reconcile", "{}").statusCode()).isEqualTo(202);
+        assertThat(server.post("/api/reconcile", "{\"recordList\": \"list-x\"}").statusCode())
+                .isEqualTo(400);
+
+        assertThat(server.told).containsExactly("reconcile [list-a]", "reconcile [list-a, list-b]");
+        assertThat(json(server.get("/api/status")).at("/reconcile/checked").asInt())
+                .isEqualTo(3);
+    }
+
+    @Test
     void a_person_confirms_what_is_unproven() throws Exception {
         server.coverage.state = new State(null, null, null, null, false, false, UNPROVEN);
 
@@ -279,6 +293,8 @@ class OpsRouteTest {
                  "sweep": {"lastAt": "2026-03-01T11:00:00Z", "coveredUntil": "2026-03-01T10:59:00Z",
                            "lastError": "Salesforce answered 503", "owed": "GAP_OVERFLOW", "running": true,
                            "unproven": {"from": "2026-02-01T00:00:00Z", "until": "2026-02-02T00:00:00Z"}},
+                 "reconcile": {"recordList": null, "running": false, "waiting": null, "checked": 3, "missing": null,
+                               "lastAt": null, "lastError": null},
                  "problems": [{"at": "2026-03-01T12:00:00Z", "kind": "refused_id", "message": "Refused 003*"}]}"""));
     }
 
@@ -447,6 +463,10 @@ class OpsRouteTest {
         assertNotReady("The stream is refused: pinned is another org");
 
         server.stream.put("state", "connected");
+        server.stream.put("lastError", "a response cannot be accepted yet");
+        assertNotReady("The stream is connected: a response cannot be accepted yet");
+
+        server.stream.remove("lastError");
         server.stream.put("lastResponseAt", OpsServer.NOW.minusMillis(330_001));
         assertNotReady("longer than stream.idle-timeout");
 
@@ -456,6 +476,9 @@ class OpsRouteTest {
         assertNotReady("Delivery is backoff: no_token");
 
         server.delivery.put("state", "paused");
+        server.inbox.trouble = "accept failed: the disk is full";
+        assertNotReady("The database fails: accept failed: the disk is full");
+
         server.inbox.broken = true;
         assertNotReady("The database does not answer: connection refused");
     }

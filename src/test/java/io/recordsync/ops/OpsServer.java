@@ -57,6 +57,7 @@ final class OpsServer implements AutoCloseable {
         main.bind("ledger", inbox);
         main.bind("coverage", coverage);
         main.bind("sweeps", new Sweeps(told));
+        main.bind("presenceChecks", new PresenceChecks(told));
         main.bind("clock", Clock.fixed(NOW, ZoneOffset.UTC));
         main.bind("streamStatus", part(stream));
         main.bind("claims", new Claims(told));
@@ -120,6 +121,18 @@ final class OpsServer implements AutoCloseable {
     public record Claims(List<String> told) {
         public void wake() {
             told.add("wake");
+        }
+    }
+
+    /** Stands for the presence checks. */
+    public record PresenceChecks(List<String> told) implements Supplier<Map<String, Object>> {
+        public void order(List<String> recordLists) {
+            told.add("reconcile " + recordLists);
+        }
+
+        @Override
+        public Map<String, Object> get() {
+            return Map.of("running", false, "checked", 3);
         }
     }
 

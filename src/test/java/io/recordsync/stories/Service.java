@@ -151,6 +151,25 @@ public final class Service implements AutoCloseable {
         process.destroyForcibly().waitFor();
     }
 
+    /** SIGSTOP: it stands still, and its connections stay open. */
+    void freeze() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /** SIGCONT: it goes on where it was. */
+    void thaw() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        if (new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                        .start()
+                        .waitFor()
+                != 0) {
+            throw new IOException("SIG" + name + " was not sent");
+        }
+    }
+
     /** SIGTERM. @return the exit code */
     public int terminate() throws InterruptedException {
         process.destroy();
@@ -221,7 +240,7 @@ public final class Service implements AutoCloseable {
                     .atMost(patience)
                     .until(condition);
         } catch (org.awaitility.core.ConditionTimeoutException e) {
-            throw new AssertionError(e.getMessage() + "\n" + log(), e);
+            throw new AssertionError(e.getMessage() + "\n" + (process.isAlive() ? status() + "\n" : "") + log(), e);
         }
     }
 

@@ -54,7 +54,7 @@ class BulkDeleteTest {
     private static String body(Identifier... identifiers) throws Exception {
         List<ClaimedDeletion> deletions = new ArrayList<>();
         for (Identifier identifier : identifiers) {
-            deletions.add(new ClaimedDeletion(deletions.size(), "list", identifier, 0, 0));
+            deletions.add(new ClaimedDeletion(deletions.size(), "list", identifier, 0, 0, "session"));
         }
         return BulkDelete.body(new Batch(deletions));
     }

@@ -180,7 +180,8 @@ class VerdictsTest {
 
     private static Batch batch(int size) {
         return new Batch(IntStream.range(0, size)
-                .mapToObj(i -> new ClaimedDeletion(i, "list", Identifier.external("salesforce", "003-" + i), 0, 0))
+                .mapToObj(i ->
+                        new ClaimedDeletion(i, "list", Identifier.external("salesforce", "003-" + i), 0, 0, "session"))
                 .toList());
     }
 }

@@ -62,6 +62,9 @@ public final class SalesforceStreamEndpoint extends DefaultEndpoint {
     @UriParam(defaultValue = "330000", description = "Silence taken for a dead stream")
     private Duration idleTimeout = Duration.ofMillis(330_000);
 
+    @UriParam(defaultValue = "5000", description = "How often it says that it subscribes")
+    private Duration heartbeat = Duration.ofMillis(5_000);
+
     @UriParam(defaultValue = "50000", description = "Salesforce wants a request in 60 s")
     private Duration acceptLimit = Duration.ofMillis(50_000);
 
@@ -184,6 +187,14 @@ public final class SalesforceStreamEndpoint extends DefaultEndpoint {
 
     public void setIdleTimeout(Duration idleTimeout) {
         this.idleTimeout = idleTimeout;
+    }
+
+    public Duration getHeartbeat() {
+        return heartbeat;
+    }
+
+    public void setHeartbeat(Duration heartbeat) {
+        this.heartbeat = heartbeat;
     }
 
     public Duration getAcceptLimit() {

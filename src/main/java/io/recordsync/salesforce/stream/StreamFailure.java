@@ -3,18 +3,21 @@ package io.recordsync.salesforce.stream;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusException;
-import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * What an end of the stream means, by the trailer {@code error-code} of the Pub/Sub API (its guide, "Handle Errors") or,
  * where there is none, by the gRPC status.
  *
  * @param kind what to do about it
+ * @param code without the common prefix; the gRPC status where there is none
  * @param wantsNewLogin whether the access token was refused, or may have been
- * @param advice what is known of the code, the same each time; empty for an unknown code
  * @param description for a person: the status, the code, the rpc id and what to mend; never the metadata sent
  */
-record StreamFailure(Kind kind, boolean wantsNewLogin, String advice, String description) {
+record StreamFailure(Kind kind, String code, boolean wantsNewLogin, String description) {
+
+    private static final String PREFIX = "sfdc.platform.eventbus.grpc.";
 
     /** A description may hold the whole answer of a proxy. */
     private static final int MOST_WORDS = 300;
@@ -25,52 +28,84 @@ record StreamFailure(Kind kind, boolean wantsNewLogin, String advice, String des
         TRANSIENT,
         /** A new login first. */
         CREDENTIALS,
-        /** Open it again after a long wait; nothing else helps, or a person has to mend something. */
-        SLOW,
+        /** Open it again after a long wait: asking more often makes it worse. */
+        SLOW_DOWN,
+        /** Nothing helps for hours but buying more: a person is told, and it is tried seldom. */
+        ALLOCATION_USED_UP,
+        /** A person has to mend something: told once, and tried seldom. */
+        CONFIGURATION,
         /** The position is of no use any more: resume at EARLIEST, never at LATEST. */
-        POSITION_LOST
-    }
+        POSITION_LOST;
 
-    private enum Code {
-        AUTH_ERROR("service.auth.error", Kind.CREDENTIALS, "logging in again"),
-        AUTH_REFRESH("service.auth.refresh.invalid", Kind.CREDENTIALS, "logging in again"),
-        PROTECTION("service.protection.triggered", Kind.SLOW, "Salesforce asks for fewer calls"),
-        STREAM_LIMIT("service.protection.stream.limit.triggered", Kind.SLOW, "Salesforce asks for fewer streams"),
-        CLIENT_LIMIT("concurrent.client.limit.exceeded", Kind.SLOW, "too many clients: stop another subscriber"),
-        ALLOCATION(
-                "subscription.limit.exceeded",
-                Kind.SLOW,
-                "the org's event delivery allocation is used up: it is renewed within 24 hours, more can be bought"),
-        TOPIC_NOT_FOUND(
-                "topic.not.found",
-                Kind.SLOW,
-                "Change Data Capture is not enabled for this entity in Setup, or salesforce.channel is misspelt"),
-        CANNOT_SUBSCRIBE("subscription.topic.cannot.subscribe", Kind.SLOW, "this channel cannot be subscribed to"),
-        TOPIC_PERMISSION("topic.meta.permission", Kind.SLOW, "give the user View All on the entity"),
-        SCHEMA_PERMISSION("schema.meta.permission", Kind.SLOW, "give the user View All on the entity"),
-        AUTH_HEADERS("service.auth.headers.invalid", Kind.SLOW, "the token, org id or instance URL was refused"),
-        TENANT_LICENSE("service.tenant.license", Kind.SLOW, "the org has no licence for the Pub/Sub API"),
-        FETCH_COUNT("subscription.fetch.requested.events.invalid", Kind.SLOW, "a defect of this service: report it"),
-        FETCH_TOPIC("subscription.fetch.topic.mismatch", Kind.SLOW, "a defect of this service: report it"),
-        REPLAY_CORRUPTED(
-                "subscription.fetch.replayid.corrupted",
-                Kind.POSITION_LOST,
-                "the saved position is invalid or older than 72 hours"),
-        REPLAY_VALIDATION(
-                "subscription.fetch.replayid.validation.failed",
-                Kind.POSITION_LOST,
-                "the saved position is not known to Salesforce");
+        boolean waitsLong() {
+            return this == SLOW_DOWN || needsPerson();
+        }
 
-        final String code;
-        final Kind kind;
-        final String advice;
-
-        Code(String code, Kind kind, String advice) {
-            this.code = "sfdc.platform.eventbus.grpc." + code;
-            this.kind = kind;
-            this.advice = advice;
+        boolean needsPerson() {
+            return this == ALLOCATION_USED_UP || this == CONFIGURATION;
         }
     }
+
+    /**
+     * A row of the table: an error code, its kind, and what the operator should know or do.
+     */
+    private record Row(String code, Kind kind, String advice) {}
+
+    private static final List<Row> TABLE = List.of(
+            new Row("service.unavailable", Kind.TRANSIENT, "Salesforce is away for a while"),
+            new Row("topic.api.unavailable", Kind.TRANSIENT, "Salesforce cannot look up the channel for a while"),
+            new Row("schema.api.unavailable", Kind.TRANSIENT, "Salesforce cannot give the schema for a while"),
+            new Row("subscription.internal.error", Kind.TRANSIENT, "an error inside Salesforce"),
+            new Row("service.auth.error", Kind.CREDENTIALS, "logging in again"),
+            new Row("service.auth.refresh.invalid", Kind.CREDENTIALS, "logging in again"),
+            new Row("service.protection.triggered", Kind.SLOW_DOWN, "Salesforce asks for fewer calls"),
+            new Row("service.protection.stream.limit.triggered", Kind.SLOW_DOWN, "Salesforce asks for fewer streams"),
+            new Row("concurrent.client.limit.exceeded", Kind.SLOW_DOWN, "the org has too many subscribers: stop one"),
+            new Row(
+                    "subscription.limit.exceeded",
+                    Kind.ALLOCATION_USED_UP,
+                    "the org's event delivery allocation is used up: it is renewed within 24 hours, more can be bought"),
+            new Row(
+                    "topic.not.found",
+                    Kind.CONFIGURATION,
+                    "Change Data Capture is not enabled for Contact in Setup, or salesforce.channel is misspelt"),
+            new Row(
+                    "subscription.topic.cannot.subscribe",
+                    Kind.CONFIGURATION,
+                    "salesforce.channel names what cannot be subscribed to: a change data capture channel is expected"),
+            new Row(
+                    "topic.meta.permission",
+                    Kind.CONFIGURATION,
+                    "the integration user may not read the channel: give it View All on Contact"),
+            new Row(
+                    "schema.meta.permission",
+                    Kind.CONFIGURATION,
+                    "the integration user may not read the schema: give it View All on Contact"),
+            new Row(
+                    "service.auth.headers.invalid",
+                    Kind.CONFIGURATION,
+                    "Salesforce refuses the token, instance URL or org id of the login: check salesforce.login-url and"
+                            + " what a proxy does to the headers"),
+            new Row(
+                    "service.tenant.license",
+                    Kind.CONFIGURATION,
+                    "the org has no licence for the Pub/Sub API: ask Salesforce for it"),
+            new Row(
+                    "subscription.fetch.requested.events.invalid",
+                    Kind.CONFIGURATION,
+                    "this service asks for a wrong number of events: report it as a defect"),
+            new Row(
+                    "subscription.fetch.topic.mismatch",
+                    Kind.CONFIGURATION,
+                    "this service asks for two channels on one stream: report it as a defect"),
+            new Row(
+                    "subscription.fetch.replayid.corrupted",
+                    Kind.POSITION_LOST,
+                    "the saved position is invalid or older than 72 hours"),
+            new Row(
+                    "subscription.fetch.replayid.validation.failed",
+                    Kind.POSITION_LOST,
+                    "the saved position is not known to Salesforce"));
 
     // Only these two are read: a key that ends in -bin cannot be read as text, and killed a consumer before.
     private static final Metadata.Key<String> ERROR_CODE =
@@ -81,20 +116,19 @@ record StreamFailure(Kind kind, boolean wantsNewLogin, String advice, String des
         Status status = end.getStatus();
         String code = trailer(end, ERROR_CODE);
         String rpcId = trailer(end, RPC_ID);
-        String words = status.getCode()
-                + (code == null ? "" : " " + code)
-                + (rpcId == null ? "" : " rpc_id " + rpcId)
-                + (status.getDescription() == null ? "" : " (" + firstLine(status.getDescription()) + ")");
-        boolean unauthenticated = status.getCode() == Status.Code.UNAUTHENTICATED;
-        return Arrays.stream(Code.values())
-                .filter(known -> known.code.equals(code))
-                .findFirst()
-                .map(known -> new StreamFailure(
-                        known.kind,
-                        unauthenticated || known.kind == Kind.CREDENTIALS,
-                        known.advice,
-                        words + ": " + known.advice))
-                .orElseGet(() -> new StreamFailure(kindOf(status), unauthenticated, "", words));
+        Optional<Row> row = TABLE.stream()
+                .filter(known -> (PREFIX + known.code()).equals(code))
+                .findFirst();
+        Kind kind = row.map(Row::kind).orElseGet(() -> kindOf(status));
+        return new StreamFailure(
+                kind,
+                row.map(Row::code).orElse(code == null ? status.getCode().toString() : firstLine(code)),
+                kind == Kind.CREDENTIALS || status.getCode() == Status.Code.UNAUTHENTICATED,
+                status.getCode()
+                        + (code == null ? "" : " " + firstLine(code))
+                        + (rpcId == null ? "" : " rpc_id " + firstLine(rpcId))
+                        + (status.getDescription() == null ? "" : " (" + firstLine(status.getDescription()) + ")")
+                        + row.map(known -> ": " + known.advice()).orElse(""));
     }
 
     private static String firstLine(String description) {
@@ -105,7 +139,8 @@ record StreamFailure(Kind kind, boolean wantsNewLogin, String advice, String des
     private static Kind kindOf(Status status) {
         return switch (status.getCode()) {
             case UNAUTHENTICATED -> Kind.CREDENTIALS;
-            case PERMISSION_DENIED, NOT_FOUND, UNIMPLEMENTED, RESOURCE_EXHAUSTED -> Kind.SLOW;
+            case RESOURCE_EXHAUSTED -> Kind.SLOW_DOWN;
+            case PERMISSION_DENIED, NOT_FOUND, UNIMPLEMENTED -> Kind.CONFIGURATION;
             default -> Kind.TRANSIENT;
         };
     }

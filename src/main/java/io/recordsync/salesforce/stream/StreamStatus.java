@@ -19,7 +19,7 @@ public final class StreamStatus implements Supplier<Map<String, Object>> {
         STOPPED,
         /** Logging in, or opening the stream. */
         CONNECTING,
-        /** Salesforce knows the topic, and the stream is open. */
+        /** The stream is open; with an error, what it brought cannot be accepted yet. */
         CONNECTED,
         /** Waiting before it connects again. */
         WAITING,
@@ -50,8 +50,6 @@ public final class StreamStatus implements Supplier<Map<String, Object>> {
         if (withEvents) {
             lastEventAt = lastResponseAt;
         }
-        lastError = null;
-        state = State.CONNECTED;
     }
 
     void became(State state, String error) {

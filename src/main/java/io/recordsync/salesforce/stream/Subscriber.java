@@ -47,7 +47,7 @@ import org.slf4j.LoggerFactory;
  * Follows one channel of the Pub/Sub API and hands over its responses one by one, each until it is accepted.
  *
  * <p>It asks for at most {@value #MOST_OUTSTANDING} events that are not yet accepted. Whatever ends the stream, it waits
- * (exponential backoff with jitter, from the first response on counted anew), logs in again where the credentials were
+ * (exponential backoff with jitter, counted anew once a response was accepted), logs in again where the credentials were
  * refused, and resumes from the position that the inbox holds. It is one loop on one thread: {@link #run} returns after
  * {@link #stop}.
  */
@@ -87,6 +87,12 @@ final class Subscriber implements Runnable {
 
     private volatile BlockingClientCall<?, ?> current;
     private int failures;
+    /** From where the stream was opened, until it is known to be open. */
+    private String opening;
+    /** The failure that a person was told of, as long as it lasts. */
+    private String alarm;
+
+    private boolean standingBy;
     private boolean positionLost;
     private boolean silenceTold;
     private String strangeOrg;
@@ -108,7 +114,9 @@ final class Subscriber implements Runnable {
     public void run() {
         while (running()) {
             try {
-                status.subscribing(channelName);
+                if (!standingBy) {
+                    status.subscribing(channelName);
+                }
                 Token token = login();
                 if (!ourOrg(token)) {
                     pause(soon);
@@ -116,9 +124,13 @@ final class Subscriber implements Runnable {
                 }
                 Optional<Subscription> subscription = inbox.subscribe(channelName);
                 if (subscription.isEmpty()) {
-                    status.became(State.STANDBY, null);
-                    pause(soon);
+                    standBy();
                     continue;
+                }
+                if (standingBy) {
+                    standingBy = false;
+                    LOG.info("Standing by for {} is over: nobody else subscribes", channelName);
+                    status.subscribing(channelName);
                 }
                 demandAfterSilence(subscription.get());
                 follow(token, subscription.get());
@@ -220,16 +232,14 @@ final class Subscriber implements Runnable {
         Instant wantedSince = start.getReplayPreset() == ReplayPreset.EARLIEST && endpoint.startsLatest()
                 ? subscription.firstStart().minus(CLOCK_SKEW)
                 : Instant.MIN;
-        status.became(State.CONNECTED, null);
-        LOG.info("Subscribed to {} ({} {})", channelName, start.getReplayPreset(), position);
+        opening = start.getReplayPreset() + " " + position;
+        if (failures == 0) {
+            flows();
+        }
         int accepted = 0;
         try {
             while (running()) {
-                FetchResponse response = call.read(endpoint.getIdleTimeout().toMillis(), TimeUnit.MILLISECONDS);
-                if (response == null) {
-                    throw new StreamEndedException("Salesforce completed the stream");
-                }
-                failures = 0;
+                FetchResponse response = read(call, position);
                 status.responded(response.getEventsCount() > 0);
                 StreamPosition safe = new StreamPosition(channelName, complete.after(response), position.epoch());
                 if (!accept(response, safe, wantedSince, pubSub, call)) {
@@ -239,6 +249,8 @@ final class Subscriber implements Runnable {
                             endpoint.getAcceptLimit().toMillis());
                     return;
                 }
+                failures = 0;
+                flows();
                 positionLost = positionLost && safe.replayId() == null;
                 silenceTold = silenceTold && safe.replayId() == null;
                 accepted += response.getEventsCount();
@@ -246,13 +258,59 @@ final class Subscriber implements Runnable {
                     accepted = 0;
                 }
             }
-        } catch (TimeoutException e) {
-            throw new StreamEndedException(
-                    "No event and no keepalive for " + endpoint.getIdleTimeout().toMillis()
-                            + " ms (Salesforce sends one within 270 s): the connection is taken for dead");
         } finally {
             current = null;
             call.cancel("unsubscribed", null);
+        }
+    }
+
+    private FetchResponse read(BlockingClientCall<?, FetchResponse> call, StreamPosition position) throws Exception {
+        Duration most = endpoint.getIdleTimeout();
+        long start = System.nanoTime();
+        while (true) {
+            long left = most.toNanos() - (System.nanoTime() - start);
+            try {
+                FetchResponse response =
+                        call.read(Math.min(left, endpoint.getHeartbeat().toNanos()), TimeUnit.NANOSECONDS);
+                if (response == null) {
+                    throw new StreamEndedException("Salesforce completed the stream");
+                }
+                return response;
+            } catch (TimeoutException e) {
+                if (System.nanoTime() - start >= most.toNanos()) {
+                    throw new StreamEndedException("No event and no keepalive for " + most.toMillis()
+                            + " ms (Salesforce sends one within 270 s): the connection is taken for dead");
+                }
+                flows();
+                keep(position);
+            }
+        }
+    }
+
+    /** @throws SubscriptionLostException when another session subscribes now */
+    private void keep(StreamPosition position) {
+        try {
+            inbox.keepSubscription(position);
+        } catch (InboxException e) {
+            // Health tells it. A stream that is open costs nothing, and whoever took over meanwhile is met at the next
+            // one.
+            LOG.debug("The subscription could not be kept: {}", e.getMessage());
+        }
+    }
+
+    /**
+     * The stream is open and what it brings is accepted. After a failure that is known only once it has brought something
+     * or has held for a while: Salesforce takes a subscription first and refuses it then.
+     */
+    private void flows() {
+        status.became(State.CONNECTED, null);
+        if (opening != null) {
+            LOG.info("Subscribed to {} ({})", channelName, opening);
+            opening = null;
+        }
+        if (alarm != null) {
+            LOG.info("Stream of {} is open again; {} is over", channelName, alarm);
+            alarm = null;
         }
     }
 
@@ -295,8 +353,9 @@ final class Subscriber implements Runnable {
 
     /**
      * Hands the response over until it is accepted, however long that takes; beyond the limit within which Salesforce
-     * wants another request, the stream is closed meanwhile. Only a response whose schema cannot be had is given up then:
-     * nothing of it was accepted, it comes again, and the connection to ask on may be what is broken.
+     * wants another request, the stream is closed meanwhile. Only a response whose schema cannot be had is given up, then
+     * or when a new login or a person is needed: nothing of it was accepted, it comes again, and the connection to ask on
+     * may be what is broken.
      *
      * @return whether the stream is still open
      */
@@ -319,15 +378,11 @@ final class Subscriber implements Runnable {
             for (int attempt = 1; ; attempt++) {
                 try {
                     acceptor.accept(new StreamResponse(decode(response, wantedSince, pubSub), safe));
-                    if (attempt > 1) {
-                        status.became(State.CONNECTED, null);
-                    }
                     return open.get();
                 } catch (SubscriptionLostException | InterruptedException e) {
                     throw e;
                 } catch (Exception e) {
-                    if (e instanceof StatusException end
-                            && (StreamFailure.of(end).wantsNewLogin() || !open.get())) {
+                    if (e instanceof StatusException end && (!open.get() || endsStream(StreamFailure.of(end)))) {
                         throw e;
                     }
                     Duration delay = soon.after(attempt);
@@ -335,7 +390,7 @@ final class Subscriber implements Runnable {
                             + describe(e) + "; nothing is acknowledged, tried again in " + delay.toMillis() + " ms";
                     status.became(State.CONNECTED, error);
                     LOG.warn(error);
-                    if (stopping.await(delay.toMillis(), TimeUnit.MILLISECONDS)) {
+                    if (stopsWithin(delay, safe)) {
                         throw new StreamEndedException("Stopped before a response could be accepted: it comes again");
                     }
                 }
@@ -343,6 +398,24 @@ final class Subscriber implements Runnable {
         } finally {
             close.cancel(false);
         }
+    }
+
+    private boolean stopsWithin(Duration time, StreamPosition position) throws InterruptedException {
+        long start = System.nanoTime();
+        long left = time.toNanos();
+        while (left > 0) {
+            if (stopping.await(Math.min(left, endpoint.getHeartbeat().toNanos()), TimeUnit.NANOSECONDS)) {
+                return true;
+            }
+            keep(position);
+            left = time.toNanos() - (System.nanoTime() - start);
+        }
+        return false;
+    }
+
+    /** Asked for a schema on the same stream again, Salesforce would say the same. */
+    private static boolean endsStream(StreamFailure failure) {
+        return failure.wantsNewLogin() || failure.kind().waitsLong();
     }
 
     private List<StreamEvent> decode(FetchResponse response, Instant wantedSince, PubSubBlockingV2Stub pubSub)
@@ -361,10 +434,24 @@ final class Subscriber implements Runnable {
     }
 
     private void recover(Throwable e) {
+        if (e instanceof SubscriptionLostException) {
+            // Whether another session has it is found out by asking for it again.
+            LOG.info(e.getMessage());
+            status.subscribing(channelName);
+            pause(soon);
+            return;
+        }
         Backoff backoff = soon;
         if (e instanceof StatusException end) {
             StreamFailure failure = StreamFailure.of(end);
-            backoff = failure.kind() == StreamFailure.Kind.SLOW ? later : soon;
+            backoff = failure.kind().waitsLong() ? later : soon;
+            if (failure.kind().needsPerson() && !failure.code().equals(alarm)) {
+                alarm = failure.code();
+                LOG.error(
+                        "Stream of {} cannot be read until it is mended: {}; Salesforce keeps its events for 72 hours",
+                        channelName,
+                        failure.description());
+            }
             if (failure.kind() == StreamFailure.Kind.POSITION_LOST && !positionLost) {
                 losePosition(failure);
             }
@@ -377,7 +464,7 @@ final class Subscriber implements Runnable {
      * problem is worded without the rpc id, so that it is listed once however often it happens.
      */
     private void losePosition(StreamFailure failure) {
-        String message = "The position of " + channelName + " is lost (" + failure.advice()
+        String message = "The position of " + channelName + " is lost (" + failure.code()
                 + "); resumed at EARLIEST, and a sweep is ordered that asks Salesforce what was deleted since the last"
                 + " instant that is proven; not ready until then";
         try {
@@ -411,6 +498,18 @@ final class Subscriber implements Runnable {
         silenceTold = true;
     }
 
+    private void standBy() throws InterruptedException {
+        if (!standingBy) {
+            standingBy = true;
+            LOG.info(
+                    "Another session subscribes to {} (or this one was late to say that it lives): standing by",
+                    channelName);
+        }
+        failures = 0;
+        status.became(State.STANDBY, null);
+        stopping.await(endpoint.getHeartbeat().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     private void pause(Backoff backoff) {
         pause(backoff, null);
     }
@@ -438,7 +537,6 @@ final class Subscriber implements Runnable {
         }
         boolean spoken = e instanceof StreamEndedException
                 || e instanceof TokenUnavailableException
-                || e instanceof SubscriptionLostException
                 || e instanceof InboxException;
         return spoken ? e.getMessage() : e.toString();
     }

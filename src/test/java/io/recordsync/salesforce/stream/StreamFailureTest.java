@@ -16,35 +16,53 @@ class StreamFailureTest {
 
     @ParameterizedTest
     @CsvSource({
-        "service.unavailable,                            TRANSIENT",
-        "topic.api.unavailable,                          TRANSIENT",
-        "schema.api.unavailable,                         TRANSIENT",
-        "subscription.internal.error,                    TRANSIENT",
-        "service.auth.error,                             CREDENTIALS",
-        "service.auth.refresh.invalid,                   CREDENTIALS",
-        "service.protection.triggered,                   SLOW",
-        "service.protection.stream.limit.triggered,      SLOW",
-        "concurrent.client.limit.exceeded,               SLOW",
-        "subscription.limit.exceeded,                    SLOW",
-        "topic.not.found,                                SLOW",
-        "subscription.topic.cannot.subscribe,            SLOW",
-        "topic.meta.permission,                          SLOW",
-        "schema.meta.permission,                         SLOW",
-        "service.auth.headers.invalid,                   SLOW",
-        "service.tenant.license,                         SLOW",
-        "subscription.fetch.requested.events.invalid,    SLOW",
-        "subscription.fetch.topic.mismatch,              SLOW",
-        "subscription.fetch.replayid.corrupted,          POSITION_LOST",
-        "subscription.fetch.replayid.validation.failed,  POSITION_LOST"
+        "service.unavailable,                            TRANSIENT,          away",
+        "topic.api.unavailable,                          TRANSIENT,          channel",
+        "schema.api.unavailable,                         TRANSIENT,          schema",
+        "subscription.internal.error,                    TRANSIENT,          inside Salesforce",
+        "service.auth.error,                             CREDENTIALS,        logging in again",
+        "service.auth.refresh.invalid,                   CREDENTIALS,        logging in again",
+        "service.protection.triggered,                   SLOW_DOWN,          fewer calls",
+        "service.protection.stream.limit.triggered,      SLOW_DOWN,          fewer streams",
+        "concurrent.client.limit.exceeded,               SLOW_DOWN,          too many subscribers",
+        "subscription.limit.exceeded,                    ALLOCATION_USED_UP, more can be bought",
+        "topic.not.found,                                CONFIGURATION,      Change Data Capture is not enabled",
+        "subscription.topic.cannot.subscribe,            CONFIGURATION,      salesforce.channel",
+        "topic.meta.permission,                          CONFIGURATION,      View All",
+        "schema.meta.permission,                         CONFIGURATION,      View All",
+        "service.auth.headers.invalid,                   CONFIGURATION,      salesforce.login-url",
+        "service.tenant.license,                         CONFIGURATION,      licence",
+        "subscription.fetch.requested.events.invalid,    CONFIGURATION,      report it",
+        "subscription.fetch.topic.mismatch,              CONFIGURATION,      report it",
+        "subscription.fetch.replayid.corrupted,          POSITION_LOST,      72 hours",
+        "subscription.fetch.replayid.validation.failed,  POSITION_LOST,      not known"
     })
-    void every_documented_code_has_its_class_whatever_the_status(String code, Kind kind) {
+    void every_documented_code_has_its_class_and_its_advice_whatever_the_status(String code, Kind kind, String advice) {
         for (Status status : new Status[] {Status.INTERNAL, Status.UNAVAILABLE, Status.INVALID_ARGUMENT}) {
             StreamFailure failure = StreamFailure.of(ended(status, code));
 
             assertThat(failure.kind()).isEqualTo(kind);
+            assertThat(failure.code()).isEqualTo(code);
             assertThat(failure.wantsNewLogin()).isEqualTo(kind == Kind.CREDENTIALS);
-            assertThat(failure.description()).contains("sfdc.platform.eventbus.grpc." + code, "rpc_id rpc-7");
+            assertThat(failure.description())
+                    .contains(status.getCode().name(), "sfdc.platform.eventbus.grpc." + code, "rpc_id rpc-7")
+                    .contains(advice);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "TRANSIENT,          false, false",
+        "CREDENTIALS,        false, false",
+        "SLOW_DOWN,          true,  false",
+        "ALLOCATION_USED_UP, true,  true",
+        "CONFIGURATION,      true,  true",
+        "POSITION_LOST,      false, false"
+    })
+    void what_does_not_heal_soon_waits_long_and_what_a_person_must_mend_is_told(
+            Kind kind, boolean waitsLong, boolean needsPerson) {
+        assertThat(kind.waitsLong()).isEqualTo(waitsLong);
+        assertThat(kind.needsPerson()).isEqualTo(needsPerson);
     }
 
     @ParameterizedTest
@@ -61,9 +79,15 @@ class StreamFailureTest {
     @ParameterizedTest
     @EnumSource(
             value = Status.Code.class,
-            names = {"PERMISSION_DENIED", "NOT_FOUND", "UNIMPLEMENTED", "RESOURCE_EXHAUSTED"})
-    void without_a_trailer_what_a_person_must_mend_is_slow(Status.Code code) {
-        assertThat(StreamFailure.of(code.toStatus().asException()).kind()).isEqualTo(Kind.SLOW);
+            names = {"PERMISSION_DENIED", "NOT_FOUND", "UNIMPLEMENTED"})
+    void without_a_trailer_what_a_person_must_mend_is_configuration(Status.Code code) {
+        assertThat(StreamFailure.of(code.toStatus().asException()).kind()).isEqualTo(Kind.CONFIGURATION);
+    }
+
+    @Test
+    void without_a_trailer_exhausted_resources_want_fewer_calls() {
+        assertThat(StreamFailure.of(Status.RESOURCE_EXHAUSTED.asException()).kind())
+                .isEqualTo(Kind.SLOW_DOWN);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.recordsync.salesforce.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
+import io.recordsync.deletion.StreamPosition;
 import io.recordsync.inbox.DeliveryGate;
 import io.recordsync.inbox.InboxSettings;
 import io.recordsync.inbox.JdbcCoverage;
@@ -38,6 +39,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -57,7 +59,7 @@ class SubscriberTest {
 
     private static final String CHANNEL = "/data/ContactChangeEvent";
     private static final InboxSettings SETTINGS =
-            new InboxSettings(Duration.ofHours(24), Duration.ofMinutes(1), Duration.ofDays(400), "");
+            new InboxSettings(Duration.ofHours(24), Duration.ofSeconds(1), Duration.ofDays(400), "");
 
     @TempDir
     Path folder;
@@ -86,6 +88,7 @@ class SubscriberTest {
         recording = salesforce.recording();
         store = Store.open("jdbc:sqlite:" + folder.resolve("inbox.db"), "", "");
         inbox = new JdbcInbox(store, SETTINGS);
+        watchdog.scheduleWithFixedDelay(inbox::heartbeat, 200, 200, TimeUnit.MILLISECONDS);
         ledger = new JdbcLedger(store);
         ClientCredentials credentials = new ClientCredentials();
         credentials.setClientId(SalesforceSimulator.CLIENT_ID);
@@ -98,6 +101,7 @@ class SubscriberTest {
         endpoint.setHost(salesforce.pubsubHost());
         endpoint.setPort(salesforce.pubsubPort());
         endpoint.setPlaintext(true);
+        endpoint.setHeartbeat(Duration.ofMillis(100));
         endpoint.setBackoff(Duration.ofMillis(10));
         endpoint.setBackoffMax(Duration.ofMillis(100));
         endpoint.setBackoffLong(Duration.ofMillis(200));
@@ -107,6 +111,7 @@ class SubscriberTest {
     void close() throws Exception {
         stop();
         watchdog.shutdownNow();
+        assertThat(watchdog.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
         inbox.close();
         store.close();
         salesforce.close();
@@ -315,6 +320,72 @@ class SubscriberTest {
 
         awaitAccepted(ids);
         recording.awaitSubscription(2);
+    }
+
+    /** Its process lives: only the heartbeat of the subscription itself tells. */
+    @Test
+    void a_subscriber_that_hangs_is_replaced_and_saves_nothing_when_it_goes_on() throws Exception {
+        JdbcInbox other = new JdbcInbox(store, SETTINGS);
+        CountDownLatch hanging = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        first = response -> {
+            hanging.countDown();
+            goOn.await();
+        };
+        startSubscribed();
+        publish(2);
+        hanging.await();
+
+        await(() -> {
+            other.heartbeat();
+            return other.subscribe(CHANNEL).isPresent();
+        });
+        StreamPosition taken = new StreamPosition(CHANNEL, null, 2);
+        goOn.countDown();
+
+        await(() -> {
+            other.keepSubscription(taken);
+            return status.get().get("state").equals("standby");
+        });
+        assertThat(accepted).isEmpty();
+        assertThat(salesforce.openStreams()).isZero();
+        // When the other one is gone, it takes over again.
+        await(() -> accepted.size() == 2);
+    }
+
+    @Test
+    void a_subscriber_that_waits_for_events_is_not_replaced() {
+        JdbcInbox other = new JdbcInbox(store, SETTINGS);
+        startSubscribed();
+        long start = System.nanoTime();
+
+        await(() -> {
+            other.heartbeat();
+            assertThat(other.subscribe(CHANNEL)).isEmpty();
+            return System.nanoTime() - start > 2 * SETTINGS.sessionTtl().toNanos();
+        });
+
+        assertThat(recording.subscribes()).hasSize(1);
+    }
+
+    @Test
+    void a_subscriber_that_cannot_accept_is_not_replaced() {
+        JdbcInbox other = new JdbcInbox(store, SETTINGS);
+        endpoint.setBackoff(Duration.ofMinutes(1));
+        endpoint.setBackoffMax(Duration.ofMinutes(1));
+        first = response -> {
+            throw new IllegalStateException("the schema is away");
+        };
+        startSubscribed();
+        publish(1);
+        await(() -> status.get().get("lastError") != null);
+        long start = System.nanoTime();
+
+        await(() -> {
+            other.heartbeat();
+            assertThat(other.subscribe(CHANNEL)).isEmpty();
+            return System.nanoTime() - start > 2 * SETTINGS.sessionTtl().toNanos();
+        });
     }
 
     // ---- logins

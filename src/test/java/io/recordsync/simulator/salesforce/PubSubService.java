@@ -59,6 +59,8 @@ final class PubSubService extends PubSubGrpc.PubSubImplBase {
     private final Set<String> hiddenSchemas = new HashSet<>();
     private final List<Stream> streams = new ArrayList<>();
     private final Deque<StatusRuntimeException> subscribeRefusals = new ArrayDeque<>();
+    /** By the name of the call. */
+    private final Map<String, StatusRuntimeException> lastingRefusals = new HashMap<>();
 
     private Duration keepaliveAfter = Duration.ofSeconds(270);
     private Duration fetchDeadline = Duration.ofSeconds(60);
@@ -182,6 +184,18 @@ final class PubSubService extends PubSubGrpc.PubSubImplBase {
         }
     }
 
+    void refuseCalls(String call, Status status, String errorCode) {
+        synchronized (lock) {
+            lastingRefusals.put(call, error(status, errorCode));
+        }
+    }
+
+    void acceptCalls() {
+        synchronized (lock) {
+            lastingRefusals.clear();
+        }
+    }
+
     void expireReplay() {
         synchronized (lock) {
             log.expire();
@@ -257,6 +271,10 @@ final class PubSubService extends PubSubGrpc.PubSubImplBase {
     public void getTopic(TopicRequest request, StreamObserver<TopicInfo> out) {
         synchronized (lock) {
             String topic = request.getTopicName();
+            if (lastingRefusals.containsKey("GetTopic")) {
+                refuse("GetTopic", out, lastingRefusals.get("GetTopic"));
+                return;
+            }
             if (!topics.contains(topic)) {
                 refuse("GetTopic", out, topicNotFound(topic));
                 return;
@@ -281,6 +299,10 @@ final class PubSubService extends PubSubGrpc.PubSubImplBase {
         synchronized (lock) {
             String id = request.getSchemaId();
             recording.schemaRequest(id);
+            if (lastingRefusals.containsKey("GetSchema")) {
+                refuse("GetSchema", out, lastingRefusals.get("GetSchema"));
+                return;
+            }
             if (schemaDown || schemaOutages > 0) {
                 schemaOutages = Math.max(0, schemaOutages - 1);
                 refuse("GetSchema", out, error(Status.UNAVAILABLE, "schema.api.unavailable"));
@@ -418,6 +440,9 @@ final class PubSubService extends PubSubGrpc.PubSubImplBase {
 
         /** Finds the place to begin at, or says why there is none. */
         private StatusRuntimeException open(FetchRequest first) {
+            if (lastingRefusals.containsKey("Subscribe")) {
+                return lastingRefusals.get("Subscribe");
+            }
             if (!subscribeRefusals.isEmpty()) {
                 return subscribeRefusals.remove();
             }

@@ -402,6 +402,18 @@ public final class SalesforceSimulator implements AutoCloseable {
         pubsub.refuseSubscribe(n, status, errorCode);
     }
 
+    /**
+     * Answers every call of {@code Subscribe} (at its first FetchRequest), {@code GetTopic} or {@code GetSchema} so until
+     * {@link #acceptCalls()}; streams that are open stay open.
+     */
+    public void refuseCalls(String call, Status status, String errorCode) {
+        pubsub.refuseCalls(call, status, errorCode);
+    }
+
+    public void acceptCalls() {
+        pubsub.acceptCalls();
+    }
+
     /** While on, every CUSTOM replay id is refused with replayid.validation.failed. */
     public void failReplayValidation(boolean on) {
         pubsub.refuseReplay(on);

@@ -1,0 +1,147 @@
+package io.recordsync.salesforce;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A run of the presence check over one record list: which of the external ids that the list holds Salesforce does not know as
+ * living.
+ *
+ * <p>Goes from page to page: {@link #page}, then {@link #query} and {@link #read} for each entity as long as {@link #asking}.
+ * Nothing is concluded before the last page. Holds at most {@value #MOST_MISSING} ids. Not thread-safe.
+ */
+public final class PresenceCheck {
+
+    static final int MOST_MISSING = 100_000;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Ids in one question: a URL of 6 kB; Salesforce takes 16. */
+    private static final int CHUNK = 200;
+
+    private final String recordList;
+    private final Instant began;
+    private final SyncedRecords records;
+    private final List<String> entities;
+    private final String restRoot;
+
+    private final Deque<Question> questions = new ArrayDeque<>();
+    private final Set<String> missing = new LinkedHashSet<>();
+    private String next = "page=1&per_page=100";
+    private volatile int checked;
+    private volatile int foreign;
+
+    private record Question(String entity, List<String> ids) {}
+
+    PresenceCheck(
+            String recordList, Instant began, SyncedRecords records, Collection<String> entities, String apiVersion) {
+        this.recordList = recordList;
+        this.began = began;
+        this.records = records;
+        this.entities = List.copyOf(entities);
+        this.restRoot = "/services/data/v" + apiVersion;
+    }
+
+    public String recordList() {
+        return recordList;
+    }
+
+    /** The query of the page to be read now: a hundred records, as many as every paged call of Talkdesk's gives. */
+    public String next() {
+        return next;
+    }
+
+    public boolean unfinished() {
+        return !next.isEmpty();
+    }
+
+    /** @param externalIds of our provider; @param nextPage its query, empty after the last page */
+    public void page(List<String> externalIds, String nextPage) {
+        next = nextPage;
+        Set<String> ids = new LinkedHashSet<>();
+        for (String externalId : externalIds) {
+            // What is no id of Salesforce's was not put there from Salesforce: not ours to judge.
+            if (records.identifier(externalId).isPresent()) {
+                ids.add(externalId);
+            } else {
+                foreign++;
+            }
+        }
+        checked += ids.size();
+        missing.addAll(ids);
+        List<String> all = List.copyOf(ids);
+        for (int from = 0; from < all.size(); from += CHUNK) {
+            List<String> chunk = all.subList(from, Math.min(from + CHUNK, all.size()));
+            entities.forEach(entity -> questions.add(new Question(entity, chunk)));
+        }
+    }
+
+    public boolean asking() {
+        return !questions.isEmpty();
+    }
+
+    public String path() {
+        return restRoot + "/query";
+    }
+
+    /** Deleted records are not among the answers of {@code /query}. */
+    public String query() {
+        Question question = questions.element();
+        String soql = question.ids().stream()
+                .map(id -> "'" + id + "'")
+                .collect(Collectors.joining(",", "SELECT Id FROM " + question.entity() + " WHERE Id IN (", ")"));
+        return "q=" + URLEncoder.encode(soql, StandardCharsets.UTF_8);
+    }
+
+    /** @throws IOException when it is not a whole answer: the question stands */
+    public void read(InputStream answer) throws IOException {
+        JsonNode result = JSON.readTree(answer);
+        if (!result.path("records").isArray() || !result.path("done").asBoolean()) {
+            throw new IOException("Salesforce's answer is not whole (expected records, and done = true)");
+        }
+        Set<String> living = new LinkedHashSet<>();
+        result.path("records")
+                .forEach(record ->
+                        SalesforceId.complete(record.path("Id").asText()).ifPresent(living::add));
+        Question question = questions.remove();
+        for (String id : question.ids()) {
+            if (living.contains(records.identifier(id).orElseThrow().value())) {
+                missing.remove(id);
+            }
+        }
+        if (missing.size() > MOST_MISSING) {
+            throw new IllegalStateException("More than " + MOST_MISSING + " of the records of list " + recordList
+                    + " are not in Salesforce: nothing is deleted; is it the right list, provider and org?");
+        }
+    }
+
+    Instant began() {
+        return began;
+    }
+
+    int checked() {
+        return checked;
+    }
+
+    /** Records of our provider whose external id is none of Salesforce's. */
+    int foreign() {
+        return foreign;
+    }
+
+    /** The external ids, as Talkdesk holds them, that no answer named. Final once nothing is unfinished. */
+    List<String> missing() {
+        return new ArrayList<>(missing);
+    }
+}

@@ -1,0 +1,218 @@
+package io.recordsync.salesforce;
+
+import io.recordsync.deletion.DeletionRequest;
+import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.Identifier;
+import io.recordsync.deletion.Intake;
+import io.recordsync.deletion.Origin;
+import io.recordsync.deletion.Problem;
+import io.recordsync.inbox.Backoff;
+import io.recordsync.inbox.Inbox;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.camel.util.TimeUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The presence checks that are to be run, by schedule or by order, one record list after the other, and what became of the
+ * last.
+ *
+ * <p>A check that comes to its end asks for the deletion of what Salesforce does not know, unless too much is missing or
+ * nothing was found: then the org, the list or the user's permission is wrong, and nothing at all is deleted. A check that
+ * fails is run again from its beginning; an order is forgotten by a restart. Thread-safe. As a supplier it gives {@code
+ * recordList, running, checked, missing, lastAt, lastError}.
+ */
+public final class PresenceChecks implements Supplier<Map<String, Object>> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PresenceChecks.class);
+    /** How often it is looked whether one is due. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    private final Inbox inbox;
+    private final SyncedRecords records;
+    private final List<String> recordLists;
+    private final String externalProvider;
+    private final List<String> entities;
+    private final String apiVersion;
+    private final Duration period;
+    private final int maxMissingPercent;
+    private final Backoff backoff;
+    private final Clock clock;
+
+    private final Set<String> ordered = new LinkedHashSet<>();
+    private PresenceCheck running;
+    private String last;
+    private int lastChecked;
+    private int lastMissing;
+    private Instant lastAt;
+    private String lastError;
+    private int failures;
+    private long notBefore = System.nanoTime();
+
+    /**
+     * @param recordLists comma-separated, as {@code entities}
+     * @param schedule how often, or {@code off}
+     */
+    public PresenceChecks(
+            Inbox inbox,
+            SyncedRecords records,
+            String recordLists,
+            String externalProvider,
+            String entities,
+            String apiVersion,
+            String schedule,
+            int maxMissingPercent,
+            Duration retry,
+            Clock clock) {
+        this.inbox = inbox;
+        this.records = records;
+        this.recordLists = List.copyOf(SyncedRecords.words(recordLists));
+        this.externalProvider = externalProvider;
+        this.entities = List.copyOf(SyncedRecords.words(entities));
+        this.apiVersion = apiVersion;
+        this.period = schedule.equals("off") ? null : Duration.ofMillis(TimeUtils.toMilliSeconds(schedule));
+        this.maxMissingPercent = maxMissingPercent;
+        this.backoff = new Backoff(retry, retry.multipliedBy(60));
+        this.clock = clock;
+    }
+
+    /** Each is checked as soon as those before it are. */
+    public synchronized void order(Collection<String> lists) {
+        ordered.addAll(lists);
+        notBefore = System.nanoTime();
+    }
+
+    /** The check to be run now; null when none is. */
+    public synchronized PresenceCheck begin() {
+        if (System.nanoTime() - notBefore < 0) {
+            return null;
+        }
+        pause(LOOK);
+        if (ordered.isEmpty() && period != null) {
+            ordered.addAll(inbox.presenceUnchecked(recordLists, period));
+        }
+        if (ordered.isEmpty()) {
+            return null;
+        }
+        running = new PresenceCheck(ordered.iterator().next(), clock.instant(), records, entities, apiVersion);
+        return running;
+    }
+
+    public void page(PresenceCheck check, List<String> externalIds, String next) {
+        check.page(externalIds, next);
+    }
+
+    public void read(PresenceCheck check, InputStream answer) throws IOException {
+        check.read(answer);
+    }
+
+    /**
+     * All of the list was read, and Salesforce was asked about all of it.
+     *
+     * @return the deletions of what is missing; or the problem, when that is not to be believed
+     */
+    public synchronized Intake conclude(PresenceCheck check) {
+        int missing = check.missing().size();
+        int found = check.checked() - missing;
+        boolean canary = found > 0 && missing * 100L <= (long) maxMissingPercent * check.checked();
+        if (missing > 0 && !canary) {
+            String message = ("Of the %d Salesforce ids in record list %s, %d are not in Salesforce: more than"
+                            + " reconcile.max-missing-percent = %d allows, so nothing was deleted. Are the org, the list and"
+                            + " the user's permission (View All) right? If they are, raise the limit")
+                    .formatted(check.checked(), check.recordList(), missing, maxMissingPercent);
+            LOG.error(message);
+            lastError = message;
+            return new Intake(List.of(), List.of(new Problem("reconcile_refused", message)), null);
+        }
+        lastError = null;
+        List<DeletionRequest> deletions = check.missing().stream()
+                .map(id -> new DeletionRequest(
+                        check.recordList(),
+                        Identifier.external(externalProvider, id),
+                        "reconcile:" + check.began(),
+                        Origin.RECONCILE,
+                        check.began(),
+                        DeletionState.PENDING))
+                .toList();
+        return new Intake(deletions, List.of(), null);
+    }
+
+    /** What was concluded is in the inbox. */
+    public synchronized void finish(PresenceCheck check) {
+        inbox.presenceChecked(check.recordList());
+        ended(check);
+        failures = 0;
+        LOG.info(
+                "Checked record list {}: of {} Salesforce ids {} are not in Salesforce{}",
+                check.recordList(),
+                check.checked(),
+                lastMissing,
+                check.foreign() == 0
+                        ? ""
+                        : "; " + check.foreign() + " records have an id that is none of Salesforce's");
+    }
+
+    /** Run again later; not where that is of no use. */
+    public synchronized void fail(PresenceCheck check, Exception e) {
+        boolean again = !(e instanceof IllegalStateException);
+        String words = words(e);
+        lastError = words;
+        if (again) {
+            failures++;
+            pause(backoff.after(failures));
+            running = null;
+            LOG.warn("Record list {} could not be checked: {}; tried again", check.recordList(), words);
+        } else {
+            ended(check);
+            LOG.error("Record list {} could not be checked: {}; nothing was deleted", check.recordList(), words);
+        }
+    }
+
+    /** Ours are for people; of what the network or a library says, only the kind. */
+    private static String words(Throwable e) {
+        boolean ours = e.getClass().getName().startsWith("io.recordsync.")
+                || e.getClass() == IOException.class
+                || e.getClass() == IllegalStateException.class;
+        return ours ? e.getMessage() : "not reached (" + e.getClass().getSimpleName() + ")";
+    }
+
+    private void ended(PresenceCheck check) {
+        ordered.remove(check.recordList());
+        running = null;
+        last = check.recordList();
+        lastChecked = check.checked();
+        lastMissing = check.missing().size();
+        lastAt = clock.instant();
+        notBefore = System.nanoTime();
+    }
+
+    private void pause(Duration time) {
+        notBefore = System.nanoTime() + time.toNanos();
+    }
+
+    @Override
+    public synchronized Map<String, Object> get() {
+        Map<String, Object> status = new LinkedHashMap<>();
+        PresenceCheck now = running;
+        status.put("recordList", now == null ? last : now.recordList());
+        status.put("running", now != null);
+        status.put("waiting", new ArrayList<>(ordered));
+        status.put("checked", now == null ? lastChecked : now.checked());
+        status.put("missing", now == null ? lastMissing : null);
+        status.put("lastAt", lastAt);
+        status.put("lastError", lastError);
+        return status;
+    }
+}
