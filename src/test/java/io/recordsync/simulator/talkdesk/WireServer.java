@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,6 +31,7 @@ final class WireServer implements AutoCloseable {
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final int port;
     private volatile ServerSocket listener;
+    private volatile CompletableFuture<Void> accepting;
 
     WireServer(int port, Handler handler) {
         this.handler = handler;
@@ -41,7 +43,7 @@ final class WireServer implements AutoCloseable {
         });
         listener = listen(port);
         this.port = listener.getLocalPort();
-        accept(listener);
+        accepting = accept(listener);
     }
 
     int port() {
@@ -55,6 +57,8 @@ final class WireServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        // The thread that accepts holds the socket open in the kernel until it has left: till then clients get in.
+        accepting.join();
         connections.forEach(Connection::cut);
     }
 
@@ -62,7 +66,7 @@ final class WireServer implements AutoCloseable {
     synchronized void listenAgain() {
         if (listener.isClosed()) {
             listener = listen(port);
-            accept(listener);
+            accepting = accept(listener);
         }
     }
 
@@ -83,17 +87,19 @@ final class WireServer implements AutoCloseable {
         }
     }
 
-    private void accept(ServerSocket from) {
-        threads.execute(() -> {
-            while (!from.isClosed()) {
-                try {
-                    Socket socket = from.accept();
-                    threads.execute(() -> serve(socket, from));
-                } catch (IOException e) {
-                    // Closed, and the loop ends; or one client gave up before it was accepted.
-                }
+    private CompletableFuture<Void> accept(ServerSocket from) {
+        return CompletableFuture.runAsync(() -> acceptUntilClosed(from), threads);
+    }
+
+    private void acceptUntilClosed(ServerSocket from) {
+        while (!from.isClosed()) {
+            try {
+                Socket socket = from.accept();
+                threads.execute(() -> serve(socket, from));
+            } catch (IOException e) {
+                // Closed, and the loop ends; or one client gave up before it was accepted.
             }
-        });
+        }
     }
 
     private void serve(Socket socket, ServerSocket from) {
