@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -39,7 +40,9 @@ public final class PresenceCheck {
 
     private final Deque<Question> questions = new ArrayDeque<>();
     private final Set<String> missing = new LinkedHashSet<>();
+    private final Set<String> pages = new HashSet<>();
     private String next = "page=1&per_page=100";
+    private Instant asOf;
     private volatile int checked;
     private volatile int foreign;
 
@@ -49,6 +52,7 @@ public final class PresenceCheck {
             String recordList, Instant began, SyncedRecords records, Collection<String> entities, String apiVersion) {
         this.recordList = recordList;
         this.began = began;
+        this.asOf = began;
         this.records = records;
         this.entities = List.copyOf(entities);
         this.restRoot = "/services/data/v" + apiVersion;
@@ -67,13 +71,25 @@ public final class PresenceCheck {
         return !next.isEmpty();
     }
 
-    /** @param externalIds of our provider; @param nextPage its query, empty after the last page */
+    /**
+     * @param externalIds of our provider
+     * @param nextPage its query, empty after the last page
+     * @throws IllegalStateException when that page was read already: the list would never end
+     */
     public void page(List<String> externalIds, String nextPage) {
+        pages.add(next);
+        if (pages.contains(nextPage)) {
+            throw new IllegalStateException("Talkdesk's link to the next page of list " + recordList
+                    + " leads back to one that was read (expected a new page): nothing is deleted");
+        }
         next = nextPage;
         Set<String> ids = new LinkedHashSet<>();
         for (String externalId : externalIds) {
-            // What is no id of Salesforce's was not put there from Salesforce: not ours to judge.
-            if (records.identifier(externalId).isPresent()) {
+            // What is no id of Salesforce's was not put there from Salesforce: not ours to judge. Neither is one of 15
+            // characters: it has no checksum that tells a mangled one, and a restoration would not meet its row.
+            if (records.identifier(externalId)
+                    .filter(id -> id.value().equals(externalId))
+                    .isPresent()) {
                 ids.add(externalId);
             } else {
                 foreign++;
@@ -105,19 +121,24 @@ public final class PresenceCheck {
         return "q=" + URLEncoder.encode(soql, StandardCharsets.UTF_8);
     }
 
-    /** @throws IOException when it is not a whole answer: the question stands */
-    public void read(InputStream answer) throws IOException {
+    /**
+     * @param date its Date header
+     * @throws IOException when it is not a whole answer: the question stands
+     */
+    public void read(InputStream answer, String date) throws IOException {
         JsonNode result = JSON.readTree(answer);
         if (!result.path("records").isArray() || !result.path("done").asBoolean()) {
             throw new IOException("Salesforce's answer is not whole (expected records, and done = true)");
         }
+        Instant answered = SalesforceTime.ofDateHeader(date);
+        asOf = answered.isBefore(asOf) ? answered : asOf;
         Set<String> living = new LinkedHashSet<>();
         result.path("records")
                 .forEach(record ->
                         SalesforceId.complete(record.path("Id").asText()).ifPresent(living::add));
         Question question = questions.remove();
         for (String id : question.ids()) {
-            if (living.contains(records.identifier(id).orElseThrow().value())) {
+            if (living.contains(id)) {
                 missing.remove(id);
             }
         }
@@ -131,11 +152,19 @@ public final class PresenceCheck {
         return began;
     }
 
+    /**
+     * Since when the missing are missing, at the earliest of our clock and Salesforce's: a clock of ours that is fast must not
+     * make a restoration look older than the find that it contradicts.
+     */
+    Instant asOf() {
+        return asOf;
+    }
+
     int checked() {
         return checked;
     }
 
-    /** Records of our provider whose external id is none of Salesforce's. */
+    /** Records of our provider whose external id is no whole id of an accepted prefix. */
     int foreign() {
         return foreign;
     }

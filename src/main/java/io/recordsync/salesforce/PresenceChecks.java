@@ -57,7 +57,9 @@ public final class PresenceChecks implements Supplier<Map<String, Object>> {
     private int lastChecked;
     private int lastMissing;
     private Instant lastAt;
-    private String lastError;
+    /** Of each list's last check, until one comes to its end. */
+    private final Map<String, String> errors = new LinkedHashMap<>();
+
     private int failures;
     private long notBefore = System.nanoTime();
 
@@ -114,16 +116,22 @@ public final class PresenceChecks implements Supplier<Map<String, Object>> {
         check.page(externalIds, next);
     }
 
-    public void read(PresenceCheck check, InputStream answer) throws IOException {
-        check.read(answer);
+    /** @param date the answer's Date header */
+    public void read(PresenceCheck check, InputStream answer, String date) throws IOException {
+        check.read(answer, date);
     }
 
     /**
      * All of the list was read, and Salesforce was asked about all of it.
      *
      * @return the deletions of what is missing; or the problem, when that is not to be believed
+     * @throws IllegalStateException when it was not: who is not asked about is not missing
      */
     public synchronized Intake conclude(PresenceCheck check) {
+        if (check.unfinished() || check.asking()) {
+            throw new IllegalStateException("The check of record list " + check.recordList()
+                    + " is not at its end (expected every page to be read and asked about): nothing is deleted");
+        }
         int missing = check.missing().size();
         int found = check.checked() - missing;
         boolean canary = found > 0 && missing * 100L <= (long) maxMissingPercent * check.checked();
@@ -133,17 +141,17 @@ public final class PresenceChecks implements Supplier<Map<String, Object>> {
                             + " the user's permission (View All) right? If they are, raise the limit")
                     .formatted(check.checked(), check.recordList(), missing, maxMissingPercent);
             LOG.error(message);
-            lastError = message;
+            errors.put(check.recordList(), message);
             return new Intake(List.of(), List.of(new Problem("reconcile_refused", message)), null);
         }
-        lastError = null;
+        errors.remove(check.recordList());
         List<DeletionRequest> deletions = check.missing().stream()
                 .map(id -> new DeletionRequest(
                         check.recordList(),
                         Identifier.external(externalProvider, id),
                         "reconcile:" + check.began(),
                         Origin.RECONCILE,
-                        check.began(),
+                        check.asOf(),
                         DeletionState.PENDING))
                 .toList();
         return new Intake(deletions, List.of(), null);
@@ -168,15 +176,21 @@ public final class PresenceChecks implements Supplier<Map<String, Object>> {
     public synchronized void fail(PresenceCheck check, Exception e) {
         boolean again = !(e instanceof IllegalStateException);
         String words = words(e);
-        lastError = words;
+        errors.put(check.recordList(), words);
         if (again) {
             failures++;
             pause(backoff.after(failures));
             running = null;
+            // The others need not wait until it can be checked.
+            ordered.remove(check.recordList());
+            ordered.add(check.recordList());
             LOG.warn("Record list {} could not be checked: {}; tried again", check.recordList(), words);
         } else {
             ended(check);
-            LOG.error("Record list {} could not be checked: {}; nothing was deleted", check.recordList(), words);
+            String message =
+                    "Record list " + check.recordList() + " could not be checked: " + words + "; nothing was deleted";
+            LOG.error(message);
+            inbox.accept(new Intake(List.of(), List.of(new Problem("reconcile_refused", message)), null));
         }
     }
 
@@ -212,7 +226,7 @@ public final class PresenceChecks implements Supplier<Map<String, Object>> {
         status.put("checked", now == null ? lastChecked : now.checked());
         status.put("missing", now == null ? lastMissing : null);
         status.put("lastAt", lastAt);
-        status.put("lastError", lastError);
+        status.put("lastError", errors.isEmpty() ? null : String.join("; ", errors.values()));
         return status;
     }
 }

@@ -1,8 +1,10 @@
 package io.recordsync.salesforce;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recordsync.deletion.Intake;
+import io.recordsync.deletion.Problem;
 import io.recordsync.inbox.Inbox;
 import io.recordsync.simulator.salesforce.ContactIds;
 import java.io.ByteArrayInputStream;
@@ -26,6 +28,9 @@ class PresenceChecksTest {
 
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
+    private static final String DATE = "Sun, 1 Mar 2026 12:00:05 GMT";
+
+    private final List<Problem> problems = new ArrayList<>();
     private final List<String> unchecked = new ArrayList<>();
     private final List<String> checked = new ArrayList<>();
 
@@ -46,7 +51,7 @@ class PresenceChecksTest {
         List<String> all = Stream.generate(ContactIds::next).limit(ids).toList();
         check.page(all, "");
         while (check.asking()) {
-            check.read(living(all.subList(missing, ids)));
+            check.read(living(all.subList(missing, ids)), DATE);
         }
 
         Intake intake = checks.conclude(check);
@@ -94,8 +99,9 @@ class PresenceChecksTest {
         PresenceCheck check = new PresenceCheck("list-a", NOW, records(), List.of("Contact"), "64.0");
         check.page(List.of(ContactIds.next()), "");
 
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> check.read(new ByteArrayInputStream(
-                        "{\"done\": false, \"records\": []}".getBytes(StandardCharsets.UTF_8))))
+        assertThatThrownBy(() -> check.read(
+                        new ByteArrayInputStream("{\"done\": false, \"records\": []}".getBytes(StandardCharsets.UTF_8)),
+                        DATE))
                 .isInstanceOf(IOException.class);
         assertThat(check.asking()).isTrue();
     }
@@ -108,21 +114,101 @@ class PresenceChecksTest {
         String none = ContactIds.next();
         check.page(List.of(contact, lead, none), "");
 
-        check.read(living(List.of(contact)));
-        check.read(living(List.of(lead)));
+        check.read(living(List.of(contact)), DATE);
+        check.read(living(List.of(lead)), DATE);
 
         assertThat(check.asking()).isFalse();
         assertThat(check.missing()).containsExactly(none);
     }
 
     @Test
-    void a_record_with_the_short_id_is_deleted_by_the_id_that_it_has() throws Exception {
+    void an_id_without_checksum_is_not_judged() {
         PresenceCheck check = new PresenceCheck("list-a", NOW, records(), List.of("Contact"), "64.0");
-        String shortId = ContactIds.next().substring(0, 15);
-        check.page(List.of(shortId), "");
-        check.read(living(List.of()));
+        check.page(List.of(ContactIds.next().substring(0, 15)), "");
 
-        assertThat(check.missing()).containsExactly(shortId);
+        assertThat(check.asking()).isFalse();
+        assertThat(check.missing()).isEmpty();
+        assertThat(check.foreign()).isEqualTo(1);
+    }
+
+    @Test
+    void nothing_is_concluded_while_a_page_is_unread_or_a_question_unanswered() throws Exception {
+        PresenceChecks checks = checks("off");
+        checks.order(List.of("list-a"));
+        PresenceCheck check = checks.begin();
+        List<String> all = Stream.generate(ContactIds::next).limit(100).toList();
+
+        check.page(all, "page=2");
+        check.read(living(all), DATE);
+        assertThatThrownBy(() -> checks.conclude(check)).isInstanceOf(IllegalStateException.class);
+
+        check.page(List.of(ContactIds.next()), "");
+        assertThatThrownBy(() -> checks.conclude(check)).isInstanceOf(IllegalStateException.class);
+
+        check.read(living(List.of()), DATE);
+        assertThat(checks.conclude(check).deletions()).hasSize(1);
+    }
+
+    @Test
+    void pages_that_lead_back_to_one_that_was_read_end_the_check() {
+        PresenceCheck check = new PresenceCheck("list-a", NOW, records(), List.of("Contact"), "64.0");
+        check.page(List.of(), "page=2");
+
+        assertThatThrownBy(() -> check.page(List.of(), "page=2")).hasMessageContaining("leads back");
+        assertThatThrownBy(() -> check.page(List.of(), "page=1&per_page=100")).hasMessageContaining("leads back");
+    }
+
+    /** Our clock may be fast: a contact restored between Salesforce's answer and what our clock says must count as restored. */
+    @ParameterizedTest
+    @CsvSource({
+        "'Sun, 1 Mar 2026 11:50:00 GMT', 2026-03-01T11:50:00Z",
+        "'Sun, 1 Mar 2026 12:10:00 GMT', 2026-03-01T12:00:00Z"
+    })
+    void a_find_is_as_old_as_the_slower_of_two_clocks_says(String date, Instant committedAt) throws Exception {
+        PresenceChecks checks = checks("off");
+        checks.order(List.of("list-a"));
+        PresenceCheck check = checks.begin();
+        List<String> all = Stream.generate(ContactIds::next).limit(100).toList();
+        check.page(all, "");
+        check.read(living(all.subList(1, 100)), date);
+
+        assertThat(checks.conclude(check).deletions()).singleElement().satisfies(find -> {
+            assertThat(find.committedAt()).isEqualTo(committedAt);
+            assertThat(find.eventKey()).isEqualTo("reconcile:" + NOW);
+        });
+    }
+
+    @Test
+    void a_list_that_fails_lets_the_others_pass_and_its_error_stays_until_it_succeeds() throws Exception {
+        PresenceChecks checks = checks("off");
+        checks.order(List.of("list-a", "list-b"));
+        checks.fail(checks.begin(), new IOException("Talkdesk answered 503"));
+        checks.order(List.of());
+        PresenceCheck other = checks.begin();
+        assertThat(other.recordList()).isEqualTo("list-b");
+
+        other.page(List.of(), "");
+        checks.conclude(other);
+        checks.finish(other);
+        assertThat(checks.get()).containsEntry("lastError", "Talkdesk answered 503");
+
+        PresenceCheck again = checks.begin();
+        assertThat(again.recordList()).isEqualTo("list-a");
+        again.page(List.of(), "");
+        checks.conclude(again);
+        assertThat(checks.get()).containsEntry("lastError", null);
+    }
+
+    @Test
+    void a_check_that_is_hopeless_is_a_problem() {
+        PresenceChecks checks = checks("off");
+        checks.order(List.of("list-a"));
+        checks.fail(checks.begin(), new IllegalStateException("no such list"));
+
+        assertThat(problems).singleElement().satisfies(problem -> {
+            assertThat(problem.kind()).isEqualTo("reconcile_refused");
+            assertThat(problem.message()).contains("list-a", "no such list", "nothing was deleted");
+        });
     }
 
     private PresenceChecks checks(String schedule) {
@@ -130,6 +216,10 @@ class PresenceChecksTest {
                 Inbox.class.getClassLoader(), new Class<?>[] {Inbox.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("presenceChecked")) {
                         checked.add((String) arguments[0]);
+                        return null;
+                    }
+                    if (method.getName().equals("accept")) {
+                        problems.addAll(((Intake) arguments[0]).problems());
                         return null;
                     }
                     return List.copyOf(unchecked);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.recordsync.simulator.salesforce.ContactIds;
 import io.recordsync.simulator.salesforce.SalesforceSimulator;
+import io.recordsync.simulator.talkdesk.ReadCall;
 import io.recordsync.simulator.talkdesk.TalkdeskRecord;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
 import java.nio.file.Path;
@@ -79,6 +80,7 @@ class ReconcileIT {
         talkdesk.addRecord(list, "salesforce", never);
         talkdesk.addRecord(list, "salesforce", "a spreadsheet's id");
         talkdesk.addRecord(list, "salesforce", "001000000000001AAA");
+        talkdesk.addRecord(list, "salesforce", ContactIds.next().substring(0, 15));
         talkdesk.addRecord(list, "hubspot", ContactIds.next());
 
         check();
@@ -87,7 +89,7 @@ class ReconcileIT {
         talkdesk.awaitGone(list, purged);
         talkdesk.awaitGone(list, List.of(never));
         assertThat(talkdesk.records(list))
-                .hasSize(253)
+                .hasSize(254)
                 .extracting(TalkdeskRecord::externalId)
                 .containsAll(living);
         assertThat(found())
@@ -177,7 +179,7 @@ class ReconcileIT {
     }
 
     @Test
-    void a_page_that_fails_is_asked_for_again() throws Exception {
+    void a_page_that_fails_is_asked_for_again_and_only_that_page() throws Exception {
         String gone = ContactIds.next();
         talkdesk.addRecord(list, "salesforce", gone);
         talkdesk.readAnswers(503, 200, 500);
@@ -185,6 +187,10 @@ class ReconcileIT {
         check();
 
         talkdesk.awaitGone(list, List.of(gone));
+        assertThat(talkdesk.reads())
+                .filteredOn(read -> read.target().contains(list + "/records?"))
+                .extracting(ReadCall::status)
+                .containsExactly(503, 200, 500, 200, 200);
     }
 
     @Test
