@@ -163,10 +163,10 @@ class ReconcileIT {
             service.await(
                     "it says so",
                     () -> service.status().at("/reconcile/lastError").asText().contains("00D58000000zzzzEAA"));
+            assertThat(found()).isEmpty();
         } finally {
             salesforce.orgId(production);
         }
-        assertThat(found()).isEmpty();
     }
 
     @Test
