@@ -1,5 +1,6 @@
 package io.recordsync.salesforce;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -56,7 +57,7 @@ final class DeleteLog implements Iterator<List<DeleteLog.Deleted>> {
         } catch (IOException e) {
             // Not its own message where it is the parser's, which quotes the answer.
             throw new UncheckedIOException(
-                    e instanceof com.fasterxml.jackson.core.JacksonException
+                    e instanceof JacksonException
                             ? new IOException("Salesforce's answer to getDeleted is cut off or not JSON")
                             : e);
         }

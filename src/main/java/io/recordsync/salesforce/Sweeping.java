@@ -197,9 +197,11 @@ public final class Sweeping {
         };
     }
 
-    private void covered(LogWindow window, Instant earliest, Instant latest) {
+    private void covered(LogWindow window, Instant earliest, Instant latestDateCovered) {
         left.remove();
         provenFrom = later(provenFrom, earliest);
+        // What was not asked for was not told.
+        Instant latest = earlier(latestDateCovered, window.until());
         boolean whole = !latest.isBefore(minute(end));
         // The log lags behind: what is later than it covers is asked for by the next sweep.
         boolean stuck = !latest.isAfter(later(window.covered(), window.from()));
@@ -207,11 +209,10 @@ public final class Sweeping {
             coveredUntil = earlier(coveredUntil, latest);
             return;
         }
-        Instant from = earlier(latest, window.until());
         Instant until = window.until().isBefore(minute(end))
-                ? from.plus(Duration.between(window.from(), window.until()))
+                ? latest.plus(Duration.between(window.from(), window.until()))
                 : minute(end);
-        left.push(fitting(window.entity(), from, earlier(until, minute(end)), latest));
+        left.push(fitting(window.entity(), latest, earlier(until, minute(end)), latest));
     }
 
     private LogWindow window() {

@@ -12,7 +12,6 @@ import io.recordsync.oauth.TokenUnavailableException;
 import io.recordsync.salesforce.SalesforceAccess.RefusedException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
@@ -195,8 +194,7 @@ public final class Sweeps {
                 || root instanceof InboxException
                 || root instanceof IllegalStateException
                 || root.getClass() == IOException.class
-                || root instanceof RefusedException
-                || root instanceof UncheckedIOException;
+                || root instanceof RefusedException;
         return spoken
                 ? root.getMessage()
                 : "Salesforce was not reached (" + root.getClass().getSimpleName() + ")";

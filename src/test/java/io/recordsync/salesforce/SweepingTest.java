@@ -231,6 +231,24 @@ class SweepingTest {
     }
 
     @Test
+    void a_window_proves_no_more_than_was_asked_for() throws Exception {
+        Instant end = Instant.parse("2026-11-24T02:00:00Z");
+        Sweeping sweeping = sweeping(since(end.minus(Duration.ofHours(8))));
+        String date = "Tue, 24 Nov 2026 02:00:00 GMT";
+        sweeping.read(json("{\"done\": true, \"records\": []}"), date);
+        sweeping.refused(new RefusedException("too many", "EXCEEDED_ID_LIMIT"));
+
+        sweeping.read(
+                        json("{\"deletedRecords\": [], \"earliestDateAvailable\": \"2026-11-01T00:00:00.000+0000\","
+                                + " \"latestDateCovered\": \"2026-11-24T02:00:00.000+0000\"}"),
+                        date)
+                .forEachRemaining(intake -> {});
+
+        assertThat(sweeping.unfinished()).isTrue();
+        assertThat(sweeping.query()).contains("start=2026-11-23T21%3A57%3A00");
+    }
+
+    @Test
     void right_after_the_first_start_it_ends_as_well() throws Exception {
         Sweeping sweeping = sweep(since(clock.instant()));
 
