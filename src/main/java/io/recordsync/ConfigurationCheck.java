@@ -4,7 +4,6 @@ import static java.util.stream.Collectors.toCollection;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -35,6 +34,8 @@ final class ConfigurationCheck {
 
     /** A duration above this would overflow somewhere: in a timeout of the JDK or in the database. */
     private static final long LONGEST = TimeUnit.DAYS.toMillis(3650);
+
+    private static final long DAY = TimeUnit.DAYS.toMillis(1);
 
     private static final List<Key> KEYS = List.of(
             essential("salesforce.login-url", origin()),
@@ -67,7 +68,7 @@ final class ConfigurationCheck {
             key("stream.backoff", "1000", duration(1)),
             key("stream.backoff-max", "60000", duration(1)),
             key("stream.backoff-long", "15m", duration(1)),
-            key("sweep.period", "24h", duration(1)),
+            key("sweep.period", "24h", duration(1, 14 * DAY, ", above 0, at most 14d")),
             key("sweep.on-gap", "true", oneOf("true", "false")),
             key("sweep.overlap", "1h", duration(0)),
             key("sweep.retry", "60s", duration(1)),
@@ -102,7 +103,7 @@ final class ConfigurationCheck {
             key("reconcile.max-missing-percent", "5", wholeNumber(0, 100)),
             key("session.ttl", "30s", duration(1)),
             key("session.heartbeat", "5s", duration(1)),
-            key("ledger.retention", "400d", duration(16 * 86_400_000L)),
+            key("ledger.retention", "400d", duration(16 * DAY, LONGEST, ", at least 16d")),
             key(
                     "store.url",
                     "jdbc:sqlite:./data/recordsync.db",
@@ -325,15 +326,14 @@ final class ConfigurationCheck {
     }
 
     private static Form duration(long least) {
-        return new Form(
-                "milliseconds or a duration such as 30s, 5m or 24h"
-                        + (least > 1
-                                ? ", at least " + Duration.ofMillis(least).toDays() + "d"
-                                : least > 0 ? ", above 0" : ""),
-                value -> {
-                    long millis = millis(value);
-                    return millis >= least && millis <= LONGEST;
-                });
+        return duration(least, LONGEST, least > 0 ? ", above 0" : "");
+    }
+
+    private static Form duration(long least, long most, String bounds) {
+        return new Form("milliseconds or a duration such as 30s, 5m or 24h" + bounds, value -> {
+            long millis = millis(value);
+            return millis >= least && millis <= most;
+        });
     }
 
     private static Form offOr(Form form) {

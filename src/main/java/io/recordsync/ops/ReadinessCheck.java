@@ -153,9 +153,7 @@ public abstract class ReadinessCheck extends AbstractHealthCheck {
                         .formatted(
                                 now.owed(), now.lastError() == null ? "" : "; the last try failed: " + now.lastError());
             }
-            return now.owed() != null && now.lastError() != null
-                    ? "A sweep is owed (%s), and the last try failed: %s".formatted(now.owed(), now.lastError())
-                    : null;
+            return now.lastError() == null ? null : "The last sweep failed: " + now.lastError() + "; tried again";
         }
     }
 }

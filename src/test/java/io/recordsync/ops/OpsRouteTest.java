@@ -229,19 +229,19 @@ class OpsRouteTest {
     }
 
     @Test
-    void it_is_not_ready_while_a_hole_is_not_swept_a_stretch_unproven_or_a_sweep_that_is_owed_fails() throws Exception {
+    void it_is_not_ready_while_a_hole_is_not_swept_a_stretch_unproven_or_the_last_sweep_failed() throws Exception {
         Instant covered = Instant.parse("2026-03-01T10:59:00Z");
         for (State red : List.of(
                 new State(covered, null, null, "position lost", false, true, null),
                 new State(covered, null, null, null, false, false, UNPROVEN),
-                new State(covered, null, "Salesforce answered 503", "GAP_OVERFLOW", false, false, null))) {
+                new State(covered, null, "Salesforce answered 503", "GAP_OVERFLOW", false, false, null),
+                new State(covered, covered, "Salesforce answered 503", null, false, false, null))) {
             server.coverage.state = red;
             assertThat(server.get("/observe/health/ready").statusCode()).isEqualTo(503);
         }
         for (State green : List.of(
                 new State(null, null, null, null, false, false, null),
-                new State(covered, null, null, "GAP_OVERFLOW", true, false, null),
-                new State(covered, covered, "Salesforce answered 503", null, false, false, null))) {
+                new State(covered, null, null, "GAP_OVERFLOW", true, false, null))) {
             server.coverage.state = green;
             assertThat(server.get("/observe/health/ready").statusCode()).isEqualTo(200);
         }

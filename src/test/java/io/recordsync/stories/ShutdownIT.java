@@ -33,14 +33,15 @@ class ShutdownIT {
                 talkdesk.addList(list, "EXTERNAL");
                 talkdesk.addRecords(list, "salesforce", ids);
             });
-            service.startSubscribed();
+            // Not by start(): the first of a build spends seconds at its end on the archive of its classes.
+            service.launch().awaitSubscribed();
             talkdesk.holdAnswers();
             salesforce.publishDelete(ids);
             talkdesk.awaitDeletes(2);
 
             long asked = System.nanoTime();
             assertThat(service.terminate()).isZero();
-            assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(12));
+            assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(30));
             assertThat(talkdesk.deleteCount()).isEqualTo(2);
 
             talkdesk.releaseAnswers();
