@@ -275,7 +275,14 @@ final class Faults {
                     world.delete(5);
                 }),
                 lasting("403 for ten minutes", Answer.status(403)),
-                lasting("404 for ten minutes", Answer.status(404)),
+                Fault.of(ANSWERS, "404: the list is gone for ten minutes", (world, subject) -> {
+                    world.talkdesk.onList(World.LIST).gone();
+                    world.delete(5);
+                    lasts(Duration.ofMinutes(10));
+                    world.talkdesk.onList(World.LIST).backAgain();
+                }),
+                // What nobody can tell from records that are not there: the list itself answers.
+                lasting("404 for ten minutes, of a list that is there with its records", Answer.status(404)),
                 Fault.of(ANSWERS, "404 where none of the records is in the list", (world, subject) -> {
                     world.talkdesk.notFoundWhenNothingMatches(true);
                     world.salesforce.publish(ChangeEvent.delete(ContactIds.next()));

@@ -103,7 +103,7 @@ final class Run {
                 .orElse(lines.isEmpty() ? null : lines.get(0));
         String logged = line == null
                 ? ""
-                : shortened(line.replaceFirst("^\\S+\\s+(?:\\S+\\s+)?(ERROR|WARN)\\s+(?:\\[[^]]*]\\s+)?", "$1 "));
+                : shortened(line.replaceFirst("^\\S+\\s+.*?(ERROR|WARN)\\s+(?:\\[[^]]*]\\s+)?", "$1 "));
         String health = unwell == null ? "health stayed up" : "health: " + shortened(unwell);
         return health + "; " + (logged.isEmpty() ? "log: nothing" : "log: " + logged);
     }
