@@ -62,7 +62,9 @@ public final class Verdicts {
                             "Talkdesk refused a new access token too; check the client and its scope",
                             callId);
                     case 403 -> failed(Fate.LIST_UNAVAILABLE, "forbidden", status, said(body), callId);
-                    case 404 -> failed(Fate.NOT_FOUND, "not_found", status, said(body), callId);
+                    case 404 -> json(body) == null
+                            ? notTalkdesk(status, callId)
+                            : failed(Fate.NOT_FOUND, "not_found", status, said(body), callId);
                     case 409, 425 -> failed(Fate.BUSY, "conflict", status, said(body), callId);
                     case 408 -> failed(Fate.SERVICE_UNAVAILABLE, "timeout", status, said(body), callId);
                     case 429 -> failed(Fate.SERVICE_UNAVAILABLE, "rate_limited", status, said(body), callId);
@@ -85,6 +87,9 @@ public final class Verdicts {
         String callId = exchange.getExchangeId();
         if (status == 200) {
             return failed(Fate.RECORDS_NOT_FOUND, "not_found", 404, "The list exists, so its records do not", callId);
+        }
+        if (status == 404 && json(body) == null) {
+            return notTalkdesk(status, callId);
         }
         if (status == 404) {
             String message = "Record list " + batch.recordList() + " does not exist in Talkdesk";
@@ -126,13 +131,7 @@ public final class Verdicts {
     private Verdict success(int status, String body, Batch batch, String callId) {
         JsonNode answer = json(body);
         if (answer == null) {
-            return failed(
-                            Fate.SERVICE_UNAVAILABLE,
-                            "unreadable_answer",
-                            status,
-                            "A " + status + " whose body is not JSON (expected Talkdesk's; is a proxy in between?)",
-                            callId)
-                    .lost();
+            return notTalkdesk(status, callId).lost();
         }
         JsonNode failedRecords = answer.path("_embedded").path("failed_records");
         int errors = Math.max(answer.path("total_errors").asInt(0), failedRecords.size());
@@ -157,6 +156,17 @@ public final class Verdicts {
         }
         boolean exact = deleted == batch.identifiers().size();
         return Verdict.confirmed(exact ? Confirmation.EXACT : Confirmation.BATCH, deleted);
+    }
+
+    /** A gateway's 404 would pass for Talkdesk's word that the records are not there. */
+    private static Verdict notTalkdesk(int status, String callId) {
+        return failed(
+                Fate.SERVICE_UNAVAILABLE,
+                "unreadable_answer",
+                status,
+                "A " + status + " whose body is not JSON (expected Talkdesk's; is talkdesk.api-url right, is a proxy in"
+                        + " between?)",
+                callId);
     }
 
     /** Null when it is not JSON; an empty object when it is empty. */

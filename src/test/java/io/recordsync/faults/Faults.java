@@ -8,7 +8,6 @@ import io.recordsync.simulator.salesforce.ContactIds;
 import io.recordsync.simulator.talkdesk.Answer;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator.FailedRecords;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -281,8 +280,9 @@ final class Faults {
                     lasts(Duration.ofMinutes(10));
                     world.talkdesk.onList(World.LIST).backAgain();
                 }),
-                // What nobody can tell from records that are not there: the list itself answers.
-                lasting("404 for ten minutes, of a list that is there with its records", Answer.status(404)),
+                lasting(
+                        "404 for ten minutes, the web page of a gateway",
+                        Answer.status(404).body("<html>No such page</html>", "text/html")),
                 Fault.of(ANSWERS, "404 where none of the records is in the list", (world, subject) -> {
                     world.talkdesk.notFoundWhenNothingMatches(true);
                     world.salesforce.publish(ChangeEvent.delete(ContactIds.next()));
@@ -407,22 +407,17 @@ final class Faults {
     }
 
     private static Fault wrongClock() {
+        ShiftedClock clock = new ShiftedClock();
         return Fault.ours(DATABASE, "clock set back an hour", (world, subject) -> {
                     world.delete(10);
-                    Files.writeString(world.folder.resolve("clock"), "-3600");
+                    clock.shift(Duration.ofHours(-1));
                     world.delete(10);
                     lasts(Duration.ofMinutes(1));
                 })
                 .with((world, service) -> {
-                    Path library = Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1");
-                    if (!Files.exists(library)) {
-                        throw new NotRun("not run: needs Debian's package libfaketime");
-                    }
-                    Path clock = Files.writeString(world.folder.resolve("clock"), "+0");
-                    service.with("ld.preload", library.toString())
-                            .with("faketime.timestamp.file", clock.toString())
-                            .with("faketime.dont.fake.monotonic", "1")
-                            .with("faketime.no.cache", "1");
+                    clock.compile(world.folder);
+                    service.with("ld.preload", clock.library().toString())
+                            .with("clock.shift", clock.file().toString());
                     return () -> {};
                 });
     }

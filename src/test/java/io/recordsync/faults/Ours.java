@@ -24,6 +24,8 @@ final class Ours extends Subject {
         with("verify.delay", Duration.ofSeconds(60));
         with("session.ttl", Duration.ofSeconds(30));
         with("session.heartbeat", Duration.ofSeconds(5));
+        with("sweep.retry", Duration.ofSeconds(60));
+        with("salesforce.timeout", Duration.ofSeconds(120));
         with("batch.linger", Duration.ofSeconds(1));
         service.with("delivery.rate", Integer.toString(5 * Scale.FACTOR));
     }

@@ -2,6 +2,7 @@ package io.recordsync.faults;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -80,16 +81,18 @@ final class Run {
     private static String reason(String body) {
         try {
             for (JsonNode check : JSON.readTree(body).path("checks")) {
-                if (check.path("status").asText().equals("DOWN")) {
+                // The context's is down while the process starts or stops, which is the fault's doing.
+                if (check.path("status").asText().equals("DOWN")
+                        && !check.path("name").asText().equals("context")) {
                     JsonNode words = check.findValue("message");
                     JsonNode error = check.findValue("error.message");
                     return check.path("name").asText()
                             + (words != null ? ": " + words.asText() : error != null ? ": " + error.asText() : "");
                 }
             }
-            return "down";
-        } catch (Exception e) {
-            return "down";
+            return null;
+        } catch (IOException e) {
+            return null;
         }
     }
 

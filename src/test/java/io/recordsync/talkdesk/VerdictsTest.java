@@ -66,6 +66,14 @@ class VerdictsTest {
         assertThat(verdict.answerLost()).isFalse();
     }
 
+    @Test
+    void a_404_that_is_not_talkdesks_says_nothing_about_the_records() {
+        Verdict verdict = verdicts.read(404, null, "<html>No such page</html>", batch(1), exchange);
+
+        assertThat(verdict.fate()).isEqualTo(Fate.SERVICE_UNAVAILABLE);
+        assertThat(verdict.failure().code()).isEqualTo("unreadable_answer");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"<html>Sign in</html>", "[]", "\"deleted\"", "{\"has_errors\":fal", "null"})
     void a_2xx_whose_body_is_not_talkdesks_may_have_been_carried_out(String body) {
