@@ -9,7 +9,7 @@ import java.time.Instant;
  *     sweep:<SystemModstamp>}, {@code reconcile:<instant>} or {@code api:<request id>}. Together with list and identifier it is unique, so that a
  *     replayed event changes nothing
  * @param committedAt when the contact was deleted in Salesforce, or when a person asked
- * @param state {@link DeletionState#PENDING}, or {@link DeletionState#CHECKING} on a gap event's word
+ * @param state {@link DeletionState#PENDING}, or {@link DeletionState#CHECKING} on the word of a gap event or the delete log
  * @param note what else is known of it, for a person: {@code merged into 003…}; empty when nothing is
  */
 public record DeletionRequest(

@@ -29,6 +29,7 @@ public interface Coverage {
      * @param answered whether that proves what was demanded before the sweep began; if not, it goes on being demanded
      * @param unproven the stretch that Salesforce can no longer tell about; null when there is none. It is added to what is
      *     unproven already
+     * @throws InboxException also when the sweep is no longer this session's; then nothing is written
      */
     void finish(Sweep sweep, Instant coveredUntil, boolean answered, Stretch unproven);
 

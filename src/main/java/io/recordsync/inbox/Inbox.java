@@ -61,7 +61,7 @@ public interface Inbox extends AutoCloseable {
 
     /**
      * Moves the pin by a person's decision. Replay ids of another org mean nothing here, so positions are forgotten and
-     * subscribers lost; confirming the org that is pinned changes nothing.
+     * subscribers lost; what Salesforce was to be asked about is parked. Confirming the org that is pinned changes nothing.
      */
     void confirmOrg(String orgId);
 

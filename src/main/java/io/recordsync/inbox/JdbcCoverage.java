@@ -132,24 +132,31 @@ public final class JdbcCoverage implements Coverage {
         long until = coveredUntil.toEpochMilli();
         long gapFrom = unproven == null ? NEVER : unproven.from().toEpochMilli();
         long gapUntil = unproven == null ? 0 : unproven.until().toEpochMilli();
-        store.write(
-                "finish a sweep",
-                transaction -> transaction.change(
-                        FINISH,
-                        until,
-                        until,
-                        answered,
-                        sweep.demand(),
-                        sweep.demand(),
-                        answered,
-                        sweep.demand(),
-                        answered,
-                        sweep.demand(),
-                        gapFrom,
-                        gapFrom,
-                        gapUntil,
-                        gapUntil,
-                        inbox.session()));
+        store.write("finish a sweep", transaction -> {
+            int finished = transaction.change(
+                    FINISH,
+                    until,
+                    until,
+                    answered,
+                    sweep.demand(),
+                    sweep.demand(),
+                    answered,
+                    sweep.demand(),
+                    answered,
+                    sweep.demand(),
+                    gapFrom,
+                    gapFrom,
+                    gapUntil,
+                    gapUntil,
+                    inbox.session());
+            if (finished == 0) {
+                throw new InboxException(
+                        "The sweep is no longer this session's (it was silent for too long, or another org was confirmed):"
+                                + " it proves nothing",
+                        null);
+            }
+            return finished;
+        });
     }
 
     private static final String FAIL = "update sweep set session = '', last_error = ? where session = ?";

@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -140,7 +141,7 @@ public final class JdbcInbox implements Inbox {
 
             returning (
               select count(*) from (
-                select 1 from deletion where origin = 'sweep' and state in ('pending', 'held') limit 1) swept) as adoptable""";
+                select 1 from deletion where origin = 'sweep' and state in ('pending', 'held') limit 1) one) as adoptable""";
 
     private static final String SAVE_POSITION =
             "update stream_position set replay_id = ?, saved_at = {now}, seen_at = {now} where channel = ? and epoch = ?"
@@ -177,7 +178,7 @@ public final class JdbcInbox implements Inbox {
      * What was found by asking, not told: not where a row of the same record or a later restoration knows better. A sweep's
      * find is as old as its change; the presence check says what is so now, unless it is being done or a person said no.
      * Where a gap event alone tells of the restoration it waits for Salesforce's answer: skipped, it would be lost if that
-     * is no.
+     * is no. Within a {@code case} PostgreSQL looks each contact up; as a join it would walk through all restorations.
      */
     private static final String INSERT_FOUND = INSERT_DELETIONS.formatted(
                     "case when " + LATER_RESTORATION + " and state = 'checking') then 'checking' else value ->> 7 end")
@@ -193,9 +194,9 @@ public final class JdbcInbox implements Inbox {
                         when 'cancelled' then known.settled_by <> ''
                         else true end
                     end)
-            and not\s"""
+            and case when\s"""
             + LATER_RESTORATION
-            + " and state = 'confirmed')"
+            + " and state = 'confirmed') then false else true end"
             + ONCE;
 
     /**
@@ -387,8 +388,12 @@ public final class JdbcInbox implements Inbox {
     @Override
     public void confirmOrg(String orgId) {
         store.write("confirm org", transaction -> {
-            int moved = transaction.change(MOVE_PIN, orgId);
-            return moved == 0 ? 0 : transaction.change(FORGET_POSITIONS) + JdbcCoverage.forget(transaction);
+            if (transaction.change(MOVE_PIN, orgId) > 0) {
+                transaction.change(FORGET_POSITIONS);
+                JdbcCoverage.forget(transaction);
+                Restorations.orgMoved(transaction);
+            }
+            return null;
         });
     }
 
@@ -879,6 +884,7 @@ public final class JdbcInbox implements Inbox {
         String opened = newSession();
         boolean[] expired = new boolean[1];
         int freed = store.write("heartbeat", transaction -> {
+            followClock(transaction);
             expired[0] = transaction.change(RENEW_SESSION, mine) == 0;
             if (expired[0]) {
                 transaction.change(OPEN_SESSION, opened);
@@ -896,6 +902,37 @@ public final class JdbcInbox implements Inbox {
         seenAt = now;
         if (freed > 0) {
             LOG.warn("{} deletions were claimed by a process that is gone; they are due again", freed);
+        }
+    }
+
+    /** A smaller step delays by as much, and no more. */
+    private static final long CLOCK_STEP = TimeUnit.MINUTES.toMillis(1);
+
+    /** Nobody is seen in the future, unless the database's clock was ahead then. */
+    private static final String CLOCK_WENT_BACK = "select max(seen_at) - {now} as by_millis from session";
+    /** Of several nodes the first one follows the clock: to the others nobody is ahead any more. */
+    private static final String FOLLOW_CLOCK = "update session set seen_at = {now} where seen_at > {now} + ?";
+
+    private static final String FOLLOW_CLOCK_SUBSCRIBER =
+            "update stream_position set seen_at = seen_at - ? where seen_at > {now}";
+    private static final String FOLLOW_CLOCK_LISTS =
+            "update record_list set suspended_until = suspended_until - ? where suspended_until > {now}";
+    private static final String FOLLOW_CLOCK_DELETIONS =
+            "update deletion set due_at = due_at - ?, pending_since = pending_since - ? where state = 'pending'";
+
+    /** What was due, or would have been in a minute, must not wait for as long as the clock was set back by. */
+    private static void followClock(Transaction transaction) throws SQLException {
+        long by = transaction
+                .first(CLOCK_WENT_BACK, row -> row.getLong("by_millis"))
+                .orElse(0L);
+        if (by > CLOCK_STEP && transaction.change(FOLLOW_CLOCK, CLOCK_STEP) > 0) {
+            transaction.change(FOLLOW_CLOCK_SUBSCRIBER, by);
+            transaction.change(FOLLOW_CLOCK_LISTS, by);
+            int deletions = transaction.change(FOLLOW_CLOCK_DELETIONS, by, by);
+            LOG.warn(
+                    "The clock of the database was set back by {} s; {} pending deletions follow it",
+                    by / 1000,
+                    deletions);
         }
     }
 

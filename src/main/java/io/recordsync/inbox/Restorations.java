@@ -52,8 +52,9 @@ final class Restorations {
                     + COMMITTED_BEFORE
                     + " returning deletion.state";
 
+    /** An expression, so that no index leads through the whole backlog. */
     private static final String ASK_FIRST =
-            "update deletion set state = 'checking' from {rows ?} back where deletion.state = 'pending' and "
+            "update deletion set state = 'checking' from {rows ?} back where deletion.state || '' = 'pending' and "
                     + COMMITTED_BEFORE;
 
     private static final String TOO_LATE =
@@ -134,7 +135,7 @@ final class Restorations {
     private static final String CANCEL_CHECKED =
             """
             update deletion set state = 'cancelled', settled_at = {now}, failure_code = 'living',
-                   message = 'Only a gap event told of it, and Salesforce, asked, knows the contact as living'
+                   message = 'Salesforce, asked, knows the contact as living'
             where id {in ?} and state = 'checking'""";
 
     private static final String CONFIRM =
@@ -164,6 +165,20 @@ final class Restorations {
     static int gone(Transaction transaction, List<GapCheck> checks) throws SQLException {
         transaction.change(DISMISS, restorations(checks));
         return transaction.change(PROCEED, deletions(checks));
+    }
+
+    private static final String PARK_CHECKED =
+            """
+            update deletion set state = 'parked', failure_code = 'other_org',
+                   message = 'Only the org that was left could tell whether the contact lives (redrive deletes it)'
+            where state = 'checking' and state <> 'deleted'""";
+
+    private static final String DISMISS_ALL = "update restoration set state = 'dismissed' where state = 'checking'";
+
+    /** The new org does not know the contacts of the old one: asked, it would say that none of them lives. */
+    static void orgMoved(Transaction transaction) throws SQLException {
+        transaction.change(PARK_CHECKED);
+        transaction.change(DISMISS_ALL);
     }
 
     private static List<Long> deletions(List<GapCheck> checks) {

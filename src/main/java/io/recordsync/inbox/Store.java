@@ -214,13 +214,14 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Every statement here is meant to walk an index; a planner without statistics would rather sort the backlog. JIT would
+     * Every statement here is meant to walk an index; a planner without statistics would rather sort or hash the backlog. JIT would
      * compile for longer than any of them runs. The timeouts end what a frozen process left open, a lock on the stream
      * position above all.
      */
     private static final String POSTGRESQL_SESSION =
             """
-            set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off; set jit = off;
+            set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off; set enable_hashjoin = off;
+            set jit = off;
             set statement_timeout = '15s'; set lock_timeout = '10s'; set idle_in_transaction_session_timeout = '30s'""";
 
     /**

@@ -32,7 +32,9 @@ import java.util.regex.Pattern;
  *
  * <p>Of each entity it asks for the Recycle Bin by {@code queryAll}, page by page, and then for the delete log by
  * getDeleted, which also knows what was purged from the bin, window by window; neither sees everything, and only the log
- * says what it covers. All times are Salesforce's: the sweep ends at the Date of the first answer. Not thread-safe.
+ * says what it covers. What only the log names is checked first: it is nowhere documented that it forgets what was restored,
+ * and the UNDELETE may be in the hole that is swept. All times are Salesforce's: the sweep ends at the Date of the first
+ * answer. Not thread-safe.
  */
 public final class Sweeping {
 
@@ -133,19 +135,28 @@ public final class Sweeping {
         return readLog(window(), answer);
     }
 
-    /** The question was refused: too much for one answer is asked for in halves, anything else ends the sweep. */
+    /**
+     * The question was refused: too much for one answer is asked for in halves, and where the log does not reach back so
+     * far (the bin was purged, or the log) its later half is asked for; anything else ends the sweep.
+     */
     void refused(RefusedException refusal) throws RefusedException {
-        if (!refusal.code().equals("EXCEEDED_ID_LIMIT") || !(left.element() instanceof LogWindow)) {
+        if (!(left.element() instanceof LogWindow)) {
             throw refusal;
         }
         LogWindow window = window();
         Duration half = Duration.between(window.from(), window.until()).dividedBy(2);
-        if (half.compareTo(LEAST_WINDOW) < 0) {
+        Instant middle = minute(window.from().plus(half));
+        boolean tooMuch = refusal.code().equals("EXCEEDED_ID_LIMIT");
+        if (half.compareTo(LEAST_WINDOW) < 0 || !tooMuch && !refusal.code().equals("INVALID_REPLICATION_DATE")) {
             throw refusal;
         }
         left.remove();
-        left.push(new LogWindow(
-                window.entity(), window.from(), minute(window.from().plus(half)), window.covered()));
+        if (tooMuch) {
+            left.push(new LogWindow(window.entity(), window.from(), middle, window.covered()));
+        } else {
+            provenFrom = later(provenFrom, middle);
+            left.push(new LogWindow(window.entity(), middle, window.until(), window.covered()));
+        }
     }
 
     void accepted(int rows) {
@@ -163,6 +174,7 @@ public final class Sweeping {
                     row.path("Id").asText(),
                     SalesforceTime.read(
                             "SystemModstamp", row.path("SystemModstamp").asText(null)),
+                    DeletionState.PENDING,
                     records.identifier(master).map(winner -> "merged into " + winner.value()));
         }
         left.remove();
@@ -190,18 +202,20 @@ public final class Sweeping {
             @Override
             public Intake next() {
                 Findings findings = new Findings();
-                log.next().forEach(deleted -> findings.add(deleted.id(), deleted.at(), Optional.empty()));
+                log.next()
+                        .forEach(deleted ->
+                                findings.add(deleted.id(), deleted.at(), DeletionState.CHECKING, Optional.empty()));
                 inLog += findings.count;
                 return findings.intake();
             }
         };
     }
 
-    private void covered(LogWindow window, Instant earliest, Instant latestDateCovered) {
+    private void covered(LogWindow window, Instant earliest, Instant said) {
         left.remove();
         provenFrom = later(provenFrom, earliest);
-        // What was not asked for was not told.
-        Instant latest = earlier(latestDateCovered, window.until());
+        // Whatever it says, it tells of no more than it was asked for.
+        Instant latest = earlier(said, window.until());
         boolean whole = !latest.isBefore(minute(end));
         // The log lags behind: what is later than it covers is asked for by the next sweep.
         boolean stuck = !latest.isAfter(later(window.covered(), window.from()));
@@ -279,7 +293,7 @@ public final class Sweeping {
         private final List<Problem> problems = new ArrayList<>();
         private int count;
 
-        void add(String id, Instant at, Optional<String> note) {
+        void add(String id, Instant at, DeletionState state, Optional<String> note) {
             if (at.isBefore(floor)) {
                 return;
             }
@@ -292,8 +306,8 @@ public final class Sweeping {
                                 + "); not deleted, reported"));
                 return;
             }
-            deletions.addAll(records.deletions(
-                    identifier.get(), "sweep:" + at, Origin.SWEEP, at, DeletionState.PENDING, note.orElse("")));
+            deletions.addAll(
+                    records.deletions(identifier.get(), "sweep:" + at, Origin.SWEEP, at, state, note.orElse("")));
         }
 
         Intake intake() {

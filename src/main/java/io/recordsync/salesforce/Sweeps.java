@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * When Salesforce is asked what was deleted, and what a sweep has proven.
@@ -155,11 +156,14 @@ public final class Sweeps {
         Duration delay = backoff.after(failures);
         pause(delay);
         String words = words(e);
-        LOG.warn(
-                "Sweep ({}) failed: {}; what it found is in the inbox, tried again in {} ms",
-                sweeping.sweep().reason(),
-                words,
-                delay.toMillis());
+        // Salesforce would refuse it again: a person is needed, and told once.
+        boolean alarm = failures == 1 && root(e) instanceof RefusedException;
+        LOG.atLevel(alarm ? Level.ERROR : Level.WARN)
+                .log(
+                        "Sweep ({}) failed: {}; what it found is in the inbox, tried again in {} ms",
+                        sweeping.sweep().reason(),
+                        words,
+                        delay.toMillis());
         coverage.fail(sweeping.sweep(), words);
     }
 
@@ -185,11 +189,7 @@ public final class Sweeps {
 
     /** Ours are for people; of what the network or a library says, only the kind. */
     static String words(Throwable e) {
-        Throwable root = e;
-        while (root.getCause() != null
-                && !(root instanceof TokenUnavailableException || root instanceof InboxException)) {
-            root = root.getCause();
-        }
+        Throwable root = root(e);
         boolean spoken = root instanceof TokenUnavailableException
                 || root instanceof InboxException
                 || root instanceof IllegalStateException
@@ -198,5 +198,14 @@ public final class Sweeps {
         return spoken
                 ? root.getMessage()
                 : "Salesforce was not reached (" + root.getClass().getSimpleName() + ")";
+    }
+
+    private static Throwable root(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null
+                && !(root instanceof TokenUnavailableException || root instanceof InboxException)) {
+            root = root.getCause();
+        }
+        return root;
     }
 }

@@ -103,7 +103,9 @@ abstract class CoverageContract extends OnEitherDatabase {
         Sweep running = coverage.begin(PERIOD).orElseThrow();
         inbox.confirmOrg("00D000000000002AAA");
 
-        coverage.finish(running, START.plusSeconds(60), true, null);
+        assertThatThrownBy(() -> coverage.finish(running, START.plusSeconds(60), true, null))
+                .isInstanceOf(InboxException.class)
+                .hasMessageContaining("another org");
 
         assertThat(coverage.state().coveredUntil()).isNull();
         assertThat(coverage.state().lastAt()).isNull();
@@ -264,7 +266,7 @@ abstract class CoverageContract extends OnEitherDatabase {
         other.heartbeat();
 
         assertThat(others.begin(PERIOD)).isPresent();
-        coverage.finish(first, START, true, null);
+        assertThatThrownBy(() -> coverage.finish(first, START, true, null)).isInstanceOf(InboxException.class);
         assertThat(coverage.state().owed())
                 .as("the old one is not heard any more")
                 .isNotNull();

@@ -9,6 +9,7 @@ import io.recordsync.deletion.Failure;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
+import io.recordsync.deletion.Problem;
 import io.recordsync.deletion.Restoration;
 import io.recordsync.deletion.SweepDemand;
 import java.time.Duration;
@@ -30,6 +31,7 @@ abstract class FlatCost {
 
     static final int PENDING = 200_000;
     static final int SETTLED = 100_000;
+    private static final Instant AT = Instant.parse("2026-03-01T10:00:00Z");
 
     abstract Store open(UnaryOperator<DataSource> tap);
 
@@ -132,6 +134,53 @@ abstract class FlatCost {
     private static Restoration restored(String contact, boolean confirmed) {
         return new Restoration(
                 Identifier.external("salesforce", contact), "back/1", InboxContract.START.plusSeconds(1), confirmed);
+    }
+
+    @Test
+    void what_sweeps_and_restorations_do_reads_no_more_than_the_contacts_they_name() {
+        List<Recording.Statement> statements = new ArrayList<>();
+        try (Store store = open(source -> Recording.of(source, statements))) {
+            fill(store, PENDING, SETTLED);
+            JdbcInbox inbox = new JdbcInbox(
+                    store,
+                    new InboxSettings(Duration.ofHours(24), Duration.ofSeconds(30), Duration.ofDays(400), "a key"));
+            // What an event may adopt, so that the statement that does is run.
+            inbox.accept(InboxContract.intake(RestorationContract.found("003-swept", AT)));
+            statements.clear();
+
+            inbox.accept(new Intake(
+                    List.of(
+                            RestorationContract.found("003-1", AT),
+                            RestorationContract.found("003-new", AT),
+                            RestorationContract.deletion("L1", "003-swept", AT.plusSeconds(1)),
+                            RestorationContract.deletion("L1", "003-2", AT)),
+                    List.of(restoration("003-3", true), restoration("003-250000", false)),
+                    List.of(new Problem("kind", "message")),
+                    new SweepDemand("reason", null, false),
+                    inbox.subscribe("/data/ContactChangeEvent").orElseThrow().position()));
+            List<Inbox.GapCheck> checks = inbox.gapChecks(10);
+            assertThat(checks).hasSize(1);
+            inbox.living(checks);
+            inbox.gone(checks);
+            List<Recording.Statement> seen = List.copyOf(statements);
+
+            assertThat(seen).hasSizeGreaterThan(15);
+            for (Recording.Statement statement : seen) {
+                String plan = plan(store, statement.sql(), statement.parameters());
+                assertIndexed(plan);
+                // Of PostgreSQL: each of them reads one side whole, all that waits or all that was ever restored.
+                assertThat(plan).doesNotContain("Hash Join", "Materialize", "deletion_pending");
+                if (statement.sql().startsWith("update deletion")) {
+                    assertThat(plan)
+                            .as("all that sweeps found")
+                            .doesNotContainPattern("deletion_swept on deletion\\s+\\(");
+                }
+            }
+        }
+    }
+
+    private static Restoration restoration(String contactId, boolean confirmed) {
+        return new Restoration(Identifier.external("salesforce", contactId), "back", AT.plusSeconds(5), confirmed);
     }
 
     @Test

@@ -1105,6 +1105,27 @@ abstract class InboxContract extends OnEitherDatabase {
         return new Filter(null, null, null, 100_000, null);
     }
 
+    @Test
+    void a_clock_that_is_set_back_delays_nothing() {
+        acceptMany("L1", 2);
+        List<Long> claimed = ids(inbox.claim(1, 1));
+        inbox.postpone(claimed, Duration.ofMinutes(10), UNAVAILABLE, FAILED);
+        inbox.register(List.of("L2"));
+        inbox.suspend("L2", Duration.ofMinutes(5), REFUSED);
+        advance(Duration.ofHours(-1));
+
+        inbox.heartbeat();
+        inbox.heartbeat();
+
+        assertThat(ids(inbox.claim(10, 10))).hasSize(1).doesNotContainAnyElementsOf(claimed);
+        assertThat(inbox.nextDue()).contains(Duration.ofMinutes(10));
+        advance(Duration.ofMinutes(5));
+        assertThat(inbox.suspended()).isEmpty();
+        advance(Duration.ofMinutes(5));
+        inbox.heartbeat();
+        assertThat(ids(inbox.claim(10, 10))).isEqualTo(claimed);
+    }
+
     List<Long> acceptMany(String recordList, int count) {
         return acceptMany(recordList, recordList, count);
     }

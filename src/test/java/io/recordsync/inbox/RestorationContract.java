@@ -326,6 +326,24 @@ abstract class RestorationContract extends OnEitherDatabase {
         assertThat(asked).isEqualTo(60);
     }
 
+    /** A new org knows none of the old one's contacts: to ask it would be to delete those that live. */
+    @Test
+    void when_the_org_is_another_what_only_the_old_one_could_tell_is_left_to_a_person() {
+        inbox.pinOrg("00D000000000001AAA");
+        accept(gapDeletion("L1", "003A", DELETED), deletion("L1", "003B", DELETED));
+        restore("003B", RESTORED, false);
+        List<GapCheck> asked = inbox.gapChecks(10);
+
+        inbox.confirmOrg("00D000000000002AAA");
+
+        assertThat(inbox.gapChecks(10)).isEmpty();
+        assertThat(inbox.gone(asked)).isZero();
+        assertThat(List.of(entries("003A").get(0), entries("003B").get(0))).allSatisfy(row -> {
+            assertThat(row.state()).isEqualTo(DeletionState.PARKED);
+            assertThat(row.failureCode()).isEqualTo("other_org");
+        });
+    }
+
     // ---- words
 
     void accept(DeletionRequest... requests) {

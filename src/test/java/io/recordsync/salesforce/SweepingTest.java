@@ -29,6 +29,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -71,6 +73,15 @@ class SweepingTest {
         assertThat(ids()).containsExactlyInAnyOrderElementsOf(contacts.subList(0, 3));
         assertThat(sweeping.inBin()).isEqualTo(2);
         assertThat(sweeping.inLog()).isEqualTo(3);
+        assertThat(deletions())
+                .filteredOn(deletion -> deletion.identifier().value().equals(contacts.get(0)))
+                .extracting(DeletionRequest::state)
+                .containsOnly(DeletionState.CHECKING);
+        assertThat(deletions())
+                .filteredOn(deletion -> deletion.identifier().value().equals(contacts.get(1)))
+                .first()
+                .extracting(DeletionRequest::state)
+                .isEqualTo(DeletionState.PENDING);
         assertThat(sweeping.unproven()).isNull();
         assertThat(sweeping.coveredUntil()).isEqualTo(minute(sweeping.end()));
         assertThat(salesforce.recording().refusals()).isEmpty();
@@ -195,6 +206,56 @@ class SweepingTest {
 
         assertThat(sweeping.unproven()).isEqualTo(new Stretch(provenUntil, minute(trimmed)));
         assertThat(sweeping.coveredUntil()).isEqualTo(minute(sweeping.end()));
+    }
+
+    /** Else the sweep would be refused for ever: it always begins where everything is proven until. */
+    @Test
+    void a_log_that_refuses_to_go_back_so_far_is_asked_for_what_it_has_and_the_rest_is_unproven() throws Exception {
+        Instant provenUntil = clock.instant();
+        clock.advance(Duration.ofDays(3));
+        Instant purged = clock.instant().minus(Duration.ofDays(1));
+        salesforce.purgeDeleteLog(purged);
+        List<String> contacts = salesforce.createContacts(2);
+        salesforce.deleteContactsUnseen(contacts);
+        salesforce.purge(contacts.get(0));
+        clock.advance(Duration.ofMinutes(3));
+
+        Sweeping sweeping = sweep(since(provenUntil));
+
+        assertThat(ids()).containsExactlyInAnyOrderElementsOf(contacts);
+        assertThat(sweeping.coveredUntil()).isEqualTo(minute(sweeping.end()));
+        assertThat(sweeping.unproven().from()).isEqualTo(provenUntil);
+        assertThat(sweeping.unproven().until()).isBetween(minute(purged), sweeping.end());
+        assertThat(salesforce.recording().refusals()).isNotEmpty().allSatisfy(refusal -> assertThat(refusal.code())
+                .isEqualTo("INVALID_REPLICATION_DATE"));
+    }
+
+    @Test
+    void dates_that_are_refused_however_late_the_start_is_end_the_sweep() {
+        clock.advance(Duration.ofDays(3));
+        salesforce.purgeDeleteLog(clock.instant().plus(Duration.ofHours(1)));
+
+        assertThatThrownBy(() -> sweep(since(firstStart)))
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("INVALID_REPLICATION_DATE");
+    }
+
+    /** An answer that claims more must not hide the windows that were not asked for. */
+    @Test
+    void a_window_proves_no_more_than_itself() throws Exception {
+        clock.advance(Duration.ofHours(10));
+        Sweeping sweeping = sweeping(since(firstStart));
+        String date =
+                DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.instant().atOffset(ZoneOffset.UTC));
+        sweeping.read(json("{\"done\": true, \"records\": []}"), date);
+        sweeping.refused(new RefusedException("refused", "EXCEEDED_ID_LIMIT"));
+        Iterator<Intake> answer = sweeping.read(
+                json("{\"deletedRecords\": [], \"earliestDateAvailable\": \"2020-01-01T00:00:00.000+0000\","
+                        + " \"latestDateCovered\": \"2099-01-01T00:00:00.000+0000\"}"),
+                date);
+
+        assertThat(answer.hasNext()).isFalse();
+        assertThat(sweeping.unfinished()).isTrue();
     }
 
     @Test

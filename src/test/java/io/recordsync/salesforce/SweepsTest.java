@@ -163,6 +163,23 @@ class SweepsTest {
         assertThat(coverage.state().unproven()).isNotNull();
     }
 
+    /** Whoever took over proves it again: what this one found unproven must be told then, not only in the log. */
+    @Test
+    void a_sweep_that_another_session_took_over_says_nothing_is_proven() throws IOException {
+        Sweeps sweeps = sweeps(Duration.ZERO);
+        coverage.demand(new SweepDemand("ordered", now.minus(Duration.ofDays(20)), false));
+        inbox.pinOrg("00D000000000001AAA");
+        Sweeping sweeping = sweeps.begin();
+        answer(sweeping, Duration.ofMinutes(3));
+        inbox.confirmOrg("00D000000000002AAA");
+        assertThatThrownBy(() -> sweeps.finish(sweeping)).isInstanceOf(InboxException.class);
+        coverage.demand(new SweepDemand("ordered", now.minus(Duration.ofDays(20)), false));
+
+        sweep(sweeps, Duration.ofMinutes(3));
+
+        assertThat(coverage.state().unproven()).isNotNull();
+    }
+
     private Sweeps sweeps(Duration retry) {
         return new Sweeps(
                 coverage,

@@ -85,6 +85,25 @@ class SweepIT {
         assertThat(ready()).isTrue();
     }
 
+    /** That the delete log forgets what was restored is nowhere documented, and the UNDELETE may be in the same hole. */
+    @Test
+    void who_was_restored_in_the_hole_is_not_deleted_because_the_delete_log_names_it() {
+        List<String> contacts = contacts(3);
+        salesforce.deleteContactsUnseen(contacts.subList(0, 2));
+        salesforce.purge(contacts.get(1));
+        salesforce.restoreContacts(contacts.subList(0, 1), List.of());
+        CLOCK.advance(Duration.ofMinutes(2));
+
+        salesforce.publish(ChangeEvent.gapOverflow());
+
+        talkdesk.awaitGone(LIST, contacts.subList(1, 2));
+        service.await("it is known to live", () -> "cancelled"
+                .equals(deletion(contacts.get(0)).path("state").asText()));
+        assertThat(deletion(contacts.get(0)).path("failureCode").asText()).isEqualTo("living");
+        assertThat(talkdesk.holds(LIST, contacts.get(0))).isTrue();
+        awaitProven();
+    }
+
     @Test
     void an_event_that_cannot_be_read_and_ids_that_are_none_are_swept_after() {
         for (Runnable hole : List.<Runnable>of(

@@ -63,6 +63,8 @@ final class Subscriber implements Runnable {
     private static final int MOST_OUTSTANDING = 100;
     /** Where no position was saved since the first start, what was committed before it (less this skew) is not ours. */
     private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
+    /** What Salesforce keeps of the stream. */
+    private static final Duration EVENTS_KEPT = Duration.ofHours(72);
     /** Salesforce forgets after 72 hours, and the position may be refused at any time from then on. */
     private static final Duration LONG_SILENCE = Duration.ofHours(60);
     /** A response to 100 events with large enriched fields passes gRPC's default of 4 MiB, on every replay again. */
@@ -95,6 +97,9 @@ final class Subscriber implements Runnable {
     private boolean standingBy;
     private boolean positionLost;
     private boolean silenceTold;
+    /** The first start for which the sweep of what came before it is ordered. */
+    private Instant firstStartTold;
+
     private String strangeOrg;
 
     Subscriber(SalesforceStreamEndpoint endpoint, Acceptor acceptor, ScheduledExecutorService watchdog) {
@@ -133,6 +138,7 @@ final class Subscriber implements Runnable {
                     status.subscribing(channelName);
                 }
                 demandAfterSilence(subscription.get());
+                demandBeforeFirstStart(subscription.get());
                 follow(token, subscription.get());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -496,6 +502,26 @@ final class Subscriber implements Runnable {
                 null));
         LOG.warn("No position of {} was saved for {} hours: a sweep is ordered", channelName, hours);
         silenceTold = true;
+    }
+
+    /**
+     * Where the first start is at EARLIEST, what was deleted before it is ours as well, so that a hole in those events has to
+     * be swept; by itself a sweep goes back to the first start only.
+     */
+    private void demandBeforeFirstStart(Subscription subscription) {
+        Instant firstStart = subscription.firstStart();
+        if (subscription.position().replayId() != null
+                || endpoint.startsLatest()
+                || firstStart.equals(firstStartTold)) {
+            return;
+        }
+        inbox.accept(new Intake(
+                List.of(),
+                List.of(),
+                List.of(),
+                new SweepDemand("first start at earliest", firstStart.minus(EVENTS_KEPT), false),
+                null));
+        firstStartTold = firstStart;
     }
 
     private void standBy() throws InterruptedException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
 import io.recordsync.deletion.StreamPosition;
+import io.recordsync.inbox.Coverage.Sweep;
 import io.recordsync.inbox.DeliveryGate;
 import io.recordsync.inbox.InboxSettings;
 import io.recordsync.inbox.JdbcCoverage;
@@ -523,6 +524,31 @@ class SubscriberTest {
 
         awaitAccepted(ids);
         assertThat(recording.awaitSubscription(1).preset()).isEqualTo("EARLIEST");
+    }
+
+    /** An overflow among them was swept from the first start only: what was deleted behind it before was lost. */
+    @Test
+    void what_is_wanted_of_the_time_before_the_first_start_is_swept_too() throws Exception {
+        endpoint.setFirstStart("earliest");
+        startSubscribed();
+        salesforce.sendKeepalive();
+        awaitPositionSaved();
+
+        Sweep sweep = coverage().begin(Duration.ofDays(1)).orElseThrow();
+
+        Instant threeDaysAgo = Instant.now().minus(Duration.ofHours(72));
+        assertThat(sweep.since()).isBetween(threeDaysAgo.minusSeconds(60), threeDaysAgo);
+        assertThat(sweep.floor()).isEqualTo(sweep.since());
+        stop();
+        startSubscribed();
+        assertThat(coverage().begin(Duration.ofDays(1)).orElseThrow().demand()).isEqualTo(1);
+    }
+
+    @Test
+    void at_latest_no_sweep_is_owed_at_the_first_start() {
+        startSubscribed();
+
+        assertThat(coverage().begin(Duration.ofDays(1))).isEmpty();
     }
 
     @Test

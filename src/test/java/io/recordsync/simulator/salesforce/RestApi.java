@@ -35,6 +35,7 @@ final class RestApi {
     private volatile int pageSize = 2_000;
     private volatile int mostDeletedIds = 600_000;
     private volatile Duration deleteLogLag = Duration.ZERO;
+    private volatile boolean refuseTrimmed;
     private volatile boolean visible = true;
 
     RestApi(Clock clock, Contacts contacts) {
@@ -62,6 +63,10 @@ final class RestApi {
 
     void mostDeletedIds(int ids) {
         mostDeletedIds = ids;
+    }
+
+    void refuseTrimmed() {
+        refuseTrimmed = true;
     }
 
     void deleteLogLag(Duration lag) {
@@ -157,6 +162,9 @@ final class RestApi {
         }
         if (start.isBefore(now.minus(Contacts.KEPT).truncatedTo(ChronoUnit.MINUTES))) {
             return invalidDate("startDate cannot be more than 15 days ago");
+        }
+        if (refuseTrimmed && start.isBefore(contacts.logBegins().truncatedTo(ChronoUnit.MINUTES))) {
+            return invalidDate("startDate is before what the delete log holds");
         }
         Instant written = now.minus(deleteLogLag).truncatedTo(ChronoUnit.MINUTES);
         Instant covered = end.isBefore(written) ? end : written;

@@ -310,6 +310,15 @@ public final class SalesforceSimulator implements AutoCloseable {
         contacts.trimDeleteLog(begin);
     }
 
+    /**
+     * The Recycle Bin is emptied by an administrator: the delete log loses what is older, and getDeleted refuses to be asked
+     * about it (SOAP API guide, getDeleted(): INVALID_REPLICATION_DATE after a purge).
+     */
+    public void purgeDeleteLog(Instant begin) {
+        contacts.trimDeleteLog(begin);
+        rest.refuseTrimmed();
+    }
+
     public void queryPageSize(int records) {
         rest.pageSize(records);
     }
