@@ -125,14 +125,21 @@ public abstract class ReadinessCheck extends AbstractHealthCheck {
         }
     }
 
-    /** Whether everything that Salesforce deleted is known: no hole in the stream, no stretch that nothing can prove. */
+    /**
+     * Whether everything that Salesforce deleted is known: no hole in the stream, no stretch that nothing can prove, and
+     * something was proven within two times {@code sweep.period}.
+     */
     public static final class Sweep extends ReadinessCheck {
 
         private final Coverage coverage;
+        private final Duration period;
+        private final Clock clock;
 
-        public Sweep(Coverage coverage) {
+        public Sweep(Coverage coverage, Duration period, Clock clock) {
             super("sweep");
             this.coverage = coverage;
+            this.period = period;
+            this.clock = clock;
         }
 
         @Override
@@ -153,7 +160,20 @@ public abstract class ReadinessCheck extends AbstractHealthCheck {
                         .formatted(
                                 now.owed(), now.lastError() == null ? "" : "; the last try failed: " + now.lastError());
             }
-            return now.lastError() == null ? null : "The last sweep failed: " + now.lastError() + "; tried again";
+            if (now.owed() != null && now.lastError() != null) {
+                return "A sweep is owed (%s), and the last try failed: %s".formatted(now.owed(), now.lastError());
+            }
+            // One sweep of the period that fails heals by itself; a log that stands still, or a refusal, does not.
+            if (now.coveredUntil() != null
+                    && now.coveredUntil().plus(period.multipliedBy(2)).isBefore(clock.instant())) {
+                return "Sweeps have proven nothing after %s, longer ago than two times sweep.period (%s)"
+                        .formatted(
+                                now.coveredUntil(),
+                                now.lastError() == null
+                                        ? "Salesforce's delete log covers no more"
+                                        : "the last try failed: " + now.lastError());
+            }
+            return null;
         }
     }
 }

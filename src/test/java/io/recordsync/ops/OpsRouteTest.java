@@ -67,6 +67,7 @@ class OpsRouteTest {
         inbox.counts.clear();
         inbox.oldestPending = null;
         inbox.position = null;
+        inbox.trouble = null;
         inbox.broken = false;
         inbox.buggy = false;
         server.coverage.demands.clear();
@@ -229,13 +230,15 @@ class OpsRouteTest {
     }
 
     @Test
-    void it_is_not_ready_while_a_hole_is_not_swept_a_stretch_unproven_or_the_last_sweep_failed() throws Exception {
+    void it_is_not_ready_while_a_hole_is_not_swept_a_stretch_unproven_or_sweeps_prove_nothing() throws Exception {
         Instant covered = Instant.parse("2026-03-01T10:59:00Z");
+        Instant daysAgo = OpsServer.NOW.minus(Duration.ofHours(49));
         for (State red : List.of(
                 new State(covered, null, null, "position lost", false, true, null),
                 new State(covered, null, null, null, false, false, UNPROVEN),
                 new State(covered, null, "Salesforce answered 503", "GAP_OVERFLOW", false, false, null),
-                new State(covered, covered, "Salesforce answered 503", null, false, false, null))) {
+                new State(daysAgo, null, "Salesforce answered 403", null, false, false, null),
+                new State(daysAgo, covered, null, "GAP_OVERFLOW", false, false, null))) {
             server.coverage.state = red;
             assertThat(server.get("/observe/health/ready").statusCode()).isEqualTo(503);
         }
@@ -243,7 +246,9 @@ class OpsRouteTest {
                 new State(null, null, null, null, false, false, null),
                 new State(covered, null, null, "GAP_OVERFLOW", true, false, null))) {
             server.coverage.state = green;
-            assertThat(server.get("/observe/health/ready").statusCode()).isEqualTo(200);
+            assertThat(server.get("/observe/health/ready").statusCode())
+                    .as(server.get("/observe/health/ready").body())
+                    .isEqualTo(200);
         }
     }
 
