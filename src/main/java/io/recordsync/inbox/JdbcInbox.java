@@ -178,14 +178,15 @@ public final class JdbcInbox implements Inbox {
      * What was found by asking, not told: not where a row of the same record or a later restoration knows better. A sweep's
      * find is as old as its change; the presence check says what is so now, unless it is being done or a person said no.
      * Where a gap event alone tells of the restoration it waits for Salesforce's answer: skipped, it would be lost if that
-     * is no. Within a {@code case} PostgreSQL looks each contact up; as a join it would walk through all restorations.
+     * is no. Within a {@code case} PostgreSQL looks each contact up; as a join it would walk through the whole past where its
+     * statistics are older than that.
      */
     private static final String INSERT_FOUND = INSERT_DELETIONS.formatted(
                     "case when " + LATER_RESTORATION + " and state = 'checking') then 'checking' else value ->> 7 end")
             + """
-            not exists (
+            case when exists (
               select 1 from deletion known
-              where known.identifier = value ->> 3 and known.record_list = value ->> 0
+              where known.identifier = value ->> 3 and known.record_list || '' = value ->> 0
                 and known.kind = value ->> 1 and known.provider = value ->> 2
                 and case value ->> 5
                       when 'sweep' then known.committed_at >= cast(value ->> 6 as bigint)
@@ -193,33 +194,63 @@ public final class JdbcInbox implements Inbox {
                         when 'deleted' then known.settled_at >= cast(value ->> 6 as bigint)
                         when 'cancelled' then known.settled_by <> ''
                         else true end
-                    end)
+                    end) then false else true end
             and case when\s"""
             + LATER_RESTORATION
             + " and state = 'confirmed') then false else true end"
             + ONCE;
 
     /**
-     * A sweep was faster than the event: its row becomes the event's, so that a replay of the event meets it. Added to, the
-     * id is not looked for along the primary key, through the whole past.
+     * A sweep was faster than the event: its row becomes the event's, so that a replay of the event meets it. Two statements,
+     * because a planner without statistics would walk through all that sweeps found, and look at each event from there; an
+     * expression keeps it from that, and added to, the id is not looked for along the primary key, through the whole past.
      */
-    private static final String ADOPT =
+    private static final String FIND_ADOPTED =
             """
-            update deletion set event_key = event.value ->> 4, origin = 'stream',
-                   committed_at = cast(event.value ->> 6 as bigint)
-            from {rows ?} event
-            where deletion.origin = 'sweep' and deletion.state in ('pending', 'held')
-              and deletion.id = (
+            select event.value ->> 4 as event_key, event.value ->> 6 as committed_at, (
                 select max(swept.id + 0) from deletion swept
                 where swept.origin = 'sweep' and swept.state in ('pending', 'held')
                   and swept.identifier = event.value ->> 3 and swept.record_list = event.value ->> 0
                   and swept.kind = event.value ->> 1 and swept.provider = event.value ->> 2
-                  and swept.committed_at <= cast(event.value ->> 6 as bigint))
-              and not exists (
-                select 1 from deletion known
-                where known.identifier = event.value ->> 3 and known.record_list = event.value ->> 0
-                  and known.kind = event.value ->> 1 and known.provider = event.value ->> 2
-                  and known.event_key = event.value ->> 4)""";
+                  and swept.committed_at <= cast(event.value ->> 6 as bigint)) as id
+            from {rows ?} event
+            where case when exists (
+              select 1 from deletion known
+              where known.identifier = event.value ->> 3 and known.record_list || '' = event.value ->> 0
+                and known.kind = event.value ->> 1 and known.provider = event.value ->> 2
+                and known.event_key = event.value ->> 4) then false else true end""";
+
+    private static final String ADOPT =
+            """
+            update deletion set origin = 'stream',
+                   event_key = (
+                     select event.value ->> 1 from {rows ?} event where cast(event.value ->> 0 as bigint) = deletion.id),
+                   committed_at = (
+                     select cast(event.value ->> 2 as bigint) from {rows ?} event
+                     where cast(event.value ->> 0 as bigint) = deletion.id)
+            where id {in ?} and origin || '' = 'sweep' and state in ('pending', 'held')""";
+
+    /** An event that adopts a row. */
+    private record Adoption(long id, String eventKey, String committedAt) {}
+
+    private static void adopt(Transaction transaction, String events) throws SQLException {
+        Map<Long, Adoption> byId = new TreeMap<>();
+        transaction
+                .list(
+                        FIND_ADOPTED,
+                        row -> new Adoption(
+                                row.getLong("id"), row.getString("event_key"), row.getString("committed_at")),
+                        events)
+                .stream()
+                .filter(adoption -> adoption.id() > 0) // none is null, and that is 0
+                .forEach(adoption -> byId.put(adoption.id(), adoption));
+        if (byId.isEmpty()) {
+            return;
+        }
+        JsonRows adopted = new JsonRows();
+        byId.values().forEach(each -> adopted.add(each.id(), each.eventKey(), each.committedAt()));
+        transaction.change(ADOPT, adopted.toString(), adopted.toString(), List.copyOf(byId.keySet()));
+    }
 
     private static final String INSERT_PROBLEMS =
             """
@@ -327,7 +358,7 @@ public final class JdbcInbox implements Inbox {
         List<Long> ids = new ArrayList<>();
         if (!streamed.isEmpty()) {
             if (adoptable && !adopting.isEmpty()) {
-                transaction.change(ADOPT, adopting.toString());
+                adopt(transaction, adopting.toString());
             }
             ids.addAll(transaction.list(INSERT_TOLD, row -> row.getLong("id"), streamed.toString()));
         }

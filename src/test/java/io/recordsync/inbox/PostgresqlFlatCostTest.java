@@ -32,6 +32,11 @@ class PostgresqlFlatCostTest extends FlatCost {
     }
 
     @Override
+    void analyze(Store store) {
+        store.write("test", transaction -> transaction.change("analyze"));
+    }
+
+    @Override
     String plan(Store store, String sql, List<Object> parameters) {
         List<String> lines = store.write(
                 "test",
