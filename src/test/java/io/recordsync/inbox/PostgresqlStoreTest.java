@@ -72,6 +72,37 @@ class PostgresqlStoreTest {
                 .hasMessageNotContaining("secret");
     }
 
+    @Test
+    void a_probe_makes_no_schema_and_finds_out_who_may_not_write() throws Exception {
+        try (Store store = open();
+                Connection admin = DriverManager.getConnection(Postgresql.url(), "postgres", "");
+                Statement statement = admin.createStatement()) {
+            assertThat(new JdbcInbox(store, SETTINGS).nextDue()).isEmpty();
+            Store.probe(Postgresql.url(), "postgres", "");
+            statement.execute("create database empty_one");
+            statement.execute("create role reader login");
+            try {
+                String other = Postgresql.url().replaceFirst("/postgres", "/empty_one");
+                Store.probe(other, "postgres", "");
+                try (Connection looking = DriverManager.getConnection(other, "postgres", "")) {
+                    assertThat(looking.getMetaData()
+                                    .getTables(null, "public", "%", null)
+                                    .next())
+                            .isFalse();
+                }
+
+                for (String url : new String[] {other, Postgresql.url()}) {
+                    assertThatThrownBy(() -> Store.probe(url, "reader", ""))
+                            .isInstanceOf(InboxException.class)
+                            .hasMessageContaining("permission denied");
+                }
+            } finally {
+                statement.execute("drop role reader");
+                statement.execute("drop database empty_one with (force)");
+            }
+        }
+    }
+
     private static Store open() {
         Store store = Store.open(Postgresql.url(), "postgres", "", null, UnaryOperator.identity());
         PostgresqlInboxTest.empty(store);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jwt.SignedJWT;
+import io.recordsync.network.Outbound;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -198,7 +199,14 @@ class GrantsTest {
     }
 
     private void ask(Grant grant) {
-        new AccessTokens(endpoint.url(), grant, Duration.ofSeconds(10), Duration.ofMinutes(15), Duration.ZERO, clock)
+        new AccessTokens(
+                        endpoint.url(),
+                        grant,
+                        Duration.ofSeconds(10),
+                        Duration.ofMinutes(15),
+                        Duration.ZERO,
+                        clock,
+                        new Outbound())
                 .token();
     }
 
