@@ -47,13 +47,33 @@ class ConfigurationKeysTest {
         }
     }
 
-    /** The keys of the reference but for Camel's own. */
-    private static Set<String> documented() throws IOException {
+    /** Camel has a component for each scheme; the simulators speak the one, the world the other. */
+    @Test
+    void what_is_set_for_http_is_set_for_https() throws IOException {
+        Set<String> http = new TreeSet<>();
+        Set<String> https = new TreeSet<>();
+        for (String key : reference().stringPropertyNames()) {
+            if (key.startsWith("camel.component.http.")) {
+                http.add(key.substring("camel.component.http.".length()));
+            } else if (key.startsWith("camel.component.https.")) {
+                https.add(key.substring("camel.component.https.".length()));
+            }
+        }
+
+        assertThat(https).isNotEmpty().isEqualTo(http);
+    }
+
+    private static Properties reference() throws IOException {
         Properties reference = new Properties();
         try (var reader = Files.newBufferedReader(REFERENCE)) {
             reference.load(reader);
         }
-        Set<String> keys = new TreeSet<>(reference.stringPropertyNames());
+        return reference;
+    }
+
+    /** The keys of the reference but for Camel's own. */
+    private static Set<String> documented() throws IOException {
+        Set<String> keys = new TreeSet<>(reference().stringPropertyNames());
         keys.removeIf(key -> key.startsWith("camel."));
         return keys;
     }

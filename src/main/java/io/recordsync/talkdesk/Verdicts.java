@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.Failure;
+import io.recordsync.oauth.TokenUnavailableException;
 import io.recordsync.talkdesk.Verdict.Fate;
+import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -103,7 +105,7 @@ public final class Verdicts {
     }
 
     /** What it means that there was no answer: whether Talkdesk may have carried the call out. */
-    public Verdict unanswered(@ExchangeException Exception failure, Exchange exchange) {
+    public Verdict unanswered(@ExchangeException IOException failure, Exchange exchange) {
         String callId = exchange.getExchangeId();
         // ConnectTimeoutException is an InterruptedIOException too, but nothing was sent yet.
         if (failure instanceof ConnectException
@@ -113,19 +115,20 @@ public final class Verdicts {
             String message = "Talkdesk cannot be reached (" + failure.getClass().getSimpleName() + ")";
             return failed(Fate.SERVICE_UNAVAILABLE, "unreachable", 0, message, callId);
         }
-        if (failure instanceof java.io.IOException) {
-            boolean timeout = failure instanceof InterruptedIOException;
-            String message = timeout ? "No answer in time" : "The answer was cut off";
-            return failed(
-                            Fate.SERVICE_UNAVAILABLE,
-                            timeout ? "timeout" : "connection_lost",
-                            0,
-                            message + " (" + failure.getClass().getSimpleName()
-                                    + "); the call may have been carried out",
-                            callId)
-                    .lost();
-        }
-        return failed(Fate.SERVICE_UNAVAILABLE, "no_token", 0, failure.getMessage(), callId);
+        boolean timeout = failure instanceof InterruptedIOException;
+        String message = timeout ? "No answer in time" : "The answer was cut off";
+        return failed(
+                        Fate.SERVICE_UNAVAILABLE,
+                        timeout ? "timeout" : "connection_lost",
+                        0,
+                        message + " (" + failure.getClass().getSimpleName() + "); the call may have been carried out",
+                        callId)
+                .lost();
+    }
+
+    /** No call was made. */
+    public Verdict withoutToken(@ExchangeException TokenUnavailableException failure, Exchange exchange) {
+        return failed(Fate.SERVICE_UNAVAILABLE, "no_token", 0, failure.getMessage(), exchange.getExchangeId());
     }
 
     private Verdict success(int status, String body, Batch batch, String callId) {

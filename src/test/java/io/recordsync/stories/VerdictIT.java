@@ -58,6 +58,8 @@ class VerdictIT {
         LISTS.forEach(id -> talkdesk.addList(id, "EXTERNAL"));
         service = new Service(folder, salesforce, talkdesk, String.join(",", LISTS))
                 .with("delivery.timeout", "500ms")
+                // One order is one call: a tick of the linger may come in the middle of it.
+                .with("batch.linger", "0")
                 .start();
     }
 
@@ -465,6 +467,22 @@ class VerdictIT {
         awaitAll("deleted", 2);
         assertThat(values("confirmation")).containsOnly("exact");
         assertThat(attempt(0).path("code").asText()).isEqualTo("no_token");
+    }
+
+    /** Camel shows a handler the innermost cause: the connection that broke was taken for the DELETE's. */
+    @Test
+    void a_token_endpoint_that_hangs_up_is_not_taken_for_a_delete_without_an_answer() throws Exception {
+        talkdesk.tokenAnswer(Answer.reset());
+        talkdesk.revokeTokens();
+        delete(present(1));
+
+        awaitAll("deleted", 1);
+        assertThat(attempt(0).path("code").asText()).isEqualTo("no_token");
+        assertThat(service.deletions("recordList=" + list)
+                        .get(0)
+                        .path("answerLost")
+                        .asBoolean())
+                .isFalse();
     }
 
     // ---- the story's words

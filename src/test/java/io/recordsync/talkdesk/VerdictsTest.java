@@ -175,10 +175,18 @@ class VerdictsTest {
         assertUnanswered(new SocketTimeoutException("Read timed out"), "timeout", true);
         assertUnanswered(new SocketException("Connection reset"), "connection_lost", true);
         assertUnanswered(new IOException("Premature end of body"), "connection_lost", true);
-        assertUnanswered(new TokenUnavailableException("No access token", null), "no_token", false);
     }
 
-    private void assertUnanswered(Exception failure, String code, boolean lost) {
+    @Test
+    void without_a_token_there_was_no_call() {
+        Verdict verdict = verdicts.withoutToken(new TokenUnavailableException("No access token", null), exchange);
+
+        assertThat(verdict.fate()).isEqualTo(Fate.SERVICE_UNAVAILABLE);
+        assertThat(verdict.failure().code()).isEqualTo("no_token");
+        assertThat(verdict.answerLost()).isFalse();
+    }
+
+    private void assertUnanswered(IOException failure, String code, boolean lost) {
         Verdict verdict = verdicts.unanswered(failure, exchange);
         assertThat(verdict.fate()).isEqualTo(Fate.SERVICE_UNAVAILABLE);
         assertThat(verdict.failure().code()).isEqualTo(code);
