@@ -113,7 +113,8 @@ class FaultReport {
 
                 - **Lost**: deleted in Salesforce, and still in the record list when nothing moved any more for ten minutes.
                 - **Twice**: items sent again although an answer had confirmed them. Harmless, but a call.
-                - **Seconds**: from the end of the fault until everyone was gone who had to be, on the time scale below.
+                - **Seconds**: from the end of the fault until everyone was gone who had to be, on the time scale below. An emptied
+                  Recycle Bin ends as a fault when Salesforce's delete log tells of its minute.
                 - **Saw**: the first health check that was down, and the first ERROR (else WARN) line of the log.
 
                 """);

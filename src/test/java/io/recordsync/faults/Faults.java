@@ -9,6 +9,8 @@ import io.recordsync.simulator.talkdesk.Answer;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator.FailedRecords;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -226,8 +228,13 @@ final class Faults {
                 Fault.of(GAPS, "down for 100 hours, and the Recycle Bin emptied", (world, subject) -> {
                     subject.terminate();
                     world.salesforce.purge(world.delete(50).toArray(String[]::new));
+                    Instant deleted = Instant.now();
                     world.salesforce.expireReplay();
                     subject.start();
+                    // Only the delete log knows of them, and it is told of in whole minutes, which no scale divides.
+                    while (!Instant.now().truncatedTo(ChronoUnit.MINUTES).isAfter(deleted)) {
+                        lasts(Duration.ofSeconds(1));
+                    }
                 }));
     }
 
