@@ -6,6 +6,7 @@ import io.recordsync.simulator.salesforce.SalesforceSimulator;
 import io.recordsync.simulator.talkdesk.DeleteCall;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,12 +14,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -36,7 +39,7 @@ public final class Service implements AutoCloseable {
     public static final Path JAR =
             Path.of("target/salesforce-talkdesk-sync.jar").toAbsolutePath();
 
-    /** Halves the time of a start; written by the first service of a build that ends in order. */
+    /** Halves the time of a start; written by a service that ends in order while there is none of this jar. */
     private static final Path CLASSES = Path.of("target/stories/classes.jsa").toAbsolutePath();
 
     /** Salesforce's tokens, phone numbers and the names of the simulators' people. */
@@ -101,7 +104,7 @@ public final class Service implements AutoCloseable {
 
     /** Starts it and waits until it listens; the stream may still be on its way. */
     public Service start() throws IOException {
-        launch("-XX:ArchiveClassesAtExit=" + CLASSES);
+        launch("-XX:ArchiveClassesAtExit=" + ownClasses());
         await("it listens", () -> !process.isAlive() || listens());
         if (!process.isAlive()) {
             throw new IllegalStateException("The service ended with " + process.exitValue() + ":\n" + log());
@@ -171,17 +174,25 @@ public final class Service implements AutoCloseable {
     }
 
     /** SIGTERM. @return the exit code */
-    public int terminate() throws InterruptedException {
+    public int terminate() throws IOException, InterruptedException {
         process.destroy();
         return awaitEnd();
     }
 
     /** @return the exit code */
-    public int awaitEnd() throws InterruptedException {
+    public int awaitEnd() throws IOException, InterruptedException {
         if (!process.waitFor(40, TimeUnit.SECONDS)) {
             throw new AssertionError("The service did not end within 40 s:\n" + log());
         }
+        if (Files.exists(ownClasses())) {
+            // Stories run side by side: another one's service must not read what is still being written.
+            Files.move(ownClasses(), CLASSES, StandardCopyOption.ATOMIC_MOVE);
+        }
         return process.exitValue();
+    }
+
+    private Path ownClasses() {
+        return CLASSES.resolveSibling("classes-" + port + ".jsa");
     }
 
     public int port() {
@@ -286,9 +297,15 @@ public final class Service implements AutoCloseable {
         }
     }
 
+    /** Below those that connections are given, so that it is free again for the next start. */
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(12_000, 30_000);
+            try (ServerSocket socket = new ServerSocket(port)) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                // Another one is tried.
+            }
         }
     }
 }
