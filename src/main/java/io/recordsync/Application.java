@@ -4,7 +4,6 @@ import io.recordsync.inbox.InboxException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -20,15 +19,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts Camel Main on the routes in {@code routes/} and the configuration in {@code config/}; nothing else.
+ * Starts Camel Main on the routes in {@code routes/} and the configuration in {@code config/}, or the command that is named.
  *
- * <p>Exit codes: 0 after SIGTERM or Ctrl-C, within 30 seconds; 1 when the configuration has mistakes (one line each on
+ * <p>Exit codes of the service: 0 after SIGTERM or Ctrl-C, within 30 seconds; 1 when the configuration has mistakes (one line each on
  * stderr), when the start fails or when stopping takes longer.
  */
 public final class Application {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Application.class);
     private static final int STOP_SECONDS = 28;
+
+    /** Not static: a command says where the log goes before there is one. */
+    private final Logger log = LoggerFactory.getLogger(Application.class);
 
     private final Main main = new Main();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -38,7 +39,7 @@ public final class Application {
 
     private Application() {
         main.setAppName("salesforce-talkdesk-sync");
-        main.setDefaultPropertyPlaceholderLocation("file:config/application.properties;optional=true");
+        main.setDefaultPropertyPlaceholderLocation(Configuration.LOCATION);
         ConfigurationCheck.defaults().forEach(main::addInitialProperty);
         main.addMainListener(new MainListenerSupport() {
             @Override
@@ -57,17 +58,26 @@ public final class Application {
     }
 
     public static void main(String[] args) {
-        new Application().run(args);
+        switch (args.length == 0 ? "" : args[0]) {
+            case "" -> new Application().run();
+            case "doctor" -> System.exit(DoctorCommand.run());
+            case "receipts" -> System.exit(ReceiptsCommand.run(List.of(args).subList(1, args.length)));
+            default -> {
+                System.err.println(
+                        "Unknown command " + args[0] + " (expected none, which runs the service; doctor; or receipts)");
+                System.exit(2);
+            }
+        }
     }
 
-    private void run(String[] args) {
+    private void run() {
         try {
-            exitCode = main.run(args);
+            exitCode = main.run(new String[0]);
         } catch (InvalidConfiguration e) {
             e.mistakes.forEach(System.err::println);
         } catch (Exception | LinkageError e) {
             System.err.println("The start failed: " + reason(e));
-            LOG.debug("The start failed", e);
+            log.debug("The start failed", e);
         } finally {
             ended.countDown();
             System.exit(exitCode);
@@ -103,7 +113,7 @@ public final class Application {
             Thread.currentThread().interrupt();
         }
         if (started) {
-            LOG.info("Stopped");
+            log.info("Stopped");
         }
         Runtime.getRuntime().halt(inTime ? exitCode : 1);
     }
@@ -111,7 +121,7 @@ public final class Application {
     private void logStarted(CamelContext context) {
         started = true;
         // What follows the ? may be a password.
-        LOG.info(
+        log.info(
                 "Started in {} ms: page on http://{}:{}/, inbox {}",
                 context.getUptime().toMillis(),
                 context.resolvePropertyPlaceholders("{{ops.host}}"),
@@ -121,11 +131,7 @@ public final class Application {
 
     /** Before any route or bean is read, by the reading of properties and environment that they will see. */
     private static void check(PropertiesComponent properties) {
-        Map<String, String> configuration = new LinkedHashMap<>();
-        ConfigurationCheck.keys().forEach(key -> configuration.put(key, ""));
-        Properties written = properties.loadProperties();
-        written.stringPropertyNames().forEach(key -> configuration.put(key, written.getProperty(key)));
-        configuration.replaceAll((key, raw) -> properties.resolveProperty(key).orElse(raw));
+        Map<String, String> configuration = Configuration.read(properties);
         List<String> mistakes = ConfigurationCheck.mistakes(configuration);
         if (!mistakes.isEmpty()) {
             throw new InvalidConfiguration(mistakes);

@@ -2,8 +2,13 @@ package io.recordsync;
 
 import static java.util.stream.Collectors.toCollection;
 
+import io.recordsync.network.Outbound;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -86,6 +91,13 @@ final class ConfigurationCheck {
                             "ids of record lists (1 to 36 letters, digits, - or _), separated by commas, none twice",
                             "[A-Za-z0-9_-]{1,36}")),
             key("talkdesk.external-provider", "salesforce", text()).filled(),
+            key("proxy.host", "", hosts("a host name", false)),
+            key("proxy.port", "3128", wholeNumber(1, 65535)),
+            key("proxy.user", "", matching("a name without a colon", "[^:]+")),
+            key("proxy.password", "", text()).secret(),
+            key("proxy.no-proxy", "localhost,127.0.0.1", hosts("host names, separated by commas, or none", true)),
+            key("tls.ca-bundle", "", certificates()),
+            key("doctor.at-start", "true", oneOf("true", "false")),
             key("oauth.timeout", "10s", duration(1)),
             key("batch.size", "100", wholeNumber(1, 100)),
             key("batch.linger", "1000", duration(0)),
@@ -96,9 +108,19 @@ final class ConfigurationCheck {
             key("delivery.backoff-max", "300000", duration(1)),
             key("delivery.give-up-after", "24h", duration(1)),
             key("delivery.refusals-in-a-row", "5", wholeNumber(1, 1000)),
+            key("delivery.mode", "live", oneOf("live", "dry-run")),
+            key(
+                    "delivery.dry-run-lists",
+                    "",
+                    listOf("ids of record lists, separated by commas", "[A-Za-z0-9_-]{1,36}")),
+            key("hold.window", "0", duration(0)),
+            key("guard.max-deletions", "1000", wholeNumber(0, 1_000_000_000)),
+            key("guard.window", "1h", duration(1)),
             key("verify.delay", "60000", duration(0)),
             key("verify.attempts", "3", wholeNumber(1, 100)),
             key("verify.unconfirmed", "settle", oneOf("settle", "park")),
+            key("health.expiry-warning", "24h", duration(0, 3 * DAY, ", at most 3d")),
+            key("health.oldest-pending", "1h", duration(1)),
             key("reconcile.schedule", "off", offOr(duration(1))),
             key("reconcile.max-missing-percent", "5", wholeNumber(0, 100)),
             key("session.ttl", "30s", duration(1)),
@@ -156,13 +178,24 @@ final class ConfigurationCheck {
      *     not be resolved is left in it
      */
     static List<String> mistakes(Map<String, String> configuration) {
-        List<String> mistakes = new ArrayList<>();
-        for (Key key : KEYS) {
-            mistakeIn(key, configuration).ifPresent(mistakes::add);
-        }
+        List<String> mistakes = mistakes(configuration, keys());
         backoffMistake(configuration).ifPresent(mistakes::add);
+        dryRunMistake(configuration).ifPresent(mistakes::add);
+        withoutMistake("proxy.user", "proxy.host", configuration).ifPresent(mistakes::add);
+        withoutMistake("proxy.password", "proxy.user", configuration).ifPresent(mistakes::add);
         for (String name : new TreeSet<>(configuration.keySet())) {
             unknown(name).ifPresent(mistakes::add);
+        }
+        return mistakes;
+    }
+
+    /** Likewise, of these keys only: for a command, which needs few. */
+    static List<String> mistakes(Map<String, String> configuration, Set<String> asked) {
+        List<String> mistakes = new ArrayList<>();
+        for (Key key : KEYS) {
+            if (asked.contains(key.name())) {
+                mistakeIn(key, configuration).ifPresent(mistakes::add);
+            }
         }
         return mistakes;
     }
@@ -202,6 +235,29 @@ final class ConfigurationCheck {
         return first > 0 && longest > 0 && longest < first
                 ? Optional.of("delivery.backoff-max = %s: expected no less than delivery.backoff (%s)"
                         .formatted(values.get("delivery.backoff-max"), values.get("delivery.backoff")))
+                : Optional.empty();
+    }
+
+    /** A list that is misspelt there would be deleted from. */
+    private static Optional<String> dryRunMistake(Map<String, String> configuration) {
+        List<String> lists = items(configuration.getOrDefault("talkdesk.record-lists", ""));
+        return items(configuration.getOrDefault("delivery.dry-run-lists", "")).stream()
+                .filter(list -> !lists.contains(list))
+                .findFirst()
+                .map(list ->
+                        "delivery.dry-run-lists names %s: expected lists of talkdesk.record-lists".formatted(list));
+    }
+
+    private static List<String> items(String list) {
+        return list.isBlank()
+                ? List.of()
+                : Arrays.stream(list.split(",", -1)).map(String::strip).toList();
+    }
+
+    private static Optional<String> withoutMistake(String name, String needed, Map<String, String> configuration) {
+        return !configuration.getOrDefault(name, "").isBlank()
+                        && configuration.getOrDefault(needed, "").isBlank()
+                ? Optional.of("%s is set, but %s is not: expected both or none".formatted(name, needed))
                 : Optional.empty();
     }
 
@@ -345,8 +401,7 @@ final class ConfigurationCheck {
     private static Form listOf(String expected, String item) {
         Pattern pattern = Pattern.compile(item);
         return new Form(expected, value -> {
-            List<String> items =
-                    Arrays.stream(value.split(",", -1)).map(String::strip).toList();
+            List<String> items = items(value);
             return items.stream().allMatch(pattern.asMatchPredicate()) && new HashSet<>(items).size() == items.size();
         });
     }
@@ -354,6 +409,16 @@ final class ConfigurationCheck {
     private static Form hosts(String expected, boolean several) {
         String host = "[A-Za-z0-9._-]+|\\[?[0-9A-Fa-f:]+]?";
         return several ? listOf(expected, host) : matching(expected, host);
+    }
+
+    private static Form certificates() {
+        return new Form("a PEM file with one certificate or more (-----BEGIN CERTIFICATE-----)", value -> {
+            try {
+                return !Outbound.certificates(Path.of(value)).isEmpty();
+            } catch (IOException | CertificateException | InvalidPathException e) {
+                return false;
+            }
+        });
     }
 
     /** A secret is sent there: in the clear only to this very machine. */

@@ -14,7 +14,8 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 
 /**
- * Who may know whom: deletion, the inbox over it, the adapters over both, the routes over all; oauth knows none of them.
+ * Who may know whom: deletion, the inbox over it, the adapters over both, the routes over all. Beside them the network, and
+ * oauth over it; they know none of the others. The doctor is known to the adapters, and knows the inbox and the network.
  */
 @AnalyzeClasses(packages = "io.recordsync", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
@@ -37,12 +38,31 @@ class ArchitectureTest {
                             .and(not(resideInAnyPackage("io.recordsync.inbox..", "io.recordsync.deletion")))));
 
     @ArchTest
-    static final ArchRule oauth_knows_none_of_the_rest = noClasses()
+    static final ArchRule the_network_knows_nothing_of_ours = noClasses()
+            .that()
+            .resideInAPackage("io.recordsync.network..")
+            .should()
+            .dependOnClassesThat(
+                    resideInAPackage("io.recordsync..").and(not(resideInAPackage("io.recordsync.network.."))));
+
+    @ArchTest
+    static final ArchRule oauth_knows_the_network_only = noClasses()
             .that()
             .resideInAPackage("io.recordsync.oauth..")
             .should()
             .dependOnClassesThat(resideInAnyPackage("org.apache.camel..")
-                    .or(resideInAPackage("io.recordsync..").and(not(resideInAPackage("io.recordsync.oauth..")))));
+                    .or(resideInAPackage("io.recordsync..")
+                            .and(not(resideInAnyPackage("io.recordsync.oauth..", "io.recordsync.network..")))));
+
+    @ArchTest
+    static final ArchRule the_doctor_leaves_each_end_to_its_adapter = noClasses()
+            .that()
+            .resideInAPackage("io.recordsync.doctor..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("org.apache.camel..")
+                    .or(resideInAPackage("io.recordsync..")
+                            .and(not(resideInAnyPackage(
+                                    "io.recordsync.doctor..", "io.recordsync.inbox..", "io.recordsync.network..")))));
 
     @ArchTest
     static final ArchRule adapters_never_know_one_another = SlicesRuleDefinition.slices()

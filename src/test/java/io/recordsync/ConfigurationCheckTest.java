@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -117,6 +118,12 @@ class ConfigurationCheckTest {
                 "reconcile.schedule | 0",
                 "reconcile.max-missing-percent | 101",
                 "store.url | jdbc:h2:mem:x",
+                "proxy.host | http://proxy.acme.example",
+                "proxy.port | 0",
+                "proxy.no-proxy | *.acme.example",
+                "tls.ca-bundle | config/application.properties",
+                "tls.ca-bundle | no/such/file.pem",
+                "doctor.at-start | yes",
                 "ops.host | 0.0.0.0:8080",
                 "ops.port | http",
                 "ops.user | a:b",
@@ -146,6 +153,9 @@ class ConfigurationCheckTest {
                 "delivery.give-up-after | 400d",
                 "delivery.give-up-after | 1h30m",
                 "store.url | jdbc:postgresql://db/sync",
+                "proxy.host | proxy.acme.example",
+                "proxy.no-proxy | none",
+                "proxy.no-proxy | acme.example, 10.0.0.1",
                 "ops.port | 0",
                 "ops.host | ::",
                 "ops.allowed-hosts | localhost, sync.acme.example",
@@ -162,6 +172,17 @@ class ConfigurationCheckTest {
 
         assertThat(mistakes())
                 .containsExactly("delivery.backoff-max = 300000: expected no less than delivery.backoff (10m)");
+    }
+
+    @Test
+    void a_user_without_a_proxy_and_a_password_without_a_user_are_mistakes() {
+        configuration.put("proxy.user", "sync");
+        assertThat(mistakes()).containsExactly("proxy.user is set, but proxy.host is not: expected both or none");
+
+        configuration.put("proxy.host", "proxy");
+        configuration.put("proxy.user", "");
+        configuration.put("proxy.password", "hunter2");
+        assertThat(mistakes()).containsExactly("proxy.password is set, but proxy.user is not: expected both or none");
     }
 
     @Test
@@ -241,6 +262,16 @@ class ConfigurationCheckTest {
                 .startsWith("store.url = a?bccc")
                 .doesNotContain("\n")
                 .hasSizeLessThan(250));
+    }
+
+    @Test
+    void a_command_is_told_of_the_keys_that_it_needs_and_of_no_other() {
+        configuration.clear();
+        configuration.put("store.url", "jdbc:nix:x");
+
+        assertThat(ConfigurationCheck.mistakes(configuration, Set.of("store.url", "store.user")))
+                .containsExactly(
+                        "store.url = jdbc:nix:x: expected jdbc:sqlite:<file> or jdbc:postgresql://<host>/<database>");
     }
 
     @Test

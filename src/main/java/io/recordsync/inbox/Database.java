@@ -1,6 +1,6 @@
 package io.recordsync.inbox;
 
-/** Where the inbox is kept, as the configuration says; set once, then opened by {@link Store#open(Database)}. */
+/** Where the inbox is kept, as the configuration says; set once, then opened by {@link Store}. */
 public final class Database {
 
     private String url;
@@ -21,5 +21,13 @@ public final class Database {
 
     Store open() {
         return Store.open(url, user, password);
+    }
+
+    Store openToRead() {
+        return Store.openToRead(url, user, password);
+    }
+
+    void probe() {
+        Store.probe(url, user, password);
     }
 }

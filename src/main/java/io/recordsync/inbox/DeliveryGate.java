@@ -65,10 +65,11 @@ public final class DeliveryGate implements Supplier<Map<String, Object>> {
         }
         if (reason == null) {
             LOG.warn(
-                    "Delivery paused for {} ms: {} (status {}); the deletions wait in the inbox",
+                    "Delivery paused for {} ms: {} (status {}): {}; the deletions wait in the inbox",
                     pause.toMillis(),
                     failure.code(),
-                    failure.status());
+                    failure.status(),
+                    failure.message());
         }
         reason = failure.code() + ": " + failure.message();
         return Duration.between(now, shutUntil);

@@ -3,12 +3,13 @@ package io.recordsync.inbox;
 /**
  * The few words in which SQLite and PostgreSQL differ. Statements are one text for both, with these words in braces.
  *
+ * @param shared whether several processes may have the database
  * @param now {@code {now}}: epoch milliseconds by the database's clock, the same throughout a statement
  * @param in {@code {in ?}}: is one of the numbers of a JSON array
  * @param rows {@code {rows ?}}: the arrays of a JSON array of arrays, each as column {@code value}
  * @param due {@code {due}}: the ids of due rows, at most {@code ?} of each lane of {@code {rows ?}}
  */
-record Dialect(String now, String in, String rows, String due) {
+record Dialect(boolean shared, String now, String in, String rows, String due) {
 
     static final String SQLITE_NOW = "cast(round(unixepoch('subsec') * 1000) as integer)";
     /** Not {@code clock_timestamp()}: that is volatile, and no index is searched by it. */
@@ -16,6 +17,7 @@ record Dialect(String now, String in, String rows, String due) {
 
     static Dialect sqlite(String now) {
         return new Dialect(
+                false,
                 now,
                 "in (select value from json_each(?))",
                 "json_each(?)",
@@ -33,6 +35,7 @@ record Dialect(String now, String in, String rows, String due) {
     /** Claims of other sessions are passed over, not waited for; an array, so that the rows are found by their key. */
     static Dialect postgresql(String now) {
         return new Dialect(
+                true,
                 now,
                 "= any (translate(?, '[]', '{}')::bigint[])",
                 "json_array_elements(?::json)",

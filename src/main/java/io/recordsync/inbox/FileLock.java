@@ -57,10 +57,9 @@ final class FileLock implements AutoCloseable {
         HELD.remove(path);
     }
 
-    private static InboxException taken(Path database) {
-        return new InboxException(
+    private static StoreInUseException taken(Path database) {
+        return new StoreInUseException(
                 "%s is in use by another process (a SQLite file belongs to one; several need jdbc:postgresql:)"
-                        .formatted(database),
-                null);
+                        .formatted(database));
     }
 }

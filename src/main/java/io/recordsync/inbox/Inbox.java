@@ -4,6 +4,7 @@ import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.Failure;
 import io.recordsync.deletion.Intake;
+import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.StreamPosition;
 import java.time.Duration;
 import java.time.Instant;
@@ -101,8 +102,21 @@ public interface Inbox extends AutoCloseable {
      */
     Optional<Duration> nextDue();
 
-    /** Deleted: the rows become the proof. Of a phone number only a keyed HMAC stays. */
-    int settle(List<Long> ids, Confirmation confirmation);
+    /**
+     * Whether the guard has been tripped since the batch was claimed, and holds some of it: to be asked before a call. Given
+     * back by {@link #release}, those are held.
+     */
+    boolean stopped(Batch batch);
+
+    /**
+     * Deleted: the rows become the proof. Of a phone number only a keyed HMAC stays.
+     *
+     * @param sinceCall how long ago the call began
+     */
+    int settle(List<Long> ids, Confirmation confirmation, Duration sinceCall);
+
+    /** Rehearsed: would have been called. */
+    int rehearse(List<Long> ids);
 
     /**
      * Due again after {@code delay}; a failed attempt is added to each row's history. Rows pending for longer than {@code
@@ -137,18 +151,30 @@ public interface Inbox extends AutoCloseable {
 
     /**
      * Parked rows become pending again, their attempts and their time to give up counted anew. Why they were parked stays
-     * readable until they succeed.
+     * readable until they succeed. By the user's word the guard lets them pass.
      */
-    int redrive(Selection selection);
+    int redrive(Selection selection, String user);
 
-    /** Parked or rehearsed rows become cancelled, with who did it. */
+    /** Parked rows become cancelled, with who did it. */
     int discard(Selection selection, String user);
+
+    /** Rehearsed rows become cancelled, with who did it. */
+    int discardRehearsed(Selection selection, String user);
+
+    /** What the guard holds becomes pending, and it lets it pass by the user's word. Once nothing is held, it is over. */
+    int approve(Selection selection, String user);
+
+    /** What the guard holds becomes cancelled, with who did it. Once nothing is held, it is over. */
+    int reject(Selection selection, String user);
+
+    /** Rehearsed rows become pending; they count for the guard as if they had just been accepted. */
+    int goLive(Selection selection);
 
     // ---- upkeep
 
     /**
      * Forgets deletions that ended longer than {@code ledger.retention} ago, with their attempts, and what is as old of
-     * problems and restorations; a small step of it.
+     * problems and restorations, and the history of more than 8 days ago; a small step of it.
      *
      * @return how many deletions; when it is none, nothing more is old enough now
      */
@@ -206,8 +232,24 @@ public interface Inbox extends AutoCloseable {
     record Accepted(List<Long> ids, int known) {}
 
     /**
-     * Which rows a person means: {@code ids}, or where it is empty the rows that match the filters given (null = any). So
-     * an empty one means every row that the act is for.
+     * Which rows a person means: those that match all that is given; {@code ids} when it is not empty, and what is not null.
+     * So an empty one means every row that the act is for.
+     *
+     * @param expected how many the person believes they are; if they are not, the act throws {@link
+     *     UnexpectedCountException} and changes nothing. Null: any number
      */
-    record Selection(List<Long> ids, String recordList, String failureCode) {}
+    record Selection(List<Long> ids, String recordList, String failureCode, Origin origin, Integer expected) {
+
+        public Selection(List<Long> ids, String recordList, String failureCode) {
+            this(ids, recordList, failureCode, null, null);
+        }
+    }
+
+    /** A person's act was meant for another number of rows than there are by now; nothing was changed. */
+    final class UnexpectedCountException extends RuntimeException {
+
+        UnexpectedCountException(int expected, int count) {
+            super("%d were expected, there are %d".formatted(expected, count));
+        }
+    }
 }

@@ -12,6 +12,7 @@ import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Problem;
 import io.recordsync.deletion.StreamPosition;
+import io.recordsync.inbox.Guard.Arrival;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -53,6 +54,8 @@ public final class JdbcInbox implements Inbox {
     private final Store store;
     private final InboxSettings settings;
     private final PhoneSeal seal;
+    private final Guard guard;
+    private final Tally tally;
     /** Lists that certainly have their row in record_list; rows of it are never deleted. */
     private final Set<String> knownLists = ConcurrentHashMap.newKeySet();
 
@@ -66,14 +69,27 @@ public final class JdbcInbox implements Inbox {
     private volatile long forgottenUpTo;
     /** Rows of claims whose commit was not answered: perhaps ours, and in nobody's hands. */
     private volatile List<Long> unanswered = List.of();
+    /** False only where nobody but this process can have tripped the guard, and it has not. */
+    private volatile boolean perhapsTripped = true;
 
     /** Opens a session, and frees the claims of those that are over. */
     public JdbcInbox(Store store, InboxSettings settings) {
+        this(store, settings, Tally.NONE);
+    }
+
+    /** Likewise; the tally is told of every row that is accepted, settled or parked. */
+    public JdbcInbox(Store store, InboxSettings settings, Tally tally) {
         this.store = store;
         this.settings = settings;
+        this.tally = tally;
         this.seal = new PhoneSeal(settings.phoneKey());
+        this.guard = new Guard(settings.guardMost(), settings.guardWindow());
         this.session = newSession();
         heartbeat();
+        store.write("start the guard", transaction -> {
+            guard.start(transaction);
+            return null;
+        });
     }
 
     // ---- lists
@@ -157,13 +173,13 @@ public final class JdbcInbox implements Inbox {
                                   accepted_at, due_at, pending_since)
             select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
                    cast(value ->> 6 as bigint), %s, value ->> 8, value ->> 9,
-                   {now}, {now}, {now}
+                   {now}, {now} + cast(value ->> 10 as bigint), {now} + cast(value ->> 10 as bigint)
             from {rows ?} where\s""";
 
     /** Of what Salesforce was asked for, and may have changed since. */
     private static final Set<Origin> FOUND = Set.of(Origin.SWEEP, Origin.RECONCILE);
 
-    private static final String ONCE = " on conflict do nothing returning id";
+    private static final String ONCE = " on conflict do nothing returning " + Arrival.COLUMNS;
 
     private static final String INSERT_TOLD = INSERT_DELETIONS.formatted("value ->> 7") + "true" + ONCE;
 
@@ -293,7 +309,7 @@ public final class JdbcInbox implements Inbox {
         Set<String> newLists =
                 intake.deletions().stream().map(DeletionRequest::recordList).collect(Collectors.toSet());
         newLists.removeAll(knownLists);
-        List<Long> ids = store.write("accept", transaction -> {
+        List<Long> ids = guarded("accept", transaction -> {
             boolean adoptable = intake.position() == null || holdSubscription(transaction, intake.position(), last);
             // A contact that was found and one that is restored may be the same: the second has to see the first.
             if (!intake.restorations().isEmpty()
@@ -309,15 +325,30 @@ public final class JdbcInbox implements Inbox {
             if (intake.sweep() != null) {
                 JdbcCoverage.demand(transaction, intake.sweep());
             }
-            List<Long> accepted = insert(transaction, intake.deletions(), adoptable);
+            Guard.Look look = guard.enter(transaction, contacts(intake.deletions()));
+            List<Arrival> arrivals = insert(transaction, intake.deletions(), adoptable, look.tripped());
+            int held = guard.count(transaction, look, arrivals);
             // After the deletions: an UNDELETE of the same response cancels those that were committed before it.
             if (!intake.restorations().isEmpty()) {
                 Restorations.apply(transaction, intake.restorations());
             }
-            return accepted;
+            return new Guarded<>(arrivals.stream().map(Arrival::id).toList(), held);
         });
         knownLists.addAll(newLists);
+        if (!ids.isEmpty()) {
+            // What comes in together was asked for by one: the stream, a sweep, a check or a person.
+            tally.accepted(intake.deletions().get(0).origin(), ids.size());
+        }
         return ids;
+    }
+
+    /** How many contacts at most are about to count. */
+    private static long contacts(List<DeletionRequest> requests) {
+        return requests.stream()
+                .filter(request -> request.state() == DeletionState.PENDING)
+                .map(DeletionRequest::identifier)
+                .distinct()
+                .count();
     }
 
     /** @return whether there may be rows for events to adopt */
@@ -336,7 +367,9 @@ public final class JdbcInbox implements Inbox {
                         .formatted(position.channel(), position.epoch()));
     }
 
-    private List<Long> insert(Transaction transaction, List<DeletionRequest> requests, boolean adoptable)
+    /** @param held whether what would be pending is held */
+    private List<Arrival> insert(
+            Transaction transaction, List<DeletionRequest> requests, boolean adoptable, boolean held)
             throws SQLException {
         JsonRows told = new JsonRows();
         JsonRows streamed = new JsonRows();
@@ -345,34 +378,37 @@ public final class JdbcInbox implements Inbox {
         for (DeletionRequest request : requests) {
             switch (request.origin()) {
                 case STREAM -> {
-                    add(streamed, request);
+                    add(streamed, request, held);
                     // A gap event's word is worth less than what the sweep saw: it adopts nothing.
                     if (request.state() == DeletionState.PENDING) {
-                        add(adopting, request);
+                        add(adopting, request, held);
                     }
                 }
-                case API -> add(told, request);
-                case SWEEP, RECONCILE -> add(found, request);
+                case API -> add(told, request, held);
+                case SWEEP, RECONCILE -> add(found, request, held);
             }
         }
-        List<Long> ids = new ArrayList<>();
+        List<Arrival> arrivals = new ArrayList<>();
         if (!streamed.isEmpty()) {
             if (adoptable && !adopting.isEmpty()) {
                 adopt(transaction, adopting.toString());
             }
-            ids.addAll(transaction.list(INSERT_TOLD, row -> row.getLong("id"), streamed.toString()));
+            arrivals.addAll(transaction.list(INSERT_TOLD, Arrival::of, streamed.toString()));
         }
         if (!told.isEmpty()) {
-            ids.addAll(transaction.list(INSERT_TOLD, row -> row.getLong("id"), told.toString()));
+            arrivals.addAll(transaction.list(INSERT_TOLD, Arrival::of, told.toString()));
         }
         if (!found.isEmpty()) {
-            ids.addAll(transaction.list(INSERT_FOUND, row -> row.getLong("id"), found.toString()));
+            arrivals.addAll(transaction.list(INSERT_FOUND, Arrival::of, found.toString()));
         }
-        return ids;
+        return arrivals;
     }
 
-    private void add(JsonRows rows, DeletionRequest request) {
+    private void add(JsonRows rows, DeletionRequest request, boolean held) {
         Identifier identifier = request.identifier();
+        DeletionState state = held && request.state() == DeletionState.PENDING ? DeletionState.HELD : request.state();
+        // What a person asked for stands whatever comes meanwhile.
+        Duration wait = request.origin() == Origin.API ? Duration.ZERO : settings.holdWindow();
         rows.add(
                 request.recordList(),
                 word(identifier.kind()),
@@ -381,9 +417,10 @@ public final class JdbcInbox implements Inbox {
                 request.eventKey(),
                 word(request.origin()),
                 request.committedAt().toEpochMilli(),
-                word(request.state()),
+                word(state),
                 identifier.kind() == IdentifierKind.PHONE ? seal.of(identifier.value()) : null,
-                request.note());
+                request.note(),
+                wait.toMillis());
     }
 
     private static String rowsOf(List<Problem> problems) {
@@ -441,6 +478,44 @@ public final class JdbcInbox implements Inbox {
         }
     }
 
+    // ---- the guard
+
+    /** What an act brought, and how many deletions the guard holds because of it; -1 = it was not tripped by it. */
+    private record Guarded<T>(T result, int held) {}
+
+    private <T> T guarded(String act, Store.Work<Guarded<T>> work) {
+        Guarded<T> done;
+        try {
+            done = store.write(act, work);
+        } catch (InboxException e) {
+            // Perhaps committed all the same.
+            perhapsTripped = true;
+            throw e;
+        }
+        if (done.held() >= 0) {
+            perhapsTripped = true;
+            LOG.error(
+                    "The guard is tripped: more than guard.max-deletions = {} contacts were deleted within guard.window ="
+                            + " {} s; {} deletions are held, and all that come, until a person approves or rejects them (on"
+                            + " the page, or POST /api/guard/approve, /api/guard/reject)",
+                    settings.guardMost(),
+                    settings.guardWindow().toSeconds(),
+                    done.held());
+        }
+        return done.result();
+    }
+
+    @Override
+    public boolean stopped(Batch batch) {
+        if (!perhapsTripped && !store.isShared()) {
+            return false;
+        }
+        return store.read("ask the guard", transaction -> {
+            perhapsTripped = guard.tripped(transaction);
+            return perhapsTripped && guard.stops(transaction, batch.ids());
+        });
+    }
+
     // ---- gap events
 
     @Override
@@ -455,7 +530,13 @@ public final class JdbcInbox implements Inbox {
 
     @Override
     public int gone(List<GapCheck> checks) {
-        return store.write("believe gap events", transaction -> Restorations.gone(transaction, checks));
+        long contacts =
+                checks.stream().filter(check -> !check.deletions().isEmpty()).count();
+        return guarded("believe gap events", transaction -> {
+            Guard.Look look = guard.enter(transaction, contacts);
+            List<Arrival> believed = Restorations.gone(transaction, checks, look.tripped());
+            return new Guarded<>(believed.size(), guard.count(transaction, look, believed));
+        });
     }
 
     // ---- claim
@@ -620,43 +701,64 @@ public final class JdbcInbox implements Inbox {
 
     private static final String SETTLE =
             """
-            update deletion set state = 'deleted', session = '', confirmation = ?, settled_at = {now},
+            update deletion set state = 'deleted', session = '', confirmation = ?, settled_at = {now}, called_at = {now} - ?,
                    failure_code = '', message = '', identifier = coalesce(hmac, identifier)
             where id {in ?} and session = ? and state = 'claimed'
-            returning case when restored <> '' then identifier end as restored""";
+            returning case when restored <> '' then identifier end as restored,
+                      origin, settled_at - committed_at as since_commit""";
+
+    private record SettledRow(String restored, Tally.Settled told) {
+        static SettledRow of(ResultSet row) throws SQLException {
+            Origin origin = Origin.valueOf(row.getString("origin").toUpperCase(Locale.ROOT));
+            // Salesforce's clock and the database's need not agree.
+            Duration sinceCommit = Duration.ofMillis(Math.max(0, row.getLong("since_commit")));
+            return new SettledRow(row.getString("restored"), new Tally.Settled(origin, sinceCommit));
+        }
+    }
 
     private static final String COUNT_SETTLED = "update settled set total = total + ? where confirmation = ?";
 
     @Override
-    public int settle(List<Long> ids, Confirmation confirmation) {
-        return store.write("settle", transaction -> {
-            List<String> settled =
-                    transaction.list(SETTLE, row -> row.getString("restored"), word(confirmation), ids, session);
-            if (!settled.isEmpty()) {
-                transaction.change(COUNT_SETTLED, (long) settled.size(), word(confirmation));
+    public int settle(List<Long> ids, Confirmation confirmation, Duration sinceCall) {
+        List<SettledRow> settled = store.write("settle", transaction -> {
+            List<SettledRow> rows =
+                    transaction.list(SETTLE, SettledRow::of, word(confirmation), sinceCall.toMillis(), ids, session);
+            if (!rows.isEmpty()) {
+                transaction.change(COUNT_SETTLED, (long) rows.size(), word(confirmation));
             }
-            Restorations.tooLate(transaction, settled);
-            return settled.size();
+            Restorations.tooLate(
+                    transaction, rows.stream().map(SettledRow::restored).toList());
+            return rows;
         });
+        tally.settled(confirmation, settled.stream().map(SettledRow::told).toList());
+        return settled.size();
     }
 
     private static final String POSTPONE =
             """
             update deletion set session = '', due_at = {now} + ?, attempts = attempts + ?, unconfirmed = unconfirmed + ?,
                    answer_lost = answer_lost or ?, message = ?,
-                   state = case when pending_since <= {now} - ? then 'parked' else 'pending' end,
+                   state = case when pending_since <= {now} - ? then 'parked' else\s"""
+                    + Guard.PENDING_OR_HELD
+                    + """
+             end,
                    failure_code = case when pending_since <= {now} - ? then 'gave_up' else ? end
             where id {in ?} and session = ? and state = 'claimed'
-            returning id""";
+            returning id, state""";
 
     @Override
     public int postpone(List<Long> ids, Duration delay, Failure failure, Postponement why) {
         long giveUpAfter = settings.giveUpAfter().toMillis();
         boolean unconfirmed = why == Postponement.UNCONFIRMED;
-        return store.write("postpone", transaction -> {
+        int[] parked = new int[1];
+        int changed = store.write("postpone", transaction -> {
+            parked[0] = 0;
             List<Long> postponed = transaction.list(
                     POSTPONE,
-                    row -> row.getLong("id"),
+                    row -> {
+                        parked[0] += "parked".equals(row.getString("state")) ? 1 : 0;
+                        return row.getLong("id");
+                    },
                     delay.toMillis(),
                     unconfirmed ? 0 : 1,
                     unconfirmed ? 1 : 0,
@@ -669,6 +771,8 @@ public final class JdbcInbox implements Inbox {
                     session);
             return remember(transaction, postponed, failure);
         });
+        tally.parked(parked[0]);
+        return changed;
     }
 
     private static final String PARK =
@@ -679,7 +783,7 @@ public final class JdbcInbox implements Inbox {
 
     @Override
     public int park(List<Long> ids, Failure failure) {
-        return store.write("park", transaction -> {
+        int changed = store.write("park", transaction -> {
             List<Long> parked = transaction.list(
                     PARK,
                     row -> row.getLong("id"),
@@ -688,6 +792,22 @@ public final class JdbcInbox implements Inbox {
                     ids,
                     session);
             return remember(transaction, parked, failure);
+        });
+        tally.parked(changed);
+        return changed;
+    }
+
+    private static final String REHEARSE =
+            """
+            update deletion set state = 'rehearsed', session = '', failure_code = '', message = ''
+            where id {in ?} and session = ? and state = 'claimed'""";
+
+    @Override
+    public int rehearse(List<Long> ids) {
+        return store.write("rehearse", transaction -> {
+            int rehearsed = transaction.change(REHEARSE, ids, session);
+            Restorations.cancelMarked(transaction, ids);
+            return rehearsed;
         });
     }
 
@@ -711,8 +831,8 @@ public final class JdbcInbox implements Inbox {
         return remembered;
     }
 
-    private static final String RELEASE =
-            "update deletion set state = 'pending', session = '' where id {in ?} and session = ? and state = 'claimed'";
+    private static final String RELEASE = "update deletion set session = '', state = " + Guard.PENDING_OR_HELD
+            + " where id {in ?} and session = ? and state = 'claimed'";
 
     @Override
     public int release(List<Long> ids) {
@@ -779,45 +899,124 @@ public final class JdbcInbox implements Inbox {
 
     // ---- a person's side
 
-    private static final String REDRIVE =
-            """
-            update deletion set state = 'pending', due_at = {now}, pending_since = {now}, attempts = 0, unconfirmed = 0
+    /** An answer that confirmed nothing is counted anew, but not forgotten: the record may be gone. */
+    private static final String REDRIVE = "update deletion set state = " + Restorations.unlessDoubtful("'pending'")
+            + """
+            , due_at = {now}, pending_since = {now}, attempts = 0, unconfirmed = 0, approved_by = ?,
+            answer_lost = answer_lost or unconfirmed > 0 or failure_code = 'unconfirmed'
             where state = 'parked' and state <> 'deleted'""";
 
     @Override
-    public int redrive(Selection selection) {
-        return change("redrive", REDRIVE, selection);
+    public int redrive(Selection selection, String user) {
+        return store.write("redrive", transaction -> change(transaction, REDRIVE, selection, user));
     }
 
     private static final String DISCARD =
             """
             update deletion set state = 'cancelled', settled_by = ?, settled_at = {now},
                    identifier = coalesce(hmac, identifier)
-            where state in ('parked', 'rehearsed') and state <> 'deleted'""";
+            where state = '%s' and state <> 'deleted'""";
+
+    private static final String DISCARD_PARKED = DISCARD.formatted("parked");
+    private static final String DISCARD_REHEARSED = DISCARD.formatted("rehearsed");
 
     @Override
     public int discard(Selection selection, String user) {
-        return change("discard", DISCARD, selection, user);
+        return store.write("discard", transaction -> change(transaction, DISCARD_PARKED, selection, user));
     }
 
-    private int change(String act, String sql, Selection selection, Object... first) {
+    @Override
+    public int discardRehearsed(Selection selection, String user) {
+        return store.write("discard", transaction -> change(transaction, DISCARD_REHEARSED, selection, user));
+    }
+
+    /** What is left of its hold window it still waits. */
+    private static final String APPROVE = "update deletion set state = " + Restorations.unlessDoubtful("'pending'")
+            + """
+            , pending_since = case when due_at > {now} then due_at else {now} end, approved_by = ?
+            where state = 'held' and state <> 'deleted'""";
+
+    @Override
+    public int approve(Selection selection, String user) {
+        return decide("approve", APPROVE, selection, user);
+    }
+
+    private static final String REJECT =
+            """
+            update deletion set state = 'cancelled', settled_by = ?, settled_at = {now}, failure_code = 'rejected',
+                   message = 'Held by the guard, and rejected by a person', identifier = coalesce(hmac, identifier)
+            where state = 'held' and state <> 'deleted'""";
+
+    @Override
+    public int reject(Selection selection, String user) {
+        return decide("reject", REJECT, selection, user);
+    }
+
+    private int decide(String act, String sql, Selection selection, String user) {
+        return store.write(act, transaction -> {
+            guard.lock(transaction);
+            int decided = change(transaction, sql, selection, user);
+            guard.relax(transaction);
+            return decided;
+        });
+    }
+
+    private static final String GO_LIVE = "update deletion set state = " + Restorations.unlessDoubtful("?")
+            + """
+            , due_at = {now}, pending_since = {now}, attempts = 0, unconfirmed = 0,
+            answer_lost = answer_lost or unconfirmed > 0
+            where state = 'rehearsed' and state <> 'deleted'""";
+
+    @Override
+    public int goLive(Selection selection) {
+        return guarded("go live", transaction -> {
+            boolean tripped = guard.enter(transaction, 1).tripped();
+            Narrowed live = narrowed(GO_LIVE, selection, tripped ? "held" : "pending");
+            List<Arrival> arrivals =
+                    transaction.list(live.sql() + " returning " + Arrival.COLUMNS, Arrival::of, live.parameters());
+            checkExpected(selection, arrivals.size());
+            Guard.Look look = guard.enter(transaction, arrivals.size());
+            return new Guarded<>(arrivals.size(), guard.count(transaction, look, arrivals));
+        });
+    }
+
+    private static int change(Transaction transaction, String sql, Selection selection, Object... first)
+            throws SQLException {
+        Narrowed narrowed = narrowed(sql, selection, first);
+        int changed = transaction.change(narrowed.sql(), narrowed.parameters());
+        checkExpected(selection, changed);
+        return changed;
+    }
+
+    private static void checkExpected(Selection selection, int count) {
+        if (selection.expected() != null && selection.expected() != count) {
+            throw new UnexpectedCountException(selection.expected(), count);
+        }
+    }
+
+    private record Narrowed(String sql, Object... parameters) {}
+
+    private static Narrowed narrowed(String sql, Selection selection, Object... first) {
         StringBuilder narrowed = new StringBuilder(sql);
         List<Object> parameters = new ArrayList<>(List.of(first));
         if (!selection.ids().isEmpty()) {
             narrowed.append(" and id {in ?}");
             parameters.add(selection.ids());
-        } else {
-            if (selection.recordList() != null) {
-                // An expression, so that no index leads through the whole past of the list.
-                narrowed.append(" and record_list || '' = ?");
-                parameters.add(selection.recordList());
-            }
-            if (selection.failureCode() != null) {
-                narrowed.append(" and failure_code = ?");
-                parameters.add(selection.failureCode());
-            }
         }
-        return store.write(act, transaction -> transaction.change(narrowed.toString(), parameters.toArray()));
+        if (selection.recordList() != null) {
+            // An expression, so that no index leads through the whole past of the list.
+            narrowed.append(" and record_list || '' = ?");
+            parameters.add(selection.recordList());
+        }
+        if (selection.failureCode() != null) {
+            narrowed.append(" and failure_code = ?");
+            parameters.add(selection.failureCode());
+        }
+        if (selection.origin() != null) {
+            narrowed.append(" and origin = ?");
+            parameters.add(word(selection.origin()));
+        }
+        return new Narrowed(narrowed.toString(), parameters.toArray());
     }
 
     // ---- upkeep
@@ -835,6 +1034,8 @@ public final class JdbcInbox implements Inbox {
     private static final String FORGET_PROBLEMS = "delete from problem where at <= {now} - ?";
     private static final String FORGET_RESTORATIONS =
             "delete from restoration where at <= {now} - ? and state <> 'checking'";
+    /** A week is shown. */
+    private static final String FORGET_HISTORY = "delete from history where minute < {now} / 60000 - 8 * 24 * 60";
 
     private record Oldest(long id, boolean old, boolean ended) {}
 
@@ -861,6 +1062,8 @@ public final class JdbcInbox implements Inbox {
                 return store.write("forget", transaction -> {
                     transaction.change(FORGET_PROBLEMS, retention);
                     transaction.change(FORGET_RESTORATIONS, retention);
+                    guard.forget(transaction);
+                    transaction.change(FORGET_HISTORY);
                     return 0;
                 });
             }
@@ -896,7 +1099,10 @@ public final class JdbcInbox implements Inbox {
      */
     private static final String FREE_CLAIMS =
             """
-            update deletion set state = 'pending', session = '', answer_lost = true
+            update deletion set session = '', answer_lost = true, state =\s"""
+                    + Guard.PENDING_OR_HELD
+                    + """
+
             where state = 'claimed' and state <> 'deleted' and session in (
               select session from deletion
               where state = 'claimed' and state <> 'deleted' and not exists (select 1 from session where session.id = deletion.session))
@@ -952,13 +1158,14 @@ public final class JdbcInbox implements Inbox {
             "update deletion set due_at = due_at - ?, pending_since = pending_since - ? where state = 'pending'";
 
     /** What was due, or would have been in a minute, must not wait for as long as the clock was set back by. */
-    private static void followClock(Transaction transaction) throws SQLException {
+    private void followClock(Transaction transaction) throws SQLException {
         long by = transaction
                 .first(CLOCK_WENT_BACK, row -> row.getLong("by_millis"))
                 .orElse(0L);
         if (by > CLOCK_STEP && transaction.change(FOLLOW_CLOCK, CLOCK_STEP) > 0) {
             transaction.change(FOLLOW_CLOCK_SUBSCRIBER, by);
             transaction.change(FOLLOW_CLOCK_LISTS, by);
+            guard.followClock(transaction, by);
             int deletions = transaction.change(FOLLOW_CLOCK_DELETIONS, by, by);
             LOG.warn(
                     "The clock of the database was set back by {} s; {} pending deletions follow it",

@@ -6,13 +6,17 @@ import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.IdentifierKind;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongFunction;
+import java.util.stream.Stream;
 
 /** The ledger on JDBC. Every look walks an index, so that a long past costs nothing; see the migration for which. */
 public final class JdbcLedger implements Ledger {
@@ -55,15 +59,52 @@ public final class JdbcLedger implements Ledger {
         return totals;
     }
 
-    /** Ids rise with the time of acceptance. */
+    /**
+     * Ids rise with the time of acceptance, which is when most became pending; of those that did later, by a redrive for
+     * one, a thousand are looked through, however many there are. What is being tried again is still to be sent.
+     */
     private static final String OLDEST_PENDING =
-            "select accepted_at from deletion where state = 'pending' and state <> 'deleted' order by id limit 1";
+            """
+            select min(pending_since) as oldest from (
+              select pending_since from (
+                select pending_since from deletion where state = 'pending' and state <> 'deleted'
+                order by id limit 1000) pending
+              union all
+              select pending_since from (
+                select pending_since from deletion where state = 'claimed' and state <> 'deleted'
+                order by id limit 1000) claimed) unsent""";
 
     @Override
     public Optional<Instant> oldestPending() {
-        return store.read(
-                "look for the oldest",
-                transaction -> transaction.first(OLDEST_PENDING, row -> time(row, "accepted_at")));
+        return Optional.ofNullable(store.read("look for the oldest", transaction -> transaction
+                .list(OLDEST_PENDING, row -> time(row, "oldest"))
+                .get(0)));
+    }
+
+    private static final String DEAD_LETTERS =
+            """
+            select record_list, failure_code, min(message) as message, count(*) as total, min(accepted_at) as oldest
+            from deletion where state = 'parked' and state <> 'deleted' group by record_list, failure_code""";
+
+    @Override
+    public List<DeadLetters> deadLetters() {
+        List<DeadLetters> groups = store.read(
+                "group dead letters",
+                transaction -> transaction.list(
+                        DEAD_LETTERS,
+                        row -> new DeadLetters(
+                                row.getString("record_list"),
+                                row.getString("failure_code"),
+                                row.getString("message"),
+                                row.getLong("total"),
+                                time(row, "oldest"))));
+        // Here, because PostgreSQL is told not to sort.
+        return groups.stream()
+                .sorted(Comparator.comparingLong(DeadLetters::count)
+                        .reversed()
+                        .thenComparing(DeadLetters::recordList)
+                        .thenComparing(DeadLetters::failureCode))
+                .toList();
     }
 
     @Override
@@ -92,7 +133,8 @@ public final class JdbcLedger implements Ledger {
             sql.append(" and id < ?");
             parameters.add(filter.before());
         }
-        sql.append(" order by id desc limit ?");
+        // Added to, the id is not looked for along the primary key, through the whole past: one contact has few rows.
+        sql.append(filter.externalId() == null ? " order by id desc limit ?" : " order by id + 0 desc limit ?");
         parameters.add(filter.limit());
         return store.read(
                 "find", transaction -> transaction.list(sql.toString(), JdbcLedger::entry, parameters.toArray()));
@@ -102,6 +144,89 @@ public final class JdbcLedger implements Ledger {
     public Optional<Entry> get(long id) {
         return store.read(
                 "get", transaction -> transaction.first("select * from deletion where id = ?", JdbcLedger::entry, id));
+    }
+
+    // ---- receipts
+
+    /** Rows that are read at once for a receipt. */
+    static final int PAGE = 1_000;
+
+    private static final String OF_IDENTIFIER =
+            "select * from deletion where identifier = ? and kind = ? and id > ? order by id + 0 limit ?";
+
+    @Override
+    public Stream<Entry> ofContact(String externalId) {
+        return pages(after -> page(OF_IDENTIFIER, externalId, "external", after, PAGE));
+    }
+
+    /**
+     * Every deletion ordered for a phone number.
+     *
+     * @param phoneKey {@code ledger.phone-key}; what is done with is found only if it was so then
+     */
+    public Stream<Entry> ofPhone(String number, String phoneKey) {
+        return Stream.of(number, new PhoneSeal(phoneKey).of(number))
+                .flatMap(identifier -> pages(after -> page(OF_IDENTIFIER, identifier, "phone", after, PAGE)));
+    }
+
+    private static final String ACCEPTED =
+            """
+            select * from deletion where id > ? and id <= ? and accepted_at >= ? and accepted_at < ?
+            order by id limit ?""";
+
+    /**
+     * Ids rise with the time of acceptance, but for transactions that run side by side and a clock that is set back a little:
+     * so far before and behind are rows looked at as well.
+     */
+    private static final Duration DISORDER = Duration.ofHours(1);
+
+    @Override
+    public Stream<Entry> accepted(Instant from, Instant until) {
+        long before = lastBefore(from.minus(DISORDER));
+        long last = lastBefore(until.plus(DISORDER));
+        return pages(after ->
+                page(ACCEPTED, Math.max(after, before), last, from.toEpochMilli(), until.toEpochMilli(), PAGE));
+    }
+
+    private static final String LAST_ID = "select max(id) as id from deletion";
+    private static final String NEXT = "select id, accepted_at from deletion where id > ? order by id limit 1";
+
+    private record Accepted(long id, Instant at) {}
+
+    /** The last id accepted before an instant, 0 if there is none: bisected, for no index is kept for it. */
+    private long lastBefore(Instant instant) {
+        return store.read("look for a time", transaction -> {
+            long before = 0;
+            long notBefore =
+                    transaction.first(LAST_ID, row -> row.getLong("id")).orElse(0L) + 1;
+            while (notBefore - before > 1) {
+                long middle = before + (notBefore - before) / 2;
+                // Ids have gaps: the row that is looked at is the one there, or the next.
+                Optional<Accepted> next = transaction.first(
+                        NEXT, row -> new Accepted(row.getLong("id"), time(row, "accepted_at")), middle - 1);
+                if (next.isPresent() && next.get().at().isBefore(instant)) {
+                    before = next.get().id();
+                } else {
+                    notBefore = middle;
+                }
+            }
+            return before;
+        });
+    }
+
+    private List<Entry> page(String sql, Object... parameters) {
+        return store.read("read receipts", transaction -> transaction.list(sql, JdbcLedger::entry, parameters));
+    }
+
+    /** Page after page, each read when it is needed, by the id that the one before ended with. */
+    private static Stream<Entry> pages(LongFunction<List<Entry>> pageAfter) {
+        return Stream.iterate(
+                        pageAfter.apply(0),
+                        page -> !page.isEmpty(),
+                        page -> page.size() < PAGE
+                                ? List.of()
+                                : pageAfter.apply(page.get(page.size() - 1).id()))
+                .flatMap(List::stream);
     }
 
     private static final String ATTEMPTS =
@@ -162,6 +287,21 @@ public final class JdbcLedger implements Ledger {
                 row.getString("message"));
     }
 
+    private static final String GUARD =
+            """
+            select tripped_at,
+                   (select count(*) from deletion where state = 'held' and state <> 'deleted') as held
+            from guard""";
+
+    @Override
+    public GuardEntry guard() {
+        return store.read(
+                        "look at the guard",
+                        transaction -> transaction.first(
+                                GUARD, row -> new GuardEntry(time(row, "tripped_at"), row.getLong("held"))))
+                .orElseThrow();
+    }
+
     private static final String POSITION =
             """
             select channel, replay_id, saved_at, first_start, (select org_id from pinned_org) as org_id
@@ -210,7 +350,9 @@ public final class JdbcLedger implements Ledger {
                 row.getString("confirmation"),
                 row.getString("failure_code"),
                 row.getString("message"),
-                row.getString("note"));
+                row.getString("note"),
+                row.getString("approved_by"),
+                time(row, "called_at"));
     }
 
     private static DeletionState state(ResultSet row) throws SQLException {

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What the inbox holds, to be looked at: for the API, the page, health and metrics. Reads only, on connections of its own,
@@ -20,13 +21,29 @@ public interface Ledger {
     /** How many deletions are done, by what is known of each; every confirmation is a key. */
     Map<Confirmation, Long> confirmations();
 
-    /** When the oldest deletion that is pending was accepted; empty when none is. */
+    /**
+     * Since when the oldest deletion that is pending or claimed is to be sent: its acceptance, or what made it pending later.
+     * Empty when there is none; in the future when all are held back.
+     */
     Optional<Instant> oldestPending();
+
+    /** What is parked, by list and reason, the most first. */
+    List<DeadLetters> deadLetters();
 
     /** Newest first (by id), at most {@code filter.limit()}. */
     List<Entry> find(Filter filter);
 
     Optional<Entry> get(long id);
+
+    /** Every deletion of a contact that is not forgotten, oldest first; read page by page, as far as the stream is. */
+    Stream<Entry> ofContact(String externalId);
+
+    /**
+     * Every deletion accepted in this time and not forgotten, in the order of ids; read page by page, as far as the stream is.
+     *
+     * @param until is not part of it
+     */
+    Stream<Entry> accepted(Instant from, Instant until);
 
     /** The failed attempts of a deletion, oldest first. */
     List<Attempt> attempts(long id);
@@ -36,6 +53,9 @@ public interface Ledger {
 
     /** Every record list the inbox knows, ordered by id. */
     List<RecordListEntry> recordLists();
+
+    /** How the guard stands. */
+    GuardEntry guard();
 
     /** Why what is to be written to the inbox cannot be, in words; empty when it can. */
     Optional<String> trouble();
@@ -49,7 +69,8 @@ public interface Ledger {
     /**
      * A deletion as it stands. Times are null until they have happened, texts empty until they are known; {@code
      * identifier} of a phone number is masked, and once done with is {@code hmac:…}. {@code settledBy} is the person who
-     * discarded it; {@code note} what else is known of it ({@code merged into 003…}).
+     * discarded it, {@code approvedBy} the one on whose word the guard let it pass; {@code calledAt} is when the call began
+     * that settled it; {@code note} what else is known of it ({@code merged into 003…}).
      */
     record Entry(
             long id,
@@ -71,7 +92,12 @@ public interface Ledger {
             String confirmation,
             String failureCode,
             String message,
-            String note) {}
+            String note,
+            String approvedBy,
+            Instant calledAt) {}
+
+    /** Parked deletions of one list and one reason. {@code message} is that of one of them, {@code oldest} an acceptance. */
+    record DeadLetters(String recordList, String failureCode, String message, long count, Instant oldest) {}
 
     record Attempt(Instant at, String callId, int status, String code, String message) {}
 
@@ -81,6 +107,9 @@ public interface Ledger {
     /** {@code state} is {@code active} or {@code suspended}; {@code suspendedUntil} is null and the error empty when active. */
     record RecordListEntry(
             String id, String state, long pending, long parked, Instant suspendedUntil, String lastError) {}
+
+    /** {@code trippedAt} is null while it is not tripped; deletions may be held all the same, where it was switched off. */
+    record GuardEntry(Instant trippedAt, long held) {}
 
     /** {@code replayId} and {@code savedAt} are null while no position was saved, {@code orgId} while none is pinned. */
     record PositionEntry(String channel, byte[] replayId, Instant savedAt, Instant firstStart, String orgId) {}

@@ -3,6 +3,7 @@ package io.recordsync.inbox;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.IdentifierKind;
 import io.recordsync.deletion.Restoration;
+import io.recordsync.inbox.Guard.Arrival;
 import io.recordsync.inbox.Inbox.GapCheck;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -56,6 +57,17 @@ final class Restorations {
     private static final String ASK_FIRST =
             "update deletion set state = 'checking' from {rows ?} back where deletion.state || '' = 'pending' and "
                     + COMMITTED_BEFORE;
+
+    /** What waits for Salesforce's answer about a restoration goes on waiting, whatever a person decides about it. */
+    static String unlessDoubtful(String state) {
+        return """
+               case when kind = 'external' and origin <> 'api' and exists (
+                 select 1 from restoration
+                 where restoration.identifier = deletion.identifier and restoration.provider = deletion.provider
+                   and restoration.committed_at > deletion.committed_at and restoration.state = 'checking')
+               then 'checking' else %s end"""
+                .formatted(state);
+    }
 
     private static final String TOO_LATE =
             "insert into problem (kind, message, at) select distinct 'restored_after_delete', "
@@ -157,14 +169,20 @@ final class Restorations {
     }
 
     private static final String PROCEED =
-            "update deletion set state = 'pending', pending_since = {now} where id {in ?} and state = 'checking'";
+            """
+            update deletion set state = case when approved_by = '' then ? else 'pending' end,
+                   pending_since = case when due_at > {now} then due_at else {now} end
+            where id {in ?} and state = 'checking'
+            returning\s"""
+                    + Arrival.COLUMNS;
 
     private static final String DISMISS =
             "update restoration set state = 'dismissed' where id {in ?} and state = 'checking'";
 
-    static int gone(Transaction transaction, List<GapCheck> checks) throws SQLException {
+    /** @param held whether what would be pending is held */
+    static List<Arrival> gone(Transaction transaction, List<GapCheck> checks, boolean held) throws SQLException {
         transaction.change(DISMISS, restorations(checks));
-        return transaction.change(PROCEED, deletions(checks));
+        return transaction.list(PROCEED, Arrival::of, held ? "held" : "pending", deletions(checks));
     }
 
     private static final String PARK_CHECKED =
@@ -195,7 +213,7 @@ final class Restorations {
             """
             update deletion set state = 'cancelled', settled_at = {now}, failure_code = 'restored',
                    message = 'Restored in Salesforce (UNDELETE ' || restored || ') while a call was on its way'
-            where id {in ?} and restored <> '' and state in ('pending', 'parked')
+            where id {in ?} and restored <> '' and state in ('pending', 'held', 'parked', 'rehearsed')
             returning case when answer_lost or unconfirmed > 0 then identifier end as perhaps_gone""";
 
     /** Their calls failed, and an UNDELETE had come meanwhile. */

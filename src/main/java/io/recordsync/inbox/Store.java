@@ -7,9 +7,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.Properties;
@@ -17,6 +21,8 @@ import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfoService;
+import org.flywaydb.core.api.MigrationState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
@@ -33,11 +39,14 @@ public final class Store implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Store.class);
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** So long after a look had no connection no other one waits for it. */
+    private static final long AWAY = Duration.ofSeconds(1).toNanos();
 
     private final Dialect dialect;
     private final Deque<AutoCloseable> open;
     private final DataSource writing;
     private final DataSource reading;
+    private volatile Unreachable unreachable;
     private final StoreHealth health = new StoreHealth(System::nanoTime);
 
     private Store(Dialect dialect, Deque<AutoCloseable> open, DataSource writing, DataSource reading) {
@@ -60,6 +69,109 @@ public final class Store implements AutoCloseable {
     /** Likewise; may be called again after a failure. */
     public static Store open(Database database) {
         return database.open();
+    }
+
+    /**
+     * Opens what a service has made, only to read: nothing is created, migrated or locked, so that the service may run. An act
+     * fails.
+     *
+     * @throws InboxException when there is none, when its schema is older than this program, or when it cannot be opened
+     */
+    public static Store openToRead(Database database) {
+        return database.openToRead();
+    }
+
+    static Store openToRead(String url, String user, String password) {
+        boolean sqlite = url.startsWith("jdbc:sqlite:");
+        Deque<AutoCloseable> open = new ArrayDeque<>();
+        try {
+            if (sqlite && !Files.isRegularFile(sqliteFile(url))) {
+                throw new InboxException(
+                        "Store %s does not exist (expected the file of a service that was started before)"
+                                .formatted(shown(url)),
+                        null);
+            }
+            HikariConfig config = sqlite ? sqlitePool(sqlite(url, true)) : postgresqlPool(url, user, password);
+            config.setReadOnly(true);
+            // Flyway takes two at once.
+            DataSource source = pool(open, "inbox-read", 2, config);
+            requireSchema(sqlite ? "sqlite" : "postgresql", source, url);
+            return new Store(
+                    sqlite ? Dialect.sqlite(Dialect.SQLITE_NOW) : Dialect.postgresql(Dialect.POSTGRESQL_NOW),
+                    open,
+                    source,
+                    source);
+        } catch (RuntimeException e) {
+            closeAll(open);
+            throw cannotOpen(url, e);
+        }
+    }
+
+    /**
+     * Finds out whether it can be opened and written. Nothing is kept of that: no schema is made or migrated, and what is
+     * written is rolled back.
+     *
+     * @throws StoreInUseException when a running process has the SQLite file
+     * @throws InboxException when it cannot
+     */
+    public static void probe(Database database) {
+        database.probe();
+    }
+
+    static void probe(String url, String user, String password) {
+        try {
+            if (!url.startsWith("jdbc:sqlite:")) {
+                try (HikariDataSource source =
+                        pool(new ArrayDeque<>(), "probe", 1, postgresqlPool(url, user, password))) {
+                    probe(source);
+                }
+                return;
+            }
+            Path file = sqliteFile(url);
+            Files.createDirectories(file.getParent());
+            boolean isNew = Files.notExists(file);
+            FileLock lock = FileLock.of(file);
+            try {
+                probe(sqlite(url, false));
+            } finally {
+                if (isNew) {
+                    Files.deleteIfExists(file);
+                }
+                lock.close();
+            }
+        } catch (IOException | SQLException | RuntimeException e) {
+            throw cannotOpen(url, e);
+        }
+    }
+
+    /** A newer schema will do: a migration adds. */
+    private static void requireSchema(String dialect, DataSource source, String url) {
+        MigrationInfoService schema = flyway(dialect, source).info();
+        if (schema.pending().length > 0) {
+            throw new InboxException(
+                    "The schema of store %s is %s (expected version %s); start the service once, which brings it up to date"
+                            .formatted(
+                                    shown(url),
+                                    schema.current() == null
+                                            ? "missing"
+                                            : "version " + schema.current().getVersion(),
+                                    schema.pending()[schema.pending().length - 1].getVersion()),
+                    null);
+        }
+    }
+
+    /** A delete needs the rights that the service needs; so does the table of a first start. */
+    private static void probe(DataSource source) throws SQLException {
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement()) {
+            boolean migrated;
+            try (ResultSet tables = connection.getMetaData().getTables(null, connection.getSchema(), "session", null)) {
+                migrated = tables.next();
+            }
+            connection.setAutoCommit(false);
+            statement.execute(migrated ? "delete from session where 1 = 0" : "create table doctor (checked integer)");
+            connection.rollback();
+        }
     }
 
     /**
@@ -93,10 +205,31 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** A look, on a connection that no act waits for. */
+    /**
+     * A look, on a connection that no act waits for. Who looks at many things asks a database that is away once, not for
+     * seconds each.
+     */
     <T> T read(String act, Work<T> work) {
-        return run(act, reading, work);
+        Unreachable last = unreachable;
+        if (last != null && System.nanoTime() - last.at() < AWAY) {
+            throw new InboxException(last.failure().getMessage(), last.failure());
+        }
+        try {
+            return run(act, reading, work);
+        } catch (InboxException e) {
+            if (e.getCause() instanceof SQLTransientConnectionException) {
+                unreachable = new Unreachable(System.nanoTime(), e);
+            }
+            throw e;
+        }
     }
+
+    /** Whether other processes may have the same database. */
+    boolean isShared() {
+        return dialect.shared();
+    }
+    /** No connection was to be had, at this {@link System#nanoTime()}. */
+    private record Unreachable(long at, InboxException failure) {}
 
     /** Why what is to be written cannot be; empty when it can. */
     Optional<String> trouble() {
@@ -142,18 +275,13 @@ public final class Store implements AutoCloseable {
     }
 
     private static Store openSqlite(String url, String now, UnaryOperator<DataSource> tap) {
-        String name = url.substring("jdbc:sqlite:".length()).replaceFirst("\\?.*", "");
-        if (name.isBlank() || name.startsWith(":") || name.startsWith("file:")) {
-            throw new IllegalArgumentException(
-                    "store.url is \"%s\" (expected jdbc:sqlite:<file>, a plain path on a local disk)".formatted(url));
-        }
+        Path file = sqliteFile(url);
         Deque<AutoCloseable> open = new ArrayDeque<>();
         try {
-            Path file = Path.of(name).toAbsolutePath();
             Files.createDirectories(file.getParent());
             open.push(FileLock.of(file));
             SQLiteDataSource source = sqlite(url, false);
-            migrate("sqlite", source);
+            migrate("sqlite", source, url);
             // Writers are serial anyway: with one connection they queue here, in order, and not inside SQLite.
             HikariConfig writer = sqlitePool(source);
             // What is overwritten in a page is zeroed there: a phone number above all.
@@ -172,14 +300,25 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    private static Path sqliteFile(String url) {
+        String name = url.substring("jdbc:sqlite:".length()).replaceFirst("\\?.*", "");
+        if (name.isBlank() || name.startsWith(":") || name.startsWith("file:")) {
+            throw new IllegalArgumentException(
+                    "store.url is \"%s\" (expected jdbc:sqlite:<file>, a plain path on a local disk)".formatted(url));
+        }
+        return Path.of(name).toAbsolutePath();
+    }
+
     /**
      * Transactions stay deferred. An immediate one that meets a lock leaves the driver believing that it has begun, and what
      * comes next on the connection would be written statement by statement.
      */
     private static SQLiteDataSource sqlite(String url, boolean readOnly) {
         SQLiteConfig config = new SQLiteConfig();
-        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
-        config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+        if (!readOnly) {
+            config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+            config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+        }
         config.setBusyTimeout((int) PATIENCE.toMillis());
         config.setReadOnly(readOnly);
         SQLiteDataSource source = new SQLiteDataSource(config);
@@ -191,26 +330,30 @@ public final class Store implements AutoCloseable {
             String url, String user, String password, String now, UnaryOperator<DataSource> tap) {
         Deque<AutoCloseable> open = new ArrayDeque<>();
         try {
-            HikariConfig config = new HikariConfig();
-            config.setJdbcUrl(url);
-            config.setUsername(user);
-            config.setPassword(password);
-            config.setKeepaliveTime(Duration.ofMinutes(2).toMillis());
-            config.setConnectionInitSql(POSTGRESQL_SESSION);
-            Properties driver = config.getDataSourceProperties();
-            driver.setProperty("ApplicationName", "salesforce-talkdesk-sync");
-            driver.setProperty("connectTimeout", "5");
-            driver.setProperty("socketTimeout", "20");
-            driver.setProperty("tcpKeepAlive", "true");
-            // The detail of an error quotes the row: a phone number.
-            driver.setProperty("logServerErrorDetail", "false");
-            DataSource source = tap.apply(pool(open, "inbox", 10, config));
-            migrate("postgresql", source);
+            DataSource source = tap.apply(pool(open, "inbox", 10, postgresqlPool(url, user, password)));
+            migrate("postgresql", source, url);
             return new Store(Dialect.postgresql(now), open, source, source);
         } catch (RuntimeException e) {
             closeAll(open);
             throw cannotOpen(url, e);
         }
+    }
+
+    private static HikariConfig postgresqlPool(String url, String user, String password) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(url);
+        config.setUsername(user);
+        config.setPassword(password);
+        config.setKeepaliveTime(Duration.ofMinutes(2).toMillis());
+        config.setConnectionInitSql(POSTGRESQL_SESSION);
+        Properties driver = config.getDataSourceProperties();
+        driver.setProperty("ApplicationName", "salesforce-talkdesk-sync");
+        driver.setProperty("connectTimeout", "5");
+        driver.setProperty("socketTimeout", "20");
+        driver.setProperty("tcpKeepAlive", "true");
+        // The detail of an error quotes the row: a phone number.
+        driver.setProperty("logServerErrorDetail", "false");
+        return config;
     }
 
     /**
@@ -254,12 +397,31 @@ public final class Store implements AutoCloseable {
         return pool;
     }
 
-    private static void migrate(String dialect, DataSource source) {
-        Flyway.configure(Store.class.getClassLoader())
+    /** An older program does not know what the rows of a newer schema mean: it would pass by a guard that holds them. */
+    private static void migrate(String dialect, DataSource source, String url) {
+        Flyway flyway = flyway(dialect, source);
+        Arrays.stream(flyway.info().applied())
+                .filter(migration -> migration.getState() == MigrationState.FUTURE_SUCCESS)
+                .findFirst()
+                .ifPresent(newer -> {
+                    throw new InboxException(
+                            "The schema of store %s is version %s, which this program is too old for; start the newer one, or"
+                                            .formatted(shown(url), newer.getVersion())
+                                    + " restore the backup from before the upgrade",
+                            null);
+                });
+        flyway.migrate();
+    }
+
+    private static Flyway flyway(String dialect, DataSource source) {
+        return Flyway.configure(Store.class.getClassLoader())
                 .dataSource(source)
                 .locations("classpath:db/" + dialect)
-                .load()
-                .migrate();
+                .load();
+    }
+
+    private static String shown(String url) {
+        return url.replaceFirst("\\?.*", "");
     }
 
     private static RuntimeException cannotOpen(String url, Exception e) {
@@ -269,7 +431,7 @@ public final class Store implements AutoCloseable {
         String message = e instanceof FlywayException && e.getCause() != null
                 ? e.getCause().getMessage()
                 : e.getMessage();
-        return new InboxException("Store %s cannot be opened: %s".formatted(url.replaceFirst("\\?.*", ""), message), e);
+        return new InboxException("Store %s cannot be opened: %s".formatted(shown(url), message), e);
     }
 
     private static void closeAll(Deque<AutoCloseable> open) {

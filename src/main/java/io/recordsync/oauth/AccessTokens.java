@@ -3,6 +3,7 @@ package io.recordsync.oauth;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recordsync.network.Outbound;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -17,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -47,6 +49,7 @@ public final class AccessTokens {
     private final Duration deadline;
     private final Duration pause;
     private final Clock clock;
+    private final Outbound outbound;
     private final HttpClient http;
 
     // All guarded by this.
@@ -57,8 +60,8 @@ public final class AccessTokens {
     private Instant failedAt;
 
     /** With the life of a token that Salesforce does not tell (15 minutes), and a second's pause after a failure. */
-    public AccessTokens(String tokenUrl, Grant grant, Duration deadline) {
-        this(tokenUrl, grant, deadline, LIFE_WHERE_THE_ANSWER_IS_SILENT, PAUSE, Clock.systemUTC());
+    public AccessTokens(String tokenUrl, Grant grant, Duration deadline, Outbound outbound) {
+        this(tokenUrl, grant, deadline, LIFE_WHERE_THE_ANSWER_IS_SILENT, PAUSE, Clock.systemUTC(), outbound);
     }
 
     /**
@@ -67,17 +70,21 @@ public final class AccessTokens {
      * @param pause how long after a failure nothing is asked
      */
     public AccessTokens(
-            String tokenUrl, Grant grant, Duration deadline, Duration lifeIfSilent, Duration pause, Clock clock) {
+            String tokenUrl,
+            Grant grant,
+            Duration deadline,
+            Duration lifeIfSilent,
+            Duration pause,
+            Clock clock,
+            Outbound outbound) {
         this.tokenUrl = URI.create(tokenUrl);
         this.grant = grant;
         this.deadline = deadline;
         this.lifeIfSilent = lifeIfSilent;
         this.pause = pause;
         this.clock = clock;
-        this.http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(deadline)
-                .build();
+        this.outbound = outbound;
+        this.http = outbound.httpClient().connectTimeout(deadline).build();
     }
 
     /**
@@ -106,6 +113,13 @@ public final class AccessTokens {
             awaited = fetch;
         }
         return await(awaited);
+    }
+
+    /** Why no token is granted, where only a person can mend that; empty once one is granted, or when it was not asked. */
+    public synchronized Optional<String> refusal() {
+        return Optional.ofNullable(failure)
+                .filter(TokenUnavailableException::refused)
+                .map(TokenUnavailableException::getMessage);
     }
 
     /** The token alone, for a route. */
@@ -166,7 +180,7 @@ public final class AccessTokens {
     private void ask(Instant now, CompletableFuture<Token> answer) {
         try {
             Grant.Proof proof = proof(now);
-            HttpRequest.Builder request = HttpRequest.newBuilder(tokenUrl)
+            HttpRequest.Builder request = outbound.request(tokenUrl)
                     .header("Content-Type", "application/x-www-form-urlencoded")
                     .header("Accept", "application/json")
                     .POST(BodyPublishers.ofString(encoded(proof.form())));
@@ -184,7 +198,7 @@ public final class AccessTokens {
             return grant.prove(tokenUrl, now);
         } catch (IOException | GeneralSecurityException e) {
             String what = e.getClass().getSimpleName() + ": " + e.getMessage();
-            throw unavailable("the key for the " + grant + " cannot be used (" + what + ")", e);
+            throw refused("the key for the " + grant + " cannot be used (" + what + ")", e);
         }
     }
 
@@ -195,22 +209,29 @@ public final class AccessTokens {
     }
 
     private Token read(HttpResponse<String> response, Instant asked) {
+        if (response.statusCode() == 407) {
+            throw unavailable(outbound.refused(tokenUrl.getHost(), 407), null);
+        }
         JsonNode answer = json(response.body());
         if (response.statusCode() != 200) {
             String code = answer.path("error").asText();
             String shown = ERROR_CODE.matcher(code).matches() ? " " + code : "";
-            throw unavailable(
-                    "answered " + response.statusCode() + shown + "; " + remedy(response.statusCode(), code), null);
+            String why = "answered " + response.statusCode() + shown + "; " + remedy(response.statusCode(), code);
+            throw passes(response.statusCode()) ? unavailable(why, null) : refused(why, null);
         }
         String value = answer.path("access_token").asText();
         if (value.isBlank()) {
-            throw unavailable("answered 200 without an access_token; check that the URL is the token endpoint", null);
+            throw refused("answered 200 without an access_token; check that the URL is the token endpoint", null);
         }
         long seconds = answer.path("expires_in").asLong();
         Instant expiresAt = asked.plus(seconds > 0 ? Duration.ofSeconds(seconds) : lifeIfSilent);
         Matcher orgId = ORG_ID.matcher(answer.path("id").asText());
         return new Token(
-                value, expiresAt, answer.path("instance_url").asText(null), orgId.find() ? orgId.group(1) : null);
+                value,
+                expiresAt,
+                answer.path("instance_url").asText(null),
+                orgId.find() ? orgId.group(1) : null,
+                answer.path("scope").asText(null));
     }
 
     private static JsonNode json(String body) {
@@ -230,7 +251,7 @@ public final class AccessTokens {
             case "invalid_scope" -> "check the scope";
             case "unauthorized_client", "unsupported_grant_type" -> "allow this flow (" + grant + ") for the client";
             default -> {
-                if (status == 429 || status >= 500) {
+                if (passes(status)) {
                     yield "it is asked again";
                 }
                 yield status == 400 || status == 401 || status == 403
@@ -238,6 +259,10 @@ public final class AccessTokens {
                         : "check that the URL is the token endpoint";
             }
         };
+    }
+
+    private static boolean passes(int status) {
+        return status == 429 || status >= 500;
     }
 
     // ---- failures
@@ -248,6 +273,10 @@ public final class AccessTokens {
         }
         if (e instanceof TimeoutException) {
             return unavailable("no complete answer within " + deadline.toMillis() + " ms; it is asked again", e);
+        }
+        Optional<String> network = outbound.explain(tokenUrl.getHost(), e);
+        if (network.isPresent()) {
+            return unavailable(network.get(), e);
         }
         if (e instanceof IOException) {
             return unavailable("not reached (" + rootOf(e).getClass().getSimpleName() + "); it is asked again", e);
@@ -260,6 +289,14 @@ public final class AccessTokens {
     }
 
     private TokenUnavailableException unavailable(String why, Throwable cause) {
-        return new TokenUnavailableException("No access token from " + tokenUrl.getHost() + ": " + why, cause);
+        return new TokenUnavailableException(words(why), cause);
+    }
+
+    private TokenUnavailableException refused(String why, Throwable cause) {
+        return new TokenUnavailableException(words(why), cause, true);
+    }
+
+    private String words(String why) {
+        return "No access token from " + tokenUrl.getHost() + ": " + why;
     }
 }

@@ -7,7 +7,19 @@ package io.recordsync.oauth;
  */
 public class TokenUnavailableException extends RuntimeException {
 
+    private final boolean refused;
+
     public TokenUnavailableException(String message, Throwable cause) {
+        this(message, cause, false);
+    }
+
+    TokenUnavailableException(String message, Throwable cause, boolean refused) {
         super(message, cause);
+        this.refused = refused;
+    }
+
+    /** Whether it is refused until a person mends something: a secret, a permission, a URL. */
+    boolean refused() {
+        return refused;
     }
 }

@@ -37,32 +37,40 @@ public final class DeletionView {
      * @throws Refusal when the query has another parameter or a value that is none
      */
     public Map<String, Object> find(Map<String, String> query) {
-        if (!FILTERS.containsAll(query.keySet())) {
-            throw Refusal.of(
-                    400, "Unknown query parameter: expected some of state, recordList, externalId, limit, before");
-        }
-        long limit = query.containsKey("limit") ? number(query.get("limit"), "limit") : USUAL_LIMIT;
-        if (limit > MOST) {
-            throw Refusal.of(400, "limit is expected to be a number from 1 to " + MOST);
-        }
+        Query.onlyOf(query, FILTERS);
         Filter filter = new Filter(
                 query.containsKey("state") ? state(query.get("state")) : null,
-                query.get("recordList"),
-                query.get("externalId"),
-                (int) limit,
-                query.containsKey("before") ? number(query.get("before"), "before") : null);
+                Query.text(query, "recordList"),
+                Query.text(query, "externalId"),
+                (int) Query.number(query, "limit", USUAL_LIMIT, MOST),
+                query.containsKey("before") ? Query.positive(query.get("before"), "before") : null);
         return Map.of("deletions", ledger.find(filter).stream().map(this::row).toList());
     }
 
     /** One deletion; its {@code attempts} are the list of the failed calls instead of their number. */
     public Map<String, Object> get(String id) {
-        Entry entry = ledger.get(number(id, "The id of a deletion"))
+        Entry entry = ledger.get(Query.positive(id, "The id of a deletion"))
                 .orElseThrow(() -> Refusal.of(404, "No deletion has this id"));
         Map<String, Object> shown = row(entry);
         shown.put(
                 "attempts",
                 ledger.attempts(entry.id()).stream().map(this::attempt).toList());
         return shown;
+    }
+
+    /** What is parked, by list and reason. */
+    public Map<String, Object> deadLetters() {
+        return Map.of(
+                "groups",
+                ledger.deadLetters().stream()
+                        .limit(MOST)
+                        .map(group -> Map.of(
+                                "recordList", group.recordList(),
+                                "failureCode", group.failureCode(),
+                                "message", group.message(),
+                                "count", group.count(),
+                                "oldestAt", group.oldest().toString()))
+                        .toList());
     }
 
     private Map<String, Object> row(Entry entry) {
@@ -121,18 +129,6 @@ public final class DeletionView {
                 400,
                 "state is expected to be one of "
                         + lower(List.of(DeletionState.values()).toString()));
-    }
-
-    private static long number(String text, String name) {
-        try {
-            long number = Long.parseLong(text);
-            if (number > 0) {
-                return number;
-            }
-        } catch (NumberFormatException notANumber) {
-            // Told below.
-        }
-        throw Refusal.of(400, name + " is expected to be a positive number");
     }
 
     private static String lower(String text) {

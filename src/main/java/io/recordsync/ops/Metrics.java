@@ -1,13 +1,17 @@
 package io.recordsync.ops;
 
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Intake;
+import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Problem;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Ledger;
@@ -15,42 +19,104 @@ import io.recordsync.inbox.Tally;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /**
- * What the service counts, for Prometheus; and when each list was last called.
+ * What the service counts, for Prometheus; and when each list was last called. {@code docs/operations.md} says what each
+ * metric means.
  *
- * <p>{@code recordsync_problems_total{kind}}, {@code recordsync_delete_calls_total{status}} (status {@code none} = no
- * answer), {@code recordsync_deletions_total{confirmation}} count since the process started. {@code
- * recordsync_inbox_deletions{state}} and {@code recordsync_oldest_pending_seconds} (0 when none is pending) are read from
- * the inbox, at most every 5 s however often they are scraped; NaN while the database fails. Safe from any thread.
+ * <p>Counters count since the process started. What is read from the inbox is read by {@link #look} alone, so that a scrape
+ * waits for nothing, and NaN while the database fails. Every label has few values: states, the configured lists, statuses of HTTP.
+ * Safe from any thread.
  */
 public final class Metrics implements Tally {
 
-    private static final Duration CENSUS_AGE = Duration.ofSeconds(5);
+    private static final Duration[] CALL_TIMES = Stream.of(50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000)
+            .map(Duration::ofMillis)
+            .toArray(Duration[]::new);
+    private static final Duration[] DELAYS = Stream.of(
+                    1, 2, 5, 10, 30, 60, 300, 900, 3_600, 6 * 3_600, 24 * 3_600, 72 * 3_600)
+            .map(Duration::ofSeconds)
+            .toArray(Duration[]::new);
 
     private final MeterRegistry registry;
     private final Ledger ledger;
+    private final String channel;
     private final Clock clock;
+    private final DistributionSummary items;
+    private final Timer calls;
+    private final Map<Origin, Timer> delays = new EnumMap<>(Origin.class);
     private final Map<String, Instant> lastCalls = new ConcurrentHashMap<>();
-    private Census census;
+    private volatile Census census = Census.UNKNOWN;
 
-    public Metrics(MeterRegistry registry, Ledger ledger, Clock clock) {
+    /** @param stream gives {@code state}, {@code silentSince} and {@code reconnects}: how many by kind */
+    public Metrics(
+            MeterRegistry registry, Ledger ledger, String channel, Supplier<Map<String, Object>> stream, Clock clock) {
         this.registry = registry;
         this.ledger = ledger;
+        this.channel = channel;
         this.clock = clock;
+        this.items = DistributionSummary.builder("recordsync.call.items")
+                .serviceLevelObjectives(1, 10, 25, 50, 75, 100)
+                .register(registry);
+        this.calls = Timer.builder("recordsync.call")
+                .serviceLevelObjectives(CALL_TIMES)
+                .register(registry);
+        gauges();
+        streamMeters(stream);
+        // Zero from the start: what appears with its first occurrence has not increased by then.
+        for (Origin origin : Origin.values()) {
+            accepted(origin, 0);
+            delays.put(
+                    origin,
+                    Timer.builder("recordsync.commit.to.delete")
+                            .tag("origin", lower(origin))
+                            .serviceLevelObjectives(DELAYS)
+                            .register(registry));
+        }
+        for (Confirmation confirmation : Confirmation.values()) {
+            settled(confirmation, List.of());
+        }
+        parked(0);
+    }
+
+    private void gauges() {
         for (DeletionState state : DeletionState.values()) {
             Gauge.builder("recordsync.inbox.deletions", this, metrics -> metrics.count(state))
                     .tag("state", lower(state))
                     .strongReference(true)
                     .register(registry);
         }
-        Gauge.builder("recordsync.oldest.pending.seconds", this, Metrics::oldestPendingSeconds)
-                .strongReference(true)
-                .register(registry);
+        gauge("recordsync.oldest.pending.seconds", this, Metrics::oldestPendingSeconds);
+        gauge("recordsync.position.expiry.seconds", this, Metrics::positionExpirySeconds);
+    }
+
+    private void streamMeters(Supplier<Map<String, Object>> stream) {
+        gauge("recordsync.stream.silence.seconds", stream, now -> silenceSeconds(now.get()));
+        for (Object kind : reconnects(stream).keySet()) {
+            FunctionCounter.builder(
+                            "recordsync.stream.reconnects",
+                            stream,
+                            now -> reconnects(now).get(kind) instanceof Number count ? count.doubleValue() : 0)
+                    .tag("class", kind.toString())
+                    .register(registry);
+        }
+    }
+
+    private <T> void gauge(String name, T of, ToDoubleFunction<T> value) {
+        Gauge.builder(name, of, value).strongReference(true).register(registry);
+    }
+
+    private static Map<?, ?> reconnects(Supplier<Map<String, Object>> stream) {
+        return stream.get().get("reconnects") instanceof Map<?, ?> counts ? counts : Map.of();
     }
 
     /** The registry that Camel serves as {@code /observe/metrics}, to be bound as {@code metricsRegistry} before it asks. */
@@ -64,17 +130,40 @@ public final class Metrics implements Tally {
         }
     }
 
-    /** A call was made. @param status of the answer, 0 when there was none */
-    public void called(Batch batch, int status) {
+    /**
+     * A call was made.
+     *
+     * @param status of the answer, 0 when there was none
+     * @param calledAt when it was sent, by {@link System#nanoTime()}
+     */
+    public void called(Batch batch, int status, long calledAt) {
         lastCalls.put(batch.recordList(), clock.instant());
-        registry.counter("recordsync.delete.calls", "status", status == 0 ? "none" : Integer.toString(status))
+        registry.counter(
+                        "recordsync.delete.calls",
+                        "record_list",
+                        batch.recordList(),
+                        "status",
+                        status == 0 ? "none" : Integer.toString(status))
                 .increment();
+        items.record(batch.identifiers().size());
+        calls.record(Duration.ofNanos(System.nanoTime() - calledAt));
     }
 
     @Override
-    public void settled(int rows, Confirmation confirmation) {
+    public void accepted(Origin origin, int rows) {
+        registry.counter("recordsync.accepted", "origin", lower(origin)).increment(rows);
+    }
+
+    @Override
+    public void settled(Confirmation confirmation, List<Settled> rows) {
         registry.counter("recordsync.deletions", "confirmation", lower(confirmation))
-                .increment(rows);
+                .increment(rows.size());
+        rows.forEach(row -> delays.get(row.origin()).record(row.sinceCommit()));
+    }
+
+    @Override
+    public void parked(int rows) {
+        registry.counter("recordsync.parked").increment(rows);
     }
 
     /** When this process called the list last; empty when it has not yet. */
@@ -82,38 +171,57 @@ public final class Metrics implements Tally {
         return Optional.ofNullable(lastCalls.get(recordList));
     }
 
+    /** Of a stream that another process reads, this one knows nothing. */
+    private double silenceSeconds(Map<String, Object> stream) {
+        return "standby".equals(stream.get("state")) || !(stream.get("silentSince") instanceof Instant since)
+                ? Double.NaN
+                : secondsSince(since);
+    }
+
     private double count(DeletionState state) {
-        Map<DeletionState, Long> counts = census().counts();
+        Map<DeletionState, Long> counts = census.counts();
         return counts == null ? Double.NaN : counts.getOrDefault(state, 0L);
     }
 
     private double oldestPendingSeconds() {
-        Census census = census();
-        if (census.counts() == null) {
+        Census last = census;
+        if (last.counts() == null) {
             return Double.NaN;
         }
-        return census.oldestPending()
-                .map(oldest ->
-                        Math.max(0, Duration.between(oldest, clock.instant()).toSeconds()))
-                .orElse(0L);
+        return last.oldestPending().map(this::secondsSince).orElse(0.0);
     }
 
-    private synchronized Census census() {
-        Instant now = clock.instant();
-        if (census == null || census.at().plus(CENSUS_AGE).compareTo(now) <= 0) {
-            try {
-                census = new Census(now, ledger.counts(), ledger.oldestPending());
-            } catch (InboxException e) {
-                census = new Census(now, null, Optional.empty());
-            }
+    private double positionExpirySeconds() {
+        return census.positionSavedAt()
+                .map(savedAt ->
+                        (double) Status.timeToExpiry(savedAt, clock.instant()).toSeconds())
+                .orElse(Double.NaN);
+    }
+
+    private double secondsSince(Instant time) {
+        return Math.max(0, Duration.between(time, clock.instant()).toSeconds());
+    }
+
+    /** Reads from the inbox what the metrics tell of it. */
+    public void look() {
+        try {
+            census = new Census(
+                    ledger.counts(),
+                    ledger.oldestPending(),
+                    ledger.position(channel).map(Ledger.PositionEntry::savedAt));
+        } catch (InboxException e) {
+            census = Census.UNKNOWN;
         }
-        return census;
     }
 
     private static String lower(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 
-    /** What the inbox held at a time; {@code counts} is null when it could not be read. */
-    private record Census(Instant at, Map<DeletionState, Long> counts, Optional<Instant> oldestPending) {}
+    /** What the inbox held at the last look; {@code counts} is null when it could not be read. */
+    private record Census(
+            Map<DeletionState, Long> counts, Optional<Instant> oldestPending, Optional<Instant> positionSavedAt) {
+
+        static final Census UNKNOWN = new Census(null, Optional.empty(), Optional.empty());
+    }
 }

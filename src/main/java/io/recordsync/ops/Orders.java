@@ -2,23 +2,29 @@ package io.recordsync.ops;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.recordsync.deletion.DeletionRequest;
+import io.recordsync.deletion.DeliveryMode;
 import io.recordsync.deletion.Intake;
+import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.SweepDemand;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Coverage.Stretch;
 import io.recordsync.inbox.Inbox;
 import io.recordsync.inbox.Inbox.Selection;
+import io.recordsync.inbox.Inbox.UnexpectedCountException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.IntSupplier;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,14 +45,16 @@ public final class Orders {
     private final Coverage coverage;
     private final List<String> recordLists;
     private final RequestedDeletions requested;
+    private final DeliveryMode mode;
     private final Clock clock;
 
     /** @param recordLists {@code talkdesk.record-lists} */
-    public Orders(Inbox inbox, Coverage coverage, String recordLists, Clock clock) {
+    public Orders(Inbox inbox, Coverage coverage, String recordLists, DeliveryMode mode, Clock clock) {
         this.inbox = inbox;
         this.coverage = coverage;
         this.recordLists = RequestedDeletions.lists(recordLists);
         this.requested = new RequestedDeletions(this.recordLists);
+        this.mode = mode;
         this.clock = clock;
     }
 
@@ -64,17 +72,61 @@ public final class Orders {
     }
 
     public Map<String, Object> redrive(byte[] body, String user) {
-        Selection selection = selection(body);
-        int count = inbox.redrive(selection);
+        Selection selection = selection(body, "parked", true);
+        int count = counted(() -> inbox.redrive(selection, user));
         LOG.info("{} redrove {} parked deletions: {}", user, count, words(selection));
         return Map.of("count", count);
     }
 
+    /** What is parked is given up, or what was rehearsed where the order says so. */
     public Map<String, Object> discard(byte[] body, String user) {
-        Selection selection = selection(body);
-        int count = inbox.discard(selection, user);
-        LOG.info("{} discarded {} parked deletions: {}", user, count, words(selection));
+        boolean rehearsed = "rehearsed".equals(RequestBody.text(readSelection(body), "state"));
+        String state = rehearsed ? "rehearsed" : "parked";
+        Selection selection = selection(body, state, true);
+        int count = counted(() -> rehearsed ? inbox.discardRehearsed(selection, user) : inbox.discard(selection, user));
+        LOG.info("{} discarded {} {} deletions: {}", user, count, state, words(selection));
         return Map.of("count", count);
+    }
+
+    public Map<String, Object> approve(byte[] body, String user) {
+        Selection selection = selection(body, "held", false);
+        int count = counted(() -> inbox.approve(selection, user));
+        LOG.info("{} approved {} deletions that the guard held: {}", user, count, words(selection));
+        return Map.of("count", count);
+    }
+
+    public Map<String, Object> reject(byte[] body, String user) {
+        Selection selection = selection(body, "held", false);
+        int count = counted(() -> inbox.reject(selection, user));
+        LOG.info("{} rejected {} deletions that the guard held: {}", user, count, words(selection));
+        return Map.of("count", count);
+    }
+
+    /** What was rehearsed is to be deleted. */
+    public Map<String, Object> goLive(byte[] body, String user) {
+        Selection selection = selection(body, "rehearsed", true);
+        if (mode.dryRun()) {
+            throw Refusal.of(
+                    409, "delivery.mode is dry-run, so that it would be rehearsed again: set it to live first");
+        }
+        if (!mode.dryRunLists().isEmpty()
+                && (selection.recordList() == null || mode.rehearses(selection.recordList()))) {
+            throw Refusal.of(
+                    409,
+                    "Some lists are in delivery.dry-run-lists, so that they would be rehearsed again: name a recordList that"
+                            + " is not");
+        }
+        int count = counted(() -> inbox.goLive(selection));
+        LOG.info("{} lets {} rehearsed deletions go live: {}", user, count, words(selection));
+        return Map.of("count", count);
+    }
+
+    private static int counted(IntSupplier act) {
+        try {
+            return act.getAsInt();
+        } catch (UnexpectedCountException e) {
+            throw Refusal.of(409, e.getMessage() + "; nothing was changed, look again");
+        }
     }
 
     public Map<String, Object> confirmOrg(byte[] body, String user) {
@@ -140,20 +192,52 @@ public final class Orders {
     }
 
     /**
-     * An empty selection would mean every row: so a person names ids, or says that the parked ones are meant.
+     * Which rows in a state are meant. An empty selection would mean every one of them.
+     *
+     * @param named whether a person has to name ids or the state; if not, an empty one is taken at its word
      */
-    private static Selection selection(byte[] body) {
-        JsonNode order = RequestBody.readObject(body, Set.of("ids", "state", "recordList", "failureCode"));
-        if (order.has("ids")) {
-            if (order.size() > 1) {
-                throw Refusal.of(400, "Expected ids alone, or state with recordList and failureCode");
-            }
-            return new Selection(ids(order.get("ids")), null, null);
+    private static Selection selection(byte[] body, String state, boolean named) {
+        JsonNode order = readSelection(body);
+        String given = RequestBody.text(order, "state");
+        boolean byId = order.has("ids");
+        if (byId && order.size() > (order.has("expected") ? 2 : 1)) {
+            throw Refusal.of(400, "Expected ids alone, or state with recordList, failureCode and origin");
         }
-        if (!"parked".equals(RequestBody.text(order, "state"))) {
-            throw Refusal.of(400, "Expected {\"ids\": […]} or {\"state\": \"parked\", …}");
+        if (given == null ? named && !byId : !given.equals(state)) {
+            throw Refusal.of(400, "Expected {\"ids\": […]} or {\"state\": \"" + state + "\", …}");
         }
-        return new Selection(List.of(), RequestBody.text(order, "recordList"), RequestBody.text(order, "failureCode"));
+        return new Selection(
+                byId ? ids(order.get("ids")) : List.of(),
+                RequestBody.text(order, "recordList"),
+                RequestBody.text(order, "failureCode"),
+                origin(order),
+                expected(order));
+    }
+
+    private static JsonNode readSelection(byte[] body) {
+        return RequestBody.readObject(body, Set.of("ids", "state", "recordList", "failureCode", "origin", "expected"));
+    }
+
+    private static Origin origin(JsonNode order) {
+        String name = RequestBody.text(order, "origin");
+        return name == null
+                ? null
+                : Arrays.stream(Origin.values())
+                        .filter(origin -> origin.name().toLowerCase(Locale.ROOT).equals(name))
+                        .findFirst()
+                        .orElseThrow(
+                                () -> Refusal.of(400, "origin is expected to be one of stream, sweep, reconcile, api"));
+    }
+
+    private static Integer expected(JsonNode order) {
+        JsonNode expected = order.get("expected");
+        if (expected == null) {
+            return null;
+        }
+        if (!expected.isInt() || expected.intValue() < 0) {
+            throw Refusal.of(400, "expected is to be a number from 0");
+        }
+        return expected.intValue();
     }
 
     private static List<Long> ids(JsonNode given) {
@@ -175,10 +259,11 @@ public final class Orders {
         if (!selection.ids().isEmpty()) {
             return "ids " + selection.ids();
         }
-        return "record list %s, failure code %s"
+        return "record list %s, failure code %s, origin %s"
                 .formatted(
                         selection.recordList() == null ? "any" : oneLine(selection.recordList()),
-                        selection.failureCode() == null ? "any" : oneLine(selection.failureCode()));
+                        selection.failureCode() == null ? "any" : oneLine(selection.failureCode()),
+                        selection.origin() == null ? "any" : selection.origin());
     }
 
     /** What a person typed must not forge a line of the log. */

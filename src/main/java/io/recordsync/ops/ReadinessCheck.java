@@ -1,14 +1,19 @@
 package io.recordsync.ops;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Ledger;
+import io.recordsync.oauth.AccessTokens;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 import org.apache.camel.util.TimeUtils;
@@ -16,16 +21,39 @@ import org.apache.camel.util.TimeUtils;
 /**
  * One reason for which the service is not ready, as a Camel health check; the process itself may still be well.
  *
- * <p>The message of a check that is down says what is wrong in the words of the part that knows.
+ * <p>The message of a check that is down says what is wrong in the words of the part that knows, and what to look at. A
+ * check that needs the database is unknown while that does not answer: {@code store} says so, once. What came of it last is
+ * also the metric {@code recordsync_check_up}: 1, 0, or NaN for unknown.
  */
 public abstract class ReadinessCheck extends AbstractHealthCheck {
+
+    private volatile double up = Double.NaN;
 
     private ReadinessCheck(String id) {
         super("recordsync", id);
     }
 
-    /** Null when ready. */
+    /**
+     * Null when ready.
+     *
+     * @throws InboxException when it cannot be known, because the database does not answer
+     */
     abstract String trouble();
+
+    @Override
+    public void setCamelContext(CamelContext context) {
+        super.setCamelContext(context);
+        MeterRegistry registry = context.getRegistry().lookupByNameAndType("metricsRegistry", MeterRegistry.class);
+        Gauge.builder("recordsync.check.up", this, ReadinessCheck::up)
+                .tag("check", getId())
+                .strongReference(true)
+                .register(registry);
+    }
+
+    /** What came of it last; a scrape must not wait for a database. */
+    final double up() {
+        return up;
+    }
 
     @Override
     public final boolean isLiveness() {
@@ -34,11 +62,18 @@ public abstract class ReadinessCheck extends AbstractHealthCheck {
 
     @Override
     protected final void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
-        String trouble = trouble();
-        if (trouble == null) {
-            builder.up();
-        } else {
-            builder.message(trouble).down();
+        try {
+            String trouble = trouble();
+            if (trouble == null) {
+                builder.up();
+                up = 1;
+            } else {
+                builder.message(trouble).down();
+                up = 0;
+            }
+        } catch (InboxException e) {
+            up = Double.NaN;
+            builder.message("The database does not answer").unknown();
         }
     }
 
@@ -98,7 +133,7 @@ public abstract class ReadinessCheck extends AbstractHealthCheck {
                 return "The stream is " + why(now, "lastError");
             }
             if (now.get("state").equals("connected")
-                    && now.get("lastResponseAt") instanceof Instant last
+                    && now.get("silentSince") instanceof Instant last
                     && last.plus(longestSilence).isBefore(clock.instant())) {
                 return "The stream is silent since %s, longer than stream.idle-timeout".formatted(last);
             }
@@ -106,10 +141,178 @@ public abstract class ReadinessCheck extends AbstractHealthCheck {
         }
     }
 
-    /** Whether deletions go out: the gate is {@code open}, or a person {@code paused} it. */
-    public static final class Delivery extends ReadinessCheck {
+    /** Whether a stream that is connected has saved a position within two times {@code stream.idle-timeout}. */
+    public static final class Position extends ReadinessCheck {
 
-        private static final Set<Object> READY = Set.of("open", "paused");
+        private final Ledger ledger;
+        private final String channel;
+        private final Supplier<Map<String, Object>> stream;
+        private final Duration longest;
+        private final Clock clock;
+
+        public Position(
+                Ledger ledger,
+                String channel,
+                Supplier<Map<String, Object>> stream,
+                String longestSilence,
+                Clock clock) {
+            super("position");
+            this.ledger = ledger;
+            this.channel = channel;
+            this.stream = stream;
+            this.longest = Duration.ofMillis(2 * TimeUtils.toMilliSeconds(longestSilence));
+            this.clock = clock;
+        }
+
+        @Override
+        String trouble() {
+            Ledger.PositionEntry position = ledger.position(channel).orElse(null);
+            if (position == null || !"connected".equals(stream.get().get("state"))) {
+                return null;
+            }
+            boolean never = position.savedAt() == null;
+            Instant since = never ? position.firstStart() : position.savedAt();
+            if (since == null || !since.plus(longest).isBefore(clock.instant())) {
+                return null;
+            }
+            return "The stream is connected, but no position was saved since %s%s, longer than two times"
+                            .formatted(since, never ? " (the first start)" : "")
+                    + " stream.idle-timeout: see the log for what is not accepted";
+        }
+    }
+
+    /** Whether the saved position stays valid for longer than {@code health.expiry-warning}. */
+    public static final class Expiry extends ReadinessCheck {
+
+        private final Ledger ledger;
+        private final String channel;
+        private final Duration warning;
+        private final Clock clock;
+
+        public Expiry(Ledger ledger, String channel, Duration warning, Clock clock) {
+            super("expiry");
+            this.ledger = ledger;
+            this.channel = channel;
+            this.warning = warning;
+            this.clock = clock;
+        }
+
+        @Override
+        String trouble() {
+            Instant savedAt =
+                    ledger.position(channel).map(Ledger.PositionEntry::savedAt).orElse(null);
+            if (savedAt == null) {
+                return null;
+            }
+            Duration left = Status.timeToExpiry(savedAt, clock.instant());
+            if (left.compareTo(warning) >= 0) {
+                return null;
+            }
+            return ("The position saved at %s %s (Salesforce keeps it for 72 hours; health.expiry-warning): mend the"
+                            + " stream, or a sweep has to find what it missed")
+                    .formatted(savedAt, left.isZero() ? "has expired" : "expires in %d h".formatted(left.toHours()));
+        }
+    }
+
+    /** Whether every deletion was sent within {@code health.oldest-pending}. */
+    public static final class Pending extends ReadinessCheck {
+
+        private final Ledger ledger;
+        private final Duration longest;
+        private final Clock clock;
+
+        public Pending(Ledger ledger, Duration longest, Clock clock) {
+            super("pending");
+            this.ledger = ledger;
+            this.longest = longest;
+            this.clock = clock;
+        }
+
+        @Override
+        String trouble() {
+            return ledger.oldestPending()
+                    .filter(oldest -> oldest.plus(longest).isBefore(clock.instant()))
+                    .map(oldest ->
+                            ("A deletion is to be sent since %s, longer than health.oldest-pending: see delivery and"
+                                            + " lists, and GET /api/deletions?state=pending")
+                                    .formatted(oldest))
+                    .orElse(null);
+        }
+    }
+
+    /** Whether no record list is suspended. */
+    public static final class Lists extends ReadinessCheck {
+
+        private final Ledger ledger;
+
+        public Lists(Ledger ledger) {
+            super("lists");
+            this.ledger = ledger;
+        }
+
+        @Override
+        String trouble() {
+            String suspended = ledger.recordLists().stream()
+                    .filter(list -> list.state().equals("suspended"))
+                    .map(list -> list.id() + " (" + list.lastError() + ")")
+                    .collect(Collectors.joining(", "));
+            return suspended.isEmpty() ? null : "Record lists are suspended, their deletions wait: " + suspended;
+        }
+    }
+
+    /** Whether one end grants a token, as far as it was asked. */
+    public static final class Token extends ReadinessCheck {
+
+        private final String keys;
+        private final AccessTokens tokens;
+
+        /** @param end {@code salesforce} or {@code talkdesk} */
+        public Token(String end, AccessTokens tokens) {
+            super(end + "-token");
+            this.keys = end + ".*";
+            this.tokens = tokens;
+        }
+
+        @Override
+        String trouble() {
+            return tokens.refusal()
+                    .map(refusal -> refusal + " (configured by " + keys + ")")
+                    .orElse(null);
+        }
+    }
+
+    /** Whether the mass-deletion guard lets deletions pass; also the metric {@code recordsync_guard_tripped}. */
+    public static final class Guard extends ReadinessCheck {
+
+        private final Supplier<Map<String, Object>> guard;
+
+        /** @param guard gives {@code tripped, since, held, max, windowMs} */
+        public Guard(Supplier<Map<String, Object>> guard, MeterRegistry registry) {
+            super("guard");
+            this.guard = guard;
+            Gauge.builder("recordsync.guard.tripped", this, check -> 1 - check.up())
+                    .strongReference(true)
+                    .register(registry);
+        }
+
+        @Override
+        String trouble() {
+            Map<String, Object> now = guard.get();
+            if (!Boolean.TRUE.equals(now.get("tripped"))) {
+                return Long.valueOf(0).equals(now.get("held"))
+                        ? null
+                        : ("The guard is switched off, but %s deletions are still held: a person has to decide (POST"
+                                        + " /api/guard/approve or /api/guard/reject)")
+                                .formatted(now.get("held"));
+            }
+            return ("The mass-deletion guard is tripped since %s, %s deletions are held: a person has to decide (POST"
+                            + " /api/guard/approve or /api/guard/reject)")
+                    .formatted(now.get("since"), now.get("held"));
+        }
+    }
+
+    /** Whether deletions go out: the gate is {@code open}, neither shut by a failure nor by a person. */
+    public static final class Delivery extends ReadinessCheck {
 
         private final Supplier<Map<String, Object>> delivery;
 
@@ -121,7 +324,7 @@ public abstract class ReadinessCheck extends AbstractHealthCheck {
         @Override
         String trouble() {
             Map<String, Object> now = delivery.get();
-            return READY.contains(now.get("state")) ? null : "Delivery is " + why(now, "reason");
+            return "open".equals(now.get("state")) ? null : "Delivery is " + why(now, "reason");
         }
     }
 
@@ -144,12 +347,7 @@ public abstract class ReadinessCheck extends AbstractHealthCheck {
 
         @Override
         String trouble() {
-            Coverage.State now;
-            try {
-                now = coverage.state();
-            } catch (InboxException e) {
-                return "The database does not answer: " + e.getMessage();
-            }
+            Coverage.State now = coverage.state();
             if (now.unproven() != null) {
                 return ("Salesforce can no longer tell what was deleted from %s to %s: a person has to confirm (POST"
                                 + " /api/sweep/confirm-unproven)")

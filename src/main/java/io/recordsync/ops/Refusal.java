@@ -17,7 +17,7 @@ public final class Refusal extends RuntimeException {
         this.index = index;
     }
 
-    static Refusal of(int status, String message) {
+    public static Refusal of(int status, String message) {
         return new Refusal(status, null, message);
     }
 

@@ -46,14 +46,16 @@ final class RequestBody {
         return object;
     }
 
-    /** A string that is not empty; null when the key is absent. */
+    /** A string of 1 to {@value Query#LONGEST} characters; null when the key is absent. */
     static String text(JsonNode object, String key) {
         JsonNode value = object.get(key);
         if (value == null) {
             return null;
         }
-        if (!value.isTextual() || value.textValue().isBlank()) {
-            throw Refusal.of(400, key + " is expected to be a string that is not empty");
+        if (!value.isTextual()
+                || value.textValue().isBlank()
+                || value.textValue().length() > Query.LONGEST) {
+            throw Refusal.of(400, "%s is expected to be a string of 1 to %d characters".formatted(key, Query.LONGEST));
         }
         return value.textValue();
     }

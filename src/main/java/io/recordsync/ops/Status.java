@@ -1,8 +1,10 @@
 package io.recordsync.ops;
 
 import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.DeliveryMode;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Ledger;
+import io.recordsync.inbox.Ledger.ProblemEntry;
 import io.recordsync.inbox.Ledger.RecordListEntry;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,22 +23,33 @@ import java.util.function.Supplier;
  *
  * <p>Of the stream's map {@code state, lastResponseAt, lastEventAt, lastError} are shown, of the delivery's {@code state,
  * reason, until}; a key that is missing is null. Times are ISO 8601 in UTC. {@code hoursToExpiry} is what remains of the 72
- * hours for which Salesforce keeps a position, never negative. {@code lastCallAt} is of this process. Read anew each time.
+ * hours for which Salesforce keeps a position, never negative. {@code lastCallAt} and the sweep's {@code found} and {@code
+ * added} are of this process. Read anew each time.
  */
 public final class Status {
 
     static final int PROBLEMS_SHOWN = 20;
     private static final Duration POSITION_KEPT = Duration.ofHours(72);
+    /** A problem is something to look at for so long. */
+    private static final Duration PROBLEM_IS_NEW = Duration.ofHours(24);
 
     private final Ledger ledger;
     private final Coverage coverage;
     private final String channel;
     private final List<String> recordLists;
-    private final Supplier<Map<String, Object>> stream;
-    private final Supplier<Map<String, Object>> delivery;
-    private final Supplier<Map<String, Object>> presenceChecks;
+    private final Parts parts;
+    private final Health health;
+    private final DeliveryMode mode;
     private final Metrics metrics;
     private final Clock clock;
+
+    /** What other parts of the service say of themselves, in the words of the API. */
+    public record Parts(
+            Supplier<Map<String, Object>> stream,
+            Supplier<Map<String, Object>> delivery,
+            Supplier<Map<String, Object>> presenceChecks,
+            Supplier<Map<String, Object>> sweeps,
+            Supplier<Map<String, Object>> guard) {}
 
     /** @param recordLists {@code talkdesk.record-lists}: each is shown, also one that the inbox has not met yet */
     public Status(
@@ -44,40 +57,44 @@ public final class Status {
             Coverage coverage,
             String channel,
             String recordLists,
-            Supplier<Map<String, Object>> stream,
-            Supplier<Map<String, Object>> delivery,
-            Supplier<Map<String, Object>> presenceChecks,
+            Parts parts,
+            Health health,
+            DeliveryMode mode,
             Metrics metrics,
             Clock clock) {
         this.ledger = ledger;
         this.coverage = coverage;
         this.channel = channel;
         this.recordLists = RequestedDeletions.lists(recordLists);
-        this.stream = stream;
-        this.delivery = delivery;
-        this.presenceChecks = presenceChecks;
+        this.parts = parts;
+        this.health = health;
+        this.mode = mode;
         this.metrics = metrics;
         this.clock = clock;
     }
 
     public Map<String, Object> show() {
+        Map<String, Long> deletions = deletions();
+        List<ProblemEntry> problems = ledger.problems(PROBLEMS_SHOWN);
         Map<String, Object> status = new LinkedHashMap<>();
-        status.put("mode", "live");
+        status.put("mode", mode.toString());
+        status.put("health", health.show(toLookAt(deletions, problems)));
         status.put("stream", stream());
         status.put("delivery", delivery());
-        status.put("deletions", deletions());
+        status.put("deletions", deletions);
         status.put(
                 "oldestPendingSeconds",
                 ledger.oldestPending()
                         .map(oldest -> Math.max(
                                 0, Duration.between(oldest, clock.instant()).toSeconds()))
                         .orElse(null));
+        status.put("guard", parts.guard().get());
         status.put("lists", lists());
         status.put("sweep", sweep());
         status.put(
                 "reconcile",
                 pick(
-                        presenceChecks.get(),
+                        parts.presenceChecks().get(),
                         "recordList",
                         "running",
                         "waiting",
@@ -85,28 +102,53 @@ public final class Status {
                         "missing",
                         "lastAt",
                         "lastError"));
-        status.put("problems", problems());
+        status.put("problems", problems(problems));
         return status;
     }
 
+    /** What is no reason to be not ready. */
+    private List<String> toLookAt(Map<String, Long> deletions, List<ProblemEntry> problems) {
+        List<String> reasons = new ArrayList<>();
+        if (mode.dryRun()) {
+            reasons.add("A dry run: nothing is deleted");
+        }
+        new TreeSet<>(mode.dryRunLists())
+                .forEach(list -> reasons.add("A dry run: nothing is deleted from record list " + list));
+        long parked = deletions.get("parked");
+        if (parked > 0) {
+            reasons.add(parked == 1 ? "1 deletion is parked" : parked + " deletions are parked");
+        }
+        Instant since = clock.instant().minus(PROBLEM_IS_NEW);
+        problems.stream()
+                .filter(problem -> problem.at().isAfter(since))
+                .findFirst()
+                .ifPresent(newest -> reasons.add("Reported within 24 hours: " + newest.message()));
+        return reasons;
+    }
+
     public Map<String, Object> delivery() {
-        return pick(delivery.get(), "state", "reason", "until");
+        return pick(parts.delivery().get(), "state", "reason", "until");
     }
 
     private Map<String, Object> stream() {
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("channel", channel);
-        shown.putAll(pick(stream.get(), "state", "lastResponseAt", "lastEventAt"));
+        shown.putAll(pick(parts.stream().get(), "state", "lastResponseAt", "lastEventAt"));
         Optional<Instant> savedAt = ledger.position(channel).map(Ledger.PositionEntry::savedAt);
         shown.put("positionSavedAt", savedAt.map(Instant::toString).orElse(null));
         shown.put("hoursToExpiry", savedAt.map(this::hoursToExpiry).orElse(null));
-        shown.putAll(pick(stream.get(), "lastError"));
+        shown.putAll(pick(parts.stream().get(), "lastError"));
         return shown;
     }
 
     private double hoursToExpiry(Instant savedAt) {
-        Duration left = POSITION_KEPT.minus(Duration.between(savedAt, clock.instant()));
-        return left.isNegative() ? 0 : Math.round(left.toMinutes() / 6.0) / 10.0;
+        return Math.round(timeToExpiry(savedAt, clock.instant()).toMinutes() / 6.0) / 10.0;
+    }
+
+    /** How long Salesforce still knows a position; zero when it does no longer. */
+    static Duration timeToExpiry(Instant savedAt, Instant now) {
+        Duration left = POSITION_KEPT.minus(Duration.between(savedAt, now));
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     private Map<String, Long> deletions() {
@@ -131,6 +173,7 @@ public final class Status {
             list.put("state", entry.state());
             list.put("pending", entry.pending());
             list.put("parked", entry.parked());
+            list.put("dryRun", mode.rehearses(id));
             list.put("lastCallAt", metrics.lastCall(id).map(Instant::toString).orElse(null));
             list.put("lastError", entry.lastError().isEmpty() ? null : entry.lastError());
             shown.add(list);
@@ -146,6 +189,7 @@ public final class Status {
         shown.put("lastError", now.lastError());
         shown.put("owed", now.owed());
         shown.put("running", now.running());
+        shown.putAll(pick(parts.sweeps().get(), "found", "added"));
         shown.put("unproven", now.unproven() == null ? null : stretch(now.unproven()));
         return shown;
     }
@@ -159,8 +203,8 @@ public final class Status {
         return time == null ? null : time.toString();
     }
 
-    private List<Map<String, Object>> problems() {
-        return ledger.problems(PROBLEMS_SHOWN).stream()
+    private static List<Map<String, Object>> problems(List<ProblemEntry> problems) {
+        return problems.stream()
                 .<Map<String, Object>>map(problem ->
                         Map.of("at", problem.at().toString(), "kind", problem.kind(), "message", problem.message()))
                 .toList();

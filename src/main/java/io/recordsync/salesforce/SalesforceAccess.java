@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recordsync.inbox.Inbox;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Token;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /**
@@ -59,13 +61,21 @@ public final class SalesforceAccess {
             return;
         }
         String code = errorCode(body);
-        String words = "Salesforce answered " + status + (code.isEmpty() ? "" : " " + code);
         if (status == 401) {
             tokens.drop(token.value());
         } else if (status >= 400 && status < 500 && status != 408 && status != 420 && status != 429) {
-            throw new RefusedException(words + advice(code), code);
+            throw new RefusedException(words(status, code), code);
         }
-        throw new IOException(words);
+        throw new IOException(words(status, code));
+    }
+
+    /** What another answer than 200 means, for a person. */
+    static String refusal(int status, String body) {
+        return words(status, errorCode(new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    private static String words(int status, String code) {
+        return "Salesforce answered " + status + (code.isEmpty() ? "" : " " + code) + advice(code);
     }
 
     private static String advice(String code) {

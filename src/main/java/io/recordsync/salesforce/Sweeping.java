@@ -34,7 +34,7 @@ import java.util.regex.Pattern;
  * getDeleted, which also knows what was purged from the bin, window by window; neither sees everything, and only the log
  * says what it covers. What only the log names is checked first: it is nowhere documented that it forgets what was restored,
  * and the UNDELETE may be in the hole that is swept. All times are Salesforce's: the sweep ends at the Date of the first
- * answer. Not thread-safe.
+ * answer. Of one thread; what it has found so far may be read by any.
  */
 public final class Sweeping {
 
@@ -59,9 +59,9 @@ public final class Sweeping {
     private Instant end;
     private Instant coveredUntil;
     private Instant provenFrom = Instant.MIN;
-    private int inBin;
-    private int inLog;
-    private int added;
+    private volatile int inBin;
+    private volatile int inLog;
+    private volatile int added;
 
     private sealed interface Question {}
 

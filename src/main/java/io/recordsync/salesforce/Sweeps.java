@@ -8,6 +8,7 @@ import io.recordsync.inbox.Coverage.Stretch;
 import io.recordsync.inbox.Coverage.Sweep;
 import io.recordsync.inbox.Inbox;
 import io.recordsync.inbox.InboxException;
+import io.recordsync.network.NetworkException;
 import io.recordsync.oauth.TokenUnavailableException;
 import io.recordsync.salesforce.SalesforceAccess.RefusedException;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -28,9 +30,10 @@ import org.slf4j.event.Level;
  *
  * <p>A sweep begins when one is owed, but not within {@code sweep.retry} after the last one, and later with each failure;
  * {@link #wake} ends that wait. Salesforce's delete log lags behind: a demand is answered once the log covers the instant
- * at which the first sweep after it began, and until then it is swept again. Thread-safe; one sweep at a time.
+ * at which the first sweep after it began, and until then it is swept again. Thread-safe; one sweep at a time. As a supplier
+ * it gives {@code found} and {@code added}, of the sweep that runs or of the last one of this process; null before the first.
  */
-public final class Sweeps {
+public final class Sweeps implements Supplier<Map<String, Object>> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sweeps.class);
     /** Of {@code sweep.retry}. */
@@ -52,6 +55,7 @@ public final class Sweeps {
     /** What was told already while the demand at hand is not answered. */
     private Stretch told;
 
+    private volatile Sweeping latest;
     private long notBefore = System.nanoTime();
     private int failures;
 
@@ -88,7 +92,17 @@ public final class Sweeps {
             wake();
             return null;
         }
-        return new Sweeping(sweep, records, entities, apiVersion, overlap);
+        latest = new Sweeping(sweep, records, entities, apiVersion, overlap);
+        return latest;
+    }
+
+    /** Waits for nobody. */
+    @Override
+    public Map<String, Object> get() {
+        Sweeping sweeping = latest;
+        return sweeping == null
+                ? Map.of()
+                : Map.of("found", sweeping.inBin() + sweeping.inLog(), "added", sweeping.added());
     }
 
     /** The next one need not wait. */
@@ -190,6 +204,9 @@ public final class Sweeps {
     /** Ours are for people; of what the network or a library says, only the kind. */
     static String words(Throwable e) {
         Throwable root = root(e);
+        if (root instanceof NetworkException) {
+            return "Salesforce was not reached: " + root.getMessage();
+        }
         boolean spoken = root instanceof TokenUnavailableException
                 || root instanceof InboxException
                 || root instanceof IllegalStateException

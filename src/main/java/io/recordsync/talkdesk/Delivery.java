@@ -10,7 +10,6 @@ import io.recordsync.inbox.DeliveryGate;
 import io.recordsync.inbox.Inbox;
 import io.recordsync.inbox.Inbox.Postponement;
 import io.recordsync.inbox.InboxException;
-import io.recordsync.inbox.Tally;
 import io.recordsync.talkdesk.Verdict.Fate;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,7 +38,6 @@ public final class Delivery {
     private final Duration verifyDelay;
     private final int verifyAttempts;
     private final boolean parkUnconfirmed;
-    private final Tally tally;
 
     /**
      * @param mostRefusals lone items refused in a row with one code, after which the list is suspended
@@ -55,7 +53,6 @@ public final class Delivery {
             Duration verifyDelay,
             int verifyAttempts,
             String verifyUnconfirmed,
-            Tally tally,
             Clock clock) {
         this.inbox = inbox;
         this.gate = gate;
@@ -64,7 +61,6 @@ public final class Delivery {
         this.verifyDelay = verifyDelay;
         this.verifyAttempts = verifyAttempts;
         this.parkUnconfirmed = "park".equals(verifyUnconfirmed);
-        this.tally = tally;
     }
 
     /**
@@ -85,12 +81,18 @@ public final class Delivery {
      * The last look before a call.
      *
      * @param batch null for a call that is about no claimed deletions
-     * @throws NotNowException when this process was silent for so long that another one may have taken the batch over
+     * @throws NotNowException when this process was silent for so long that another one may have taken the batch over, or
+     *     when the guard was tripped meanwhile and holds some of it
      */
     public void holds(@ExchangeProperty("batch") Batch batch) {
+        if (batch == null) {
+            return;
+        }
         boolean held;
+        boolean stopped;
         try {
-            held = batch == null || inbox.holds(batch);
+            held = inbox.holds(batch);
+            stopped = held && inbox.stopped(batch);
         } catch (InboxException e) {
             // Without its cause: an error of the network in it would be read as Talkdesk's.
             throw new NotNowException("The database does not say whether the batch is still held: " + e.getMessage());
@@ -102,6 +104,9 @@ public final class Delivery {
                     batch.size(),
                     batch.recordList());
             throw new NotNowException("The batch was taken over");
+        }
+        if (stopped) {
+            throw new NotNowException("The guard holds some of the batch");
         }
     }
 
@@ -122,19 +127,26 @@ public final class Delivery {
         }
     }
 
-    public void settle(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("verdict") Verdict verdict) {
-        settle(batch.ids(), verdict.confirmation());
+    /** @param calledAt when the call began, by {@link System#nanoTime()}; here and below */
+    public void settle(
+            @ExchangeProperty("batch") Batch batch,
+            @ExchangeProperty("verdict") Verdict verdict,
+            @ExchangeProperty("calledAt") long calledAt) {
+        settle(batch.ids(), verdict.confirmation(), calledAt);
         succeeded(batch);
     }
 
     /** The list exists and does not know this record. */
-    public void settleAbsent(@ExchangeProperty("batch") Batch batch) {
-        settle(batch.ids(), Confirmation.ABSENT);
+    public void settleAbsent(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("calledAt") long calledAt) {
+        settle(batch.ids(), Confirmation.ABSENT, calledAt);
         succeeded(batch);
     }
 
     /** To be asked again; after so many answers that confirmed nothing it is settled as accepted, or parked. */
-    public void verifyLater(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("verdict") Verdict verdict) {
+    public void verifyLater(
+            @ExchangeProperty("batch") Batch batch,
+            @ExchangeProperty("verdict") Verdict verdict,
+            @ExchangeProperty("calledAt") long calledAt) {
         List<Long> again = new ArrayList<>();
         List<Long> enough = new ArrayList<>();
         for (ClaimedDeletion deletion : batch.deletions()) {
@@ -146,7 +158,7 @@ public final class Delivery {
         if (!enough.isEmpty() && parkUnconfirmed) {
             inbox.park(enough, verdict.failure());
         } else if (!enough.isEmpty()) {
-            settle(enough, Confirmation.ACCEPTED);
+            settle(enough, Confirmation.ACCEPTED, calledAt);
         }
         succeeded(batch);
     }
@@ -220,6 +232,7 @@ public final class Delivery {
     public Batch parkFailed(
             @ExchangeProperty("batch") Batch batch,
             @ExchangeProperty("verdict") Verdict verdict,
+            @ExchangeProperty("calledAt") long calledAt,
             @Body List<FailedRecord> failedRecords) {
         List<Identifier> sent = batch.identifiers();
         List<Identifier> failed = new ArrayList<>();
@@ -251,7 +264,7 @@ public final class Delivery {
                 sent.size(),
                 batch.recordList());
         boolean exact = verdict.deleted() + failed.size() == sent.size();
-        settle(batch.only(failed, false).ids(), exact ? Confirmation.EXACT : Confirmation.BATCH);
+        settle(batch.only(failed, false).ids(), exact ? Confirmation.EXACT : Confirmation.BATCH, calledAt);
         succeeded(batch);
         return null;
     }
@@ -267,8 +280,9 @@ public final class Delivery {
         }
     }
 
-    private void settle(List<Long> ids, Confirmation confirmation) {
-        tally.settled(inbox.settle(ids, confirmation), confirmation);
+    private void settle(List<Long> ids, Confirmation confirmation, long calledAt) {
+        Duration sinceCall = Duration.ofNanos(System.nanoTime() - calledAt);
+        inbox.settle(ids, confirmation, sinceCall);
     }
 
     private void succeeded(Batch batch) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.Failure;
+import io.recordsync.network.NetworkException;
 import io.recordsync.oauth.TokenUnavailableException;
 import io.recordsync.talkdesk.Verdict.Fate;
 import java.io.IOException;
@@ -107,6 +108,10 @@ public final class Verdicts {
     /** What it means that there was no answer: whether Talkdesk may have carried the call out. */
     public Verdict unanswered(@ExchangeException IOException failure, Exchange exchange) {
         String callId = exchange.getExchangeId();
+        if (failure instanceof NetworkException) {
+            String message = "Talkdesk cannot be reached: " + failure.getMessage();
+            return failed(Fate.SERVICE_UNAVAILABLE, "unreachable", 0, message, callId);
+        }
         // ConnectTimeoutException is an InterruptedIOException too, but nothing was sent yet.
         if (failure instanceof ConnectException
                 || failure instanceof ConnectTimeoutException

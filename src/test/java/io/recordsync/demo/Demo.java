@@ -45,6 +45,9 @@ public final class Demo {
     private static final int TICKS_TO_A_LINE = 10;
     private static final int TICKS_TO_A_FAULT = 18;
     private static final int TICKS_TO_A_CLEANUP = 31;
+    private static final int TICKS_TO_A_DISASTER = 80;
+    /** More than a cleanup and what comes and goes meanwhile; fewer than there are contacts. */
+    private static final int GUARD = 400;
 
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -94,6 +97,9 @@ public final class Demo {
             say("Going on where the last run stopped: %s", summary(ledger.states()));
             world.delete(25);
             say("While the service was not running, 25 contacts were deleted");
+        } else {
+            // The service looks at its start whether it sees any.
+            world.create(CONTACTS);
         }
         service = startService();
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
@@ -117,6 +123,9 @@ public final class Demo {
                 say("Somebody cleans up: 150 contacts at once");
                 world.delete(150);
             }
+            if (tick == TICKS_TO_A_DISASTER) {
+                disaster();
+            }
             if (tick % TICKS_TO_A_FAULT == 0) {
                 say(trouble.strike());
             }
@@ -127,6 +136,28 @@ public final class Demo {
         // Ctrl-C: the hook ends the process.
         new CountDownLatch(1).await();
         return 0;
+    }
+
+    /** Once in a run, and not where an earlier run's still waits for a decision. */
+    private void disaster() throws InterruptedException {
+        if (!guardTripped()) {
+            say(
+                    "Somebody deletes %d contacts at once: too many for the guard, which holds them from now on",
+                    world.size());
+            world.delete(world.size());
+        }
+        say(
+                "Approve or reject them on http://localhost:%d/, or: curl -X POST localhost:%d/api/guard/approve"
+                        + " -H 'Content-Type: application/json' -d '{}'   (or /reject)",
+                port, port);
+    }
+
+    private boolean guardTripped() throws InterruptedException {
+        try {
+            return status().at("/guard/tripped").asBoolean();
+        } catch (IOException notTold) {
+            return false;
+        }
     }
 
     private Process startService() throws IOException {
@@ -151,6 +182,8 @@ public final class Demo {
         configuration.put("talkdesk.client-secret", TalkdeskSimulator.CLIENT_SECRET);
         configuration.put("talkdesk.record-lists", String.join(",", LISTS));
         configuration.put("verify.delay", "10s");
+        configuration.put("guard.max-deletions", Integer.toString(GUARD));
+        configuration.put("guard.window", "10s");
         configuration.put("store.url", "jdbc:sqlite:" + ledger.database());
         configuration.put("ops.host", "127.0.0.1");
         configuration.put("ops.port", Integer.toString(port));
@@ -227,12 +260,13 @@ public final class Demo {
     }
 
     private static String summary(Map<String, Long> states) {
-        return "%,d accepted, %,d deleted, %,d on their way, %,d parked"
+        return "%,d accepted, %,d deleted, %,d on their way, %,d parked, %,d held"
                 .formatted(
                         states.values().stream().mapToLong(Long::longValue).sum(),
                         states.getOrDefault("deleted", 0L),
                         states.getOrDefault("pending", 0L) + states.getOrDefault("claimed", 0L),
-                        states.getOrDefault("parked", 0L));
+                        states.getOrDefault("parked", 0L),
+                        states.getOrDefault("held", 0L));
     }
 
     private JsonNode status() throws IOException, InterruptedException {

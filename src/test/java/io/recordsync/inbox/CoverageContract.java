@@ -301,7 +301,7 @@ abstract class CoverageContract extends OnEitherDatabase {
         assertThat(inbox.accept(intake(swept("003-pending", CHANGE))).ids()).isEmpty();
 
         inbox.accept(intake(streamed("L1", "003-deleted", commit)));
-        inbox.settle(claimAll(), Confirmation.EXACT);
+        inbox.settle(claimAll(), Confirmation.EXACT, Duration.ZERO);
         assertThat(inbox.accept(intake(swept("003-deleted", CHANGE))).ids()).isEmpty();
 
         inbox.accept(intake(streamed("L1", "003-parked", commit)));
@@ -318,7 +318,7 @@ abstract class CoverageContract extends OnEitherDatabase {
     @Test
     void a_find_of_a_later_change_is_new() {
         inbox.accept(intake(streamed("L1", "003A", CHANGE)));
-        inbox.settle(claimAll(), Confirmation.EXACT);
+        inbox.settle(claimAll(), Confirmation.EXACT, Duration.ZERO);
 
         assertThat(inbox.accept(intake(swept("003A", CHANGE.plusSeconds(1)))).ids())
                 .hasSize(1);
@@ -367,7 +367,7 @@ abstract class CoverageContract extends OnEitherDatabase {
         assertThat(row.eventKey()).isEqualTo(event.eventKey());
         assertThat(row.origin()).isEqualTo("stream");
         assertThat(row.committedAt()).isEqualTo(event.committedAt());
-        inbox.settle(claimAll(), Confirmation.EXACT);
+        inbox.settle(claimAll(), Confirmation.EXACT, Duration.ZERO);
         assertThat(acceptStream(event)).as("replayed").isEmpty();
     }
 
@@ -419,7 +419,7 @@ abstract class CoverageContract extends OnEitherDatabase {
     @Test
     void the_presence_check_finds_again_what_came_back_after_it_was_deleted() {
         inbox.accept(intake(streamed("L1", "003A", CHANGE)));
-        inbox.settle(claimAll(), Confirmation.EXACT);
+        inbox.settle(claimAll(), Confirmation.EXACT, Duration.ZERO);
         advance(Duration.ofHours(1));
 
         assertThat(inbox.accept(intake(missing("003A", START.plusSeconds(1800))))
@@ -440,7 +440,7 @@ abstract class CoverageContract extends OnEitherDatabase {
                 .isEmpty();
         advance(Duration.ofHours(1));
         heartbeat();
-        inbox.settle(claimed, Confirmation.EXACT);
+        inbox.settle(claimed, Confirmation.EXACT, Duration.ZERO);
         assertThat(inbox.accept(intake(missing("003A", began))).ids())
                 .as("deleted since")
                 .isEmpty();

@@ -62,18 +62,20 @@ abstract class FlatCost {
             inbox.nextDue();
             List<Long> ids = InboxContract.ids(inbox.claim(4, 100));
             assertThat(ids).hasSize(400);
-            inbox.settle(ids.subList(0, 100), Confirmation.EXACT);
+            inbox.settle(ids.subList(0, 100), Confirmation.EXACT, Duration.ZERO);
             inbox.postpone(ids.subList(100, 200), Duration.ofSeconds(1), failure, Inbox.Postponement.FAILED);
             inbox.park(ids.subList(200, 300), failure);
             inbox.release(ids.subList(300, 400));
-            inbox.redrive(new Inbox.Selection(ids, null, null));
-            inbox.redrive(new Inbox.Selection(List.of(), "L1", "refused"));
+            inbox.redrive(new Inbox.Selection(ids, null, null), "kim");
+            inbox.redrive(new Inbox.Selection(List.of(), "L1", "refused"), "kim");
             inbox.discard(new Inbox.Selection(List.of(), "L1", "refused"), "kim");
             inbox.discard(new Inbox.Selection(List.of(), null, null), "kim");
+            inbox.discardRehearsed(new Inbox.Selection(List.of(), "L1", null), "kim");
             inbox.heartbeat();
             inbox.accept(InboxContract.intake(InboxContract.request("L1", "new")));
             ledger.recordLists();
             ledger.oldestPending();
+            ledger.deadLetters();
             ledger.get(ids.get(0));
             ledger.attempts(ids.get(0));
             ledger.find(new Ledger.Filter(null, null, null, 50, 1_000L));
@@ -81,6 +83,9 @@ abstract class FlatCost {
             ledger.find(new Ledger.Filter(DeletionState.PARKED, null, null, 50, null));
             ledger.find(new Ledger.Filter(DeletionState.PENDING, "L1", null, 50, 1_000L));
             ledger.find(new Ledger.Filter(null, null, "003-1", 50, null));
+            assertThat(ledger.ofContact("003-1")).hasSize(1);
+            assertThat(ledger.accepted(Instant.EPOCH, Instant.ofEpochMilli(100)))
+                    .hasSize(99);
             acceptOfSweep(inbox);
             acceptOfRestored(inbox);
             inbox.forget();
@@ -88,6 +93,9 @@ abstract class FlatCost {
 
             assertThat(seen).hasSizeGreaterThan(40);
             assertPlans(store, seen, (sql, plan) -> {
+                if (sql.contains("identifier = ?")) {
+                    assertThat(plan).as("the rows of one contact").contains("deletion_key");
+                }
                 if (sql.matches("(?s)(update|insert).*")) {
                     assertThat(plan).as("the past of a list").doesNotContain("deletion_record_list");
                     assertThat(plan)

@@ -79,7 +79,9 @@ abstract class InboxContract extends OnEitherDatabase {
                         "",
                         "",
                         "",
-                        ""));
+                        "",
+                        "",
+                        null));
     }
 
     @Test
@@ -92,7 +94,8 @@ abstract class InboxContract extends OnEitherDatabase {
 
         assertThat(again).isEqualTo(new Accepted(List.of(), 2));
         assertThat(inbox.claim(10, 100)).isEmpty();
-        assertThat(inbox.settle(ids(claimed), Confirmation.EXACT)).isEqualTo(2);
+        assertThat(inbox.settle(ids(claimed), Confirmation.EXACT, Duration.ZERO))
+                .isEqualTo(2);
         assertThat(inbox.accept(intake)).isEqualTo(new Accepted(List.of(), 2));
         assertThat(inbox.nextDue()).isEmpty();
     }
@@ -521,7 +524,7 @@ abstract class InboxContract extends OnEitherDatabase {
         List<Long> ids = ids(inbox.claim(1, 1));
         advance(Duration.ofSeconds(3));
 
-        assertThat(inbox.settle(ids, Confirmation.BATCH)).isEqualTo(1);
+        assertThat(inbox.settle(ids, Confirmation.BATCH, Duration.ZERO)).isEqualTo(1);
 
         Entry entry = ledger.get(ids.get(0)).orElseThrow();
         assertThat(entry.state()).isEqualTo(DeletionState.DELETED);
@@ -538,8 +541,8 @@ abstract class InboxContract extends OnEitherDatabase {
         acceptMany("L1", 2);
         List<Long> ids = ids(inbox.claim(1, 100));
 
-        assertThat(inbox.settle(ids, Confirmation.EXACT)).isEqualTo(2);
-        assertThat(inbox.settle(ids, Confirmation.ABSENT)).isZero();
+        assertThat(inbox.settle(ids, Confirmation.EXACT, Duration.ZERO)).isEqualTo(2);
+        assertThat(inbox.settle(ids, Confirmation.ABSENT, Duration.ZERO)).isZero();
 
         assertThat(ledger.counts()).containsEntry(DeletionState.DELETED, 2L);
         assertThat(ledger.confirmations()).containsEntry(Confirmation.EXACT, 2L).containsEntry(Confirmation.ABSENT, 0L);
@@ -549,11 +552,11 @@ abstract class InboxContract extends OnEitherDatabase {
     void nothing_ends_that_is_not_claimed() {
         List<Long> pending = acceptMany("L1", 2);
 
-        assertThat(inbox.settle(pending, Confirmation.EXACT)).isZero();
+        assertThat(inbox.settle(pending, Confirmation.EXACT, Duration.ZERO)).isZero();
         assertThat(inbox.postpone(pending, Duration.ofDays(1), REFUSED, FAILED)).isZero();
         assertThat(inbox.park(pending, REFUSED)).isZero();
         assertThat(inbox.release(pending)).isZero();
-        assertThat(inbox.settle(List.of(), Confirmation.EXACT)).isZero();
+        assertThat(inbox.settle(List.of(), Confirmation.EXACT, Duration.ZERO)).isZero();
         assertThat(ledger.attempts(pending.get(0))).isEmpty();
         assertThat(ids(inbox.claim(1, 100))).hasSize(2);
     }
@@ -564,11 +567,11 @@ abstract class InboxContract extends OnEitherDatabase {
         List<Long> ids = ids(inbox.claim(1, 100));
         JdbcInbox other = new JdbcInbox(store, SETTINGS);
 
-        assertThat(other.settle(ids, Confirmation.EXACT)).isZero();
+        assertThat(other.settle(ids, Confirmation.EXACT, Duration.ZERO)).isZero();
         assertThat(other.postpone(ids, Duration.ZERO, REFUSED, FAILED)).isZero();
         assertThat(other.park(ids, REFUSED)).isZero();
         assertThat(other.release(ids)).isZero();
-        assertThat(inbox.settle(ids, Confirmation.EXACT)).isEqualTo(2);
+        assertThat(inbox.settle(ids, Confirmation.EXACT, Duration.ZERO)).isEqualTo(2);
     }
 
     @Test
@@ -676,7 +679,8 @@ abstract class InboxContract extends OnEitherDatabase {
         faults.executed.clear();
 
         inbox.accept(new Intake(requests, List.of(), position(subscription, 1)));
-        assertThat(inbox.settle(ids(inbox.claim(4, 100)), Confirmation.EXACT)).isEqualTo(100);
+        assertThat(inbox.settle(ids(inbox.claim(4, 100)), Confirmation.EXACT, Duration.ZERO))
+                .isEqualTo(100);
 
         assertThat(faults.executed).hasSizeLessThanOrEqualTo(6);
     }
@@ -689,7 +693,7 @@ abstract class InboxContract extends OnEitherDatabase {
         List<Long> ids = ids(inbox.claim(1, 1));
         assertThat(ledger.get(ids.get(0)).orElseThrow().identifier()).isEqualTo("…34");
 
-        inbox.settle(ids, Confirmation.EXACT);
+        inbox.settle(ids, Confirmation.EXACT, Duration.ZERO);
 
         // HMAC-SHA256 of the number with the key "a key", by: openssl dgst -sha256 -hmac 'a key'
         assertThat(ledger.get(ids.get(0)).orElseThrow().identifier())
@@ -719,7 +723,7 @@ abstract class InboxContract extends OnEitherDatabase {
             JdbcInbox each = new JdbcInbox(store, keyless);
             each.accept(intake(request("L1", Identifier.phone("+15550001234"), "api:" + process)));
             List<Long> ids = ids(each.claim(1, 1));
-            each.settle(ids, Confirmation.EXACT);
+            each.settle(ids, Confirmation.EXACT, Duration.ZERO);
             left.add(ledger.get(ids.get(0)).orElseThrow().identifier());
         }
 
@@ -800,7 +804,7 @@ abstract class InboxContract extends OnEitherDatabase {
         advance(GIVE_UP_AFTER.plusDays(1));
         inbox.heartbeat();
 
-        assertThat(inbox.redrive(new Selection(ids, null, null))).isEqualTo(1);
+        assertThat(inbox.redrive(new Selection(ids, null, null), "kim")).isEqualTo(1);
 
         Entry entry = ledger.get(ids.get(0)).orElseThrow();
         assertThat(entry.state()).isEqualTo(DeletionState.PENDING);
@@ -818,10 +822,11 @@ abstract class InboxContract extends OnEitherDatabase {
         park("L2", 2, REFUSED);
         park("L1", 1, new Failure("list_gone", 404, "gone", "c"));
 
-        assertThat(inbox.redrive(new Selection(List.of(), "L1", "refused"))).isEqualTo(3);
+        assertThat(inbox.redrive(new Selection(List.of(), "L1", "refused"), "kim"))
+                .isEqualTo(3);
         assertThat(inbox.discard(new Selection(List.of(), null, "list_gone"), "kim"))
                 .isEqualTo(1);
-        assertThat(inbox.redrive(new Selection(List.of(), null, null))).isEqualTo(2);
+        assertThat(inbox.redrive(new Selection(List.of(), null, null), "kim")).isEqualTo(2);
     }
 
     @Test
@@ -829,7 +834,7 @@ abstract class InboxContract extends OnEitherDatabase {
         park("L1", 5_000, REFUSED);
         faults.executed.clear();
 
-        assertThat(inbox.redrive(new Selection(List.of(), "L1", null))).isEqualTo(5_000);
+        assertThat(inbox.redrive(new Selection(List.of(), "L1", null), "kim")).isEqualTo(5_000);
 
         assertThat(faults.executed).hasSize(1);
     }
@@ -839,13 +844,13 @@ abstract class InboxContract extends OnEitherDatabase {
         acceptMany("L1", 2);
         List<Long> claimed = ids(inbox.claim(1, 1));
         List<Long> settled = ids(inbox.claim(1, 1));
-        inbox.settle(settled, Confirmation.EXACT);
+        inbox.settle(settled, Confirmation.EXACT, Duration.ZERO);
         List<Long> pending = acceptMany("L1", "more", 1);
         List<Long> everything = new ArrayList<>(claimed);
         everything.addAll(settled);
         everything.addAll(pending);
 
-        assertThat(inbox.redrive(new Selection(everything, null, null))).isZero();
+        assertThat(inbox.redrive(new Selection(everything, null, null), "kim")).isZero();
         assertThat(inbox.discard(new Selection(everything, null, null), "kim")).isZero();
     }
 
@@ -861,7 +866,7 @@ abstract class InboxContract extends OnEitherDatabase {
         assertThat(entry.settledBy()).isEqualTo("kim");
         assertThat(entry.settledAt()).isEqualTo(START.plusSeconds(9));
         assertThat(entry.failureCode()).isEqualTo("refused");
-        assertThat(inbox.redrive(new Selection(ids, null, null))).isZero();
+        assertThat(inbox.redrive(new Selection(ids, null, null), "kim")).isZero();
     }
 
     // ---- a database that fails
@@ -898,8 +903,8 @@ abstract class InboxContract extends OnEitherDatabase {
 
         assertThat(ids(other.claim(1, 100))).containsExactlyElementsOf(ids);
         assertThat(ledger.get(ids.get(0)).orElseThrow().answerLost()).isTrue();
-        assertThat(inbox.settle(ids, Confirmation.EXACT)).isZero();
-        assertThat(other.settle(ids, Confirmation.EXACT)).isEqualTo(3);
+        assertThat(inbox.settle(ids, Confirmation.EXACT, Duration.ZERO)).isZero();
+        assertThat(other.settle(ids, Confirmation.EXACT, Duration.ZERO)).isEqualTo(3);
     }
 
     @Test
@@ -951,7 +956,8 @@ abstract class InboxContract extends OnEitherDatabase {
         // It has said that it lives: whoever looks half a ttl later does not take it for dead.
         advance(SESSION_TTL.dividedBy(2));
         inbox.heartbeat();
-        assertThat(silent.settle(batch.ids(), Confirmation.EXACT)).isEqualTo(2);
+        assertThat(silent.settle(batch.ids(), Confirmation.EXACT, Duration.ZERO))
+                .isEqualTo(2);
     }
 
     @Test
@@ -966,7 +972,7 @@ abstract class InboxContract extends OnEitherDatabase {
         }
 
         assertThat(other.claim(1, 100)).isEmpty();
-        assertThat(inbox.settle(ids, Confirmation.EXACT)).isEqualTo(1);
+        assertThat(inbox.settle(ids, Confirmation.EXACT, Duration.ZERO)).isEqualTo(1);
     }
 
     @Test
@@ -979,10 +985,10 @@ abstract class InboxContract extends OnEitherDatabase {
 
         inbox.heartbeat();
 
-        assertThat(inbox.settle(before, Confirmation.EXACT)).isZero();
+        assertThat(inbox.settle(before, Confirmation.EXACT, Duration.ZERO)).isZero();
         List<Long> after = ids(inbox.claim(1, 100));
         assertThat(after).isEqualTo(before);
-        assertThat(inbox.settle(after, Confirmation.EXACT)).isEqualTo(1);
+        assertThat(inbox.settle(after, Confirmation.EXACT, Duration.ZERO)).isEqualTo(1);
     }
 
     @Test
@@ -1001,11 +1007,12 @@ abstract class InboxContract extends OnEitherDatabase {
     void an_act_that_the_database_fails_names_itself() {
         faults.failOn("update deletion");
 
-        assertThatThrownBy(() -> inbox.settle(List.of(1L), Confirmation.EXACT))
+        assertThatThrownBy(() -> inbox.settle(List.of(1L), Confirmation.EXACT, Duration.ZERO))
                 .isInstanceOf(InboxException.class)
                 .hasMessage("settle failed: the database is away; nothing was changed, may be tried again");
         faults.heal();
-        assertThatCode(() -> inbox.settle(List.of(1L), Confirmation.EXACT)).doesNotThrowAnyException();
+        assertThatCode(() -> inbox.settle(List.of(1L), Confirmation.EXACT, Duration.ZERO))
+                .doesNotThrowAnyException();
     }
 
     // ---- ledger
@@ -1026,7 +1033,7 @@ abstract class InboxContract extends OnEitherDatabase {
     }
 
     @Test
-    void the_oldest_pending_is_known_by_its_acceptance() {
+    void the_oldest_pending_is_known_by_when_it_became_pending_also_while_it_is_tried_again() {
         assertThat(ledger.oldestPending()).isEmpty();
         List<Long> first = acceptMany("L1", 1);
         advance(Duration.ofMinutes(5));
@@ -1038,10 +1045,15 @@ abstract class InboxContract extends OnEitherDatabase {
         advance(Duration.ofHours(1));
         inbox.heartbeat();
         List<Batch> both = inbox.claim(2, 1);
-        inbox.settle(first, Confirmation.EXACT);
+        assertThat(ledger.oldestPending()).contains(START);
+        inbox.settle(first, Confirmation.EXACT, Duration.ZERO);
         inbox.release(ids(both));
-
         assertThat(ledger.oldestPending()).contains(START.plus(Duration.ofMinutes(5)));
+
+        inbox.park(ids(inbox.claim(2, 1)), REFUSED);
+        assertThat(ledger.oldestPending()).isEmpty();
+        inbox.redrive(new Selection(List.of(), null, null), "kim");
+        assertThat(ledger.oldestPending()).contains(START.plus(Duration.ofMinutes(65)));
     }
 
     @Test

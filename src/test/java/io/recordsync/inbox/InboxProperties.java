@@ -48,7 +48,11 @@ abstract class InboxProperties {
 
     private static final Instant START = OnEitherDatabase.START;
     private static final Duration TTL = OnEitherDatabase.SESSION_TTL;
-    private static final InboxSettings SETTINGS = OnEitherDatabase.SETTINGS;
+    private static final Duration GUARD_WINDOW = Duration.ofSeconds(20);
+    /** Of three contacts the guard lets one pass. */
+    private static final InboxSettings SETTINGS = new InboxSettings(
+            OnEitherDatabase.GIVE_UP_AFTER, TTL, Duration.ofDays(400), "a key", Duration.ofSeconds(3), 1, GUARD_WINDOW);
+
     private static final Failure FAILURE = new Failure("unavailable", 503, "no", "c");
     private static final List<String> LISTS = List.of("L1", "L2");
 
@@ -74,6 +78,10 @@ abstract class InboxProperties {
         RELEASE,
         REDRIVE,
         DISCARD,
+        REHEARSE,
+        GO_LIVE,
+        APPROVE,
+        REJECT,
         HEARTBEAT,
         CRASH,
         END,
@@ -132,6 +140,8 @@ abstract class InboxProperties {
             for (String table : List.of("deletion", "attempt", "problem", "restoration", "session", "test_clock")) {
                 transaction.change("delete from " + table);
             }
+            transaction.change("delete from guard_contact");
+            transaction.change("update guard set tripped_at = null, tripped_from = null, counted = 0");
             transaction.change("update settled set total = 0");
             return transaction.change("insert into test_clock (ms) values (?)", START.toEpochMilli());
         });
@@ -204,8 +214,10 @@ abstract class InboxProperties {
                     gaps.clear();
                 }
                 case CLAIM -> claim(member);
-                case SETTLE -> mayEnd.addAll(
-                        ended(member, some, ids -> member.inbox.settle(ids, Confirmation.values()[step.time() % 4])));
+                case SETTLE -> mayEnd.addAll(ended(
+                        member,
+                        some,
+                        ids -> member.inbox.settle(ids, Confirmation.values()[step.time() % 4], Duration.ZERO)));
                 case POSTPONE -> mayEnd.addAll(ended(
                         member,
                         some,
@@ -213,8 +225,15 @@ abstract class InboxProperties {
                                 ids, Duration.ofSeconds(step.time()), FAILURE, Postponement.values()[step.contact()])));
                 case PARK -> mayEnd.addAll(ended(member, some, ids -> member.inbox.park(ids, FAILURE)));
                 case RELEASE -> mayEnd.addAll(ended(member, some, ids -> member.inbox.release(ids)));
-                case REDRIVE -> member.inbox.redrive(new Selection(some, null, null));
-                case DISCARD -> member.inbox.discard(new Selection(some, null, null), "kim");
+                case REDRIVE -> member.inbox.redrive(new Selection(some, null, null), "kim");
+                case DISCARD -> {
+                    member.inbox.discard(new Selection(some, null, null), "kim");
+                    member.inbox.discardRehearsed(new Selection(some, null, null), "kim");
+                }
+                case REHEARSE -> mayEnd.addAll(ended(member, some, ids -> member.inbox.rehearse(ids)));
+                case GO_LIVE -> member.inbox.goLive(new Selection(some, null, null));
+                case APPROVE -> member.inbox.approve(new Selection(some, null, null), "kim");
+                case REJECT -> member.inbox.reject(new Selection(some, null, null), "kim");
                 case HEARTBEAT -> {
                     member.inbox.heartbeat();
                     beat(member);
@@ -259,11 +278,29 @@ abstract class InboxProperties {
             ledger.counts()
                     .forEach((state, count) ->
                             assertThat(count).as("count of %s", state).isEqualTo(counted.getOrDefault(state, 0L)));
+            if (ledger.guard().trippedAt() != null) {
+                assertThat(becamePendingSinceTripped())
+                        .as("while the guard is tripped only what a person let pass is pending")
+                        .isEmpty();
+            } else {
+                assertThat(ledger.guard().held())
+                        .as("it is tripped while anything is held")
+                        .isZero();
+            }
             assertThat(rows.values())
                     .as("only a person takes a person's order back")
                     .noneMatch(row -> row.origin().equals("api")
                             && row.state() == DeletionState.CANCELLED
                             && row.settledBy().isEmpty());
+        }
+
+        private List<Long> becamePendingSinceTripped() {
+            return store.read(
+                    "test",
+                    transaction -> transaction.list(
+                            "select id from deletion where state = 'pending' and approved_by = ''"
+                                    + " and pending_since > (select tripped_from from guard)",
+                            row -> row.getLong("id")));
         }
 
         private List<Long> some(Member member, int bits) {
@@ -316,8 +353,14 @@ abstract class InboxProperties {
                     committed(step).plusMillis(500),
                     confirmed);
             members.get(0).inbox.accept(new Intake(List.of(), List.of(back), List.of(), null, null));
-            Set<DeletionState> waiting =
-                    confirmed ? Set.of(DeletionState.PENDING, DeletionState.CHECKING, DeletionState.PARKED) : Set.of();
+            Set<DeletionState> waiting = confirmed
+                    ? Set.of(
+                            DeletionState.PENDING,
+                            DeletionState.CHECKING,
+                            DeletionState.HELD,
+                            DeletionState.PARKED,
+                            DeletionState.REHEARSED)
+                    : Set.of(DeletionState.PENDING);
             assertThat(ledger.find(InboxContract.all()))
                     .as("what a restoration cancels")
                     .noneMatch(row -> row.identifier().equals(back.identifier().value())

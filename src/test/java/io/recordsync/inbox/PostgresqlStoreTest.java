@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -70,6 +71,39 @@ class PostgresqlStoreTest {
                 .isInstanceOf(InboxException.class)
                 .hasMessageContaining("jdbc:postgresql://localhost:1/none cannot be opened")
                 .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void a_probe_makes_no_schema_and_finds_out_who_may_not_write() throws Exception {
+        try (Store store = open();
+                Connection admin = DriverManager.getConnection(Postgresql.url(), "postgres", "");
+                Statement statement = admin.createStatement()) {
+            assertThat(new JdbcInbox(store, SETTINGS).nextDue()).isEmpty();
+            Store.probe(Postgresql.url(), "postgres", "");
+            statement.execute("create database empty_one");
+            statement.execute("create role reader login");
+            try {
+                // The user in the URL would win.
+                String here = Postgresql.url().replaceFirst("\\?.*", "");
+                String other = here.replaceFirst("/postgres$", "/empty_one");
+                Store.probe(other, "postgres", "");
+                try (Connection looking = DriverManager.getConnection(other, "postgres", "")) {
+                    assertThat(looking.getMetaData()
+                                    .getTables(null, "public", "%", null)
+                                    .next())
+                            .isFalse();
+                }
+
+                for (String url : List.of(other, here)) {
+                    assertThatThrownBy(() -> Store.probe(url, "reader", ""))
+                            .isInstanceOf(InboxException.class)
+                            .hasMessageContaining("permission denied");
+                }
+            } finally {
+                statement.execute("drop role reader");
+                statement.execute("drop database empty_one with (force)");
+            }
+        }
     }
 
     private static Store open() {

@@ -105,7 +105,7 @@ abstract class RestorationContract extends OnEitherDatabase {
     @Test
     void what_was_delivered_already_is_a_problem_told_once() {
         accept(deletion("L1", "003A", DELETED), deletion("L2", "003A", DELETED));
-        inbox.settle(claim(), Confirmation.EXACT);
+        inbox.settle(claim(), Confirmation.EXACT, Duration.ZERO);
 
         restore("003A", RESTORED, true);
         restore("003A", RESTORED, true);
@@ -125,7 +125,7 @@ abstract class RestorationContract extends OnEitherDatabase {
         List<Long> claimed = claim();
         restore("003A", RESTORED, true);
 
-        assertThat(inbox.settle(claimed, Confirmation.EXACT)).isEqualTo(2);
+        assertThat(inbox.settle(claimed, Confirmation.EXACT, Duration.ZERO)).isEqualTo(2);
 
         assertThat(state("003A")).isEqualTo(DeletionState.DELETED);
         assertThat(ledger.problems(10)).singleElement().satisfies(problem -> assertThat(problem.message())

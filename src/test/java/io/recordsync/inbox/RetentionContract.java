@@ -30,7 +30,7 @@ abstract class RetentionContract extends OnEitherDatabase {
         List<Long> ids = claim();
         inbox.postpone(ids, Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
         claim();
-        inbox.settle(ids.subList(0, 2), Confirmation.EXACT);
+        inbox.settle(ids.subList(0, 2), Confirmation.EXACT, Duration.ZERO);
         inbox.park(ids.subList(2, 4), REFUSED);
         inbox.discard(new Selection(ids.subList(2, 3), null, null), "ada");
         advance(RETENTION);
@@ -55,9 +55,9 @@ abstract class RetentionContract extends OnEitherDatabase {
     void what_ended_lately_is_kept_however_old_it_is() {
         accept("003A");
         advance(RETENTION.minusDays(1));
-        new JdbcInbox(store, SETTINGS).settle(List.of(), Confirmation.EXACT);
+        new JdbcInbox(store, SETTINGS).settle(List.of(), Confirmation.EXACT, Duration.ZERO);
         inbox.heartbeat();
-        inbox.settle(claim(), Confirmation.EXACT);
+        inbox.settle(claim(), Confirmation.EXACT, Duration.ZERO);
         advance(Duration.ofDays(1));
 
         assertThat(inbox.forget()).isZero();
@@ -72,7 +72,7 @@ abstract class RetentionContract extends OnEitherDatabase {
         JdbcInbox other = new JdbcInbox(store, SETTINGS);
         for (int round = 0; round < 5; round++) {
             accept(IntStream.range(0, 500).mapToObj(i -> "003-" + i).toArray(String[]::new));
-            inbox.settle(claim(), Confirmation.EXACT);
+            inbox.settle(claim(), Confirmation.EXACT, Duration.ZERO);
             advance(RETENTION);
             inbox.heartbeat();
             other.heartbeat();
@@ -89,7 +89,7 @@ abstract class RetentionContract extends OnEitherDatabase {
         accept(names("open", many));
         inbox.park(claim(), REFUSED);
         accept(names("done", many));
-        inbox.settle(claim(), Confirmation.BATCH);
+        inbox.settle(claim(), Confirmation.BATCH, Duration.ZERO);
         advance(RETENTION);
 
         List<Integer> steps = new ArrayList<>();
@@ -122,7 +122,7 @@ abstract class RetentionContract extends OnEitherDatabase {
         DeletionRequest again = request("003A", "tx-again/1");
         inbox.accept(new Intake(List.of(again), List.of(), null));
 
-        assertThat(inbox.settle(claim(), Confirmation.EXACT)).isEqualTo(1);
+        assertThat(inbox.settle(claim(), Confirmation.EXACT, Duration.ZERO)).isEqualTo(1);
 
         assertThat(ledger.find(new Filter(null, null, "003A", 10, null)))
                 .extracting(Entry::state)

@@ -57,6 +57,49 @@ class SqliteStoreTest {
     }
 
     @Test
+    void a_probe_leaves_nothing_behind_changes_nothing_and_lets_a_running_process_alone() throws Exception {
+        Store.probe("jdbc:sqlite:" + folder.resolve("inbox.db"), null, null);
+        try (Stream<Path> left = Files.list(folder)) {
+            assertThat(left).containsExactly(folder.resolve("inbox.db.lock"));
+        }
+
+        try (Store running = open()) {
+            assertThatThrownBy(() -> Store.probe("jdbc:sqlite:" + folder.resolve("inbox.db"), null, null))
+                    .isInstanceOf(StoreInUseException.class);
+            assertThat(new JdbcInbox(running, SETTINGS).nextDue()).isEmpty();
+        }
+        byte[] before = Files.readAllBytes(folder.resolve("inbox.db"));
+        Store.probe("jdbc:sqlite:" + folder.resolve("inbox.db"), null, null);
+        assertThat(Files.readAllBytes(folder.resolve("inbox.db"))).isEqualTo(before);
+    }
+
+    @Test
+    void a_file_that_is_no_database_does_not_pass_a_probe() throws Exception {
+        Files.writeString(folder.resolve("inbox.db"), "Dear diary, ".repeat(1_000));
+
+        assertThatThrownBy(() -> Store.probe("jdbc:sqlite:" + folder.resolve("inbox.db"), null, null))
+                .isInstanceOf(InboxException.class)
+                .hasMessageContaining("cannot be opened")
+                .hasMessageContaining("not a database");
+    }
+
+    /** Going back to an older program would take a guard's rows for ordinary ones. */
+    @Test
+    void a_schema_that_is_newer_than_the_program_is_refused() {
+        try (Store store = open()) {
+            store.write(
+                    "test",
+                    transaction -> transaction.change(
+                            "insert into flyway_schema_history (installed_rank, version, description, type, script, installed_by,"
+                                    + " execution_time, success) values (99, '99', 'later', 'SQL', 'V99__later.sql', '', 1, 1)"));
+        }
+
+        assertThatThrownBy(this::open)
+                .isInstanceOf(InboxException.class)
+                .hasMessageContaining("is version 99, which this program is too old for; start the newer one");
+    }
+
+    @Test
     void a_file_by_another_name_is_still_the_same_file() throws Exception {
         try (Store first = open()) {
             Path link = Files.createSymbolicLink(folder.resolve("link.db"), folder.resolve("inbox.db"));
@@ -87,7 +130,7 @@ class SqliteStoreTest {
                 // Its session was seen a moment ago, but the lock proves that it is dead.
                 List<Batch> claimed = inbox.claim(1, 100);
                 assertThat(InboxContract.ids(claimed)).hasSize(3);
-                assertThat(inbox.settle(InboxContract.ids(claimed), Confirmation.EXACT))
+                assertThat(inbox.settle(InboxContract.ids(claimed), Confirmation.EXACT, Duration.ZERO))
                         .isEqualTo(3);
                 assertThat(new JdbcLedger(store).find(InboxContract.all())).allMatch(Ledger.Entry::answerLost);
             }
@@ -146,7 +189,7 @@ class SqliteStoreTest {
             DeletionRequest request = new DeletionRequest(
                     "L1", Identifier.phone("+15550001234"), "api:1", Origin.API, Instant.EPOCH, DeletionState.PENDING);
             inbox.accept(InboxContract.intake(request));
-            inbox.settle(InboxContract.ids(inbox.claim(1, 1)), Confirmation.EXACT);
+            inbox.settle(InboxContract.ids(inbox.claim(1, 1)), Confirmation.EXACT, Duration.ZERO);
         }
         // Closing wrote the log into the file and removed it.
         try (Stream<Path> files = Files.list(folder)) {

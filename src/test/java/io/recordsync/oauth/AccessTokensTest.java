@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.recordsync.Secrets;
+import io.recordsync.network.Outbound;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class AccessTokensTest {
 
-    private static final String SECRET = "s3cret-of-the-client";
+    private static final String SECRET = Secrets.keep("s3cret-of-the-client");
 
     private final TokenEndpoint endpoint = new TokenEndpoint();
     private final SettableClock clock = new SettableClock();
@@ -218,6 +225,26 @@ class AccessTokensTest {
     }
 
     @Test
+    void a_refusal_is_known_until_a_token_is_granted_and_an_outage_is_none() {
+        assertThat(tokens.refusal()).isEmpty();
+        endpoint.answers(503, "");
+        assertThatThrownBy(tokens::token).isInstanceOf(TokenUnavailableException.class);
+        assertThat(tokens.refusal()).isEmpty();
+
+        endpoint.answers(401, "{\"error\": \"invalid_client\"}");
+        clock.advance(Duration.ofSeconds(1));
+        assertThatThrownBy(tokens::token).isInstanceOf(TokenUnavailableException.class);
+        assertThat(tokens.refusal())
+                .contains(
+                        "No access token from localhost: answered 401 invalid_client; check the client id and secret");
+
+        endpoint.grants(600);
+        clock.advance(Duration.ofSeconds(1));
+        tokens.token();
+        assertThat(tokens.refusal()).isEmpty();
+    }
+
+    @Test
     void an_error_code_that_is_none_is_not_shown() {
         endpoint.answers(401, "{\"error\": \"secret was %s\"}".formatted(SECRET));
 
@@ -252,7 +279,7 @@ class AccessTokensTest {
         String url = endpoint.url();
         endpoint.close();
 
-        assertThatThrownBy(new AccessTokens(url, grant(), Duration.ofSeconds(10))::token)
+        assertThatThrownBy(new AccessTokens(url, grant(), Duration.ofSeconds(10), new Outbound())::token)
                 .isInstanceOf(TokenUnavailableException.class)
                 .hasMessageContaining("localhost: not reached (");
     }
@@ -291,14 +318,47 @@ class AccessTokensTest {
                         "00D!a",
                         Instant.parse("2026-01-01T00:15:00Z"),
                         "https://acme.my.salesforce.com",
-                        "00Dx0000000BV7zEAG"));
+                        "00Dx0000000BV7zEAG",
+                        null));
+    }
+
+    /** Java's client gives no body with a refusal of the tunnel: that was taken for a fault of ours. */
+    @Test
+    void a_proxy_that_wants_a_password_is_told_from_the_token_endpoint() throws Exception {
+        try (ServerSocket proxy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread answering = new Thread(() -> refuse(proxy));
+            answering.start();
+            Outbound outbound = new Outbound();
+            outbound.setHost("127.0.0.1");
+            outbound.setPort(proxy.getLocalPort());
+
+            assertThatThrownBy(new AccessTokens(
+                            "https://login.invalid/token", grant(), Duration.ofSeconds(10), outbound)::token)
+                    .isInstanceOf(TokenUnavailableException.class)
+                    .hasMessage("No access token from login.invalid: the proxy 127.0.0.1:" + proxy.getLocalPort()
+                            + " wants credentials (407); set proxy.user and proxy.password");
+            answering.join();
+        }
+    }
+
+    private static void refuse(ServerSocket proxy) {
+        try (Socket client = proxy.accept()) {
+            client.getInputStream().read(new byte[4096]);
+            client.getOutputStream()
+                    .write(("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"acme\"\r\n"
+                                    + "Content-Length: 0\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
     void talkdesks_answer_tells_neither_instance_nor_org() {
         endpoint.grants(600);
 
-        assertThat(tokens.token()).isEqualTo(new Token("token-1", Instant.parse("2026-01-01T00:10:00Z"), null, null));
+        assertThat(tokens.token())
+                .isEqualTo(new Token("token-1", Instant.parse("2026-01-01T00:10:00Z"), null, null, null));
     }
 
     @Test
@@ -310,7 +370,13 @@ class AccessTokensTest {
 
     private AccessTokens tokens(Duration deadline) {
         return new AccessTokens(
-                endpoint.url(), grant(), deadline, Duration.ofMinutes(15), Duration.ofSeconds(1), clock);
+                endpoint.url(),
+                grant(),
+                deadline,
+                Duration.ofMinutes(15),
+                Duration.ofSeconds(1),
+                clock,
+                new Outbound());
     }
 
     private static Grant grant() {

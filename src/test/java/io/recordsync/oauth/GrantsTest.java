@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jwt.SignedJWT;
+import io.recordsync.network.Outbound;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -181,12 +182,15 @@ class GrantsTest {
                               clientId: an-id
                               clientSecret: "{{secret}}"
                               basic: "false"
+                          - name: outbound
+                            type: io.recordsync.network.Outbound
                           - name: tokens
                             type: io.recordsync.oauth.AccessTokens
                             constructors:
                               0: "%s"
                               1: "#bean:credentials"
                               2: "10s"
+                              3: "#bean:outbound"
                         """
                                         .formatted(endpoint.url())));
                 camel.getRegistry()
@@ -198,7 +202,14 @@ class GrantsTest {
     }
 
     private void ask(Grant grant) {
-        new AccessTokens(endpoint.url(), grant, Duration.ofSeconds(10), Duration.ofMinutes(15), Duration.ZERO, clock)
+        new AccessTokens(
+                        endpoint.url(),
+                        grant,
+                        Duration.ofSeconds(10),
+                        Duration.ofMinutes(15),
+                        Duration.ZERO,
+                        clock,
+                        new Outbound())
                 .token();
     }
 

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** An inbox that remembers what it was told, and shows what a test puts into it. */
 final class InMemoryInbox implements Inbox, Ledger {
@@ -30,10 +31,12 @@ final class InMemoryInbox implements Inbox, Ledger {
     final List<Entry> entries = new CopyOnWriteArrayList<>();
     final List<Attempt> attempts = new CopyOnWriteArrayList<>();
     final List<ProblemEntry> problems = new CopyOnWriteArrayList<>();
+    final List<DeadLetters> deadLetters = new CopyOnWriteArrayList<>();
     final List<RecordListEntry> recordLists = new CopyOnWriteArrayList<>();
     final Map<DeletionState, Long> counts = new EnumMap<>(DeletionState.class);
     volatile Instant oldestPending;
     volatile PositionEntry position;
+    volatile GuardEntry guard = new GuardEntry(null, 0);
     volatile boolean broken;
     volatile String trouble;
     volatile boolean buggy;
@@ -60,10 +63,37 @@ final class InMemoryInbox implements Inbox, Ledger {
     }
 
     @Override
-    public int redrive(Selection selection) {
+    public int redrive(Selection selection, String user) {
         check();
-        acts.add("redrive " + selection);
+        acts.add("redrive " + selection + " by " + user);
         return 7;
+    }
+
+    @Override
+    public int approve(Selection selection, String user) {
+        check();
+        acts.add("approve " + selection + " by " + user);
+        return 5;
+    }
+
+    @Override
+    public int reject(Selection selection, String user) {
+        check();
+        acts.add("reject " + selection + " by " + user);
+        return 6;
+    }
+
+    @Override
+    public int goLive(Selection selection) {
+        check();
+        acts.add("go live " + selection);
+        return 9;
+    }
+
+    @Override
+    public GuardEntry guard() {
+        check();
+        return guard;
     }
 
     @Override
@@ -71,6 +101,13 @@ final class InMemoryInbox implements Inbox, Ledger {
         check();
         acts.add("discard " + selection + " by " + user);
         return 8;
+    }
+
+    @Override
+    public int discardRehearsed(Selection selection, String user) {
+        check();
+        acts.add("discard rehearsed " + selection + " by " + user);
+        return 10;
     }
 
     @Override
@@ -103,6 +140,12 @@ final class InMemoryInbox implements Inbox, Ledger {
     }
 
     @Override
+    public List<DeadLetters> deadLetters() {
+        check();
+        return new ArrayList<>(deadLetters);
+    }
+
+    @Override
     public List<Entry> find(Filter filter) {
         check();
         filters.add(filter);
@@ -113,6 +156,20 @@ final class InMemoryInbox implements Inbox, Ledger {
     public Optional<Entry> get(long id) {
         check();
         return entries.stream().filter(entry -> entry.id() == id).findFirst();
+    }
+
+    @Override
+    public Stream<Entry> ofContact(String externalId) {
+        check();
+        return entries.stream().filter(entry -> entry.identifier().equals(externalId));
+    }
+
+    @Override
+    public Stream<Entry> accepted(Instant from, Instant until) {
+        check();
+        return entries.stream()
+                .filter(entry ->
+                        !entry.acceptedAt().isBefore(from) && entry.acceptedAt().isBefore(until));
     }
 
     @Override
@@ -159,6 +216,16 @@ final class InMemoryInbox implements Inbox, Ledger {
     }
 
     @Override
+    public boolean stopped(Batch batch) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int rehearse(List<Long> ids) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public List<Batch> claim(int batches, int size) {
         throw new UnsupportedOperationException();
     }
@@ -169,7 +236,7 @@ final class InMemoryInbox implements Inbox, Ledger {
     }
 
     @Override
-    public int settle(List<Long> ids, Confirmation confirmation) {
+    public int settle(List<Long> ids, Confirmation confirmation, Duration sinceCall) {
         throw new UnsupportedOperationException();
     }
 

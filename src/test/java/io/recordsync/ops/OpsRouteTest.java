@@ -1,6 +1,7 @@
 package io.recordsync.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,16 +15,25 @@ import io.recordsync.inbox.Coverage.State;
 import io.recordsync.inbox.Coverage.Stretch;
 import io.recordsync.inbox.Inbox.Selection;
 import io.recordsync.inbox.Ledger.Attempt;
+import io.recordsync.inbox.Ledger.DeadLetters;
 import io.recordsync.inbox.Ledger.Entry;
 import io.recordsync.inbox.Ledger.Filter;
+import io.recordsync.inbox.Ledger.GuardEntry;
 import io.recordsync.inbox.Ledger.PositionEntry;
 import io.recordsync.inbox.Ledger.ProblemEntry;
 import io.recordsync.inbox.Ledger.RecordListEntry;
+import io.recordsync.oauth.TokenUnavailableException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -31,12 +41,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OpsRouteTest {
 
     private static final String RECORD = "8858c834-481d-4a02-8176-cffc02c50350";
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String BY = " by anonymous@127.0.0.1";
     private static final Stretch UNPROVEN =
             new Stretch(Instant.parse("2026-02-01T00:00:00Z"), Instant.parse("2026-02-02T00:00:00Z"));
     private static OpsServer server;
@@ -61,6 +73,7 @@ class OpsRouteTest {
                         inbox.entries,
                         inbox.attempts,
                         inbox.problems,
+                        inbox.deadLetters,
                         inbox.recordLists,
                         server.told)
                 .forEach(List::clear);
@@ -68,6 +81,7 @@ class OpsRouteTest {
         inbox.oldestPending = null;
         inbox.position = null;
         inbox.trouble = null;
+        inbox.guard = new GuardEntry(null, 0);
         inbox.broken = false;
         inbox.buggy = false;
         server.coverage.demands.clear();
@@ -76,6 +90,7 @@ class OpsRouteTest {
         server.stream.put("state", "connected");
         server.delivery.clear();
         server.delivery.put("state", "open");
+        server.dryRunLists.clear();
     }
 
     // ---- asking for deletions
@@ -162,8 +177,6 @@ class OpsRouteTest {
                         .statusCode())
                 .isEqualTo(400);
     }
-
-    // ---- looking
 
     // ---- sweeps
 
@@ -282,6 +295,13 @@ class OpsRouteTest {
                         JSON.readTree(
                                 """
                 {"mode": "live",
+                 "health": {"level": "red", "reasons": [
+                     "The stream is connected: UNAVAILABLE",
+                     "The stream is connected, but no position was saved since 2026-03-01T02:00:00Z, longer than two times stream.idle-timeout: see the log for what is not accepted",
+                     "Record lists are suspended, their deletions wait: list-z (list_gone)",
+                     "Delivery is backoff: rate_limited",
+                     "Salesforce can no longer tell what was deleted from 2026-02-01T00:00:00Z to 2026-02-02T00:00:00Z: a person has to confirm (POST /api/sweep/confirm-unproven)",
+                     "Reported within 24 hours: Refused 003*"]},
                  "stream": {"channel": "/data/ContactChangeEvent", "state": "connected",
                             "lastResponseAt": "2026-03-01T11:59:55Z", "lastEventAt": null,
                             "positionSavedAt": "2026-03-01T02:00:00Z", "hoursToExpiry": 62.0,
@@ -290,17 +310,53 @@ class OpsRouteTest {
                  "deletions": {"checking": 0, "pending": 3, "claimed": 0, "deleted": 0, "parked": 0, "held": 0,
                                "rehearsed": 0, "cancelled": 0},
                  "oldestPendingSeconds": 42,
+                 "guard": {"tripped": false, "since": null, "held": 0, "max": 1000, "windowMs": 3600000},
                  "lists": [
-                   {"id": "list-a", "state": "active", "pending": 0, "parked": 0, "lastCallAt": null, "lastError": null},
-                   {"id": "list-b", "state": "active", "pending": 0, "parked": 0, "lastCallAt": null, "lastError": null},
-                   {"id": "list-z", "state": "suspended", "pending": 2, "parked": 1, "lastCallAt": null,
+                   {"id": "list-a", "state": "active", "pending": 0, "parked": 0, "dryRun": false, "lastCallAt": null,
+                    "lastError": null},
+                   {"id": "list-b", "state": "active", "pending": 0, "parked": 0, "dryRun": false, "lastCallAt": null,
+                    "lastError": null},
+                   {"id": "list-z", "state": "suspended", "pending": 2, "parked": 1, "dryRun": false, "lastCallAt": null,
                     "lastError": "list_gone"}],
                  "sweep": {"lastAt": "2026-03-01T11:00:00Z", "coveredUntil": "2026-03-01T10:59:00Z",
-                           "lastError": "Salesforce answered 503", "owed": "GAP_OVERFLOW", "running": true,
+                           "lastError": "Salesforce answered 503", "owed": "GAP_OVERFLOW", "running": true, "found": 12, "added": 2,
                            "unproven": {"from": "2026-02-01T00:00:00Z", "until": "2026-02-02T00:00:00Z"}},
                  "reconcile": {"recordList": null, "running": false, "waiting": null, "checked": 3, "missing": null,
                                "lastAt": null, "lastError": null},
                  "problems": [{"at": "2026-03-01T12:00:00Z", "kind": "refused_id", "message": "Refused 003*"}]}"""));
+    }
+
+    @Test
+    void dead_letters_are_shown_by_list_and_reason() throws Exception {
+        server.inbox.deadLetters.add(
+                new DeadLetters("list-a", "refused", "Talkdesk refused it", 12, OpsServer.NOW.minusSeconds(60)));
+
+        assertThat(json(server.get("/api/dead-letters")))
+                .isEqualTo(
+                        JSON.readTree(
+                                """
+                {"groups": [{"recordList": "list-a", "failureCode": "refused", "message": "Talkdesk refused it",
+                             "count": 12, "oldestAt": "2026-03-01T11:59:00Z"}]}"""));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', 60, 60", "?hours=2, 60, 120", "?hours=3, 900, 12", "?hours=48, 900, 192", "?hours=168, 3600, 168"})
+    void history_has_every_step_and_finer_ones_for_shorter_times(String query, int seconds, int points)
+            throws Exception {
+        JsonNode history = json(server.get("/api/history" + query));
+
+        assertThat(history.get("stepSeconds").intValue()).isEqualTo(seconds);
+        assertThat(history.get("points")).hasSize(points);
+        assertThat(history.at("/points/" + (points - 1)))
+                .isEqualTo(JSON.readTree(
+                        "{\"at\": \"2026-03-01T12:00:00Z\", \"accepted\": %d, \"deleted\": 0, \"parked\": 0}"
+                                .formatted(points - 1)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hours=0", "hours=169", "hours=1.5", "hours=", "days=1", "hours=1&hours=2"})
+    void a_history_that_is_not_asked_for_in_hours_up_to_a_week_is_refused(String query) throws Exception {
+        assertThat(server.get("/api/history?" + query).statusCode()).isEqualTo(400);
     }
 
     @Test
@@ -352,6 +408,68 @@ class OpsRouteTest {
         assertThat(server.get("/api/deletions/nine").statusCode()).isEqualTo(400);
     }
 
+    // ---- receipts
+
+    @Test
+    void receipts_of_a_contact_are_json_and_those_of_a_time_csv_as_the_caller_wishes() throws Exception {
+        server.inbox.entries.add(entry(9, IdentifierKind.EXTERNAL, "salesforce", "003DL0000212DetYAE"));
+
+        HttpResponse<String> json = server.get("/api/receipts?externalId=003DL0000212DetYAE");
+        HttpResponse<String> csv = server.get("/api/receipts?from=2026-03-01&to=2026-03-02T00:00:00Z&format=csv");
+
+        assertThat(json.statusCode()).isEqualTo(200);
+        assertThat(contentType(json)).isEqualTo("application/json");
+        assertThat(json(json).at("/receipts/0/externalId").textValue()).isEqualTo("003DL0000212DetYAE");
+        assertThat(json(json).at("/receipts/0/words").textValue()).contains("Talkdesk refused it (refused)");
+        assertThat(contentType(csv)).isEqualTo("text/csv; charset=utf-8; header=present");
+        assertThat(csv.headers().firstValue("Content-Disposition"))
+                .contains("attachment; filename=\"receipts-2026-03-01-2026-03-02.csv\"");
+        assertThat(csv.body().lines()).hasSize(2).element(1).asString().startsWith("salesforce,003DL0000212DetYAE,");
+        assertThat(json(server.get("/api/receipts?from=2026-03-02&to=2026-03-03")))
+                .isEqualTo(JSON.readTree("{\"receipts\": []}"));
+        assertThat(json(server.get("/api/receipts?externalId=003DL0000212DetYAE&from=2026-02-01&to=2026-03-01")))
+                .isEqualTo(JSON.readTree("{\"receipts\": []}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "format=csv",
+                "externalId=",
+                "externalId=003%00A",
+                "externalId=003A&format=pdf",
+                "externalId=003A&colour=red",
+                "from=2026-03-01",
+                "to=2026-03-01",
+                "from=2026-03-01&to=2026-03-01",
+                "from=2026-03-02&to=2026-03-01",
+                "from=2026-03-01&to=tomorrow",
+                "from=2026-03-01&to=2026-02-30",
+                "from=2026-03-01&to=%2B999999999-01-01T00:00:00Z",
+                "from=2026-03-01&to=2026-03-02T00:00:00"
+            })
+    void receipts_that_are_asked_for_in_another_way_are_refused(String query) throws Exception {
+        HttpResponse<String> answer = server.get("/api/receipts?" + query);
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(contentType(answer)).isEqualTo("application/problem+json");
+    }
+
+    @Test
+    void more_receipts_than_an_answer_holds_are_refused_with_the_name_of_the_command() throws Exception {
+        Entry one = entry(9, IdentifierKind.EXTERNAL, "salesforce", "003DL0000212DetYAE");
+        server.inbox.entries.addAll(java.util.Collections.nCopies(10_000, one));
+        assertThat(server.get("/api/receipts?from=2026-03-01&to=2026-03-02").statusCode())
+                .isEqualTo(200);
+        server.inbox.entries.add(one);
+
+        HttpResponse<String> answer = server.get("/api/receipts?from=2026-03-01&to=2026-03-02");
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(json(answer).path("detail").textValue()).contains("salesforce-talkdesk-sync receipts --from");
+    }
+
     @Test
     void the_page_is_served_and_may_not_be_framed() throws Exception {
         HttpResponse<String> page = server.get("/");
@@ -360,7 +478,52 @@ class OpsRouteTest {
         assertThat(contentType(page)).isEqualTo("text/html; charset=utf-8");
         assertThat(page.body()).startsWith("<!doctype html>");
         assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
-                .contains("frame-ancestors 'none'");
+                .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
+                .doesNotContain("unsafe");
+    }
+
+    @Test
+    void every_file_that_the_page_names_is_served_and_kept_until_it_changes() throws Exception {
+        for (String name : filesOfThePage()) {
+            HttpResponse<String> file = server.get("/assets/" + name);
+            assertThat(file.statusCode()).as(name).isEqualTo(200);
+            assertThat(contentType(file))
+                    .as(name)
+                    .isEqualTo((name.endsWith(".css") ? "text/css" : "text/javascript") + "; charset=utf-8");
+            assertThat(file.headers().firstValue("Cache-Control")).contains("private, no-cache");
+            String tag = file.headers().firstValue("ETag").orElseThrow();
+
+            HttpResponse<String> again = server.get("/assets/" + name, "If-None-Match", tag);
+            assertThat(again.statusCode()).as(name).isEqualTo(304);
+            assertThat(again.body()).isEmpty();
+            assertThat(server.get("/assets/" + name, "If-None-Match", "\"another\"")
+                            .body())
+                    .isEqualTo(file.body());
+        }
+    }
+
+    /** What the page names, and what the scripts that it names import. */
+    private static Set<String> filesOfThePage() throws Exception {
+        Set<String> found = new TreeSet<>();
+        Deque<String> unread = new ArrayDeque<>(List.of("/"));
+        Pattern named = Pattern.compile("(?:\"assets|from \"\\.)/([^\"]+)\"");
+        while (!unread.isEmpty()) {
+            Matcher name = named.matcher(server.get(unread.remove()).body());
+            while (name.find()) {
+                if (found.add(name.group(1))) {
+                    unread.add("/assets/" + name.group(1));
+                }
+            }
+        }
+        assertThat(found).contains("page.js", "page.css", "dom.js", "uPlot.iife.min.js");
+        return found;
+    }
+
+    @Test
+    void no_other_file_of_the_class_path_is_served() throws Exception {
+        for (String name : List.of("nothing.js", "..%2Fdb", "%2e%2e/log4j2.properties", "page.js%00", "")) {
+            assertThat(server.get("/assets/" + name).statusCode()).as(name).isEqualTo(404);
+        }
     }
 
     @Test
@@ -383,9 +546,79 @@ class OpsRouteTest {
 
         assertThat(server.inbox.acts)
                 .containsExactly(
-                        "redrive " + new Selection(List.of(3L, 4L), null, null),
-                        "redrive " + new Selection(List.of(), "list-a", "list_gone"));
+                        "redrive " + new Selection(List.of(3L, 4L), null, null) + BY,
+                        "redrive " + new Selection(List.of(), "list-a", "list_gone") + BY);
         assertThat(server.told).containsExactly("wake", "wake");
+    }
+
+    @Test
+    void what_the_guard_holds_is_approved_or_rejected_all_of_it_or_what_matches() throws Exception {
+        assertThat(json(server.post("/api/guard/approve", "{}"))).isEqualTo(JSON.readTree("{\"count\": 5}"));
+        server.post(
+                "/api/guard/approve",
+                "{\"state\": \"held\", \"recordList\": \"list-a\", \"origin\": \"sweep\", \"expected\": 5}");
+        assertThat(json(server.post("/api/guard/reject", "{\"ids\": [3]}"))).isEqualTo(JSON.readTree("{\"count\": 6}"));
+
+        assertThat(server.inbox.acts)
+                .containsExactly(
+                        "approve " + new Selection(List.of(), null, null) + BY,
+                        "approve " + new Selection(List.of(), "list-a", null, Origin.SWEEP, 5) + BY,
+                        "reject " + new Selection(List.of(3L), null, null) + BY);
+        assertThat(server.told).containsExactly("wake", "wake");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "[]",
+                "{\"state\": \"parked\"}",
+                "{\"ids\": []}",
+                "{\"ids\": [3], \"recordList\": \"list-a\"}",
+                "{\"origin\": \"people\"}",
+                "{\"expected\": \"5\"}",
+                "{\"expected\": -1}",
+                "{\"all\": true}"
+            })
+    void a_decision_that_is_not_clear_changes_nothing(String body) throws Exception {
+        assertThat(server.post("/api/guard/approve", body).statusCode()).isEqualTo(400);
+        assertThat(server.post("/api/guard/reject", body).statusCode()).isEqualTo(400);
+
+        assertThat(server.inbox.acts).isEmpty();
+    }
+
+    @Test
+    void what_was_rehearsed_goes_live_by_an_explicit_order_for_lists_that_are_live() throws Exception {
+        server.dryRunLists.add("list-b");
+        String all = "{\"state\": \"rehearsed\"}";
+        assertThat(server.post("/api/go-live", "{}").statusCode()).isEqualTo(400);
+        HttpResponse<String> everything = server.post("/api/go-live", all);
+        assertThat(everything.statusCode())
+                .as("list-b is in delivery.dry-run-lists")
+                .isEqualTo(409);
+        assertThat(everything.body()).contains("delivery.dry-run-lists");
+        assertThat(server.inbox.acts).isEmpty();
+
+        String live = "{\"state\": \"rehearsed\", \"recordList\": \"list-a\"}";
+        assertThat(json(server.post("/api/go-live", live))).isEqualTo(JSON.readTree("{\"count\": 9}"));
+
+        assertThat(server.inbox.acts).containsExactly("go live " + new Selection(List.of(), "list-a", null));
+        assertThat(server.told).containsExactly("wake");
+    }
+
+    @Test
+    void the_status_tells_how_the_guard_stands_and_what_is_only_rehearsed() throws Exception {
+        server.inbox.guard = new GuardEntry(Instant.parse("2026-03-01T10:00:00Z"), 1_200);
+        server.dryRunLists.add("list-b");
+
+        JsonNode status = json(server.get("/api/status"));
+
+        assertThat(status.path("guard"))
+                .isEqualTo(JSON.readTree("{\"tripped\": true, \"since\": \"2026-03-01T10:00:00Z\", \"held\": 1200,"
+                        + " \"max\": 1000, \"windowMs\": 3600000}"));
+        assertThat(status.path("mode").asText()).isEqualTo("live");
+        assertThat(status.at("/lists/0/dryRun").asBoolean()).isFalse();
+        assertThat(status.at("/lists/1/dryRun").asBoolean()).isTrue();
     }
 
     @Test
@@ -393,8 +626,17 @@ class OpsRouteTest {
         assertThat(json(server.post("/api/deletions/discard", "{\"state\": \"parked\"}")))
                 .isEqualTo(JSON.readTree("{\"count\": 8}"));
 
+        assertThat(server.inbox.acts).containsExactly("discard " + new Selection(List.of(), null, null) + BY);
+    }
+
+    @Test
+    void what_was_rehearsed_is_discarded_where_the_order_says_so() throws Exception {
+        assertThat(json(server.post(
+                        "/api/deletions/discard", "{\"state\": \"rehearsed\", \"recordList\": \"list-a\"}")))
+                .isEqualTo(JSON.readTree("{\"count\": 10}"));
+
         assertThat(server.inbox.acts)
-                .containsExactly("discard " + new Selection(List.of(), null, null) + " by anonymous@127.0.0.1");
+                .containsExactly("discard rehearsed " + new Selection(List.of(), "list-a", null) + BY);
     }
 
     @ParameterizedTest
@@ -457,47 +699,216 @@ class OpsRouteTest {
             assertThat(answer.statusCode()).as(path + answer.body()).isEqualTo(200);
             assertThat(json(answer).get("status").textValue()).isEqualTo("UP");
         }
-        assertThat(server.get("/observe/health?exposureLevel=full").body())
-                .contains("\"store\"", "\"stream\"", "\"delivery\"");
+        assertThat(json(server.get("/observe/health?exposureLevel=full")).get("checks"))
+                .extracting(check -> check.get("name").textValue())
+                .contains(
+                        "stream",
+                        "position",
+                        "expiry",
+                        "pending",
+                        "lists",
+                        "delivery",
+                        "salesforce-token",
+                        "talkdesk-token",
+                        "guard",
+                        "sweep",
+                        "store",
+                        "process");
+        assertThat(json(server.get("/api/status")).get("health"))
+                .isEqualTo(JSON.readTree("{\"level\": \"green\", \"reasons\": []}"));
     }
 
     @Test
-    void a_part_in_trouble_makes_it_not_ready_but_leaves_it_alive() throws Exception {
-        server.stream.put("state", "refused");
+    void a_stream_that_failed_or_is_silent_is_not_ready() throws Exception {
+        server.stream.put("state", "other_org");
         server.stream.put("lastError", "pinned is another org");
-        assertNotReady("The stream is refused: pinned is another org");
+        assertNotReady("stream", "The stream is other_org: pinned is another org");
 
         server.stream.put("state", "connected");
         server.stream.put("lastError", "a response cannot be accepted yet");
-        assertNotReady("The stream is connected: a response cannot be accepted yet");
+        assertNotReady("stream", "The stream is connected: a response cannot be accepted yet");
 
         server.stream.remove("lastError");
-        server.stream.put("lastResponseAt", OpsServer.NOW.minusMillis(330_001));
-        assertNotReady("longer than stream.idle-timeout");
+        server.stream.put("silentSince", OpsServer.NOW.minusMillis(330_001));
+        assertNotReady("stream", "longer than stream.idle-timeout");
 
-        server.stream.put("lastResponseAt", OpsServer.NOW);
-        server.delivery.put("state", "backoff");
-        server.delivery.put("reason", "no_token");
-        assertNotReady("Delivery is backoff: no_token");
-
-        server.delivery.put("state", "paused");
-        server.inbox.trouble = "accept failed: the disk is full";
-        assertNotReady("The database fails: accept failed: the disk is full");
-
-        server.inbox.broken = true;
-        assertNotReady("The database does not answer: connection refused");
+        server.stream.put("silentSince", OpsServer.NOW.minusMillis(330_000));
+        assertReady();
     }
 
-    private static void assertNotReady(String reason) throws Exception {
+    @Test
+    void a_position_that_is_not_saved_while_connected_is_not_ready() throws Exception {
+        server.inbox.position = position(Duration.ofMillis(660_000));
+        assertReady();
+
+        server.inbox.position = position(Duration.ofMillis(660_001));
+        assertNotReady("position", "no position was saved since 2026-03-01T11:48:59.999Z, longer than two times");
+        server.stream.put("state", "standby");
+        assertReady();
+
+        server.stream.put("state", "connected");
+        server.inbox.position = new PositionEntry(
+                "/data/ContactChangeEvent", null, null, OpsServer.NOW.minus(Duration.ofHours(1)), null);
+        assertNotReady("position", "no position was saved since 2026-03-01T11:00:00Z (the first start)");
+    }
+
+    @Test
+    void a_position_that_expires_soon_is_not_ready() throws Exception {
+        server.stream.put("state", "standby");
+        server.inbox.position = position(Duration.ofHours(48));
+        assertReady();
+
+        server.inbox.position = position(Duration.ofHours(48).plusMillis(1));
+        assertNotReady("expiry", "expires in 23 h");
+
+        server.inbox.position = position(Duration.ofHours(80));
+        assertNotReady("expiry", "has expired");
+    }
+
+    @Test
+    void a_deletion_that_waits_for_too_long_is_not_ready() throws Exception {
+        server.inbox.oldestPending = OpsServer.NOW.minus(Duration.ofHours(1));
+        assertReady();
+
+        server.inbox.oldestPending = OpsServer.NOW.minus(Duration.ofHours(1)).minusMillis(1);
+        assertNotReady("pending", "to be sent since 2026-03-01T10:59:59.999Z, longer than health.oldest-pending");
+
+        // Held back for a while by a person's wish.
+        server.inbox.oldestPending = OpsServer.NOW.plus(Duration.ofHours(2));
+        assertReady();
+        assertThat(json(server.get("/api/status")).get("oldestPendingSeconds").asLong())
+                .isZero();
+    }
+
+    @Test
+    void a_list_that_is_suspended_is_not_ready() throws Exception {
+        server.inbox.recordLists.add(new RecordListEntry("list-a", "active", 9, 9, null, ""));
+        assertReady();
+
+        server.inbox.recordLists.add(new RecordListEntry("list-z", "suspended", 2, 1, null, "403 forbidden"));
+        assertNotReady("lists", "list-z (403 forbidden)");
+    }
+
+    @Test
+    void a_delivery_that_fails_or_was_paused_is_not_ready() throws Exception {
+        server.delivery.put("state", "backoff");
+        server.delivery.put("reason", "no_token");
+        assertNotReady("delivery", "Delivery is backoff: no_token");
+
+        server.delivery.put("state", "paused");
+        server.delivery.put("reason", "Paused by a person");
+        assertNotReady("delivery", "Delivery is paused: Paused by a person");
+    }
+
+    @Test
+    void a_token_that_is_refused_is_not_ready_and_says_which_end_and_what_to_check() throws Exception {
+        try (OpsServer refused = OpsServer.start("127.0.0.1", "")) {
+            assertThat(refused.get("/observe/health/ready").statusCode()).isEqualTo(200);
+            assertThatThrownBy(refused.talkdeskToken::token).isInstanceOf(TokenUnavailableException.class);
+
+            HttpResponse<String> ready = refused.get("/observe/health/ready");
+
+            assertThat(ready.statusCode()).isEqualTo(503);
+            assertThat(json(ready).get("checks")).singleElement().satisfies(check -> {
+                assertThat(check.get("name").textValue()).isEqualTo("talkdesk-token");
+                assertThat(check.toString())
+                        .contains("talkdesk.example: the key for the private key cannot be used")
+                        .contains("configured by talkdesk.*");
+            });
+        }
+    }
+
+    @Test
+    void a_guard_that_is_tripped_is_not_ready() throws Exception {
+        assertThat(server.metrics()).contains("recordsync_guard_tripped 0.0");
+
+        server.inbox.guard = new GuardEntry(Instant.parse("2026-03-01T11:00:00Z"), 1200);
+
+        assertNotReady("guard", "tripped since 2026-03-01T11:00:00Z, 1200 deletions are held");
+        assertThat(server.metrics()).contains("recordsync_guard_tripped 1.0");
+
+        server.inbox.guard = new GuardEntry(null, 7);
+        assertNotReady("guard", "The guard is switched off, but 7 deletions are still held");
+    }
+
+    @Test
+    void a_database_that_fails_is_told_once_and_what_needs_it_is_unknown() throws Exception {
+        server.inbox.trouble = "accept failed: the disk is full";
+        assertNotReady("store", "The database fails: accept failed: the disk is full");
+
+        server.inbox.broken = true;
+        assertNotReady("store", "The database does not answer: connection refused");
+        assertThat(server.metrics())
+                .contains(
+                        "recordsync_check_up{check=\"store\"} 0.0",
+                        "recordsync_check_up{check=\"pending\"} NaN",
+                        "recordsync_check_up{check=\"stream\"} 1.0");
+    }
+
+    @Test
+    void a_subscriber_that_ended_by_itself_is_not_alive_but_one_that_was_stopped_is() throws Exception {
+        server.stream.put("state", "stopped");
+        assertThat(server.get("/observe/health/live").statusCode()).isEqualTo(200);
+
+        server.stream.put("lastError", "The subscriber has ended by a mistake of ours");
+
+        HttpResponse<String> live = server.get("/observe/health/live");
+        assertThat(live.statusCode()).isEqualTo(503);
+        assertThat(live.body()).contains("ended by a mistake of ours");
+    }
+
+    @Test
+    void what_is_to_be_looked_at_is_amber_in_words() throws Exception {
+        server.inbox.problems.add(
+                new ProblemEntry(OpsServer.NOW.minus(Duration.ofHours(24)), "refused_id", "yesterday's"));
+        assertThat(level()).isEqualTo("green");
+
+        server.dryRunLists.add("list-b");
+        server.inbox.problems.add(0, new ProblemEntry(OpsServer.NOW.minusSeconds(1), "refused_id", "Refused 003*"));
+        server.inbox.counts.put(DeletionState.PARKED, 2L);
+
+        assertThat(level()).isEqualTo("amber");
+        assertThat(json(server.get("/api/status")).at("/health/reasons"))
+                .extracting(JsonNode::textValue)
+                .containsExactly(
+                        "A dry run: nothing is deleted from record list list-b",
+                        "2 deletions are parked",
+                        "Reported within 24 hours: Refused 003*");
+    }
+
+    private static String level() throws Exception {
+        return json(server.get("/api/status")).at("/health/level").textValue();
+    }
+
+    private static PositionEntry position(Duration age) {
+        return new PositionEntry(
+                "/data/ContactChangeEvent", new byte[] {1}, OpsServer.NOW.minus(age), Instant.EPOCH, null);
+    }
+
+    private static void assertReady() throws Exception {
+        HttpResponse<String> ready = server.get("/observe/health/ready");
+        assertThat(ready.statusCode()).as(ready.body()).isEqualTo(200);
+    }
+
+    /** The check alone says why, in the page's words too; the process lives. */
+    private static void assertNotReady(String check, String reason) throws Exception {
         HttpResponse<String> ready = server.get("/observe/health/ready");
         assertThat(ready.statusCode()).isEqualTo(503);
+        assertThat(json(ready).get("checks"))
+                .extracting(down -> down.get("name").textValue())
+                .containsExactly(check);
         assertThat(ready.body()).contains(reason);
+        if (!server.inbox.broken) {
+            assertThat(json(server.get("/api/status")).at("/health/reasons/0").textValue())
+                    .contains(reason);
+        }
         assertThat(server.get("/observe/health").statusCode()).isEqualTo(503);
         assertThat(server.get("/observe/health/live").statusCode()).isEqualTo(200);
     }
 
     @Test
     void metrics_are_in_the_text_form_of_prometheus() throws Exception {
+        server.metrics();
         HttpResponse<String> answer = server.get("/observe/metrics");
 
         assertThat(answer.statusCode()).isEqualTo(200);
@@ -533,7 +944,9 @@ class OpsRouteTest {
                 "",
                 "refused",
                 "Talkdesk refused it",
-                "merged into 003DL0000214OYdYAM");
+                "merged into 003DL0000214OYdYAM",
+                "",
+                null);
     }
 
     private static String phones(int count) {

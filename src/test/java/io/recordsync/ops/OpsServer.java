@@ -1,5 +1,11 @@
 package io.recordsync.ops;
 
+import io.recordsync.Secrets;
+import io.recordsync.deletion.DeliveryMode;
+import io.recordsync.inbox.History;
+import io.recordsync.network.Outbound;
+import io.recordsync.oauth.AccessTokens;
+import io.recordsync.oauth.Grant;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -17,9 +23,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 
@@ -30,7 +38,13 @@ final class OpsServer implements AutoCloseable {
 
     final InMemoryInbox inbox = new InMemoryInbox();
     final InMemoryCoverage coverage = new InMemoryCoverage();
-    final Map<String, Object> stream = new ConcurrentHashMap<>(Map.of("state", "connected"));
+    final Map<String, Object> stream = new ConcurrentHashMap<>(
+            Map.of("state", "connected", "reconnects", Map.of("transient", 3L, "credentials", 0L)));
+    final AccessTokens talkdeskToken = new AccessTokens(
+            "http://talkdesk.example/token", grant("private key"), Duration.ofSeconds(10), new Outbound());
+    final History history = (step, steps) -> IntStream.range(0, steps)
+            .mapToObj(i -> new History.Point(NOW.minus(step.multipliedBy(steps - 1L - i)), i, 0, 0))
+            .toList();
     final Map<String, Object> delivery = new ConcurrentHashMap<>(Map.of("state", "open"));
     /** What the delivery was told: {@code wake}, {@code pause}, {@code resume}; and the sweeps: {@code sweep}. */
     final List<String> told = new CopyOnWriteArrayList<>();
@@ -40,11 +54,13 @@ final class OpsServer implements AutoCloseable {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(10))
             .build();
+    final Set<String> dryRunLists = ConcurrentHashMap.newKeySet();
+    private final ApiDocument document = new ApiDocument();
     private final Main main = new Main();
 
     private OpsServer(String host, String password) throws Exception {
         main.setDefaultPropertyPlaceholderLocation("classpath:ops/application.properties");
-        main.configure().withRoutesIncludePattern("file:routes/ops.camel.yaml,classpath:ops/beans.camel.yaml");
+        main.configure().withRoutesIncludePattern("classpath:ops/beans.camel.yaml,file:routes/ops.camel.yaml");
         main.addOverrideProperty("ops.host", host);
         main.addOverrideProperty("ops.port", Integer.toString(port));
         main.addOverrideProperty("ops.user", "operator");
@@ -53,9 +69,19 @@ final class OpsServer implements AutoCloseable {
         main.addOverrideProperty("talkdesk.record-lists", "list-a, list-b");
         main.addOverrideProperty("salesforce.channel", "/data/ContactChangeEvent");
         main.addOverrideProperty("stream.idle-timeout", "330000");
+        main.bind("deliveryMode", new DeliveryMode(false, dryRunLists));
         main.bind("inbox", inbox);
         main.bind("ledger", inbox);
         main.bind("coverage", coverage);
+        main.bind("history", history);
+        main.bind(
+                "salesforceToken",
+                new AccessTokens(
+                        "http://salesforce.example/token",
+                        grant("client id and secret"),
+                        Duration.ofSeconds(10),
+                        new Outbound()));
+        main.bind("talkdeskToken", talkdeskToken);
         main.bind("sweeps", new Sweeps(told));
         main.bind("presenceChecks", new PresenceChecks(told));
         main.bind("clock", Clock.fixed(NOW, ZoneOffset.UTC));
@@ -67,6 +93,21 @@ final class OpsServer implements AutoCloseable {
 
     static OpsServer start(String host, String password) throws Exception {
         return new OpsServer(host, password);
+    }
+
+    /** One whose key cannot be read, so that nothing is ever asked. */
+    private static Grant grant(String name) {
+        return new Grant() {
+            @Override
+            public Proof prove(URI tokenUrl, Instant now) throws IOException {
+                throw new IOException("no such file");
+            }
+
+            @Override
+            public String toString() {
+                return name;
+            }
+        };
     }
 
     private static Supplier<Map<String, Object>> part(Map<String, Object> map) {
@@ -81,6 +122,13 @@ final class OpsServer implements AutoCloseable {
         return send("GET", path, null, headers);
     }
 
+    /** What a scrape gives right after a look. */
+    String metrics() throws Exception {
+        context().getRegistry().lookupByNameAndType("metrics", Metrics.class).look();
+        context().getRegistry().lookupByNameAndType("health", Health.class).look();
+        return get("/observe/metrics").body();
+    }
+
     HttpResponse<String> post(String path, String json) throws Exception {
         return send("POST", path, json, "Content-Type", "application/json");
     }
@@ -92,7 +140,10 @@ final class OpsServer implements AutoCloseable {
         for (int i = 0; i < headers.length; i += 2) {
             request.header(headers[i], headers[i + 1]);
         }
-        return http.send(request.build(), BodyHandlers.ofString());
+        HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
+        document.check(method, path, body, answer);
+        Secrets.refuse(path, answer.body());
+        return answer;
     }
 
     /** Sends the bytes as they are and returns the whole answer; the request must ask to close the connection. */
@@ -137,9 +188,14 @@ final class OpsServer implements AutoCloseable {
     }
 
     /** Stands for the sweeps. */
-    public record Sweeps(List<String> told) {
+    public record Sweeps(List<String> told) implements Supplier<Map<String, Object>> {
         public void wake() {
             told.add("sweep");
+        }
+
+        @Override
+        public Map<String, Object> get() {
+            return Map.of("found", 12, "added", 2);
         }
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.recordsync.inbox.InboxSettings;
 import io.recordsync.inbox.JdbcInbox;
 import io.recordsync.inbox.Store;
+import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.ClientCredentials;
 import io.recordsync.oauth.Token;
@@ -51,7 +52,8 @@ class SalesforceAccessTest {
                 Duration.ofSeconds(5),
                 Duration.ofMinutes(15),
                 Duration.ofMillis(1),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                new Outbound());
         access = new SalesforceAccess(tokens, inbox);
     }
 

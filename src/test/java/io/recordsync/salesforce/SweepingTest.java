@@ -12,6 +12,7 @@ import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Problem;
 import io.recordsync.inbox.Coverage.Stretch;
 import io.recordsync.inbox.Coverage.Sweep;
+import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.ClientCredentials;
 import io.recordsync.salesforce.SalesforceAccess.RefusedException;
@@ -436,7 +437,11 @@ class SweepingTest {
         ClientCredentials credentials = new ClientCredentials();
         credentials.setClientId(SalesforceSimulator.CLIENT_ID);
         credentials.setClientSecret(SalesforceSimulator.CLIENT_SECRET);
-        return new AccessTokens(salesforce.loginUrl() + "/services/oauth2/token", credentials, Duration.ofSeconds(5))
+        return new AccessTokens(
+                        salesforce.loginUrl() + "/services/oauth2/token",
+                        credentials,
+                        Duration.ofSeconds(5),
+                        new Outbound())
                 .value();
     }
 

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,6 +123,26 @@ class SweepsTest {
         assertThat(sweeps.begin()).isNull();
         sweeps.wake();
         assertThat(sweeps.begin()).isNotNull();
+    }
+
+    @Test
+    void it_tells_what_the_sweep_that_runs_has_found_so_far_and_then_what_the_last_one_found() throws IOException {
+        Sweeps sweeps = sweeps(Duration.ZERO);
+        assertThat(sweeps.get()).isEmpty();
+        demand("first");
+        Sweeping sweeping = sweeps.begin();
+        assertThat(sweeps.get()).isEqualTo(Map.of("found", 0, "added", 0));
+
+        String page =
+                "{\"done\": false, \"nextRecordsUrl\": \"/services/data/v64.0/query/01g-2\", \"records\": [{\"Id\":"
+                        + " \"003DL0000212DetYAE\", \"SystemModstamp\": \"" + now + "\"}]}";
+        sweeping.read(json(page), DateTimeFormatter.RFC_1123_DATE_TIME.format(now.atOffset(ZoneOffset.UTC)))
+                .forEachRemaining(intake -> sweeps.accepted(sweeping, inbox.accept(intake)));
+
+        assertThat(sweeps.get()).isEqualTo(Map.of("found", 1, "added", 1));
+        answer(sweeping, Duration.ZERO);
+        sweeps.finish(sweeping);
+        assertThat(sweeps.get()).isEqualTo(Map.of("found", 1, "added", 1));
     }
 
     @Test

@@ -112,7 +112,8 @@ class ReconcileIT {
                 "it is settled",
                 () -> service.deletions("recordList=" + list + "&state=deleted").size() == 1);
 
-        // Salesforce tells its time in whole seconds: in the second of the deletion the check would know no more than it.
+        // Salesforce tells its time in whole seconds: in the second of the deletion the check would know no more than
+        // it.
         Instant settled = Instant.now();
         service.await("that second is over", () -> Instant.now().getEpochSecond() > settled.getEpochSecond());
         talkdesk.addRecord(list, "salesforce", gone);

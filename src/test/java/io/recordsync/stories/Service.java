@@ -2,9 +2,10 @@ package io.recordsync.stories;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recordsync.Secrets;
 import io.recordsync.simulator.salesforce.SalesforceSimulator;
-import io.recordsync.simulator.talkdesk.DeleteCall;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
+import io.recordsync.simulator.talkdesk.TokenCall;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ServerSocket;
@@ -14,7 +15,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,8 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
 /**
@@ -32,19 +31,12 @@ import org.awaitility.Awaitility;
  * configuration in the environment.
  *
  * <p>It can be killed and started again on the same database. Its log is in {@code target/stories}, and is shown by the
- * message of a wait that fails. Every story ends with a look through it for secrets and personal data.
+ * message of a wait that fails. Every story ends with a look through it for what {@link Secrets} keeps.
  */
 public final class Service implements AutoCloseable {
 
     public static final Path JAR =
             Path.of("target/salesforce-talkdesk-sync.jar").toAbsolutePath();
-
-    /** Halves the time of a start; written by a service that ends in order while there is none of this jar. */
-    private static final Path CLASSES = Path.of("target/stories/classes.jsa").toAbsolutePath();
-
-    /** Salesforce's tokens, phone numbers and the names of the simulators' people. */
-    private static final Pattern NEVER_LOGGED =
-            Pattern.compile("00D\\w{12}!|Bearer |\\+[1-9]\\d{9,14}|Lovelace|Ada\\b|St James");
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP = HttpClient.newBuilder()
@@ -82,6 +74,7 @@ public final class Service implements AutoCloseable {
         with("talkdesk.client-secret", TalkdeskSimulator.CLIENT_SECRET);
         with("talkdesk.record-lists", recordLists);
         with("batch.linger", "50ms");
+        with("guard.max-deletions", "1000000");
         with("delivery.rate", "0");
         with("delivery.backoff", "50ms");
         with("delivery.backoff-max", "500ms");
@@ -94,17 +87,34 @@ public final class Service implements AutoCloseable {
         with("session.heartbeat", "300ms");
         with("store.url", "jdbc:sqlite:" + folder.resolve("recordsync.db"));
         with("ops.port", Integer.toString(port));
+        // It would take what a story has scripted for others.
+        with("doctor.at-start", "false");
     }
 
     /** A key of the configuration, in force from the next start on. */
     public Service with(String key, String value) {
+        Secrets.keep(key, value);
         configuration.put(key, value);
         return this;
     }
 
+    /** Its configuration, for a process of one's own. */
+    Map<String, String> environment() {
+        return configuration.entrySet().stream()
+                .collect(Collectors.toMap(
+                        entry -> entry.getKey()
+                                .toUpperCase(Locale.ROOT)
+                                .replace('.', '_')
+                                .replace('-', '_'),
+                        Map.Entry::getValue));
+    }
+
     /** Starts it and waits until it listens; the stream may still be on its way. */
     public Service start() throws IOException {
-        launch("-XX:ArchiveClassesAtExit=" + ownClasses());
+        return launch().awaitListening();
+    }
+
+    Service awaitListening() {
         await("it listens", () -> !process.isAlive() || listens());
         if (!process.isAlive()) {
             throw new IllegalStateException("The service ended with " + process.exitValue() + ":\n" + log());
@@ -114,25 +124,22 @@ public final class Service implements AutoCloseable {
 
     /** Starts it and waits for nothing. */
     public Service launch() throws IOException {
-        return launch("-Xshare:auto");
+        return launch(SharedClasses.option());
     }
 
-    private Service launch(String withoutArchive) throws IOException {
-        boolean archived = Files.exists(CLASSES)
-                && Files.getLastModifiedTime(CLASSES).compareTo(Files.getLastModifiedTime(JAR)) > 0;
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                archived ? "-XX:SharedArchiveFile=" + CLASSES : withoutArchive,
-                "-jar",
-                JAR.toString()));
-        ProcessBuilder builder = new ProcessBuilder(command)
+    /** Likewise, with an option for the JVM. */
+    Service launch(String option) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        option,
+                        "-jar",
+                        JAR.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        configuration.forEach((key, value) -> builder.environment()
-                .put(key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'), value));
+        builder.environment().putAll(environment());
         process = builder.start();
         return this;
     }
@@ -174,25 +181,17 @@ public final class Service implements AutoCloseable {
     }
 
     /** SIGTERM. @return the exit code */
-    public int terminate() throws IOException, InterruptedException {
+    public int terminate() throws InterruptedException {
         process.destroy();
         return awaitEnd();
     }
 
     /** @return the exit code */
-    public int awaitEnd() throws IOException, InterruptedException {
+    public int awaitEnd() throws InterruptedException {
         if (!process.waitFor(40, TimeUnit.SECONDS)) {
             throw new AssertionError("The service did not end within 40 s:\n" + log());
         }
-        if (Files.exists(ownClasses())) {
-            // Stories run side by side: another one's service must not read what is still being written.
-            Files.move(ownClasses(), CLASSES, StandardCopyOption.ATOMIC_MOVE);
-        }
         return process.exitValue();
-    }
-
-    private Path ownClasses() {
-        return CLASSES.resolveSibling("classes-" + port + ".jsa");
     }
 
     public int port() {
@@ -228,7 +227,11 @@ public final class Service implements AutoCloseable {
     }
 
     public String text(String path) throws IOException {
-        return send(HttpRequest.newBuilder(uri(path)).GET()).body();
+        return answer(path).body();
+    }
+
+    public HttpResponse<String> answer(String path) throws IOException {
+        return send(HttpRequest.newBuilder(uri(path)).GET());
     }
 
     public HttpResponse<String> post(String path, String json) throws IOException {
@@ -269,15 +272,8 @@ public final class Service implements AutoCloseable {
         if (process != null) {
             process.destroyForcibly();
         }
-        String log = log();
-        Stream<String> secrets = configuration.keySet().stream()
-                .filter(key -> key.matches(".*(secret|password|phone-key)"))
-                .map(configuration::get);
-        Stream<String> tokens = talkdesk.deletes().stream().map(DeleteCall::token);
-        if (NEVER_LOGGED.matcher(log).find()
-                || Stream.concat(secrets, tokens).anyMatch(secret -> !secret.isEmpty() && log.contains(secret))) {
-            throw new AssertionError("A secret or personal data in the log:\n" + log);
-        }
+        talkdesk.tokenCalls().stream().map(TokenCall::token).forEach(Secrets::keep);
+        Secrets.refuse(log.toString(), log());
     }
 
     private boolean listens() throws IOException {
@@ -290,7 +286,10 @@ public final class Service implements AutoCloseable {
 
     private static HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
         try {
-            return HTTP.send(request.timeout(Duration.ofSeconds(20)).build(), HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> answer =
+                    HTTP.send(request.timeout(Duration.ofSeconds(20)).build(), HttpResponse.BodyHandlers.ofString());
+            Secrets.refuse(answer.uri().toString(), answer.body());
+            return answer;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

@@ -6,6 +6,7 @@ import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.ClaimedDeletion;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.Identifier;
+import io.recordsync.network.NetworkException;
 import io.recordsync.oauth.TokenUnavailableException;
 import io.recordsync.talkdesk.Verdict.Fate;
 import java.io.IOException;
@@ -175,6 +176,7 @@ class VerdictsTest {
         assertUnanswered(new SocketTimeoutException("Read timed out"), "timeout", true);
         assertUnanswered(new SocketException("Connection reset"), "connection_lost", true);
         assertUnanswered(new IOException("Premature end of body"), "connection_lost", true);
+        assertUnanswered(new NetworkException("the proxy refuses the credentials"), "unreachable", false);
     }
 
     @Test

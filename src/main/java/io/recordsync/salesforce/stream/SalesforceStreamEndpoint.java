@@ -1,9 +1,10 @@
 package io.recordsync.salesforce.stream;
 
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.recordsync.inbox.DeliveryGate;
 import io.recordsync.inbox.Inbox;
+import io.recordsync.network.Outbound;
+import io.recordsync.network.OutboundGrpc;
 import io.recordsync.oauth.AccessTokens;
 import java.time.Duration;
 import org.apache.camel.Consumer;
@@ -56,6 +57,9 @@ public final class SalesforceStreamEndpoint extends DefaultEndpoint {
     @UriParam(description = "No TLS: for a simulator")
     private boolean plaintext;
 
+    @UriParam(description = "The proxy, and whom to trust; directly and Java's certificates where it is not given")
+    private Outbound outbound = new Outbound();
+
     @UriParam(enums = "earliest,latest", defaultValue = "latest", description = "Where no position is saved")
     private String firstStart = "latest";
 
@@ -97,12 +101,9 @@ public final class SalesforceStreamEndpoint extends DefaultEndpoint {
     }
 
     ManagedChannel connect(int mostResponseBytes) {
-        ManagedChannelBuilder<?> builder =
-                ManagedChannelBuilder.forAddress(host, port).maxInboundMessageSize(mostResponseBytes);
-        if (plaintext) {
-            builder.usePlaintext();
-        }
-        return builder.build();
+        return OutboundGrpc.channel(outbound, host, port, plaintext)
+                .maxInboundMessageSize(mostResponseBytes)
+                .build();
     }
 
     boolean startsLatest() {
@@ -171,6 +172,14 @@ public final class SalesforceStreamEndpoint extends DefaultEndpoint {
 
     public void setPlaintext(boolean plaintext) {
         this.plaintext = plaintext;
+    }
+
+    public Outbound getOutbound() {
+        return outbound;
+    }
+
+    public void setOutbound(Outbound outbound) {
+        this.outbound = outbound;
     }
 
     public String getFirstStart() {

@@ -117,6 +117,15 @@ final class Subscriber implements Runnable {
 
     @Override
     public void run() {
+        try {
+            subscribe();
+        } finally {
+            // Whoever looks whether the process lives must not take this for a stop.
+            status.became(State.STOPPED, running() ? "The subscriber has ended by a mistake of ours" : null);
+        }
+    }
+
+    private void subscribe() {
         while (running()) {
             try {
                 if (!standingBy) {
@@ -147,7 +156,6 @@ final class Subscriber implements Runnable {
                 recover(e);
             }
         }
-        status.became(State.STOPPED, null);
     }
 
     /** Ends {@link #run} after the response in hand. May be called from any thread. */
@@ -448,6 +456,7 @@ final class Subscriber implements Runnable {
             return;
         }
         Backoff backoff = soon;
+        status.ended(kindOf(e));
         if (e instanceof StatusException end) {
             StreamFailure failure = StreamFailure.of(end);
             backoff = failure.kind().waitsLong() ? later : soon;
@@ -463,6 +472,13 @@ final class Subscriber implements Runnable {
             }
         }
         pause(backoff, describe(e));
+    }
+
+    private static StreamFailure.Kind kindOf(Throwable e) {
+        if (e instanceof StatusException end) {
+            return StreamFailure.of(end).kind();
+        }
+        return e instanceof TokenUnavailableException ? StreamFailure.Kind.CREDENTIALS : StreamFailure.Kind.TRANSIENT;
     }
 
     /**
@@ -557,9 +573,13 @@ final class Subscriber implements Runnable {
         }
     }
 
-    private static String describe(Throwable e) {
+    private String describe(Throwable e) {
         if (e instanceof StatusException end) {
-            return StreamFailure.of(end).description();
+            return StreamFailure.of(end).description()
+                    + endpoint.getOutbound()
+                            .explain(endpoint.getHost(), end)
+                            .map(words -> ": " + words)
+                            .orElse("");
         }
         boolean spoken = e instanceof StreamEndedException
                 || e instanceof TokenUnavailableException
@@ -567,7 +587,7 @@ final class Subscriber implements Runnable {
         return spoken ? e.getMessage() : e.toString();
     }
 
-    private static Metadata credentials(Token token) {
+    static Metadata credentials(Token token) {
         Metadata metadata = new Metadata();
         metadata.put(ACCESS_TOKEN, token.value());
         metadata.put(INSTANCE_URL, token.instanceUrl());

@@ -12,6 +12,7 @@ import io.recordsync.inbox.JdbcInbox;
 import io.recordsync.inbox.JdbcLedger;
 import io.recordsync.inbox.Ledger.ProblemEntry;
 import io.recordsync.inbox.Store;
+import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.ClientCredentials;
 import io.recordsync.oauth.Grant;
@@ -35,6 +36,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -44,6 +46,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -660,6 +663,31 @@ class SubscriberTest {
         assertThat(coverage().state().owed()).isNull();
     }
 
+    @Test
+    void the_ends_of_the_stream_are_counted_by_what_is_done_about_them() {
+        startSubscribed();
+        assertThat(status.get().get("silentSince")).isNotNull();
+        assertThat(status.get().get("reconnects"))
+                .isEqualTo(Map.of(
+                        "transient", 0L,
+                        "credentials", 0L,
+                        "slow_down", 0L,
+                        "allocation_used_up", 0L,
+                        "configuration", 0L,
+                        "position_lost", 0L));
+
+        salesforce.completeStream();
+        recording.awaitSubscription(2);
+        await(() -> salesforce.openStreams() == 1);
+        salesforce.failStream(Status.UNAUTHENTICATED, "sfdc.platform.eventbus.grpc.service.auth.error");
+        recording.awaitSubscription(3);
+
+        assertThat(status.get().get("reconnects"))
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .containsEntry("transient", 1L)
+                .containsEntry("credentials", 1L);
+    }
+
     // ---- the end
 
     @Test
@@ -671,7 +699,7 @@ class SubscriberTest {
         publish(1);
         recording.awaitResponse(1);
         stop();
-        assertThat(status.get().get("state")).isEqualTo("stopped");
+        assertThat(status.get()).containsEntry("state", "stopped").containsEntry("lastError", null);
 
         salesforce.down(true);
         start();
@@ -697,7 +725,8 @@ class SubscriberTest {
                 Duration.ofMillis(700),
                 Duration.ofMinutes(15),
                 Duration.ofMillis(10),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                new Outbound());
         endpoint.setTokens(tokens);
         ChangeEvents changeEvents = new ChangeEvents(new SyncedRecords("list-1", "salesforce", "003"), "Contact", true);
         Subscriber.Acceptor acceptor = response -> {

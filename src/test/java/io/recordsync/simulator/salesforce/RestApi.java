@@ -78,6 +78,11 @@ final class RestApi {
         visible = on;
     }
 
+    /** Which versions there are; needs no token. */
+    static Answer versions() {
+        return Answer.of(List.of(Map.of("label", "Summer '25", "url", "/services/data/v64.0", "version", "64.0")));
+    }
+
     Answer get(String path, Map<String, String> parameters) {
         Matcher query = PATH.matcher(path);
         if (query.matches()) {
@@ -109,6 +114,9 @@ final class RestApi {
                 .limit(query.limit())
                 .map(contact -> row(contact, query.fields(), version))
                 .toList();
+        if (query.fields().equals(Soql.COUNT)) {
+            return Answer.of(Map.of("totalSize", records.size(), "done", true, "records", List.of()));
+        }
         String locator = "01g" + UUID.randomUUID().toString().replace("-", "").substring(0, 15);
         pages.put(locator, new Page(records));
         return page(version, locator, 0);
@@ -138,6 +146,9 @@ final class RestApi {
     }
 
     private static Map<String, Object> row(Contacts.Contact contact, List<String> fields, String version) {
+        if (fields.equals(Soql.COUNT)) {
+            return Map.of();
+        }
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("attributes", Map.of("type", "Contact", "url", version + "/sobjects/Contact/" + contact.id()));
         for (String field : fields) {

@@ -204,6 +204,8 @@ final class SalesforceHttp implements AutoCloseable {
         if (fault >= 400) {
             answer = RestApi.Answer.refusal(
                     fault, fault == 403 ? "REQUEST_LIMIT_EXCEEDED" : "SERVER_UNAVAILABLE", "as told");
+        } else if (path.equals("/services/data/")) {
+            answer = RestApi.versions();
         } else if (!authorization.startsWith("Bearer ")
                 || !tokens.isValid(authorization.substring("Bearer ".length()))) {
             answer = RestApi.Answer.refusal(401, "INVALID_SESSION_ID", "Session expired or invalid");

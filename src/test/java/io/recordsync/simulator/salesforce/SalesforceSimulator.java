@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 
 /**
  * A Salesforce org on 127.0.0.1: it publishes what it is told, refuses what the real one refuses, and remembers all.
@@ -72,15 +73,17 @@ public final class SalesforceSimulator implements AutoCloseable {
     private final Server grpc;
     private final TcpRelay httpRelay;
     private final TcpRelay grpcRelay;
+    private final boolean secure;
     private final ScheduledExecutorService timer;
 
     private SalesforceSimulator(Builder builder) {
+        secure = builder.tls != null;
         recording = new Recording(builder.patience);
         contacts = new Contacts(builder.clock);
         tokens = new Tokens(builder.clock, recording, builder.clientId, builder.clientSecret);
         rest = new RestApi(builder.clock, contacts);
         http = new SalesforceHttp(builder.clock, recording, tokens, rest);
-        httpRelay = new TcpRelay(builder.httpPort, http.port(), http::date);
+        httpRelay = new TcpRelay(builder.httpPort, http.port(), builder.tls, http::date);
         tokens.url(loginUrl());
         pubsub = new PubSubService(builder.clock, recording, builder.journal);
         builder.topics.forEach(pubsub::topic);
@@ -93,7 +96,7 @@ public final class SalesforceSimulator implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot listen on 127.0.0.1", e);
         }
-        grpcRelay = new TcpRelay(builder.pubsubPort, grpc.getPort());
+        grpcRelay = new TcpRelay(builder.pubsubPort, grpc.getPort(), builder.tls);
         timer = Executors.newSingleThreadScheduledExecutor(work -> {
             Thread thread = new Thread(work, "simulated-salesforce-timer");
             thread.setDaemon(true);
@@ -122,6 +125,7 @@ public final class SalesforceSimulator implements AutoCloseable {
         private Duration patience = Duration.ofSeconds(10);
         private final List<String> topics = new ArrayList<>();
         private Path journal;
+        private SSLContext tls;
 
         private Builder() {}
 
@@ -161,6 +165,12 @@ public final class SalesforceSimulator implements AutoCloseable {
             return this;
         }
 
+        /** All of it speaks TLS, with this key. */
+        public Builder tls(SSLContext value) {
+            tls = value;
+            return this;
+        }
+
         public SalesforceSimulator start() {
             return new SalesforceSimulator(this);
         }
@@ -170,7 +180,7 @@ public final class SalesforceSimulator implements AutoCloseable {
 
     /** Also the instance URL that tokens lead to. */
     public String loginUrl() {
-        return "http://127.0.0.1:" + httpRelay.port();
+        return (secure ? "https" : "http") + "://127.0.0.1:" + httpRelay.port();
     }
 
     public String pubsubHost() {
@@ -179,6 +189,15 @@ public final class SalesforceSimulator implements AutoCloseable {
 
     public int pubsubPort() {
         return grpcRelay.port();
+    }
+
+    /** How many TCP connections came in since the start: to the token endpoint and the REST API, and to the Pub/Sub API. */
+    public int httpConnections() {
+        return httpRelay.accepted();
+    }
+
+    public int pubsubConnections() {
+        return grpcRelay.accepted();
     }
 
     public String orgId() {

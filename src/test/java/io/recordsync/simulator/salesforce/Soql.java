@@ -16,11 +16,14 @@ import java.util.regex.Pattern;
 /**
  * A query of contacts in the part of SOQL that asks what was deleted or what exists.
  *
- * <p>{@code SELECT fields FROM Contact [WHERE condition [AND condition]…] [LIMIT n]}, a
+ * <p>{@code SELECT COUNT() FROM Contact}, or {@code SELECT fields FROM Contact [WHERE condition [AND condition]…] [LIMIT n]}, a
  * condition being {@code IsDeleted = true},
  * {@code Id IN ('…', …)}, or a comparison of a time with a literal. Everything else is refused as malformed.
  */
 record Soql(List<String> fields, Predicate<Contacts.Contact> where, int limit) {
+
+    /** Alone: only how many there are is told. */
+    static final List<String> COUNT = List.of("COUNT()");
 
     private static final Set<String> FIELDS = fieldNames();
     private static final Pattern QUERY = Pattern.compile(
@@ -58,7 +61,7 @@ record Soql(List<String> fields, Predicate<Contacts.Contact> where, int limit) {
         }
         List<String> fields = Arrays.asList(query.group(1).split("\\s*,\\s*"));
         for (String field : fields) {
-            if (!FIELDS.contains(field)) {
+            if (!FIELDS.contains(field) && !fields.equals(COUNT)) {
                 throw new Refused("INVALID_FIELD", "No such column '" + field + "' on entity 'Contact'");
             }
         }

@@ -11,12 +11,16 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLServerSocket;
 
 /**
  * A TCP port that passes bytes to a server behind it, until it is told to misbehave.
  *
  * <p>It fails as networks do, below the protocol: connections are reset, refused to newcomers, or stay open and carry
- * nothing. Thread-safe; its threads are daemons.
+ * nothing. With TLS it is the end of it: the server behind it speaks in the clear. Thread-safe; its threads are daemons.
  */
 final class TcpRelay implements AutoCloseable {
 
@@ -24,6 +28,7 @@ final class TcpRelay implements AutoCloseable {
     private final int target;
     private final Answers answers;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger accepted = new AtomicInteger();
     private volatile boolean refusing;
 
     /** Looks at what the server sends before it is passed on, and may change it in its place. */
@@ -32,15 +37,16 @@ final class TcpRelay implements AutoCloseable {
     }
 
     /** Listens on a port of 127.0.0.1 (0 = any that is free) and passes to another. */
-    TcpRelay(int port, int target) {
-        this(port, target, (bytes, length) -> {});
+    TcpRelay(int port, int target, SSLContext tls) {
+        this(port, target, tls, (bytes, length) -> {});
     }
 
-    TcpRelay(int port, int target, Answers answers) {
+    /** @param tls null: none */
+    TcpRelay(int port, int target, SSLContext tls, Answers answers) {
         this.target = target;
         this.answers = answers;
         try {
-            listener = new ServerSocket();
+            listener = tls == null ? new ServerSocket() : secure(tls);
             listener.setReuseAddress(true);
             listener.bind(new InetSocketAddress(loopback(), port));
         } catch (IOException e) {
@@ -49,8 +55,22 @@ final class TcpRelay implements AutoCloseable {
         daemon("relay-" + port(), this::accept);
     }
 
+    private static ServerSocket secure(SSLContext tls) throws IOException {
+        SSLServerSocket socket = (SSLServerSocket) tls.getServerSocketFactory().createServerSocket();
+        SSLParameters parameters = socket.getSSLParameters();
+        // gRPC takes no connection on which HTTP/2 was not agreed.
+        parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"});
+        socket.setSSLParameters(parameters);
+        return socket;
+    }
+
     int port() {
         return listener.getLocalPort();
+    }
+
+    /** How many connections came in since the start. */
+    int accepted() {
+        return accepted.get();
     }
 
     /** Resets every connection. */
@@ -87,6 +107,7 @@ final class TcpRelay implements AutoCloseable {
         while (!listener.isClosed()) {
             try {
                 Socket client = listener.accept();
+                accepted.incrementAndGet();
                 client.setTcpNoDelay(true);
                 if (refusing) {
                     reset(client);

@@ -8,6 +8,9 @@ import java.io.PushbackInputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 
 /**
  * One client's connection, and every way in which a call on it can end.
@@ -19,12 +22,14 @@ final class Connection {
     private static final int LOOK_MILLIS = 1;
 
     private final Socket socket;
+    private final Clock clock;
     private final PushbackInputStream in;
     private final OutputStream out;
     private boolean over;
 
-    Connection(Socket socket) throws IOException {
+    Connection(Socket socket, Clock clock) throws IOException {
         this.socket = socket;
+        this.clock = clock;
         socket.setTcpNoDelay(true);
         in = new PushbackInputStream(new BufferedInputStream(socket.getInputStream()));
         out = new BufferedOutputStream(socket.getOutputStream());
@@ -101,7 +106,7 @@ final class Connection {
         }
     }
 
-    private static byte[] head(Reply reply, int length) {
+    private byte[] head(Reply reply, int length) {
         StringBuilder head = new StringBuilder(200);
         head.append("HTTP/1.1 ").append(reply.status()).append(" Simulated\r\n");
         if (reply.body().length > 0) {
@@ -110,6 +115,10 @@ final class Connection {
         reply.headers()
                 .forEach((name, value) ->
                         head.append(name).append(": ").append(value).append("\r\n"));
+        head.append("Date: ")
+                .append(DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                        clock.instant().atOffset(ZoneOffset.UTC)))
+                .append("\r\n");
         head.append("Content-Length: ").append(length).append("\r\n\r\n");
         return head.toString().getBytes(StandardCharsets.ISO_8859_1);
     }

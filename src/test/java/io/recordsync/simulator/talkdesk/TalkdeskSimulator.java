@@ -23,6 +23,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLContext;
 
 /**
  * A Talkdesk on the loopback interface that really deletes records, fails as it is told, and remembers every call.
@@ -66,6 +68,7 @@ public final class TalkdeskSimulator implements AutoCloseable {
     private final Queue<Answer> readAnswers = new ConcurrentLinkedQueue<>();
     private final Queue<Answer> tokenAnswers = new ConcurrentLinkedQueue<>();
     private final AtomicLong nextPhoneNumber = new AtomicLong(12_000_000_000L);
+    private final String scheme;
     private final WireServer server;
 
     private volatile FailedRecords failedRecords = FailedRecords.NAMED;
@@ -87,10 +90,15 @@ public final class TalkdeskSimulator implements AutoCloseable {
         OMITTED
     }
 
-    private TalkdeskSimulator(int port, Clock clock) {
+    private TalkdeskSimulator(int port, Clock clock, SSLContext tls) {
         this.clock = clock;
         tokens = new TokenEndpoint(clock, CLIENT_ID, CLIENT_SECRET);
-        server = new WireServer(port, this::serve);
+        scheme = tls == null ? "http" : "https";
+        server = new WireServer(
+                port,
+                tls == null ? ServerSocketFactory.getDefault() : tls.getServerSocketFactory(),
+                clock,
+                this::serve);
         linkBase = url();
     }
 
@@ -104,12 +112,17 @@ public final class TalkdeskSimulator implements AutoCloseable {
 
     /** The clock decides when tokens and assertions expire. */
     public static TalkdeskSimulator start(int port, Clock clock) {
-        return new TalkdeskSimulator(port, clock);
+        return new TalkdeskSimulator(port, clock, null);
+    }
+
+    /** It speaks TLS, with this key. */
+    public static TalkdeskSimulator start(SSLContext tls) {
+        return new TalkdeskSimulator(0, Clock.systemUTC(), tls);
     }
 
     /** The API's base, without a slash at its end. */
     public String url() {
-        return "http://127.0.0.1:" + server.port();
+        return scheme + "://127.0.0.1:" + server.port();
     }
 
     public String tokenUrl() {
@@ -343,6 +356,11 @@ public final class TalkdeskSimulator implements AutoCloseable {
 
     public List<TokenCall> tokenCalls() {
         return log.tokens();
+    }
+
+    /** How many TCP connections came in since the start. */
+    public int connections() {
+        return server.accepted();
     }
 
     /** Every call that the public pages do not allow, in words. */

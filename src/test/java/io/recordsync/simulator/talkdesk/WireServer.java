@@ -6,12 +6,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Clock;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ServerSocketFactory;
 
 /**
  * A small HTTP/1.1 server on the loopback interface whose handler decides how each call ends on the wire.
@@ -26,14 +28,19 @@ final class WireServer implements AutoCloseable {
         void serve(Request request, Connection connection) throws IOException;
     }
 
+    private final ServerSocketFactory sockets;
+    private final Clock clock;
     private final Handler handler;
     private final ExecutorService threads;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger accepted = new AtomicInteger();
     private final int port;
     private volatile ServerSocket listener;
     private volatile CompletableFuture<Void> accepting;
 
-    WireServer(int port, Handler handler) {
+    WireServer(int port, ServerSocketFactory sockets, Clock clock, Handler handler) {
+        this.clock = clock;
+        this.sockets = sockets;
         this.handler = handler;
         AtomicInteger number = new AtomicInteger();
         threads = Executors.newCachedThreadPool(task -> {
@@ -48,6 +55,11 @@ final class WireServer implements AutoCloseable {
 
     int port() {
         return port;
+    }
+
+    /** How many connections came in since the start. */
+    int accepted() {
+        return accepted.get();
     }
 
     /** Refuses new connections and cuts those that exist. */
@@ -76,9 +88,9 @@ final class WireServer implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    private static ServerSocket listen(int port) {
+    private ServerSocket listen(int port) {
         try {
-            ServerSocket socket = new ServerSocket();
+            ServerSocket socket = sockets.createServerSocket();
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1024);
             return socket;
@@ -95,6 +107,7 @@ final class WireServer implements AutoCloseable {
         while (!from.isClosed()) {
             try {
                 Socket socket = from.accept();
+                accepted.incrementAndGet();
                 threads.execute(() -> serve(socket, from));
             } catch (IOException e) {
                 // Closed, and the loop ends; or one client gave up before it was accepted.
@@ -105,7 +118,7 @@ final class WireServer implements AutoCloseable {
     private void serve(Socket socket, ServerSocket from) {
         Connection connection = null;
         try (socket) {
-            connection = new Connection(socket);
+            connection = new Connection(socket, clock);
             connections.add(connection);
             if (from.isClosed()) {
                 return;

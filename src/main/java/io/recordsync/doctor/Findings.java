@@ -1,0 +1,56 @@
+package io.recordsync.doctor;
+
+import io.recordsync.doctor.Finding.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What an examination found so far, in its order. Not thread-safe. */
+public final class Findings {
+
+    /**
+     * From here on a clock is worth a warning. Signed logins live for two minutes and more, and the end of what a sweep has
+     * proven is told by Salesforce's clock: a minute leaves room for both.
+     */
+    private static final Duration MOST_SKEW = Duration.ofSeconds(60);
+
+    private final List<Finding> all = new ArrayList<>();
+
+    public void ok(String check, String words) {
+        all.add(new Finding(Level.OK, check, words));
+    }
+
+    public void warn(String check, String words) {
+        all.add(new Finding(Level.WARN, check, words));
+    }
+
+    public void fail(String check, String words) {
+        all.add(new Finding(Level.FAIL, check, words));
+    }
+
+    public void skip(String check, String words) {
+        all.add(new Finding(Level.SKIP, check, words));
+    }
+
+    /** By the {@code Date} of an answer, which is told in whole seconds. */
+    public void clock(String check, Answer answer) {
+        if (answer.ahead().isEmpty()) {
+            skip(check, "the answer bears no Date");
+            return;
+        }
+        Duration ahead = answer.ahead().get();
+        long seconds = ahead.abs().toSeconds();
+        if (ahead.abs().compareTo(MOST_SKEW) > 0) {
+            warn(
+                    check,
+                    "it is %d s %s this machine's → have this machine's clock set by NTP"
+                            .formatted(seconds, ahead.isNegative() ? "behind" : "ahead of"));
+        } else {
+            ok(check, "%d s apart".formatted(seconds));
+        }
+    }
+
+    public List<Finding> all() {
+        return List.copyOf(all);
+    }
+}

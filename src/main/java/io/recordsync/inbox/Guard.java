@@ -1,0 +1,185 @@
+package io.recordsync.inbox;
+
+import io.recordsync.deletion.DeletionState;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The mass-deletion guard: the statements that count contacts and hold deletions, each run in a transaction of
+ * {@link JdbcInbox}.
+ *
+ * <p>A contact counts from when a deletion of it becomes pending, once however many lists and deletions of it there are,
+ * until {@code guard.window} later. Once more than {@code guard.max-deletions} count it is tripped: what became pending in
+ * the window, and all that comes, is held until a person has decided about every row. Whoever counts holds the guard's row
+ * to the end of the transaction, so that two processes cannot both stay below the limit. What is counted is at least what
+ * counts; only when that passes the limit the contacts of the window are looked at.
+ */
+final class Guard {
+
+    /** A deletion that is given back: pending, or held where the guard was tripped meanwhile. */
+    static final String PENDING_OR_HELD =
+            """
+            case when approved_by = '' and exists (select 1 from guard where tripped_from < pending_since)
+              then 'held' else 'pending' end""";
+
+    private final int most;
+    private final long window;
+
+    /** @param most 0 = there is no guard */
+    Guard(int most, Duration window) {
+        this.most = most;
+        this.window = window.toMillis();
+    }
+
+    /** How the guard stands in this transaction. */
+    record Look(boolean tripped, long counted) {}
+
+    /** A deletion that has just come to be pending, unless it is held or is to be checked first. */
+    record Arrival(long id, DeletionState state, Contact contact) {
+
+        /** What {@link #of} reads. */
+        static final String COLUMNS = "id, state, coalesce(hmac, identifier) as contact, provider, kind";
+
+        static Arrival of(ResultSet row) throws SQLException {
+            return new Arrival(
+                    row.getLong("id"),
+                    DeletionState.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
+                    new Contact(row.getString("contact"), row.getString("provider"), row.getString("kind")));
+        }
+    }
+
+    /** What counts once; of a phone number the HMAC. */
+    private record Contact(String identifier, String provider, String kind) {
+
+        static final Comparator<Contact> ORDER = Comparator.comparing(Contact::identifier)
+                .thenComparing(Contact::provider)
+                .thenComparing(Contact::kind);
+    }
+
+    private static final String ENTER =
+            "update guard set counted = counted + ? returning counted, tripped_at is not null as tripped";
+
+    /**
+     * To be called before any row is written: whoever holds rows and waits for the guard could be waited for by whoever
+     * trips it.
+     *
+     * @param contacts how many at most are about to count
+     */
+    Look enter(Transaction transaction, long contacts) throws SQLException {
+        return most == 0 || contacts == 0
+                ? new Look(false, 0)
+                : transaction
+                        .first(ENTER, row -> new Look(row.getBoolean("tripped"), row.getLong("counted")), contacts)
+                        .orElseThrow();
+    }
+
+    private static final String COUNT =
+            """
+            insert into guard_contact (identifier, provider, kind, at)
+            select value ->> 0, value ->> 1, value ->> 2, {now} from {rows ?} where true
+            on conflict (identifier, provider, kind) do update set at = excluded.at""";
+
+    private static final String PURGE = "delete from guard_contact where at <= {now} - ?";
+    private static final String RECOUNT =
+            "update guard set counted = (select count(*) from guard_contact) returning counted";
+    private static final String TRIP = "update guard set tripped_at = {now}, tripped_from = {now} - ?";
+    private static final String HOLD =
+            """
+            update deletion set state = 'held'
+            where state = 'pending' and approved_by = '' and pending_since > {now} - ?""";
+
+    /**
+     * Counts the contacts of those that are pending.
+     *
+     * @return how many deletions are held because that was too many; -1 when it was not
+     */
+    int count(Transaction transaction, Look look, List<Arrival> arrivals) throws SQLException {
+        if (most == 0 || look.tripped() || arrivals.stream().noneMatch(Guard::pending)) {
+            return -1;
+        }
+        JsonRows rows = new JsonRows();
+        // Sorted, because two transactions that insert the same keys in opposite order would deadlock.
+        arrivals.stream()
+                .filter(Guard::pending)
+                .map(Arrival::contact)
+                .distinct()
+                .sorted(Contact.ORDER)
+                .forEach(contact -> rows.add(contact.identifier(), contact.provider(), contact.kind()));
+        transaction.change(COUNT, rows.toString());
+        if (look.counted() <= most) {
+            return -1;
+        }
+        transaction.change(PURGE, window);
+        long counted = transaction.first(RECOUNT, row -> row.getLong("counted")).orElseThrow();
+        if (counted <= most) {
+            return -1;
+        }
+        transaction.change(TRIP, window);
+        return transaction.change(HOLD, window);
+    }
+
+    private static boolean pending(Arrival arrival) {
+        return arrival.state() == DeletionState.PENDING;
+    }
+
+    private static final String LOCK = "update guard set one = one";
+    private static final String HELD =
+            "select 1 as one from deletion where state = 'held' and state <> 'deleted' limit 1";
+    private static final String RELAX = "update guard set tripped_at = null, tripped_from = null, counted = 0";
+    private static final String FORGET_CONTACTS = "delete from guard_contact";
+
+    /** To be called before rows that are held are changed. */
+    void lock(Transaction transaction) throws SQLException {
+        transaction.change(LOCK);
+    }
+
+    /** It is over once nothing is held any more; what was decided about does not count again. */
+    void relax(Transaction transaction) throws SQLException {
+        if (transaction.first(HELD, row -> true).isEmpty()) {
+            transaction.change(RELAX);
+            transaction.change(FORGET_CONTACTS);
+        }
+    }
+
+    private static final String TRIPPED = "select 1 as one from guard where tripped_at is not null";
+
+    boolean tripped(Transaction transaction) throws SQLException {
+        return transaction.first(TRIPPED, row -> true).isPresent();
+    }
+
+    private static final String STOPPED =
+            """
+            select 1 as one from deletion
+            where id {in ?} and approved_by = '' and exists (select 1 from guard where tripped_from < pending_since)
+            limit 1""";
+
+    /** Whether one of these is to be held. */
+    boolean stops(Transaction transaction, List<Long> ids) throws SQLException {
+        return transaction.first(STOPPED, row -> true, ids).isPresent();
+    }
+
+    private static final String DISARM =
+            "update guard set tripped_at = null, tripped_from = null where tripped_at is not null";
+
+    /** Switched off, it stops nothing any more; what it held stays held. */
+    void start(Transaction transaction) throws SQLException {
+        if (most == 0) {
+            transaction.change(DISARM);
+        }
+    }
+
+    /** What no longer counts. */
+    void forget(Transaction transaction) throws SQLException {
+        transaction.change(PURGE, window);
+    }
+
+    private static final String FOLLOW_CLOCK = "update guard set tripped_from = tripped_from - ?";
+
+    void followClock(Transaction transaction, long by) throws SQLException {
+        transaction.change(FOLLOW_CLOCK, by);
+    }
+}

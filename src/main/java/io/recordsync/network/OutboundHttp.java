@@ -1,0 +1,88 @@
+package io.recordsync.network;
+
+import java.io.IOException;
+import javax.net.ssl.SSLException;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.hc.client5.http.auth.AuthScope;
+import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
+import org.apache.hc.client5.http.classic.ExecChain;
+import org.apache.hc.client5.http.impl.ChainElement;
+import org.apache.hc.client5.http.impl.auth.BasicCredentialsProvider;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.impl.routing.SystemDefaultRoutePlanner;
+import org.apache.hc.client5.http.io.HttpClientConnectionManager;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpException;
+
+/**
+ * The way out for camel-http: {@code httpClientConfigurer}, and {@code clientConnectionManager} for whom to trust.
+ *
+ * <p>A failure on the way is a {@link NetworkException}. A proxy's own answer is one too: Apache's client would hand it over
+ * as the answer of the other end, whose 403 or 407 means something else.
+ */
+public final class OutboundHttp implements HttpClientConfigurer {
+
+    private static final String CONNECTED = "recordsync.connected";
+
+    private final Outbound outbound;
+
+    public OutboundHttp(Outbound outbound) {
+        this.outbound = outbound;
+    }
+
+    /**
+     * Connections that trust whom the way out trusts. Not by {@code sslContextParameters}: given those, camel-http 4.18
+     * speaks TLS to http URLs too.
+     */
+    public static HttpClientConnectionManager connections(Outbound outbound) {
+        return PoolingHttpClientConnectionManagerBuilder.create()
+                .setTlsSocketStrategy(new DefaultClientTlsStrategy(outbound.sslContext()))
+                // As many as there may be calls in flight.
+                .setMaxConnPerRoute(100)
+                .setMaxConnTotal(200)
+                .build();
+    }
+
+    @Override
+    public void configureHttpClient(HttpClientBuilder client) {
+        client.setRoutePlanner(new SystemDefaultRoutePlanner(outbound.selector()));
+        if (!outbound.user().isEmpty()) {
+            BasicCredentialsProvider credentials = new BasicCredentialsProvider();
+            credentials.setCredentials(
+                    new AuthScope(outbound.host(), outbound.port()),
+                    new UsernamePasswordCredentials(
+                            outbound.user(), outbound.password().toCharArray()));
+            client.setDefaultCredentialsProvider(credentials);
+        }
+        client.addExecInterceptorFirst("outbound", this::send);
+        // Behind what digs the tunnel: a refused one does not come so far.
+        client.addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), CONNECTED, (request, scope, chain) -> {
+            scope.clientContext.setAttribute(CONNECTED, true);
+            return chain.proceed(request, scope);
+        });
+    }
+
+    private ClassicHttpResponse send(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+            throws IOException, HttpException {
+        String target = scope.route.getTargetHost().getHostName();
+        scope.clientContext.removeAttribute(CONNECTED);
+        ClassicHttpResponse answer;
+        try {
+            answer = chain.proceed(request, scope);
+        } catch (IOException e) {
+            throw outbound.explain(target, e)
+                    .<IOException>map(NetworkException::new)
+                    .orElseGet(() -> scope.clientContext.getAttribute(CONNECTED) == null && e instanceof SSLException
+                            ? new NetworkException("no TLS connection to " + target + " (" + e.getMessage() + ")")
+                            : e);
+        }
+        if (answer.getCode() == 407 || scope.clientContext.getAttribute(CONNECTED) == null) {
+            answer.close();
+            throw new NetworkException(outbound.refused(target, answer.getCode()));
+        }
+        return answer;
+    }
+}

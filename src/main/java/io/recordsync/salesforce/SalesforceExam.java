@@ -1,0 +1,133 @@
+package io.recordsync.salesforce;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recordsync.doctor.Answer;
+import io.recordsync.doctor.Asker;
+import io.recordsync.doctor.Exam;
+import io.recordsync.doctor.Findings;
+import io.recordsync.network.Outbound;
+import io.recordsync.oauth.AccessTokens;
+import io.recordsync.oauth.Token;
+import io.recordsync.oauth.TokenUnavailableException;
+import io.recordsync.salesforce.stream.Topic;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Whether Salesforce lets in, has the right time, and lets the channel and the contacts be seen.
+ *
+ * <p>Takes one login, one call that needs none, one GetTopic and one query for each entity.
+ */
+public final class SalesforceExam implements Exam {
+
+    private static final String LOGIN = "salesforce login";
+    private static final String CLOCK = "salesforce clock";
+    private static final String TOPIC = "salesforce topic";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Asker asker;
+    private final AccessTokens tokens;
+    private final String loginUrl;
+    private final Topic topic;
+    private final Set<String> entities;
+    private final String apiVersion;
+
+    public SalesforceExam(
+            Outbound outbound,
+            AccessTokens tokens,
+            String loginUrl,
+            Topic topic,
+            String entities,
+            String apiVersion,
+            Duration timeout) {
+        this.asker = new Asker(outbound, timeout);
+        this.tokens = tokens;
+        this.loginUrl = loginUrl;
+        this.topic = topic;
+        this.entities = SyncedRecords.words(entities);
+        this.apiVersion = apiVersion;
+    }
+
+    @Override
+    public void examine(Findings findings) {
+        Optional<Token> token = login(findings);
+        clock(findings);
+        if (token.isEmpty()) {
+            findings.skip(TOPIC, "because the login failed");
+            entities.forEach(entity -> findings.skip(count(entity), "because the login failed"));
+            return;
+        }
+        topic.trouble(token.get())
+                .ifPresentOrElse(
+                        trouble -> findings.fail(TOPIC, topic.channel() + ": " + trouble),
+                        () -> findings.ok(TOPIC, topic.channel() + " can be subscribed to"));
+        entities.forEach(entity -> count(findings, entity, token.get()));
+    }
+
+    private Optional<Token> login(Findings findings) {
+        long start = System.nanoTime();
+        try {
+            Token token = tokens.token();
+            if (token.orgId() == null || token.instanceUrl() == null) {
+                findings.fail(
+                        LOGIN,
+                        "the token answer does not tell the org (expected instance_url, and id ="
+                                + " https://…/id/<18 characters>/<user>) → check salesforce.login-url");
+                return Optional.empty();
+            }
+            findings.ok(
+                    LOGIN,
+                    "org " + token.orgId() + ", "
+                            + Duration.ofNanos(System.nanoTime() - start).toMillis() + " ms");
+            return Optional.of(token);
+        } catch (TokenUnavailableException e) {
+            findings.fail(
+                    LOGIN,
+                    e.getMessage() + " → check salesforce.login-url, salesforce.client-id and what"
+                            + " salesforce.auth needs");
+            return Optional.empty();
+        }
+    }
+
+    /** The list of versions needs no login: a clock that is wrong may be why there is none. */
+    private void clock(Findings findings) {
+        try {
+            findings.clock(CLOCK, asker.get(loginUrl + "/services/data/", null));
+        } catch (IOException e) {
+            findings.skip(CLOCK, e.getMessage());
+        }
+    }
+
+    private static String count(String entity) {
+        return "salesforce " + entity;
+    }
+
+    /** Without the permission a query finds nothing, and no error tells why. */
+    private void count(Findings findings, String entity, Token token) {
+        try {
+            Answer answer = asker.get(
+                    token.instanceUrl() + "/services/data/v" + apiVersion + "/query?q=SELECT+COUNT()+FROM+" + entity,
+                    token.value());
+            if (answer.status() != 200) {
+                findings.fail(count(entity), SalesforceAccess.refusal(answer.status(), answer.body()));
+                return;
+            }
+            long seen = JSON.readTree(answer.body()).path("totalSize").asLong();
+            if (seen > 0) {
+                findings.ok(count(entity), seen + " are visible");
+            } else {
+                findings.fail(
+                        count(entity),
+                        "none is visible, so that a sweep would find none deleted → give the integration user View All"
+                                + " on " + entity);
+            }
+        } catch (JsonProcessingException e) {
+            findings.fail(count(entity), "the answer is not JSON → is a proxy in between?");
+        } catch (IOException e) {
+            findings.fail(count(entity), e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.recordsync.salesforce.stream;
+
+import com.salesforce.eventbus.protobuf.PubSubGrpc;
+import com.salesforce.eventbus.protobuf.TopicInfo;
+import com.salesforce.eventbus.protobuf.TopicRequest;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusException;
+import io.grpc.stub.MetadataUtils;
+import io.recordsync.network.Outbound;
+import io.recordsync.network.OutboundGrpc;
+import io.recordsync.oauth.Token;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** A channel of the Pub/Sub API, and whether it may be subscribed to; asked without a subscription. */
+public final class Topic {
+
+    private static final int SECONDS = 30;
+
+    private final Outbound outbound;
+    private final String host;
+    private final int port;
+    private final boolean plaintext;
+    private final String channel;
+
+    public Topic(Outbound outbound, String host, int port, boolean plaintext, String channel) {
+        this.outbound = outbound;
+        this.host = host;
+        this.port = port;
+        this.plaintext = plaintext;
+        this.channel = channel;
+    }
+
+    public String channel() {
+        return channel;
+    }
+
+    /** Why it cannot be read, and what to mend; empty when it can. */
+    public Optional<String> trouble(Token token) {
+        ManagedChannel connection =
+                OutboundGrpc.channel(outbound, host, port, plaintext).build();
+        try {
+            TopicInfo topic = PubSubGrpc.newBlockingV2Stub(connection)
+                    .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(Subscriber.credentials(token)))
+                    .withDeadlineAfter(SECONDS, TimeUnit.SECONDS)
+                    .getTopic(TopicRequest.newBuilder().setTopicName(channel).build());
+            return topic.getCanSubscribe()
+                    ? Optional.empty()
+                    : Optional.of("the integration user may not subscribe: give it View All on Contact");
+        } catch (StatusException e) {
+            return Optional.of(StreamFailure.of(e).description()
+                    + outbound.explain(host, e).map(words -> ": " + words).orElse(""));
+        } finally {
+            connection.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,116 @@
+// Is this contact gone, since when, and how do we know: in words that claim no more than is known. And receipts to keep.
+
+import { $, count, exact, make, plural, word } from "./dom.js";
+import { ask, get } from "./acts.js";
+
+/** Talkdesk counted it, or did not find it: what else it answers leaves a doubt. */
+const CERTAIN = ["exact", "absent"];
+
+let lists = [];
+
+/** The lists that a contact can be on. */
+export function knowLists(ids) {
+  lists = ids;
+}
+
+/** Salesforce shows ids of 15 characters in places; the three that follow say which of them are capitals. */
+function eighteen(id) {
+  if (!/^[A-Za-z0-9]{15}$/.test(id)) return id;
+  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
+  return id + [0, 5, 10].map(from => letters[[...id.slice(from, from + 5)].reduce((bits, character, place) =>
+    bits + (/[A-Z]/.test(character) ? 1 << place : 0), 0)]).join("");
+}
+
+const receiptsOf = async id => (await get(`api/receipts?${new URLSearchParams({ externalId: id })}`)).receipts;
+
+async function find(typed) {
+  const answer = $("answer");
+  answer.replaceChildren(make("p", { class: "nothing" }, "Looking…"));
+  try {
+    let id = typed;
+    let receipts = await receiptsOf(id);
+    if (receipts.length === 0 && eighteen(typed) !== typed) {
+      id = eighteen(typed);
+      receipts = await receiptsOf(id);
+    }
+    answer.replaceChildren(receipts.length === 0 ? unknown(id) : receipt(id, receipts));
+  } catch (failure) {
+    answer.replaceChildren(make("p", { class: "failed" }, `Not looked up: ${failure.message}`));
+  }
+}
+
+const unknown = id => make("div", { class: "receipt", "data-tone": "warn" },
+  make("h3", {}, "Nothing is known of it"),
+  make("p", {}, `No deletion of ${id} was ever asked for, or it ended so long ago that it is forgotten (ledger.retention).`
+    + " Whether the contact is on a record list, this does not say: the presence check does."));
+
+function receipt(id, receipts) {
+  const newest = new Map();
+  for (const one of receipts) {
+    if (!(newest.get(one.recordList)?.acceptedAt > one.acceptedAt)) newest.set(one.recordList, one);
+  }
+  const { words, tone } = verdict([...new Set([...lists, ...newest.keys()])].map(list => newest.get(list)));
+  return make("article", { class: "receipt", "data-tone": tone, "aria-labelledby": "receipt-title" },
+    make("h3", { id: "receipt-title" }, words),
+    make("p", { class: "lead" }, `Contact ${id}, as recorded when asked on ${exact(new Date())}. A later import can bring a record back.`),
+    make("ol", { class: "receipts" }, receipts.map(line)),
+    make("div", { class: "buttons unprinted" },
+      make("button", { type: "button", onclick: () => print() }, "Print"),
+      ...["csv", "json"].map(format => make("button", { type: "button", onclick: () =>
+        download({ externalId: id, format }, `receipt-${id}.${format}`, $("download-said")) }, `Download ${format.toUpperCase()}`))),
+    make("p", { id: "download-said", class: "said unprinted", role: "status" }));
+}
+
+/** @param newest the newest receipt of each list; undefined where there is none */
+function verdict(newest) {
+  const done = newest.filter(one => one?.state === "deleted");
+  const certain = done.filter(one => CERTAIN.includes(one.confirmation));
+  const since = done.map(one => one.settledAt).sort().at(-1);
+  const every = newest.length === 1 ? "the record list" : `all ${newest.length} record lists`;
+  if (certain.length === newest.length) return { tone: "good", words: `Gone from ${every} since ${exact(since)}` };
+  if (done.length === newest.length) {
+    return { tone: "warn", words: `Most likely gone from ${every} since ${exact(since)}: Talkdesk took each deletion, but left a doubt about ${newest.length - certain.length}` };
+  }
+  if (done.length > 0) return { tone: "bad", words: `Gone from ${done.length} of ${newest.length} record lists only` };
+  return { tone: "bad", words: newest.length === 1 ? "Not gone from the record list" : "Not gone from any record list" };
+}
+
+function line(one) {
+  const details = [
+    ["Told by", word(one.origin)], ["Event", one.eventKey], ["Deleted in Salesforce", one.committedAt && exact(one.committedAt)],
+    ["Accepted here", one.acceptedAt && exact(one.acceptedAt)], ["Talkdesk called", one.calledAt && exact(one.calledAt)],
+    ["Ended", one.settledAt && exact(one.settledAt)], ["Confirmation", one.confirmation && word(one.confirmation)],
+    ["Failed calls", one.attempts ? count(one.attempts) : null], ["Approved by", one.approvedBy], ["Ended by", one.settledBy],
+  ].filter(([, value]) => value);
+  return make("li", {},
+    make("p", {}, make("span", { class: "tag", "data-state": one.state }, word(one.state)), " list ", make("span", { class: "id" }, one.recordList)),
+    make("p", {}, one.words),
+    make("dl", { class: "small" }, details.map(([name, value]) => make("div", {}, make("dt", {}, `${name}: `), make("dd", {}, value)))));
+}
+
+/** Asked for first, so that a refusal is told here instead of on a page of its own. */
+async function download(query, name, said) {
+  said.dataset.tone = "good";
+  said.textContent = "Asking…";
+  try {
+    const file = URL.createObjectURL(await (await ask(`api/receipts?${new URLSearchParams(query)}`, { signal: AbortSignal.timeout(120000) })).blob());
+    make("a", { href: file, download: name }).click();
+    URL.revokeObjectURL(file);
+    said.textContent = `Saved as ${name}.`;
+  } catch (failure) {
+    said.dataset.tone = "bad";
+    said.textContent = `Not saved: ${failure.message}`;
+  }
+}
+
+export function prepareContact() {
+  $("search").addEventListener("submit", event => {
+    event.preventDefault();
+    find($("contact-id").value.trim());
+  });
+  $("period").addEventListener("submit", event => {
+    event.preventDefault();
+    const [from, to, format] = [$("period-from").value, $("period-to").value, event.submitter?.value ?? "csv"];
+    download({ from: `${from}T00:00:00Z`, to: `${to}T00:00:00Z`, format }, `receipts-${from}-${to}.${format}`, $("period-said"));
+  });
+}

@@ -1,0 +1,145 @@
+// The parked deletions, grouped by why: to be looked at, redriven or discarded. And how far a redrive is.
+
+import { $, ago, count, draw, make, nothing, plural, table, word } from "./dom.js";
+import { confirm, get, post, say } from "./acts.js";
+import { showRows } from "./rows.js";
+
+const EVERY = 10000;
+
+let groups = [];
+let askedAt = 0;
+let parkedThen = null;
+let redriven = null;
+let trouble = null;
+
+const REDRIVE = {
+  name: "Redrive", past: "Redriven:", path: "api/deletions/redrive",
+  words: "Sent to Talkdesk again, now. What is refused once more is parked again.",
+};
+const DISCARD = {
+  name: "Discard", past: "Discarded", path: "api/deletions/discard", danger: true,
+  words: "Given up for good: nothing is sent, and the record stays on the record list. Your name is kept with it.",
+};
+
+/** With each new status. */
+export async function showDeadLetters(status) {
+  progress(status);
+  const parked = status.deletions.parked;
+  if (parked === parkedThen && Date.now() - askedAt < EVERY) return;
+  parkedThen = parked;
+  await read();
+}
+
+async function read() {
+  askedAt = Date.now();
+  try {
+    groups = (await get("api/dead-letters")).groups;
+    trouble = null;
+  } catch (failure) {
+    trouble = `Not read: ${failure.message}`;
+    parkedThen = null;
+  }
+  redraw();
+}
+
+function redraw() {
+  const list = $("parked-list");
+  const lists = [...new Set(groups.map(group => group.recordList))].sort();
+  draw(list, lists, ids => [make("option", { value: "" }, "every list"),
+    ...ids.map(id => make("option", { value: id, selected: id === list.value }, id))]);
+  $("parked-filter").hidden = groups.length === 0;
+  const shown = filtered();
+  draw($("parked"), [shown, groups.length, trouble, Math.floor(Date.now() / 60000)], () => [
+    ...(trouble ? [make("p", { class: "failed" }, trouble)] : []),
+    ...(shown.length === 0 && !trouble ? [nothing(groups.length === 0 ? "None. Nothing waits for a person." : "None that the filter lets through.")] : []),
+    ...(shown.length === 0 ? [] : [table("Dead letters, grouped",
+      [{ name: "Reason" }, { name: "Record list" }, { name: "Count", class: "number" }, { name: "Oldest" }, { name: "What to do", unseen: true, class: "acts" }],
+      shown.map(row))]),
+    ...(shown.length > 1 ? [make("div", { class: "buttons" }, button(REDRIVE, shown, "all"), button(DISCARD, shown, "all"))] : []),
+  ]);
+}
+
+function filtered() {
+  const reason = $("parked-reason").value.trim().toLowerCase();
+  const list = $("parked-list").value;
+  return groups.filter(group => (!list || group.recordList === list)
+    && `${group.failureCode} ${word(group.failureCode)} ${group.message}`.toLowerCase().includes(reason));
+}
+
+function row(group) {
+  const key = `${group.recordList} ${group.failureCode}`;
+  return [
+    [make("b", {}, word(group.failureCode)), make("small", {}, group.message)],
+    make("span", { class: "id" }, group.recordList),
+    count(group.count),
+    ago(group.oldestAt),
+    [make("button", { type: "button", "data-key": `look ${key}`, "aria-label": `Look at ${word(group.failureCode)}`, onclick: () => look(group) }, "Look"),
+      button(REDRIVE, [group], key), button(DISCARD, [group], key)],
+  ];
+}
+
+const total = shown => shown.reduce((sum, group) => sum + group.count, 0);
+const selection = group => ({ state: "parked", recordList: group.recordList, failureCode: group.failureCode });
+
+function button(act, shown, key) {
+  const of = shown.length > 1 ? `all ${count(total(shown))} shown` : word(shown[0].failureCode);
+  return make("button", {
+    type: "button", class: act.danger ? "danger" : null, "data-key": `${act.name} ${key}`,
+    "aria-label": `${act.name} ${of}`, onclick: () => perform(act, shown),
+  }, shown.length > 1 ? `${act.name} ${of}…` : `${act.name}…`);
+}
+
+async function perform(act, shown) {
+  await confirm({
+    title: `${act.name} ${plural(total(shown), "deletion")}?`,
+    words: `${shown.length > 1 ? `Of ${shown.length} reasons and lists.` : `${word(shown[0].failureCode)}, list ${shown[0].recordList}.`} ${act.words}`,
+    yes: `${act.name} ${count(total(shown))}`,
+    danger: act.danger,
+    run: async () => {
+      let done = 0;
+      for (const group of shown) done += (await post(act.path, selection(group))).count;
+      told(act, done, shown.length > 1 ? null : shown[0].recordList);
+    },
+  });
+  await read();
+}
+
+function told(act, done, list) {
+  say(`${act.past} ${plural(done, "deletion")}.`);
+  if (act === REDRIVE) redriven = { count: done, list };
+}
+
+function look(group) {
+  const by = act => ({ ...act, run: async ids => {
+    const answer = await post(act.path, { ids });
+    if (act === REDRIVE) redriven = { count: answer.count, list: group.recordList };
+    return answer;
+  } });
+  showRows({
+    title: `${word(group.failureCode)}: ${plural(group.count, "deletion")}`,
+    words: `${group.message} (list ${group.recordList})`,
+    query: { state: "parked", recordList: group.recordList },
+    match: deletion => deletion.failureCode === group.failureCode,
+    acts: [by(REDRIVE), by(DISCARD)],
+    done: read,
+  });
+}
+
+/** Rows do not remember that they were redriven: so it says how many at most of them are still to go. */
+function progress(status) {
+  if (!redriven) return;
+  const lists = status.lists.filter(list => !redriven.list || list.id === redriven.list);
+  const waiting = lists.reduce((sum, list) => sum + list.pending, 0) + status.deletions.claimed;
+  const left = Math.min(redriven.count, waiting);
+  draw($("redriven"), [redriven, left], () => [
+    make("p", { class: "work", role: left === 0 ? "status" : null },
+      left === 0 ? `The redrive is through: all of ${count(redriven.count)} were tried.` : `Redrive: ${count(left)} of ${count(redriven.count)} are still to go, at most.`),
+    make("progress", { max: redriven.count, value: redriven.count - left, "aria-label": "Redrive" }),
+  ]);
+  if (left === 0) redriven = null;
+}
+
+export function prepareDeadLetters() {
+  $("parked-reason").addEventListener("input", redraw);
+  $("parked-list").addEventListener("change", redraw);
+}

@@ -1,0 +1,271 @@
+// The page: asks for the status every two seconds and shows it; what a person does here goes through acts.js.
+
+import { $, ago, count, draw, duration, exact, facts, hide, make, nothing, plural, table, time, word } from "./dom.js";
+import { act, confirm, get, post, prepareConfirm, say } from "./acts.js";
+import { knowLists, prepareContact } from "./contact.js";
+import { prepareDeadLetters, showDeadLetters } from "./dead-letters.js";
+import { preparePlots } from "./plots.js";
+import { prepareRows, showRows } from "./rows.js";
+
+const EVERY = 2000;
+const LEVELS = {
+  green: "All is well",
+  amber: "Worth a look",
+  red: "Something is wrong",
+  unknown: "Health is not told",
+  silent: "The service does not answer",
+};
+
+let status = null;
+let answeredAt = null;
+
+// ---- asking
+
+async function look() {
+  try {
+    status = await get("api/status");
+    answeredAt = new Date();
+    document.body.classList.remove("old");
+    show();
+  } catch (failure) {
+    silent(failure.message);
+  }
+}
+
+async function lookAgain() {
+  await look();
+  setTimeout(lookAgain, document.hidden ? 5 * EVERY : EVERY);
+}
+
+/** Old numbers must not pass for new ones. */
+function silent(why) {
+  document.body.classList.add("old");
+  $("asked").textContent = answeredAt ? `old: from ${exact(answeredAt)}` : "no answer";
+  health("silent", [why, answeredAt ? `Everything below is old: from ${exact(answeredAt)}.` : "Nothing was read yet."]);
+}
+
+// ---- showing
+
+function show() {
+  const { stream, delivery, deletions, lists, sweep, reconcile } = status;
+  $("asked").textContent = `as of ${exact(answeredAt)}`;
+  $("mode").hidden = !status.mode;
+  $("mode").textContent = word(status.mode);
+  $("mode").dataset.state = status.mode;
+  health(status.health?.level ?? "unknown", status.health?.reasons ?? []);
+  showGuard();
+  showRehearsal();
+  counts(deletions);
+  facts($("stream"), [
+    ["State", word(stream.state), stream.state === "connected" || stream.state === "standby" ? "good" : "bad"],
+    ["Last heard", ago(stream.lastResponseAt)],
+    ["Last event", ago(stream.lastEventAt)],
+    ["Position", stream.positionSavedAt ? ["saved ", ago(stream.positionSavedAt)] : "none saved yet"],
+    ["It expires", stream.positionSavedAt ? `in ${stream.hoursToExpiry} h` : null, stream.hoursToExpiry < 24 ? "bad" : null],
+    ["Channel", make("span", { class: "id" }, stream.channel.replace("/data/", ""))],
+    ["Error", stream.lastError, "bad"]]);
+  facts($("delivery"), [
+    ["State", word(delivery.state), delivery.state === "open" ? "good" : "bad"],
+    ["Reason", delivery.reason && word(delivery.reason)],
+    ["Until", time(delivery.until)],
+    ["Waiting", plural(deletions.pending + deletions.claimed, "deletion")],
+    ["Oldest", status.oldestPendingSeconds === null ? null : duration(status.oldestPendingSeconds * 1000)],
+    ["Guard", status.guard && (status.guard.max === 0 ? "off" : `holds above ${plural(status.guard.max, "contact")} in ${duration(status.guard.windowMs)}`)]]);
+  $("pause").textContent = delivery.state === "paused" ? "Resume" : "Pause";
+  showSweep(sweep, reconcile);
+  draw($("lists"), [lists, Math.floor(Date.now() / 10000)], showLists);
+  draw($("problems"), [status.problems, Math.floor(Date.now() / 60000)], showProblems);
+  knowLists(lists.map(list => list.id));
+  showDeadLetters(status);
+}
+
+let level = null;
+
+function health(now, reasons) {
+  const title = LEVELS[now] ?? now;
+  $("health").dataset.level = now;
+  $("health-title").textContent = title;
+  draw($("reasons"), reasons, lines => lines.map(line => make("li", {}, line)));
+  if (now === level) return;
+  // Read aloud when it changes; the reasons alone count seconds and would never be silent.
+  if (level !== null) $("announced").textContent = [title, ...reasons].join(". ");
+  level = now;
+  document.title = now === "green" ? "salesforce-talkdesk-sync" : `${title} – salesforce-talkdesk-sync`;
+  $("icon").href = `data:image/svg+xml,${encodeURIComponent(icon(now))}`;
+}
+
+const icon = now => `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="${{ green: "#1f8a54", amber: "#b97700", red: "#c0322b" }[now] ?? "#7a8390"}">`
+  + ({ amber: '<path d="M8 1l7.5 14h-15z"/>', red: '<path d="M1 1h14v14h-14z"/>' }[now] ?? '<circle cx="8" cy="8" r="7"/>') + "</svg>";
+
+const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 });
+const TONES = { parked: "bad", held: "bad", rehearsed: "warn", checking: "warn" };
+
+function counts(deletions) {
+  draw($("counts"), deletions, states => Object.entries(states).map(([state, number]) =>
+    make("div", { class: number === 0 ? "zero" : null, "data-tone": number > 0 ? TONES[state] : null },
+      make("dt", {}, state === "claimed" ? "being sent" : word(state)),
+      make("dd", { title: count(number) }, number < 1e6 ? count(number) : short.format(number)))));
+}
+
+function showGuard() {
+  const guard = status.guard;
+  hide($("guard"), !guard || !(guard.tripped || guard.held > 0));
+  if ($("guard").hidden) return;
+  draw($("guard-words"), guard, () => [make("b", {}, `${plural(guard.held, "deletion")} ${guard.held === 1 ? "is" : "are"} held`),
+    guard.since ? ` since ${exact(guard.since)}` : "", `: more than ${plural(guard.max, "contact")} were deleted within ${duration(guard.windowMs)}.`
+    + " Nothing of it goes to Talkdesk until you decide."]);
+  $("guard-look").hidden = guard.held === 0;
+  $("guard-approve").textContent = `Approve ${count(guard.held)}…`;
+  $("guard-reject").textContent = `Reject ${count(guard.held)}…`;
+}
+
+function showRehearsal() {
+  const rehearsed = status.deletions.rehearsed;
+  const dry = status.mode === "dry-run";
+  const dryLists = status.lists.filter(list => list.dryRun).length;
+  hide($("rehearsal"), !dry && rehearsed === 0 && dryLists === 0);
+  if ($("rehearsal").hidden) return;
+  const what = `${plural(rehearsed, "deletion")} would have gone out.`;
+  $("rehearsal-title").textContent = dry ? "Dry run: nothing is deleted in Talkdesk" : "What was rehearsed";
+  $("rehearsal-words").textContent = what + (dry
+    ? " To send them, set delivery.mode to live and restart; then say so here."
+    : dryLists > 0 ? ` ${plural(dryLists, "record list")} ${dryLists === 1 ? "is" : "are"} in a dry run (delivery.dry-run-lists).` : " The service is live: they can be sent now.");
+  $("rehearsal-look").hidden = rehearsed === 0;
+  $("go-live").hidden = dry || rehearsed === 0;
+  $("go-live").textContent = `Go live with ${count(rehearsed)}…`;
+  $("rehearsal-discard").hidden = rehearsed === 0;
+  $("rehearsal-discard").textContent = `Discard ${count(rehearsed)}…`;
+}
+
+const working = (words, bar = {}) => [make("p", { class: "work" }, words), make("progress", { "aria-label": words, ...bar })];
+
+function showSweep(sweep, reconcile) {
+  draw($("sweep-work"), [sweep.running, sweep.found, sweep.added], () => sweep.running
+    ? working(`Running: ${count(sweep.found ?? 0)} found, ${count(sweep.added ?? 0)} new`) : []);
+  facts($("sweep"), [
+    ["Proven until", ago(sweep.coveredUntil)],
+    ["Last run", ago(sweep.lastAt)],
+    ["It found", sweep.running || sweep.found === null || sweep.found === undefined ? null : `${count(sweep.found)}, ${count(sweep.added)} new`],
+    ["Owed", sweep.owed],
+    ["Unproven", sweep.unproven && `${exact(sweep.unproven.from)} to ${exact(sweep.unproven.until)}`, "bad"],
+    ["Error", sweep.lastError, "bad"]]);
+  $("confirm-unproven").hidden = !sweep.unproven;
+  const waiting = reconcile.waiting ?? [];
+  draw($("presence-work"), [reconcile.running, reconcile.checked, reconcile.missing, reconcile.recordList], () => reconcile.running
+    ? [...working(`Running: ${count(reconcile.checked)} checked, ${count(reconcile.missing ?? 0)} missing`), make("p", { class: "id" }, reconcile.recordList)] : []);
+  facts($("presence"), [
+    ["State", reconcile.running ? "running" : reconcile.lastAt ? "done" : "not run yet"],
+    ["Last run", ago(reconcile.lastAt)],
+    ["It checked", reconcile.running || !reconcile.lastAt ? null : plural(reconcile.checked ?? 0, "record")],
+    ["Next", waiting.length > 0 ? plural(waiting.length, "list") : null],
+    ["Error", reconcile.lastError, "bad"]]);
+}
+
+function showLists([lists]) {
+  if (lists.length === 0) return nothing("None is configured.");
+  return table("Record lists",
+    [{ name: "Record list" }, { name: "State" }, { name: "Pending", class: "number" }, { name: "Parked", class: "number" }, { name: "Last call" }, { name: "Error" }],
+    lists.map(list => [
+      make("span", { class: "id" }, list.id),
+      [make("span", { class: "tag", "data-state": list.state }, word(list.state)), list.dryRun ? make("span", { class: "tag", "data-state": "dry-run" }, "dry run") : ""],
+      count(list.pending), count(list.parked), ago(list.lastCallAt), list.lastError]));
+}
+
+function showProblems([problems]) {
+  if (problems.length === 0) return nothing("None.");
+  return make("ul", { class: "problems" }, problems.map(problem => make("li", {},
+    make("span", {}, problem.message), make("small", {}, word(problem.kind), " · ", ago(problem.at)))));
+}
+
+// ---- acting
+
+const APPROVE = {
+  name: "Approve", past: "Approved", path: "api/guard/approve",
+  words: "Sent to Talkdesk, and the records are deleted there. Your name is kept with each.",
+};
+const REJECT = {
+  name: "Reject", past: "Rejected", path: "api/guard/reject", danger: true,
+  words: "Cancelled for good: nothing is sent, and the records stay on the record lists. Your name is kept with each.",
+};
+const GO_LIVE = {
+  name: "Go live with", past: "Gone live:", path: "api/go-live", danger: true,
+  words: "Sent to Talkdesk, and the records are deleted there; what is above the limit of the guard is held first.",
+};
+const DISCARD_REHEARSED = {
+  name: "Discard", past: "Discarded", path: "api/deletions/discard", danger: true,
+  words: "Cancelled for good: nothing is sent, and the records stay on the record lists. Your name is kept with each.",
+};
+
+/** All of a state: as many as the person was told, or none. */
+async function decide({ name, past, path, words, danger }, state, expected) {
+  await confirm({
+    title: `${name} ${plural(expected, "deletion")}?`, words, yes: `${name} ${count(expected)}`, danger,
+    run: async () => say(`${past} ${plural((await post(path, { state, expected })).count, "deletion")}.`),
+  });
+  await look();
+}
+
+const chosen = kind => ({ ...kind, run: ids => post(kind.path, { ids }) });
+
+function prepareActs() {
+  $("guard-approve").addEventListener("click", () => decide(APPROVE, "held", status.guard.held));
+  $("guard-reject").addEventListener("click", () => decide(REJECT, "held", status.guard.held));
+  $("guard-look").addEventListener("click", () => showRows({
+    title: "Held by the guard", words: "Newest first.", query: { state: "held" }, done: look,
+    acts: [chosen(APPROVE), chosen(REJECT)],
+  }));
+  $("rehearsal-look").addEventListener("click", () => showRows({
+    title: "Rehearsed", words: "What would have been deleted, newest first.", query: { state: "rehearsed" }, done: look,
+    acts: status.mode === "dry-run" ? [] : [chosen(GO_LIVE)],
+  }));
+  $("go-live").addEventListener("click", () => decide(GO_LIVE, "rehearsed", status.deletions.rehearsed));
+  $("rehearsal-discard").addEventListener("click", () => decide(DISCARD_REHEARSED, "rehearsed", status.deletions.rehearsed));
+  $("pause").addEventListener("click", event => act(event.target, async () => {
+    const paused = status.delivery.state === "paused";
+    await post(paused ? "api/resume" : "api/pause");
+    say(paused ? "Resumed: deletions go out again." : "Paused: deletions are accepted, and none goes out. A restart forgets the pause.", paused ? "good" : "warn");
+    await look();
+  }));
+  $("sweep-now").addEventListener("click", event => act(event.target, async () => {
+    await post("api/sweep");
+    say("A sweep is ordered: Salesforce is asked what was deleted.");
+    await look();
+  }));
+  $("confirm-unproven").addEventListener("click", async () => {
+    const { from, until } = status.sweep.unproven;
+    await confirm({
+      title: "Was nothing missed?",
+      words: `Salesforce can no longer tell what was deleted from ${exact(from)} to ${exact(until)}. Say so only after the presence check, or a comparison by hand. Your name is in the log.`,
+      yes: "Nothing was missed", danger: true,
+      run: async () => {
+        await post("api/sweep/confirm-unproven");
+        say("Confirmed.");
+      },
+    });
+    await look();
+  });
+  $("check-presence").addEventListener("click", async () => {
+    await confirm({
+      title: `Check ${plural(status.lists.length, "record list")}?`,
+      words: "Each list is read, and Salesforce is asked which of its contacts live. Records whose contact is gone are deleted, within reconcile.max-missing-percent and the guard.",
+      yes: "Check",
+      run: async () => {
+        await post("api/reconcile");
+        say("The presence check is ordered.");
+      },
+    });
+    await look();
+  });
+}
+
+// ---- starting
+
+$("zone").textContent = Intl.DateTimeFormat().resolvedOptions().timeZone;
+prepareConfirm();
+prepareRows();
+prepareActs();
+prepareDeadLetters();
+prepareContact();
+preparePlots();
+document.addEventListener("visibilitychange", () => document.hidden || look());
+lookAgain();

@@ -1,0 +1,131 @@
+package io.recordsync.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.recordsync.stories.TestCa;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OutboundTest {
+
+    @TempDir
+    Path folder;
+
+    private final Outbound outbound = new Outbound();
+
+    @Test
+    void without_a_host_there_is_no_proxy() {
+        assertThat(outbound.proxyFor("api.talkdeskapp.com")).isEmpty();
+        assertThat(outbound.explain("api.talkdeskapp.com", new ConnectException("refused")))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "api.talkdeskapp.com, true",
+        "localhost, false",
+        "ACME.example, false",
+        "api.acme.example, false",
+        "notacme.example, true",
+        "10.0.0.1, false",
+        "10.0.0.10, true",
+    })
+    void a_host_is_reached_directly_where_it_or_one_above_it_is_named(String target, boolean proxied) {
+        proxied("localhost, acme.example,10.0.0.1");
+
+        assertThat(outbound.proxyFor(target).isPresent()).isEqualTo(proxied);
+    }
+
+    @Test
+    void the_credentials_go_to_the_proxy_only() {
+        proxied("acme.example");
+        outbound.setUser("sync");
+        outbound.setPassword("47:11");
+
+        assertThat(request("https://api.talkdeskapp.com/x")).containsExactly("Basic c3luYzo0NzoxMQ==");
+        assertThat(request("https://api.acme.example/x")).isEmpty();
+    }
+
+    @Test
+    void a_bundle_is_trusted_in_addition_to_javas_certificates() throws Exception {
+        List<X509Certificate> javas = List.of(outbound.trustManager().getAcceptedIssuers());
+        Path first = new TestCa().bundle(folder.resolve("first.pem"));
+        Path second = new TestCa().bundle(folder.resolve("second.pem"));
+        Path both = Files.writeString(
+                folder.resolve("both.pem"),
+                "# The root of Acme\n" + Files.readString(first) + "\n# and its next one\n" + Files.readString(second));
+
+        outbound.setCaBundle(both.toString());
+
+        assertThat(outbound.trustManager().getAcceptedIssuers())
+                .hasSize(javas.size() + 2)
+                .containsAll(javas);
+    }
+
+    @Test
+    void a_bundle_without_a_certificate_is_refused() throws Exception {
+        Path empty = Files.createFile(folder.resolve("empty.pem"));
+        Path other = Files.writeString(folder.resolve("other.pem"), "-----BEGIN CERTIFICATE-----\nnone\n");
+
+        assertThatThrownBy(() -> Outbound.certificates(empty)).isInstanceOf(CertificateException.class);
+        assertThatThrownBy(() -> Outbound.certificates(other)).isInstanceOf(CertificateException.class);
+        assertThatThrownBy(() -> Outbound.certificates(folder.resolve("none.pem")))
+                .isInstanceOf(IOException.class);
+    }
+
+    /** In the words of Java's client and of Netty, as they were met. */
+    @Test
+    void what_keeps_a_request_from_being_sent_is_told_with_its_remedy() {
+        proxied("none");
+        outbound.setUser("sync");
+
+        assertThat(explained(new IOException("Tunnel failed, got: 407")))
+                .isEqualTo("the proxy proxy:3128 refuses the credentials (407); check proxy.user and proxy.password");
+        assertThat(explained(new IOException(new IOException(
+                        "http, basic, proxy/10.0.0.1:3128 => api/<unresolved>:443, status: 403 Forbidden"))))
+                .isEqualTo(
+                        "the proxy proxy:3128 does not let through to api (403); have it allowed there, or name it in"
+                                + " proxy.no-proxy");
+        assertThat(explained(new IOException("Tunnel failed, got: 502")))
+                .isEqualTo("the proxy proxy:3128 does not reach api (502)");
+        assertThat(explained(new UnknownHostException("proxy")))
+                .isEqualTo("the proxy proxy:3128 cannot be reached (UnknownHostException); check proxy.host and"
+                        + " proxy.port");
+        SSLHandshakeException handshake = new SSLHandshakeException("PKIX path building failed");
+        handshake.initCause(new CertificateException("unable to find valid certification path"));
+        assertThat(explained(handshake))
+                .isEqualTo(
+                        "the certificate that api shows is not trusted (CertificateException); if the company network"
+                                + " puts its own in between, name its CA in tls.ca-bundle");
+        assertThat(explained(new CertificateException("No subject alternative DNS name matching api found.")))
+                .isEqualTo("the certificate that api shows is for another name");
+        assertThat(outbound.explain("api", new IOException("Connection reset"))).isEmpty();
+    }
+
+    private void proxied(String noProxy) {
+        outbound.setHost("proxy");
+        outbound.setPort(3128);
+        outbound.setNoProxy(noProxy);
+    }
+
+    private String explained(Exception failure) {
+        return outbound.explain("api", failure).orElseThrow();
+    }
+
+    private List<String> request(String url) {
+        return outbound.request(URI.create(url)).build().headers().allValues("Proxy-Authorization");
+    }
+}

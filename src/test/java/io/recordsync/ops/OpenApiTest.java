@@ -1,0 +1,159 @@
+package io.recordsync.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** That the document and the routes are of one mind. Every request of {@link OpsServer} is held to the document as well. */
+class OpenApiTest {
+
+    private static final Pattern ROUTE =
+            Pattern.compile("uri: platform-http:(/api\\S*)\\s+parameters:\\s+httpMethodRestrict: (\\w+)");
+    private static OpsServer server;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = OpsServer.start("127.0.0.1", "");
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Test
+    void every_route_of_the_api_is_in_the_document_and_nothing_else_is() throws IOException {
+        Set<String> routes = new TreeSet<>();
+        try (Stream<Path> files = Files.list(Path.of("routes"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Matcher route = ROUTE.matcher(Files.readString(file));
+                while (route.find()) {
+                    routes.add(route.group(2) + " " + route.group(1));
+                }
+            }
+        }
+
+        assertThat(new ApiDocument().operations().keySet())
+                .hasSizeGreaterThan(15)
+                .containsExactlyElementsOf(routes);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/api/deletions/redrive|{\"ids\": [1], \"expected\": 7}",
+                "/api/deletions/discard|{\"state\": \"parked\", \"origin\": \"sweep\", \"failureCode\": \"refused\"}",
+                "/api/deletions/discard|{\"state\": \"rehearsed\", \"expected\": 7}",
+                "/api/guard/approve|{}",
+                "/api/guard/reject|{\"state\": \"held\", \"recordList\": \"list-a\", \"expected\": 7}",
+                "/api/go-live|{\"state\": \"rehearsed\", \"origin\": \"api\"}",
+                "/api/sweep|{\"since\": \"2026-02-20T10:00:00+01:00\"}",
+                "/api/reconcile|{}"
+            })
+    void a_body_that_the_document_allows_is_taken(String path, String body) throws Exception {
+        assertThat(new ApiDocument().allows("POST", path, body)).isTrue();
+        assertThat(server.post(path, body).statusCode()).isLessThan(300);
+        server.inbox.acts.clear();
+    }
+
+    @Test
+    void the_document_is_served() throws Exception {
+        assertThat(server.get("/api/openapi.json").body())
+                .isEqualTo(Files.readString(Path.of("src/main/resources/ops/openapi.json")));
+    }
+
+    @Test
+    void every_question_is_answered_as_the_document_says() throws Exception {
+        for (String path : List.of(
+                "/api/status",
+                "/api/history",
+                "/api/dead-letters",
+                "/api/deletions",
+                "/api/receipts?externalId=003DL0000212DetYAE",
+                "/api/receipts?from=2026-02-01&to=2026-03-01&format=csv")) {
+            assertThat(server.get(path).statusCode()).isEqualTo(200);
+        }
+    }
+
+    /** A wrong body is refused by the service: {@link ApiDocument#check} fails where it is not. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/api/deletions|[{\"id\": \"8858c834-481d-4a02-8176-cffc02c5035\"}]",
+                "/api/deletions|[{\"id\": \"8858c834-481d-4a02-8176-cffc02c50350\", \"recordList\": \"a b\"}]",
+                "/api/deletions|[{\"external_provider\": \"crm\", \"external_id\": \"003*\"}]",
+                "/api/deletions|[]",
+                "/api/deletions|{}",
+                "/api/deletions/redrive|{}",
+                "/api/deletions/redrive|{\"state\": \"parked\", \"failureCode\": \" \"}",
+                "/api/deletions/discard|{\"ids\": []}",
+                "/api/deletions/discard|{\"ids\": [1], \"state\": \"parked\"}",
+                "/api/deletions/redrive|{\"state\": \"held\"}",
+                "/api/deletions/redrive|{\"state\": \"rehearsed\"}",
+                "/api/guard/approve|{\"state\": \"parked\"}",
+                "/api/guard/approve|{\"expected\": -1}",
+                "/api/guard/reject|{\"origin\": \"nobody\"}",
+                "/api/guard/reject|{\"ids\": [1], \"recordList\": \"list-a\"}",
+                "/api/go-live|{}",
+                "/api/go-live|{\"ids\": [\"1\"]}",
+                "/api/sweep|{\"since\": \"yesterday\"}",
+                "/api/sweep|{\"until\": null}",
+                "/api/reconcile|{\"recordList\": 5}",
+                "/api/salesforce/confirm-org|{\"orgId\": \"00D\"}"
+            })
+    void a_body_that_the_document_forbids_is_refused(String path, String body) throws Exception {
+        assertThat(server.post(path, body).statusCode()).isEqualTo(400);
+        assertThat(server.inbox.intakes).isEmpty();
+        assertThat(server.inbox.acts).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"state=gone", "limit=0", "limit=1001", "before=0", "recordList=", "id=5", "externalId="})
+    void a_query_that_the_document_does_not_know_is_refused(String query) throws Exception {
+        assertThat(server.get("/api/deletions?" + query).statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void no_text_is_taken_without_bounds() throws Exception {
+        String longest = "x".repeat(255);
+        assertThat(server.get("/api/deletions?recordList=" + longest).statusCode())
+                .isEqualTo(200);
+        assertThat(server.get("/api/deletions?recordList=" + longest + "x").statusCode())
+                .isEqualTo(400);
+        assertThat(server.post(
+                                "/api/deletions/redrive",
+                                "{\"state\": \"parked\", \"failureCode\": \"" + longest + "x\"}")
+                        .statusCode())
+                .isEqualTo(400);
+    }
+
+    /** The check itself can fail. */
+    @Test
+    void an_answer_that_is_not_as_the_document_says_is_noticed() throws Exception {
+        server.stream.put("state", "asleep");
+        try {
+            assertThatThrownBy(() -> server.get("/api/status"))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("asleep");
+        } finally {
+            server.stream.put("state", "connected");
+        }
+    }
+}
