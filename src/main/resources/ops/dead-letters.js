@@ -18,7 +18,7 @@ const REDRIVE = {
 };
 const DISCARD = {
   name: "Discard", past: "Discarded", path: "api/deletions/discard", danger: true,
-  words: "Given up for good: nothing is sent, and the record stays on the record list. Your name is kept with it.",
+  words: "Given up for good: nothing more is sent. Your name is kept with each.",
 };
 
 /** With each new status. */
@@ -97,7 +97,8 @@ async function perform(act, shown) {
     danger: act.danger,
     run: async () => {
       let done = 0;
-      for (const group of shown) done += (await post(act.path, selection(group))).count;
+      // As many as the person was told: what has come to be parked meanwhile is for another question.
+      for (const group of shown) done += (await post(act.path, { ...selection(group), expected: group.count })).count;
       told(act, done, shown.length > 1 ? null : shown[0].recordList);
     },
   });

@@ -185,7 +185,7 @@ const APPROVE = {
 };
 const REJECT = {
   name: "Reject", past: "Rejected", path: "api/guard/reject", danger: true,
-  words: "Cancelled for good: nothing is sent, and the records stay on the record lists. Your name is kept with each.",
+  words: "Cancelled for good: nothing more is sent. Your name is kept with each.",
 };
 const GO_LIVE = {
   name: "Go live with", past: "Gone live:", path: "api/go-live", danger: true,
@@ -193,14 +193,14 @@ const GO_LIVE = {
 };
 const DISCARD_REHEARSED = {
   name: "Discard", past: "Discarded", path: "api/deletions/discard", danger: true,
-  words: "Cancelled for good: nothing is sent, and the records stay on the record lists. Your name is kept with each.",
+  words: "Cancelled for good: nothing more is sent. Your name is kept with each.",
 };
 
 /** All of a state: as many as the person was told, or none. */
-async function decide({ name, past, path, words, danger }, state, expected) {
+async function decide({ name, past, path, words, danger }, state, expected, atMost = false) {
   await confirm({
-    title: `${name} ${plural(expected, "deletion")}?`, words, yes: `${name} ${count(expected)}`, danger,
-    run: async () => say(`${past} ${plural((await post(path, { state, expected })).count, "deletion")}.`),
+    title: `${name} ${atMost ? "up to " : ""}${plural(expected, "deletion")}?`, words, yes: `${name} ${count(expected)}`, danger,
+    run: async () => say(`${past} ${plural((await post(path, atMost ? { state } : { state, expected })).count, "deletion")}.`),
   });
   await look();
 }
@@ -218,12 +218,13 @@ function prepareActs() {
     title: "Rehearsed", words: "What would have been deleted, newest first.", query: { state: "rehearsed" }, done: look,
     acts: status.mode === "dry-run" ? [] : [chosen(GO_LIVE)],
   }));
-  $("go-live").addEventListener("click", () => decide(GO_LIVE, "rehearsed", status.deletions.rehearsed));
+  // Those of lists in a dry run stay rehearsed; how many those are is not told.
+  $("go-live").addEventListener("click", () => decide(GO_LIVE, "rehearsed", status.deletions.rehearsed, status.lists.some(list => list.dryRun)));
   $("rehearsal-discard").addEventListener("click", () => decide(DISCARD_REHEARSED, "rehearsed", status.deletions.rehearsed));
   $("pause").addEventListener("click", event => act(event.target, async () => {
     const paused = status.delivery.state === "paused";
     await post(paused ? "api/resume" : "api/pause");
-    say(paused ? "Resumed: deletions go out again." : "Paused: deletions are accepted, and none goes out. A restart forgets the pause.", paused ? "good" : "warn");
+    say(paused ? "Resumed: deletions go out again." : "Paused: deletions are accepted, and this process sends none. A restart forgets the pause.", paused ? "good" : "warn");
     await look();
   }));
   $("sweep-now").addEventListener("click", event => act(event.target, async () => {

@@ -7,6 +7,7 @@ create table guard (
     one          integer primary key check (one = 1),
     tripped_at   bigint, -- null while it is not tripped
     tripped_from bigint, -- what became pending since is held
+    relaxed_at   bigint, -- until then, where it is over
     counted      bigint not null default 0 -- at least as many as guard_contact holds of the window
 );
 

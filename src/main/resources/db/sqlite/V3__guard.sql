@@ -7,6 +7,7 @@ create table guard (
     one          integer primary key check (one = 1),
     tripped_at   integer, -- null while it is not tripped
     tripped_from integer, -- what became pending since is held
+    relaxed_at   integer, -- until then, where it is over
     counted      integer not null default 0 -- at least as many as guard_contact holds of the window
 );
 

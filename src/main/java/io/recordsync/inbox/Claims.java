@@ -54,6 +54,7 @@ public final class Claims {
         List<String> lists =
                 Arrays.stream(recordLists.split(",")).map(String::strip).toList();
         inbox.register(lists);
+        inbox.serveOnly(lists);
         this.inbox = inbox;
         this.gate = gate;
         this.size = size;

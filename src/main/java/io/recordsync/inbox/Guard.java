@@ -23,7 +23,8 @@ final class Guard {
     /** A deletion that is given back: pending, or held where the guard was tripped meanwhile. */
     static final String PENDING_OR_HELD =
             """
-            case when approved_by = '' and exists (select 1 from guard where tripped_from < pending_since)
+            case when approved_by = '' and exists (select 1 from guard where tripped_from < pending_since
+                and (relaxed_at is null or pending_since < relaxed_at))
               then 'held' else 'pending' end""";
 
     private final int most;
@@ -86,7 +87,8 @@ final class Guard {
     private static final String PURGE = "delete from guard_contact where at <= {now} - ?";
     private static final String RECOUNT =
             "update guard set counted = (select count(*) from guard_contact) returning counted";
-    private static final String TRIP = "update guard set tripped_at = {now}, tripped_from = {now} - ?";
+    private static final String TRIP =
+            "update guard set tripped_at = {now}, tripped_from = {now} - ?, relaxed_at = null";
     private static final String HOLD =
             """
             update deletion set state = 'held'
@@ -118,6 +120,7 @@ final class Guard {
         if (counted <= most) {
             return -1;
         }
+        transaction.takeTime();
         transaction.change(TRIP, window);
         return transaction.change(HOLD, window);
     }
@@ -129,7 +132,10 @@ final class Guard {
     private static final String LOCK = "update guard set one = one";
     private static final String HELD =
             "select 1 as one from deletion where state = 'held' and state <> 'deleted' limit 1";
-    private static final String RELAX = "update guard set tripped_at = null, tripped_from = null, counted = 0";
+    /** What was claimed all the while is held when it comes back: nobody has decided about that. */
+    private static final String RELAX =
+            "update guard set tripped_at = null, relaxed_at = {now}, counted = 0 where tripped_at is not null";
+
     private static final String FORGET_CONTACTS = "delete from guard_contact";
 
     /** To be called before rows that are held are changed. */
@@ -139,22 +145,23 @@ final class Guard {
 
     /** It is over once nothing is held any more; what was decided about does not count again. */
     void relax(Transaction transaction) throws SQLException {
-        if (transaction.first(HELD, row -> true).isEmpty()) {
-            transaction.change(RELAX);
+        if (transaction.first(HELD, row -> true).isEmpty() && transaction.change(RELAX) > 0) {
             transaction.change(FORGET_CONTACTS);
         }
     }
 
-    private static final String TRIPPED = "select 1 as one from guard where tripped_at is not null";
+    private static final String TRIPPED_EVER = "select 1 as one from guard where tripped_from is not null";
 
-    boolean tripped(Transaction transaction) throws SQLException {
-        return transaction.first(TRIPPED, row -> true).isPresent();
+    /** Whether it is tripped, or was. */
+    boolean trippedEver(Transaction transaction) throws SQLException {
+        return transaction.first(TRIPPED_EVER, row -> true).isPresent();
     }
 
     private static final String STOPPED =
             """
             select 1 as one from deletion
-            where id {in ?} and approved_by = '' and exists (select 1 from guard where tripped_from < pending_since)
+            where id {in ?} and approved_by = '' and exists (select 1 from guard where tripped_from < pending_since
+                and (relaxed_at is null or pending_since < relaxed_at))
             limit 1""";
 
     /** Whether one of these is to be held. */
@@ -163,7 +170,7 @@ final class Guard {
     }
 
     private static final String DISARM =
-            "update guard set tripped_at = null, tripped_from = null where tripped_at is not null";
+            "update guard set tripped_at = null, tripped_from = null where tripped_from is not null";
 
     /** Switched off, it stops nothing any more; what it held stays held. */
     void start(Transaction transaction) throws SQLException {
@@ -177,9 +184,10 @@ final class Guard {
         transaction.change(PURGE, window);
     }
 
-    private static final String FOLLOW_CLOCK = "update guard set tripped_from = tripped_from - ?";
+    private static final String FOLLOW_CLOCK =
+            "update guard set tripped_from = tripped_from - ?, relaxed_at = relaxed_at - ?";
 
     void followClock(Transaction transaction, long by) throws SQLException {
-        transaction.change(FOLLOW_CLOCK, by);
+        transaction.change(FOLLOW_CLOCK, by, by);
     }
 }

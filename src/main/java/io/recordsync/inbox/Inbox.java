@@ -26,6 +26,12 @@ public interface Inbox extends AutoCloseable {
     /** Makes lists known that may have no deletions yet: those that are configured. */
     void register(Collection<String> recordLists);
 
+    /**
+     * Of other lists nothing is claimed any more, and what is pending there is parked ({@code list_removed}): whoever took a
+     * list out of the configuration did not say that it is still to be deleted from.
+     */
+    void serveOnly(Collection<String> recordLists);
+
     // ---- the stream's side
 
     /**
@@ -130,6 +136,9 @@ public interface Inbox extends AutoCloseable {
     /** Given back without having been called: due at once, no attempt counted. */
     int release(List<Long> ids);
 
+    /** Remembers of claimed rows that a call of them may have been carried out, whatever becomes of them. */
+    void perhapsDone(List<Long> ids);
+
     /** Claims nothing of the list for {@code pause}; the next claim after it is the probe. May be called again. */
     void suspend(String recordList, Duration pause, Failure failure);
 
@@ -167,8 +176,12 @@ public interface Inbox extends AutoCloseable {
     /** What the guard holds becomes cancelled, with who did it. Once nothing is held, it is over. */
     int reject(Selection selection, String user);
 
-    /** Rehearsed rows become pending; they count for the guard as if they had just been accepted. */
-    int goLive(Selection selection);
+    /**
+     * Rehearsed rows become pending; they count for the guard as if they had just been accepted.
+     *
+     * @param except lists whose rows stay rehearsed
+     */
+    int goLive(Selection selection, Set<String> except);
 
     // ---- upkeep
 

@@ -67,10 +67,12 @@ public final class JdbcInbox implements Inbox {
     private String lastLane = "";
     /** How far {@link #forget} has come; 0 = it begins anew. */
     private volatile long forgottenUpTo;
+    /** The lists that may be claimed of; null = all. */
+    private volatile Set<String> served;
     /** Rows of claims whose commit was not answered: perhaps ours, and in nobody's hands. */
     private volatile List<Long> unanswered = List.of();
-    /** False only where nobody but this process can have tripped the guard, and it has not. */
-    private volatile boolean perhapsTripped = true;
+    /** False only where nobody but this process can have tripped the guard, and it never has. */
+    private volatile boolean perhapsTripped;
 
     /** Opens a session, and frees the claims of those that are over. */
     public JdbcInbox(Store store, InboxSettings settings) {
@@ -86,9 +88,9 @@ public final class JdbcInbox implements Inbox {
         this.guard = new Guard(settings.guardMost(), settings.guardWindow());
         this.session = newSession();
         heartbeat();
-        store.write("start the guard", transaction -> {
+        perhapsTripped = store.write("start the guard", transaction -> {
             guard.start(transaction);
-            return null;
+            return guard.trippedEver(transaction);
         });
     }
 
@@ -113,6 +115,35 @@ public final class JdbcInbox implements Inbox {
         // Sorted, here and below: two transactions that insert the same keys in opposite order would deadlock.
         recordLists.stream().sorted().forEach(rows::add);
         return transaction.change(REGISTER, rows.toString());
+    }
+
+    private static final String PARK_REMOVED =
+            """
+            update deletion set state = 'parked', failure_code = 'list_removed',
+                   message = 'Its record list is not in talkdesk.record-lists any more (discard it; or add the list, and redrive)'
+            where state = 'pending' and record_list = ?""";
+
+    @Override
+    public void serveOnly(Collection<String> recordLists) {
+        served = Set.copyOf(recordLists);
+        for (String removed : store.read(
+                "look for lists",
+                transaction -> transaction.list("select id from record_list", row -> row.getString("id")))) {
+            if (!served.contains(removed)) {
+                int parked = store.write("park what is not served", transaction -> {
+                    transaction.takeTime();
+                    return transaction.change(PARK_REMOVED, removed);
+                });
+                if (parked > 0) {
+                    tally.parked(parked);
+                    LOG.error(
+                            "{} deletions wait for record list {}, which is not in talkdesk.record-lists any more: parked,"
+                                    + " discard them, or add the list and redrive them",
+                            parked,
+                            removed);
+                }
+            }
+        }
     }
 
     // ---- subscribe and accept
@@ -325,6 +356,10 @@ public final class JdbcInbox implements Inbox {
             if (intake.sweep() != null) {
                 JdbcCoverage.demand(transaction, intake.sweep());
             }
+            if (!intake.restorations().isEmpty()) {
+                // They change what is held, as a decision does: in the same order.
+                guard.lock(transaction);
+            }
             Guard.Look look = guard.enter(transaction, contacts(intake.deletions()));
             List<Arrival> arrivals = insert(transaction, intake.deletions(), adoptable, look.tripped());
             int held = guard.count(transaction, look, arrivals);
@@ -510,10 +545,9 @@ public final class JdbcInbox implements Inbox {
         if (!perhapsTripped && !store.isShared()) {
             return false;
         }
-        return store.read("ask the guard", transaction -> {
-            perhapsTripped = guard.tripped(transaction);
-            return perhapsTripped && guard.stops(transaction, batch.ids());
-        });
+        return store.read(
+                "ask the guard",
+                transaction -> guard.trippedEver(transaction) && guard.stops(transaction, batch.ids()));
     }
 
     // ---- gap events
@@ -558,7 +592,8 @@ public final class JdbcInbox implements Inbox {
         }
     }
 
-    private static List<Lane> lanes(Transaction transaction) throws SQLException {
+    private List<Lane> lanes(Transaction transaction) throws SQLException {
+        Set<String> only = served;
         return transaction
                 .list(LANES, row -> {
                     long from = Math.max(row.getLong("suspended_until"), row.getLong("due_at"));
@@ -570,6 +605,7 @@ public final class JdbcInbox implements Inbox {
                 })
                 .stream()
                 .filter(lane -> lane.millisToWait() != Long.MAX_VALUE)
+                .filter(lane -> only == null || only.contains(lane.recordList()))
                 .toList();
     }
 
@@ -831,6 +867,14 @@ public final class JdbcInbox implements Inbox {
         return remembered;
     }
 
+    private static final String PERHAPS_DONE =
+            "update deletion set answer_lost = true where id {in ?} and session = ? and state = 'claimed'";
+
+    @Override
+    public void perhapsDone(List<Long> ids) {
+        store.write("remember a call", transaction -> transaction.change(PERHAPS_DONE, ids, session));
+    }
+
     private static final String RELEASE = "update deletion set session = '', state = " + Guard.PENDING_OR_HELD
             + " where id {in ?} and session = ? and state = 'claimed'";
 
@@ -965,13 +1009,17 @@ public final class JdbcInbox implements Inbox {
             + """
             , due_at = {now}, pending_since = {now}, attempts = 0, unconfirmed = 0,
             answer_lost = answer_lost or unconfirmed > 0
-            where state = 'rehearsed' and state <> 'deleted'""";
+            where state = 'rehearsed' and state <> 'deleted'
+              and not exists (select 1 from {rows ?} dry where dry.value ->> 0 = deletion.record_list)""";
 
     @Override
-    public int goLive(Selection selection) {
+    public int goLive(Selection selection, Set<String> except) {
         return guarded("go live", transaction -> {
+            transaction.takeTime();
             boolean tripped = guard.enter(transaction, 1).tripped();
-            Narrowed live = narrowed(GO_LIVE, selection, tripped ? "held" : "pending");
+            JsonRows lists = new JsonRows();
+            except.stream().sorted().forEach(lists::add);
+            Narrowed live = narrowed(GO_LIVE, selection, tripped ? "held" : "pending", lists.toString());
             List<Arrival> arrivals =
                     transaction.list(live.sql() + " returning " + Arrival.COLUMNS, Arrival::of, live.parameters());
             checkExpected(selection, arrivals.size());
@@ -982,6 +1030,7 @@ public final class JdbcInbox implements Inbox {
 
     private static int change(Transaction transaction, String sql, Selection selection, Object... first)
             throws SQLException {
+        transaction.takeTime();
         Narrowed narrowed = narrowed(sql, selection, first);
         int changed = transaction.change(narrowed.sql(), narrowed.parameters());
         checkExpected(selection, changed);
@@ -1155,7 +1204,8 @@ public final class JdbcInbox implements Inbox {
     private static final String FOLLOW_CLOCK_LISTS =
             "update record_list set suspended_until = suspended_until - ? where suspended_until > {now}";
     private static final String FOLLOW_CLOCK_DELETIONS =
-            "update deletion set due_at = due_at - ?, pending_since = pending_since - ? where state = 'pending'";
+            "update deletion set due_at = due_at - ?, pending_since = pending_since - ?"
+                    + " where state in ('pending', 'claimed', 'held', 'checking') and state <> 'deleted'";
 
     /** What was due, or would have been in a minute, must not wait for as long as the clock was set back by. */
     private void followClock(Transaction transaction) throws SQLException {
@@ -1168,7 +1218,7 @@ public final class JdbcInbox implements Inbox {
             guard.followClock(transaction, by);
             int deletions = transaction.change(FOLLOW_CLOCK_DELETIONS, by, by);
             LOG.warn(
-                    "The clock of the database was set back by {} s; {} pending deletions follow it",
+                    "The clock of the database was set back by {} s; {} deletions that are not sent yet follow it",
                     by / 1000,
                     deletions);
         }

@@ -18,10 +18,17 @@ import java.util.Optional;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
 
-/** The ledger on JDBC. Every look walks an index, so that a long past costs nothing; see the migration for which. */
+/**
+ * The ledger on JDBC. Every look walks an index, so that a long past costs nothing; see the migration for which. What counts
+ * rows is a {@link Census}.
+ */
 public final class JdbcLedger implements Ledger {
 
     private final Store store;
+    private final Census<Map<DeletionState, Long>> counts = new Census<>(this::countStates);
+    private final Census<List<DeadLetters>> deadLetters = new Census<>(this::groupDeadLetters);
+    private final Census<List<RecordListEntry>> recordLists = new Census<>(this::readLists);
+    private final Census<GuardEntry> guard = new Census<>(this::lookAtGuard);
 
     public JdbcLedger(Store store) {
         this.store = store;
@@ -33,6 +40,10 @@ public final class JdbcLedger implements Ledger {
 
     @Override
     public Map<DeletionState, Long> counts() {
+        return counts.get();
+    }
+
+    private Map<DeletionState, Long> countStates() {
         Map<DeletionState, Long> counts = new EnumMap<>(DeletionState.class);
         for (DeletionState state : DeletionState.values()) {
             counts.put(state, 0L);
@@ -72,7 +83,11 @@ public final class JdbcLedger implements Ledger {
               union all
               select pending_since from (
                 select pending_since from deletion where state = 'claimed' and state <> 'deleted'
-                order by id limit 1000) claimed) unsent""";
+                order by id limit 1000) claimed
+              union all
+              select pending_since from (
+                select pending_since from deletion where state = 'checking' and state <> 'deleted'
+                order by id limit 1000) checking) unsent""";
 
     @Override
     public Optional<Instant> oldestPending() {
@@ -88,6 +103,10 @@ public final class JdbcLedger implements Ledger {
 
     @Override
     public List<DeadLetters> deadLetters() {
+        return deadLetters.get();
+    }
+
+    private List<DeadLetters> groupDeadLetters() {
         List<DeadLetters> groups = store.read(
                 "group dead letters",
                 transaction -> transaction.list(
@@ -273,6 +292,10 @@ public final class JdbcLedger implements Ledger {
 
     @Override
     public List<RecordListEntry> recordLists() {
+        return recordLists.get();
+    }
+
+    private List<RecordListEntry> readLists() {
         return store.read("read lists", transaction -> transaction.list(RECORD_LISTS, JdbcLedger::recordList));
     }
 
@@ -295,6 +318,10 @@ public final class JdbcLedger implements Ledger {
 
     @Override
     public GuardEntry guard() {
+        return guard.get();
+    }
+
+    private GuardEntry lookAtGuard() {
         return store.read(
                         "look at the guard",
                         transaction -> transaction.first(

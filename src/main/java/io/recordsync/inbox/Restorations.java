@@ -8,7 +8,6 @@ import io.recordsync.inbox.Inbox.GapCheck;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +38,12 @@ final class Restorations {
               and deletion.kind = 'external' and deletion.origin <> 'api'
               and deletion.committed_at < cast(back.value ->> 3 as bigint)""";
 
+    /** The contact of a row that is cancelled although a call of it may have been carried out. */
+    private static final String PERHAPS_GONE =
+            "case when state = 'cancelled' and (answer_lost or unconfirmed > 0) then identifier end as perhaps_gone";
+
+    private record Cancelled(boolean cancelled, String perhapsGone) {}
+
     /** What waits is cancelled, what is claimed is marked: at once, for between two statements a row could be given back. */
     private static final String CANCEL =
             """
@@ -51,7 +56,8 @@ final class Restorations {
             from {rows ?} back
             where deletion.state in ('checking', 'pending', 'held', 'parked', 'rehearsed', 'claimed') and\s"""
                     + COMMITTED_BEFORE
-                    + " returning deletion.state";
+                    + " returning case when state = 'cancelled' then 1 else 0 end as cancelled, "
+                    + PERHAPS_GONE;
 
     /** An expression, so that no index leads through the whole backlog. */
     private static final String ASK_FIRST =
@@ -95,9 +101,11 @@ final class Restorations {
     }
 
     private static int cancel(Transaction transaction, String rows) throws SQLException {
-        List<String> states = transaction.list(CANCEL, row -> row.getString("state"), rows);
+        List<Cancelled> changed = transaction.list(
+                CANCEL, row -> new Cancelled(row.getInt("cancelled") == 1, row.getString("perhaps_gone")), rows);
         transaction.change(TOO_LATE, rows);
-        return Collections.frequency(states, "cancelled");
+        tooLate(transaction, changed.stream().map(Cancelled::perhapsGone).toList());
+        return (int) changed.stream().filter(Cancelled::cancelled).count();
     }
 
     private static String rows(List<Restoration> restorations) {
@@ -148,7 +156,9 @@ final class Restorations {
             """
             update deletion set state = 'cancelled', settled_at = {now}, failure_code = 'living',
                    message = 'Salesforce, asked, knows the contact as living'
-            where id {in ?} and state = 'checking'""";
+            where id {in ?} and state = 'checking'
+            returning\s"""
+                    + PERHAPS_GONE;
 
     private static final String CONFIRM =
             """
@@ -156,7 +166,10 @@ final class Restorations {
             returning provider, identifier, event_key, committed_at""";
 
     static int living(Transaction transaction, List<GapCheck> checks) throws SQLException {
-        int cancelled = transaction.change(CANCEL_CHECKED, deletions(checks));
+        List<String> perhapsGone =
+                transaction.list(CANCEL_CHECKED, row -> row.getString("perhaps_gone"), deletions(checks));
+        tooLate(transaction, perhapsGone);
+        int cancelled = perhapsGone.size();
         List<Restoration> confirmed = transaction.list(
                 CONFIRM,
                 row -> new Restoration(
@@ -214,7 +227,8 @@ final class Restorations {
             update deletion set state = 'cancelled', settled_at = {now}, failure_code = 'restored',
                    message = 'Restored in Salesforce (UNDELETE ' || restored || ') while a call was on its way'
             where id {in ?} and restored <> '' and state in ('pending', 'held', 'parked', 'rehearsed')
-            returning case when answer_lost or unconfirmed > 0 then identifier end as perhaps_gone""";
+            returning\s"""
+                    + PERHAPS_GONE;
 
     /** Their calls failed, and an UNDELETE had come meanwhile. */
     static void cancelMarked(Transaction transaction, List<Long> ids) throws SQLException {

@@ -330,9 +330,10 @@ public final class Store implements AutoCloseable {
             String url, String user, String password, String now, UnaryOperator<DataSource> tap) {
         Deque<AutoCloseable> open = new ArrayDeque<>();
         try {
-            DataSource source = tap.apply(pool(open, "inbox", 10, postgresqlPool(url, user, password)));
-            migrate("postgresql", source, url);
-            return new Store(Dialect.postgresql(now), open, source, source);
+            DataSource writing = tap.apply(pool(open, "inbox-write", 10, postgresqlPool(url, user, password)));
+            migrate("postgresql", writing, url);
+            DataSource reading = tap.apply(pool(open, "inbox-read", 4, postgresqlPool(url, user, password)));
+            return new Store(Dialect.postgresql(now), open, writing, reading);
         } catch (RuntimeException e) {
             closeAll(open);
             throw cannotOpen(url, e);

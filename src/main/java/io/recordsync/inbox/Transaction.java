@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,9 @@ import java.util.Optional;
  * <p>Parameters are strings, longs, booleans, byte arrays, and lists of longs, which go as a JSON array. Of one thread.
  */
 final class Transaction {
+
+    /** Milliseconds; longer than the statement may take. */
+    private static final int LONGEST = 11 * 60_000;
 
     private final Connection connection;
     private final Dialect dialect;
@@ -26,6 +30,20 @@ final class Transaction {
     /** What becomes of a row that was read. */
     interface Row<T> {
         T read(ResultSet row) throws SQLException;
+    }
+
+    /**
+     * What follows may take its time: a decision about a million rows is one statement. Without this PostgreSQL would end it,
+     * again and again.
+     */
+    void takeTime() throws SQLException {
+        if (dialect.shared()) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("set local statement_timeout = '10min'");
+            }
+            // The pool sets it back.
+            connection.setNetworkTimeout(Runnable::run, LONGEST);
+        }
     }
 
     /** Returns how many rows were changed. */

@@ -102,21 +102,19 @@ public final class Orders {
         return Map.of("count", count);
     }
 
-    /** What was rehearsed is to be deleted. */
+    /** What was rehearsed is to be deleted, but for the lists that are in a dry run. */
     public Map<String, Object> goLive(byte[] body, String user) {
         Selection selection = selection(body, "rehearsed", true);
         if (mode.dryRun()) {
             throw Refusal.of(
                     409, "delivery.mode is dry-run, so that it would be rehearsed again: set it to live first");
         }
-        if (!mode.dryRunLists().isEmpty()
-                && (selection.recordList() == null || mode.rehearses(selection.recordList()))) {
+        if (selection.recordList() != null && mode.rehearses(selection.recordList())) {
             throw Refusal.of(
                     409,
-                    "Some lists are in delivery.dry-run-lists, so that they would be rehearsed again: name a recordList that"
-                            + " is not");
+                    "recordList is one of delivery.dry-run-lists, so that it would be rehearsed again: take it out first");
         }
-        int count = counted(() -> inbox.goLive(selection));
+        int count = counted(() -> inbox.goLive(selection, mode.dryRunLists()));
         LOG.info("{} lets {} rehearsed deletions go live: {}", user, count, words(selection));
         return Map.of("count", count);
     }

@@ -1,10 +1,13 @@
 package io.recordsync.ops;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
@@ -36,6 +39,16 @@ public final class ProcessCheck extends AbstractHealthCheck {
         this.longestPause = LONGEST_PAUSE.plus(heartbeat.multipliedBy(2)).toNanos();
         this.nanoTime = nanoTime;
         tick();
+    }
+
+    @Override
+    public void setCamelContext(CamelContext context) {
+        super.setCamelContext(context);
+        MeterRegistry registry = context.getRegistry().lookupByNameAndType("metricsRegistry", MeterRegistry.class);
+        Gauge.builder("recordsync.check.up", this, check -> check.trouble() == null ? 1 : 0)
+                .tag("check", getId())
+                .strongReference(true)
+                .register(registry);
     }
 
     /** The session's clock goes on, whatever becomes of the heartbeat. */

@@ -233,14 +233,14 @@ public abstract class ReadinessCheck extends AbstractHealthCheck {
             return ledger.oldestPending()
                     .filter(oldest -> oldest.plus(longest).isBefore(clock.instant()))
                     .map(oldest ->
-                            ("A deletion is to be sent since %s, longer than health.oldest-pending: see delivery and"
-                                            + " lists, and GET /api/deletions?state=pending")
+                            ("A deletion is to be sent since %s, longer than health.oldest-pending: see delivery, lists"
+                                            + " and the log, and GET /api/deletions?state=pending or state=checking")
                                     .formatted(oldest))
                     .orElse(null);
         }
     }
 
-    /** Whether no record list is suspended. */
+    /** Whether no record list is suspended that deletions wait for; one that nothing waits for is asked by the next. */
     public static final class Lists extends ReadinessCheck {
 
         private final Ledger ledger;
@@ -253,7 +253,7 @@ public abstract class ReadinessCheck extends AbstractHealthCheck {
         @Override
         String trouble() {
             String suspended = ledger.recordLists().stream()
-                    .filter(list -> list.state().equals("suspended"))
+                    .filter(list -> list.state().equals("suspended") && list.pending() > 0)
                     .map(list -> list.id() + " (" + list.lastError() + ")")
                     .collect(Collectors.joining(", "));
             return suspended.isEmpty() ? null : "Record lists are suspended, their deletions wait: " + suspended;
@@ -301,8 +301,8 @@ public abstract class ReadinessCheck extends AbstractHealthCheck {
             if (!Boolean.TRUE.equals(now.get("tripped"))) {
                 return Long.valueOf(0).equals(now.get("held"))
                         ? null
-                        : ("The guard is switched off, but %s deletions are still held: a person has to decide (POST"
-                                        + " /api/guard/approve or /api/guard/reject)")
+                        : ("The mass-deletion guard is not tripped any more, but %s deletions are still held: a person has"
+                                        + " to decide (POST /api/guard/approve or /api/guard/reject)")
                                 .formatted(now.get("held"));
             }
             return ("The mass-deletion guard is tripped since %s, %s deletions are held: a person has to decide (POST"

@@ -118,6 +118,11 @@ public final class Status {
         if (parked > 0) {
             reasons.add(parked == 1 ? "1 deletion is parked" : parked + " deletions are parked");
         }
+        long rehearsed = deletions.get("rehearsed");
+        if (rehearsed > 0 && !mode.dryRun() && mode.dryRunLists().isEmpty()) {
+            reasons.add("%d rehearsed deletions wait for a person to let them go live, or to discard them"
+                    .formatted(rehearsed));
+        }
         Instant since = clock.instant().minus(PROBLEM_IS_NEW);
         problems.stream()
                 .filter(problem -> problem.at().isAfter(since))

@@ -115,6 +115,13 @@ public final class Delivery {
         return attempts(batch) > 0 && !batch.lone();
     }
 
+    /** To be called before a batch is split: of one that Talkdesk said to have done in part, nobody knows which part. */
+    public void beforeSplit(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("verdict") Verdict verdict) {
+        if (verdict.failure() != null && verdict.failure().status() / 100 == 2) {
+            inbox.perhapsDone(batch.ids());
+        }
+    }
+
     /** Gives the batch back as it was. */
     public void release(@ExchangeProperty("batch") Batch batch) {
         inbox.release(batch.ids());
@@ -248,7 +255,8 @@ public final class Delivery {
         }
         if (batch.lone() && failedRecords.stream().allMatch(FailedRecord::gone)) {
             // Reported as failed, and not there when asked: Talkdesk contradicts itself, or it is gone by now.
-            postpone(batch, verdict);
+            inbox.postpone(
+                    batch.ids(), backoff.after(attempts(batch) + 1), verdict.failure(), Postponement.ANSWER_LOST);
             return null;
         }
         if (batch.lone() || failed.containsAll(sent)) {

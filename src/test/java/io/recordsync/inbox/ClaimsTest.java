@@ -206,6 +206,9 @@ class ClaimsTest {
             return (Inbox) Proxy.newProxyInstance(
                     Inbox.class.getClassLoader(), new Class<?>[] {Inbox.class}, (proxy, method, arguments) -> {
                         switch (method.getName()) {
+                            case "serveOnly":
+                                assertThat(arguments[0]).isEqualTo(registered);
+                                return null;
                             case "register":
                                 registered = ((java.util.Collection<?>) arguments[0])
                                         .stream().map(String::valueOf).toList();

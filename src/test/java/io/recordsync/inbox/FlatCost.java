@@ -2,6 +2,7 @@ package io.recordsync.inbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -104,6 +106,49 @@ abstract class FlatCost {
                             .doesNotContainPattern("SCAN .*deletion_key");
                 }
             });
+        }
+    }
+
+    /** Who trips it and who decides walks what is open, and never what is done. */
+    @Test
+    void no_statement_of_the_guard_reads_the_past() {
+        List<Recording.Statement> statements = new ArrayList<>();
+        try (Store store = open(source -> Recording.of(source, statements))) {
+            fill(store, PENDING, SETTLED);
+            JdbcInbox inbox = new JdbcInbox(
+                    store,
+                    new InboxSettings(
+                            Duration.ofHours(24),
+                            Duration.ofSeconds(30),
+                            Duration.ofDays(400),
+                            "a key",
+                            Duration.ZERO,
+                            3,
+                            Duration.ofHours(1)));
+            List<Batch> claimed = inbox.claim(1, 100);
+            inbox.rehearse(InboxContract.ids(claimed));
+            Inbox.Selection some = new Inbox.Selection(List.of(), "L1", null);
+            statements.clear();
+
+            inbox.accept(InboxContract.intake(InboxContract.request("L1", "new"), InboxContract.request("L2", "new")));
+            inbox.accept(InboxContract.intake(
+                    InboxContract.request("L1", "1"),
+                    InboxContract.request("L1", "2"),
+                    InboxContract.request("L1", "3")));
+            assertThat(new JdbcLedger(store).guard().trippedAt()).isNotNull();
+            inbox.stopped(claimed.get(0));
+            inbox.goLive(some, Set.of("L3"));
+            inbox.approve(some, "kim");
+            inbox.reject(some, "kim");
+            inbox.discardRehearsed(some, "kim");
+            inbox.perhapsDone(List.of(1L, 2L));
+            inbox.forget();
+            List<Recording.Statement> seen = List.copyOf(statements);
+
+            assertThat(seen).hasSizeGreaterThan(20);
+            assertPlans(store, seen, (sql, plan) -> assertThat(plan)
+                    .as("the past of a list")
+                    .doesNotContain("deletion_record_list"));
         }
     }
 

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -405,6 +406,46 @@ abstract class GuardContract extends OnEitherDatabase {
         assertThat(tripped()).isFalse();
     }
 
+    /** Nobody had decided about them: they were sent all the same, once they came back. */
+    @Test
+    void what_was_claimed_while_it_was_decided_is_held_when_it_comes_back() {
+        accept("1", "2");
+        List<Long> claimed = claim();
+        accept("3", "4", "5");
+        advance(Duration.ofSeconds(1));
+        assertThat(inbox.reject(ALL, "kim")).isEqualTo(3);
+        assertThat(tripped()).isFalse();
+
+        inbox.release(claimed);
+
+        assertThat(states("1")).containsOnly(DeletionState.HELD);
+        assertThat(inbox.reject(ALL, "kim")).isEqualTo(2);
+        accept("6");
+        assertThat(claim()).hasSize(1);
+    }
+
+    @Test
+    void what_was_claimed_while_it_was_decided_is_not_called() {
+        accept("1", "2");
+        List<Batch> claimed = inbox.claim(10, 100);
+        accept("3", "4", "5");
+        advance(Duration.ofSeconds(1));
+        inbox.approve(ALL, "kim");
+
+        assertThat(inbox.stopped(claimed.get(0))).isTrue();
+    }
+
+    /** It forgot who had been counted. */
+    @Test
+    void a_decision_about_nothing_is_no_new_beginning() {
+        accept("1", "2");
+        inbox.approve(ALL, "kim");
+
+        accept("3", "4");
+
+        assertThat(tripped()).isTrue();
+    }
+
     @Test
     void a_decision_about_another_number_than_there_is_changes_nothing() {
         accept("1", "2", "3", "4");
@@ -532,9 +573,20 @@ abstract class GuardContract extends OnEitherDatabase {
         advance(WINDOW);
         assertThat(claim()).isEmpty();
 
-        assertThat(inbox.goLive(ALL)).isEqualTo(2);
+        assertThat(inbox.goLive(ALL, Set.of())).isEqualTo(2);
 
         assertThat(claim()).hasSize(2);
+    }
+
+    @Test
+    void lists_that_are_in_a_dry_run_stay_rehearsed() {
+        accept(deletion("L1", "1", "e"), deletion("L2", "1", "e"));
+        inbox.rehearse(claim());
+
+        assertThat(inbox.goLive(ALL, Set.of("L2"))).isOne();
+
+        assertThat(claim()).hasSize(1);
+        assertThat(ledger.counts()).containsEntry(DeletionState.REHEARSED, 1L);
     }
 
     /** Whoever discarded all that was parked had discarded what was rehearsed as well. */
@@ -571,7 +623,7 @@ abstract class GuardContract extends OnEitherDatabase {
             advance(WINDOW);
         }
 
-        assertThat(inbox.goLive(ALL)).isEqualTo(4);
+        assertThat(inbox.goLive(ALL, Set.of())).isEqualTo(4);
 
         assertThat(tripped()).isTrue();
         assertThat(states()).containsOnly(DeletionState.HELD);
@@ -585,7 +637,7 @@ abstract class GuardContract extends OnEitherDatabase {
         inbox.rehearse(claim());
         accept("2", "3", "4", "5");
 
-        inbox.goLive(ALL);
+        inbox.goLive(ALL, Set.of());
 
         assertThat(states("1")).containsOnly(DeletionState.HELD);
     }

@@ -792,6 +792,38 @@ abstract class InboxContract extends OnEitherDatabase {
         assertThat(ledger.recordLists()).extracting(RecordListEntry::id).containsExactly("L1", "L2", "L3");
     }
 
+    /** A list that was taken out, because it was the wrong one, went on losing its records. */
+    @Test
+    void of_a_list_that_is_not_served_nothing_is_claimed_and_what_waits_is_parked() {
+        acceptMany("L1", 2);
+        List<Long> removed = acceptMany("L2", 3);
+
+        inbox.serveOnly(List.of("L1"));
+
+        assertThat(removed).allSatisfy(id -> {
+            assertThat(ledger.get(id).orElseThrow().state()).isEqualTo(DeletionState.PARKED);
+            assertThat(ledger.get(id).orElseThrow().failureCode()).isEqualTo("list_removed");
+        });
+        inbox.redrive(new Selection(removed, null, null), "kim");
+        assertThat(inbox.nextDue()).contains(Duration.ZERO);
+        assertThat(ids(inbox.claim(10, 10))).hasSize(2).doesNotContainAnyElementsOf(removed);
+        assertThat(inbox.nextDue()).isEmpty();
+        inbox.serveOnly(List.of("L1", "L2"));
+        assertThat(ids(inbox.claim(10, 10))).containsExactlyInAnyOrderElementsOf(removed);
+    }
+
+    @Test
+    void what_is_perhaps_done_is_remembered_however_it_comes_back() {
+        List<Long> ids = acceptMany("L1", 2);
+        inbox.claim(1, 10);
+
+        inbox.perhapsDone(ids.subList(0, 1));
+        inbox.release(ids);
+
+        assertThat(ledger.get(ids.get(0)).orElseThrow().answerLost()).isTrue();
+        assertThat(ledger.get(ids.get(1)).orElseThrow().answerLost()).isFalse();
+    }
+
     // ---- a person's side
 
     @Test

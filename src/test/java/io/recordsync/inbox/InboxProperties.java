@@ -231,7 +231,7 @@ abstract class InboxProperties {
                     member.inbox.discardRehearsed(new Selection(some, null, null), "kim");
                 }
                 case REHEARSE -> mayEnd.addAll(ended(member, some, ids -> member.inbox.rehearse(ids)));
-                case GO_LIVE -> member.inbox.goLive(new Selection(some, null, null));
+                case GO_LIVE -> member.inbox.goLive(new Selection(some, null, null), Set.of());
                 case APPROVE -> member.inbox.approve(new Selection(some, null, null), "kim");
                 case REJECT -> member.inbox.reject(new Selection(some, null, null), "kim");
                 case HEARTBEAT -> {

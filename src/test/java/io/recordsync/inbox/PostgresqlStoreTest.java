@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
@@ -71,6 +72,29 @@ class PostgresqlStoreTest {
                 .isInstanceOf(InboxException.class)
                 .hasMessageContaining("jdbc:postgresql://localhost:1/none cannot be opened")
                 .hasMessageNotContaining("secret");
+    }
+
+    /** A decision about a million rows ran into the limit of 15 s, again and again. */
+    @Test
+    void an_act_that_takes_its_time_is_not_ended_and_the_next_one_has_its_limits_again() {
+        try (Store store = open()) {
+            store.write("test", transaction -> {
+                assertThat(limit(transaction)).isEqualTo("15s");
+                transaction.takeTime();
+                assertThat(limit(transaction)).isEqualTo("10min");
+                return null;
+            });
+            for (int i = 0; i < 12; i++) {
+                String limit = store.write("test", PostgresqlStoreTest::limit);
+                assertThat(limit).isEqualTo("15s");
+            }
+        }
+    }
+
+    private static String limit(Transaction transaction) throws SQLException {
+        return transaction
+                .first("select current_setting('statement_timeout') as value", row -> row.getString("value"))
+                .orElseThrow();
     }
 
     @Test

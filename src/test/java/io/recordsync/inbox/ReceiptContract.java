@@ -15,6 +15,7 @@ import io.recordsync.inbox.Ledger.Entry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -180,7 +181,7 @@ abstract class ReceiptContract extends OnEitherDatabase {
         inbox.postpone(claim(), Duration.ZERO, UNAVAILABLE, Postponement.UNCONFIRMED);
         inbox.rehearse(claim());
 
-        inbox.goLive(new Selection(List.of(), null, null));
+        inbox.goLive(new Selection(List.of(), null, null), Set.of());
 
         assertThat(ledger.ofContact("003A").findFirst().orElseThrow().answerLost())
                 .isTrue();

@@ -160,6 +160,25 @@ abstract class RestorationContract extends OnEitherDatabase {
         assertThat(ledger.problems(10)).hasSize(1);
     }
 
+    /** It was cancelled without a word, and the record may be gone. */
+    @ParameterizedTest
+    @EnumSource(names = {"ANSWER_LOST", "UNCONFIRMED"})
+    void an_undelete_after_a_call_whose_end_is_not_known_is_a_problem(Postponement why) {
+        accept(deletion("L1", "003A", DELETED), deletion("L1", "003B", DELETED));
+        inbox.postpone(claim(), Duration.ZERO, UNAVAILABLE, why);
+
+        restore("003A", RESTORED, true);
+        restore("003B", RESTORED, false);
+        inbox.living(inbox.gapChecks(10));
+
+        assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
+        assertThat(state("003B")).isEqualTo(DeletionState.CANCELLED);
+        assertThat(ledger.problems(10))
+                .extracting(Ledger.ProblemEntry::message)
+                .satisfiesExactlyInAnyOrder(a -> assertThat(a).contains("Contact 003A"), b -> assertThat(b)
+                        .contains("Contact 003B"));
+    }
+
     @Test
     void a_refusal_after_the_undelete_cancels() {
         accept(deletion("L1", "003A", DELETED));

@@ -84,9 +84,9 @@ final class InMemoryInbox implements Inbox, Ledger {
     }
 
     @Override
-    public int goLive(Selection selection) {
+    public int goLive(Selection selection, Set<String> except) {
         check();
-        acts.add("go live " + selection);
+        acts.add("go live " + selection + " but " + except);
         return 9;
     }
 
@@ -125,6 +125,14 @@ final class InMemoryInbox implements Inbox, Ledger {
 
     @Override
     public Map<Confirmation, Long> confirmations() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void serveOnly(Collection<String> recordLists) {}
+
+    @Override
+    public void perhapsDone(List<Long> ids) {
         throw new UnsupportedOperationException();
     }
 

@@ -592,18 +592,21 @@ class OpsRouteTest {
         server.dryRunLists.add("list-b");
         String all = "{\"state\": \"rehearsed\"}";
         assertThat(server.post("/api/go-live", "{}").statusCode()).isEqualTo(400);
-        HttpResponse<String> everything = server.post("/api/go-live", all);
-        assertThat(everything.statusCode())
-                .as("list-b is in delivery.dry-run-lists")
-                .isEqualTo(409);
-        assertThat(everything.body()).contains("delivery.dry-run-lists");
+        HttpResponse<String> dry =
+                server.post("/api/go-live", "{\"state\": \"rehearsed\", \"recordList\": \"list-b\"}");
+        assertThat(dry.statusCode()).as("list-b is in delivery.dry-run-lists").isEqualTo(409);
+        assertThat(dry.body()).contains("delivery.dry-run-lists");
         assertThat(server.inbox.acts).isEmpty();
 
         String live = "{\"state\": \"rehearsed\", \"recordList\": \"list-a\"}";
         assertThat(json(server.post("/api/go-live", live))).isEqualTo(JSON.readTree("{\"count\": 9}"));
+        assertThat(server.post("/api/go-live", all).statusCode()).isEqualTo(200);
 
-        assertThat(server.inbox.acts).containsExactly("go live " + new Selection(List.of(), "list-a", null));
-        assertThat(server.told).containsExactly("wake");
+        assertThat(server.inbox.acts)
+                .containsExactly(
+                        "go live " + new Selection(List.of(), "list-a", null) + " but [list-b]",
+                        "go live " + new Selection(List.of(), null, null) + " but [list-b]");
+        assertThat(server.told).containsExactly("wake", "wake");
     }
 
     @Test
@@ -783,6 +786,7 @@ class OpsRouteTest {
     @Test
     void a_list_that_is_suspended_is_not_ready() throws Exception {
         server.inbox.recordLists.add(new RecordListEntry("list-a", "active", 9, 9, null, ""));
+        server.inbox.recordLists.add(new RecordListEntry("list-b", "suspended", 0, 1, null, "404 gone"));
         assertReady();
 
         server.inbox.recordLists.add(new RecordListEntry("list-z", "suspended", 2, 1, null, "403 forbidden"));
@@ -828,7 +832,7 @@ class OpsRouteTest {
         assertThat(server.metrics()).contains("recordsync_guard_tripped 1.0");
 
         server.inbox.guard = new GuardEntry(null, 7);
-        assertNotReady("guard", "The guard is switched off, but 7 deletions are still held");
+        assertNotReady("guard", "The mass-deletion guard is not tripped any more, but 7 deletions are still held");
     }
 
     @Test

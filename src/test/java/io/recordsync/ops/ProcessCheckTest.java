@@ -2,6 +2,7 @@ package io.recordsync.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -67,7 +68,16 @@ class ProcessCheckTest {
     }
 
     private HealthCheck.State state() {
-        check.setCamelContext(new DefaultCamelContext());
-        return check.call().getState();
+        DefaultCamelContext context = new DefaultCamelContext();
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        context.getRegistry().bind("metricsRegistry", registry);
+        check.setCamelContext(context);
+        HealthCheck.State state = check.call().getState();
+        assertThat(registry.get("recordsync.check.up")
+                        .tag("check", "process")
+                        .gauge()
+                        .value())
+                .isEqualTo(state == HealthCheck.State.UP ? 1 : 0);
+        return state;
     }
 }

@@ -22,6 +22,8 @@ import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -255,10 +257,16 @@ class PageIT {
 
     @Test
     void receipts_of_a_period_are_saved_and_a_refusal_is_told_beside_the_button() throws IOException {
-        deleted(1);
+        String contact = deleted(1).get(0);
         Page page = chromium.open(service);
         Locator card = card(page, "Is this contact gone?");
         card.getByText("Receipts of a period").click();
+
+        LocalDate today = LocalDate.now(ZoneOffset.UTC);
+        card.getByLabel("From").fill(today.minusDays(1).toString());
+        card.getByLabel("Until").fill(today.plusDays(2).toString());
+        Download saved = page.waitForDownload(() -> button(card, "Download CSV").click());
+        assertThat(Files.readString(saved.path())).contains(contact);
 
         card.getByLabel("From").fill("2026-03-02");
         card.getByLabel("Until").fill("2026-03-01");

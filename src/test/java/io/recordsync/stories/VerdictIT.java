@@ -242,6 +242,10 @@ class VerdictIT {
         awaitCounts(Map.of("deleted", 6L, "parked", 1L));
         assertThat(row("parked").path("externalId").asText()).isEqualTo(ids.get(4));
         assertThat(talkdesk.records(list)).extracting("externalId").containsExactly(ids.get(4));
+        // Where the halves could not have been sent, a receipt would have denied what the first call did.
+        assertThat(service.deletions("recordList=" + list))
+                .allSatisfy(
+                        row -> assertThat(row.path("answerLost").asBoolean()).isTrue());
     }
 
     // ---- an item's fault
