@@ -544,7 +544,7 @@ final class PubSubService extends PubSubGrpc.PubSubImplBase {
             if (outstanding == 0) {
                 lastAsked = lastSent;
             }
-            recording.response(new Recording.Response(
+            recording.response(() -> new Recording.Response(
                     clock.instant(),
                     number,
                     events.stream().map(EventLog.Event::id).toList(),

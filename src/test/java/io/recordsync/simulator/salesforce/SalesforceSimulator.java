@@ -74,11 +74,16 @@ public final class SalesforceSimulator implements AutoCloseable {
     private final TcpRelay httpRelay;
     private final TcpRelay grpcRelay;
     private final boolean secure;
+    private final boolean light;
     private final ScheduledExecutorService timer;
 
     private SalesforceSimulator(Builder builder) {
         secure = builder.tls != null;
         recording = new Recording(builder.patience);
+        light = builder.light;
+        if (light) {
+            recording.light();
+        }
         contacts = new Contacts(builder.clock);
         tokens = new Tokens(builder.clock, recording, builder.clientId, builder.clientSecret);
         rest = new RestApi(builder.clock, contacts);
@@ -126,6 +131,7 @@ public final class SalesforceSimulator implements AutoCloseable {
         private final List<String> topics = new ArrayList<>();
         private Path journal;
         private SSLContext tls;
+        private boolean light;
 
         private Builder() {}
 
@@ -171,6 +177,15 @@ public final class SalesforceSimulator implements AutoCloseable {
             return this;
         }
 
+        /**
+         * For a benchmark: the recording keeps nothing of events, and no relay stands before the Pub/Sub API, so that its network
+         * cannot be cut. What is refused stays the same.
+         */
+        public Builder light() {
+            light = true;
+            return this;
+        }
+
         public SalesforceSimulator start() {
             return new SalesforceSimulator(this);
         }
@@ -188,7 +203,7 @@ public final class SalesforceSimulator implements AutoCloseable {
     }
 
     public int pubsubPort() {
-        return grpcRelay.port();
+        return light ? grpc.getPort() : grpcRelay.port();
     }
 
     /** How many TCP connections came in since the start: to the token endpoint and the REST API, and to the Pub/Sub API. */

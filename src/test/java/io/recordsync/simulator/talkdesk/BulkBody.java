@@ -31,6 +31,7 @@ record BulkBody(List<Item> items, List<Map<String, String>> mistakes) {
             .build();
     private static final Pattern UUID =
             Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
+    private static final Pattern NOT_BLANK = Pattern.compile("\\S+");
     private static final Pattern PHONE_NUMBER = Pattern.compile("\\+[1-9]\\d{1,14}");
 
     static BulkBody read(byte[] body) {
@@ -86,9 +87,8 @@ record BulkBody(List<Item> items, List<Map<String, String>> mistakes) {
             return new Item.ByPhoneNumber(text(node, "phone_number", PHONE_NUMBER));
         }
         if (keys.equals(Set.of("external_provider", "external_id"))) {
-            Pattern notBlank = Pattern.compile("\\S+");
             return new Item.ByExternalId(
-                    text(node, "external_provider", notBlank), text(node, "external_id", notBlank));
+                    text(node, "external_provider", NOT_BLANK), text(node, "external_id", NOT_BLANK));
         }
         throw new IllegalArgumentException(
                 "must have id, or phone_number, or external_provider and external_id, has " + keys);

@@ -1,0 +1,80 @@
+package io.recordsync.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.recordsync.benchmark.Rows.Row;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Measures the packaged service beside the stock route and a raw client, and writes {@code docs/benchmarks.md}.
+ *
+ * <p>{@code mvn -Pbenchmark verify}; {@link Options} says what else may be given. It fails where something could not be
+ * measured; a goal that is not reached is told by the table.
+ */
+class Benchmark {
+
+    private final List<String> broken = new ArrayList<>();
+
+    @Test
+    void measure() throws Exception {
+        // Logs, recordings and the unpacked zip of the last time.
+        Contest.delete(Files.createDirectories(Processes.FOLDER));
+        if (Options.ONLY.equals("soak")) {
+            Report.replace(Report.SOAK, Soak.run());
+            return;
+        }
+        List<Row> rows = Rows.ALL.stream()
+                .filter(row -> row.name().contains(Options.ONLY))
+                .toList();
+        List<Line> lines = new ArrayList<>();
+        for (Row row : rows) {
+            Options.say("---- " + row.name());
+            List<Line> measured = measured(row);
+            measured.forEach(System.out::println);
+            lines.addAll(measured);
+        }
+        String hot = chosen("profile") ? hot() : "";
+        String pieces = chosen("pieces") ? pieces() : "";
+        assertThat(rows.size() + hot.length() + pieces.length())
+                .as("-Dbenchmark=%s names no row (expected a part of one of %s, profile, pieces or soak)"
+                        .formatted(
+                                Options.ONLY, Rows.ALL.stream().map(Row::name).toList()))
+                .isPositive();
+        if (Options.ONLY.isEmpty()) {
+            Report.write(lines, hot, pieces);
+        }
+        assertThat(broken).as("what could not be measured").isEmpty();
+    }
+
+    private static boolean chosen(String name) {
+        return name.contains(Options.ONLY);
+    }
+
+    private List<Line> measured(Row row) {
+        try {
+            return row.measurement().take();
+        } catch (Exception | AssertionError e) {
+            e.printStackTrace();
+            broken.add(row.name() + ": " + e);
+            return List.of(new Line(row.name(), "", "could not be measured", false, ""));
+        }
+    }
+
+    private String hot() throws Exception {
+        Options.say("---- profile");
+        HotMethods methods = Contest.profiled();
+        methods.print();
+        return "| at the top of the stack | |\n| ---: | --- |\n" + String.join("\n", methods.tops(10))
+                + "\n\n| ours, nearest to the top | |\n| ---: | --- |\n" + String.join("\n", methods.ours(10)) + "\n";
+    }
+
+    private String pieces() throws Exception {
+        Options.say("---- pieces");
+        String table = Pieces.run();
+        System.out.println(table);
+        return table;
+    }
+}

@@ -1,0 +1,145 @@
+package io.recordsync.benchmark;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** {@code docs/benchmarks.md}. */
+final class Report {
+
+    /** The section of the soak, the last one: what is there of an earlier run is kept by one that does not soak. */
+    static final String SOAK = "## An hour";
+
+    private static final Path FILE = Path.of("docs/benchmarks.md");
+    private static final int SYNCS = 200;
+
+    private Report() {}
+
+    static void write(List<Line> lines, String hot, String pieces) throws Exception {
+        String soak = section(SOAK);
+        Files.writeString(
+                FILE,
+                """
+                # Benchmarks
+
+                How fast the packaged service is, and what bounds it, beside two yardsticks that are measured in the same run.
+                Written by `mvn -Pbenchmark verify`. `-Dbenchmark=ledger` runs the rows whose names contain that and writes no
+                report, `-Dbenchmark.runs=5` and `-Dbenchmark.scale=1` are the number of runs and the factor of all sizes,
+                `-Dbenchmark.profile` prints the hottest methods of each run, `-Dbenchmark=soak -Dbenchmark.minutes=60` writes
+                the last section.
+
+                - **Ours**: the zip, unpacked and started by its `bin/` script, with its shipped durable store (SQLite,
+                  `synchronous=FULL`: a commit is on the disk). By the environment: where the ends are, the record lists,
+                  `delivery.rate=0`, `delivery.concurrency=8`, `guard.max-deletions=0`, `doctor.at-start=false`; the rest is as
+                  shipped, `batch.linger=1000` too where a row does not say otherwise.
+                - **Stock**: `src/test/resources/stock/stock-route.camel.yaml`, Camel's own parts, in memory: what it was told
+                  is gone when it ends.
+                - **Raw**: `RawClient`, a loop on the gRPC stubs and `java.net.http`, in memory, with 8 calls in flight and no
+                  retries: the floor.
+                - Each is a process of its own, and so are the simulators, which check every call as strictly as in the tests.
+                  All share the cores of one machine. Stock and raw get the `-Xmx` of ours, if its script gives one.
+                - A run is a new process and a new database: a warm-up of %,d deletions, then %,d published at once, in
+                  turns with those it is compared with. Shown are the median, the least and the greatest.
+
+                %s
+                | what | goal | ours | stock | raw | ratio | reached | what bounds it |
+                | --- | --- | --- | --- | --- | --- | --- | --- |
+                %s
+
+                ## Where the time goes
+
+                Samples of methods that compute, and of SQLite's native code with its waits for the disk, of a run with events of
+                one record (JFR, `settings=profile`).
+
+                %s
+                ## Hot pieces
+
+                %s
+                """
+                                .formatted(
+                                        Options.scaled(Contest.WARM_UP),
+                                        Options.scaled(Contest.DELETIONS),
+                                        environment(),
+                                        lines.stream().map(Line::toString).collect(Collectors.joining("\n")),
+                                        hot,
+                                        pieces)
+                                .stripTrailing()
+                        + "\n" + (soak.isEmpty() ? "" : "\n" + soak));
+    }
+
+    /** Puts a section in place of the one with its heading, or at the end. */
+    static void replace(String heading, String text) throws Exception {
+        String report = Files.exists(FILE) ? Files.readString(FILE) : "# Benchmarks\n";
+        String kept = report.replace(section(heading), "").stripTrailing();
+        Files.writeString(FILE, kept + "\n\n" + heading + "\n\n" + environment() + "\n" + text);
+    }
+
+    private static String section(String heading) throws IOException {
+        String report = Files.exists(FILE) ? Files.readString(FILE) : "";
+        int start = report.indexOf(heading + "\n");
+        return start < 0 ? "" : report.substring(start);
+    }
+
+    private static String environment() throws Exception {
+        return """
+                | | |
+                | --- | --- |
+                | date, commit | %s, %s |
+                | machine | %d cores (%s), %.0f GiB, %s %s |
+                | disk | %.2f ms to write 4 KiB and wait for the disk (median of %d) |
+                | Java | %s %s |
+                | runs, scale | %d, %s |
+                """
+                .formatted(
+                        LocalDate.now(),
+                        commit(),
+                        Runtime.getRuntime().availableProcessors(),
+                        value("/proc/cpuinfo", "model name"),
+                        Long.parseLong(value("/proc/meminfo", "MemTotal").replaceAll("\\D", "")) / 1024.0 / 1024.0,
+                        System.getProperty("os.name"),
+                        System.getProperty("os.version"),
+                        syncMillis(),
+                        SYNCS,
+                        System.getProperty("java.vendor"),
+                        Runtime.version(),
+                        Options.RUNS,
+                        Options.SCALE);
+    }
+
+    private static double syncMillis() throws IOException {
+        Path file = Files.createTempFile(Files.createDirectories(Processes.FOLDER), "sync-", "");
+        double[] millis = new double[SYNCS];
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            for (int i = 0; i < SYNCS; i++) {
+                long start = System.nanoTime();
+                channel.write(ByteBuffer.allocate(4096));
+                channel.force(false);
+                millis[i] = (System.nanoTime() - start) / 1e6;
+            }
+        } finally {
+            Files.delete(file);
+        }
+        return Samples.of(millis).median();
+    }
+
+    private static String commit() throws Exception {
+        Process git = new ProcessBuilder("git", "describe", "--always", "--dirty").start();
+        String head = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        return git.waitFor() == 0 ? head : "unknown";
+    }
+
+    private static String value(String file, String key) throws IOException {
+        return Files.readAllLines(Path.of(file)).stream()
+                .filter(line -> line.startsWith(key))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .findFirst()
+                .orElse("unknown");
+    }
+}
