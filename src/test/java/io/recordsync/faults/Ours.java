@@ -27,7 +27,7 @@ final class Ours extends Subject {
         with("sweep.retry", Duration.ofSeconds(60));
         with("salesforce.timeout", Duration.ofSeconds(120));
         with("batch.linger", Duration.ofSeconds(1));
-        service.with("delivery.rate", Integer.toString(5 * Scale.FACTOR));
+        service.with("batch.linger", "50ms").with("delivery.rate", Integer.toString(5 * Scale.FACTOR));
     }
 
     Ours with(String key, Duration real) {

@@ -2,22 +2,35 @@ package io.recordsync.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchException;
 
+import com.salesforce.eventbus.protobuf.PubSubGrpc;
+import com.salesforce.eventbus.protobuf.TopicRequest;
+import io.grpc.ManagedChannel;
 import io.recordsync.stories.TestCa;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLHandshakeException;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class OutboundTest {
 
@@ -113,6 +126,86 @@ class OutboundTest {
         assertThat(explained(new CertificateException("No subject alternative DNS name matching api found.")))
                 .isEqualTo("the certificate that api shows is for another name");
         assertThat(outbound.explain("api", new IOException("Connection reset"))).isEmpty();
+    }
+
+    /** The authority is trusted, and the certificate is for 127.0.0.1: by another name nobody may be talked to. */
+    @ParameterizedTest
+    @EnumSource
+    void a_trusted_certificate_for_another_name_is_refused_by_every_client(Client client) throws Exception {
+        TestCa ca = new TestCa();
+        outbound.setCaBundle(ca.bundle(folder.resolve("ca.pem")).toString());
+        try (ServerSocket server = ca.server().getServerSocketFactory().createServerSocket(0)) {
+            Thread accepting = new Thread(() -> acceptAll(server));
+            accepting.setDaemon(true);
+            accepting.start();
+
+            Exception failure = catchException(() -> client.call(outbound, server.getLocalPort()));
+
+            assertThat(failure).isNotNull();
+            assertThat(
+                            failure instanceof NetworkException
+                                    ? failure.getMessage()
+                                    : outbound.explain("localhost", failure).orElse(failure.toString()))
+                    .isEqualTo("the certificate that localhost shows is for another name");
+        }
+    }
+
+    /** Each of those that talk to the ends. */
+    private enum Client {
+        JAVA {
+            @Override
+            void call(Outbound outbound, int port) throws Exception {
+                outbound.httpClient()
+                        .build()
+                        .send(
+                                outbound.request(url(port)).timeout(PATIENCE).build(),
+                                HttpResponse.BodyHandlers.discarding());
+            }
+        },
+        CAMEL_HTTP {
+            @Override
+            void call(Outbound outbound, int port) throws Exception {
+                HttpClientBuilder builder =
+                        HttpClientBuilder.create().setConnectionManager(OutboundHttp.connections(outbound));
+                new OutboundHttp(outbound).configureHttpClient(builder);
+                try (CloseableHttpClient http = builder.build()) {
+                    http.execute(new HttpGet(url(port)), answer -> null);
+                }
+            }
+        },
+        GRPC {
+            @Override
+            void call(Outbound outbound, int port) throws Exception {
+                ManagedChannel channel =
+                        OutboundGrpc.channel(outbound, "localhost", port, false).build();
+                try {
+                    PubSubGrpc.newBlockingV2Stub(channel)
+                            .withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                            .getTopic(TopicRequest.getDefaultInstance());
+                } finally {
+                    channel.shutdownNow();
+                }
+            }
+        };
+
+        private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+        abstract void call(Outbound outbound, int port) throws Exception;
+
+        private static URI url(int port) {
+            return URI.create("https://localhost:" + port + "/");
+        }
+    }
+
+    /** Shakes hands with whoever comes, and answers nothing. */
+    private static void acceptAll(ServerSocket server) {
+        while (!server.isClosed()) {
+            try (Socket socket = server.accept()) {
+                socket.getInputStream().read();
+            } catch (IOException e) {
+                // Refused, which is what is tested; or closed.
+            }
+        }
     }
 
     private void proxied(String noProxy) {

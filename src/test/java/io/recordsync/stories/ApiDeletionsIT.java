@@ -45,7 +45,6 @@ class ApiDeletionsIT {
         talkdesk = TalkdeskSimulator.start();
         talkdesk.addList(LIST, "NOTHING");
         service = new Service(folder, salesforce, talkdesk, LIST)
-                .with("batch.linger", "300ms")
                 .with("ledger.phone-key", "the-key-of-the-stories")
                 .start();
     }

@@ -48,6 +48,7 @@ class BurstIT {
                 return number % 50 == 20 ? Answer.status(503) : null;
             });
             // A backlog: all of it is accepted before the first call.
+            service.with("batch.linger", "50ms");
             service.with("delivery.backoff", "200ms").startSubscribed();
             service.post("/api/pause", "");
             salesforce.publishDelete(ids);

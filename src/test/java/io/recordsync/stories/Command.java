@@ -21,6 +21,7 @@ record Command(int exitCode, String out, String err) {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
+                SharedClasses.option(),
                 "-jar",
                 Service.JAR.toString()));
         command.addAll(List.of(arguments));

@@ -73,7 +73,8 @@ public final class Service implements AutoCloseable {
         with("talkdesk.client-id", TalkdeskSimulator.CLIENT_ID);
         with("talkdesk.client-secret", TalkdeskSimulator.CLIENT_SECRET);
         with("talkdesk.record-lists", recordLists);
-        with("batch.linger", "50ms");
+        // What is accepted at once goes in one call: with a linger a tick may come in the middle of it.
+        with("batch.linger", "0");
         with("guard.max-deletions", "1000000");
         with("delivery.rate", "0");
         with("delivery.backoff", "50ms");

@@ -58,8 +58,6 @@ class VerdictIT {
         LISTS.forEach(id -> talkdesk.addList(id, "EXTERNAL"));
         service = new Service(folder, salesforce, talkdesk, String.join(",", LISTS))
                 .with("delivery.timeout", "500ms")
-                // One order is one call: a tick of the linger may come in the middle of it.
-                .with("batch.linger", "0")
                 .start();
     }
 
