@@ -1,7 +1,5 @@
 package io.recordsync.inbox;
 
-import java.util.StringJoiner;
-
 /**
  * Rows on their way into one statement, as a JSON array of arrays.
  *
@@ -10,15 +8,22 @@ import java.util.StringJoiner;
  */
 final class JsonRows {
 
-    private final StringJoiner rows = new StringJoiner(",", "[", "]");
+    private final StringBuilder rows = new StringBuilder("[");
 
     /** Strings and numbers. */
     JsonRows add(Object... values) {
-        StringJoiner row = new StringJoiner(",", "[", "]");
-        for (Object value : values) {
-            row.add(value instanceof String text ? quote(text) : String.valueOf(value));
+        rows.append(isEmpty() ? "[" : ",[");
+        for (int i = 0; i < values.length; i++) {
+            if (i > 0) {
+                rows.append(',');
+            }
+            if (values[i] instanceof String text) {
+                quote(text);
+            } else {
+                rows.append(values[i]);
+            }
         }
-        rows.add(row.toString());
+        rows.append(']');
         return this;
     }
 
@@ -37,25 +42,35 @@ final class JsonRows {
     }
 
     boolean isEmpty() {
-        return rows.length() == 2;
+        return rows.length() == 1;
     }
 
     @Override
     public String toString() {
-        return rows.toString();
+        return rows + "]";
     }
 
-    private static String quote(String text) {
-        StringBuilder quoted = new StringBuilder(text.length() + 2).append('"');
-        storable(text).chars().forEach(c -> {
+    private void quote(String text) {
+        rows.append('"');
+        int plain = 0;
+        while (plain < text.length() && isPlain(text.charAt(plain))) {
+            plain++;
+        }
+        rows.append(text, 0, plain);
+        storable(text.substring(plain)).chars().forEach(c -> {
             if (c == '"' || c == '\\') {
-                quoted.append('\\').append((char) c);
+                rows.append('\\').append((char) c);
             } else if (c < ' ') {
-                quoted.append(String.format("\\u%04x", c));
+                rows.append(String.format("\\u%04x", c));
             } else {
-                quoted.append((char) c);
+                rows.append((char) c);
             }
         });
-        return quoted.append('"').toString();
+        rows.append('"');
+    }
+
+    /** Nearly all of what is written. */
+    private static boolean isPlain(char c) {
+        return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
     }
 }

@@ -48,6 +48,8 @@ public final class OutboundHttp implements HttpClientConfigurer {
 
     @Override
     public void configureHttpClient(HttpClientBuilder client) {
+        // Neither end has a use for them.
+        client.disableCookieManagement();
         client.setRoutePlanner(new SystemDefaultRoutePlanner(outbound.selector()));
         if (!outbound.user().isEmpty()) {
             BasicCredentialsProvider credentials = new BasicCredentialsProvider();
