@@ -46,8 +46,10 @@ public final class Service implements AutoCloseable {
 
     private final Map<String, String> configuration = new LinkedHashMap<>();
     private final int port = freePort();
+    private final SalesforceSimulator salesforce;
     private final TalkdeskSimulator talkdesk;
     private final Path log;
+    private long streamsBefore;
     private Process process;
 
     /**
@@ -56,6 +58,7 @@ public final class Service implements AutoCloseable {
      */
     public Service(Path folder, SalesforceSimulator salesforce, TalkdeskSimulator talkdesk, String recordLists)
             throws IOException {
+        this.salesforce = salesforce;
         this.talkdesk = talkdesk;
         Files.createDirectories(Path.of("target/stories"));
         log = Files.createTempFile(Path.of("target/stories"), "service-", ".log");
@@ -141,6 +144,7 @@ public final class Service implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().putAll(environment());
+        streamsBefore = streams();
         process = builder.start();
         return this;
     }
@@ -152,9 +156,17 @@ public final class Service implements AutoCloseable {
     }
 
     public Service awaitSubscribed() {
-        await("it is subscribed", () -> "connected"
-                .equals(status().at("/stream/state").asText()));
+        // It says so when it has asked. What is published before the other end has heard it is not for LATEST.
+        await(
+                "it is subscribed",
+                () -> "connected".equals(status().at("/stream/state").asText()) && streams() > streamsBefore);
         return this;
+    }
+
+    private long streams() {
+        return salesforce.recording().subscribes().stream()
+                .filter(subscribe -> subscribe.refusedWith() == null)
+                .count();
     }
 
     /** SIGKILL. */
