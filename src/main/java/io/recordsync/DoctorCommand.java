@@ -1,5 +1,6 @@
 package io.recordsync;
 
+import io.recordsync.deletion.DeliveryMode;
 import io.recordsync.doctor.Exam;
 import io.recordsync.doctor.Finding;
 import io.recordsync.doctor.Finding.Level;
@@ -131,16 +132,10 @@ final class DoctorCommand {
 
     /** The lists that are not in a dry run. */
     private String probed() {
-        if (configuration.getOrDefault("delivery.mode", "live").equals("dry-run")) {
-            return "";
-        }
-        List<String> dry = Arrays.stream(
-                        configuration.getOrDefault("delivery.dry-run-lists", "").split(","))
-                .map(String::strip)
-                .toList();
+        DeliveryMode mode = DeliveryMode.of(key("delivery.mode"), key("delivery.dry-run-lists"));
         return Arrays.stream(key("talkdesk.record-lists").split(","))
                 .map(String::strip)
-                .filter(list -> !dry.contains(list))
+                .filter(list -> !mode.rehearses(list))
                 .collect(Collectors.joining(","));
     }
 

@@ -20,12 +20,14 @@ import java.util.Locale;
  */
 final class Guard {
 
-    /** A deletion that is given back: pending, or held where the guard was tripped meanwhile. */
-    static final String PENDING_OR_HELD =
+    /** Of a deletion that is not held yet: the guard was tripped while it was pending, and nobody let it pass. */
+    private static final String TO_BE_HELD =
             """
-            case when approved_by = '' and exists (select 1 from guard where tripped_from < pending_since
-                and (relaxed_at is null or pending_since < relaxed_at))
-              then 'held' else 'pending' end""";
+            approved_by = '' and exists (select 1 from guard where tripped_from < pending_since
+                and (relaxed_at is null or pending_since < relaxed_at))""";
+
+    /** A deletion that is given back: pending, or held where the guard was tripped meanwhile. */
+    static final String PENDING_OR_HELD = "case when " + TO_BE_HELD + " then 'held' else 'pending' end";
 
     private final int most;
     private final long window;
@@ -158,11 +160,7 @@ final class Guard {
     }
 
     private static final String STOPPED =
-            """
-            select 1 as one from deletion
-            where id {in ?} and approved_by = '' and exists (select 1 from guard where tripped_from < pending_since
-                and (relaxed_at is null or pending_since < relaxed_at))
-            limit 1""";
+            "select 1 as one from deletion where id {in ?} and " + TO_BE_HELD + " limit 1";
 
     /** Whether one of these is to be held. */
     boolean stops(Transaction transaction, List<Long> ids) throws SQLException {

@@ -1,7 +1,5 @@
 package io.recordsync.ops;
 
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Map;
@@ -44,11 +42,7 @@ public final class ProcessCheck extends AbstractHealthCheck {
     @Override
     public void setCamelContext(CamelContext context) {
         super.setCamelContext(context);
-        MeterRegistry registry = context.getRegistry().lookupByNameAndType("metricsRegistry", MeterRegistry.class);
-        Gauge.builder("recordsync.check.up", this, check -> check.trouble() == null ? 1 : 0)
-                .tag("check", getId())
-                .strongReference(true)
-                .register(registry);
+        ReadinessCheck.tell(context, this, check -> check.trouble() == null ? 1 : 0);
     }
 
     /** The session's clock goes on, whatever becomes of the heartbeat. */

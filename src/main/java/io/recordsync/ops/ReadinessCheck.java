@@ -12,8 +12,10 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
+import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 import org.apache.camel.util.TimeUtils;
@@ -43,9 +45,14 @@ public abstract class ReadinessCheck extends AbstractHealthCheck {
     @Override
     public void setCamelContext(CamelContext context) {
         super.setCamelContext(context);
+        tell(context, this, ReadinessCheck::up);
+    }
+
+    /** The metric of a check. */
+    static <T extends HealthCheck> void tell(CamelContext context, T check, ToDoubleFunction<T> up) {
         MeterRegistry registry = context.getRegistry().lookupByNameAndType("metricsRegistry", MeterRegistry.class);
-        Gauge.builder("recordsync.check.up", this, ReadinessCheck::up)
-                .tag("check", getId())
+        Gauge.builder("recordsync.check.up", check, up)
+                .tag("check", check.getId())
                 .strongReference(true)
                 .register(registry);
     }
