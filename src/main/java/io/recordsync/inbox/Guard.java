@@ -42,21 +42,20 @@ final class Guard {
     record Look(boolean tripped, long counted) {}
 
     /** A deletion that has just come to be pending, unless it is held or is to be checked first. */
-    record Arrival(long id, DeletionState state, Contact contact) {
+    record Arrival(DeletionState state, Contact contact) {
 
         /** What {@link #of} reads. */
-        static final String COLUMNS = "id, state, coalesce(hmac, identifier) as contact, provider, kind";
+        static final String COLUMNS = "state, coalesce(hmac, identifier) as contact, provider, kind";
 
         static Arrival of(ResultSet row) throws SQLException {
             return new Arrival(
-                    row.getLong("id"),
                     DeletionState.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
                     new Contact(row.getString("contact"), row.getString("provider"), row.getString("kind")));
         }
     }
 
     /** What counts once; of a phone number the HMAC. */
-    private record Contact(String identifier, String provider, String kind) {
+    record Contact(String identifier, String provider, String kind) {
 
         static final Comparator<Contact> ORDER = Comparator.comparing(Contact::identifier)
                 .thenComparing(Contact::provider)

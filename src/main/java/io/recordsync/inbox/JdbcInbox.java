@@ -13,6 +13,7 @@ import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Problem;
 import io.recordsync.deletion.StreamPosition;
 import io.recordsync.inbox.Guard.Arrival;
+import io.recordsync.inbox.Guard.Contact;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -210,7 +211,7 @@ public final class JdbcInbox implements Inbox {
     /** Of what Salesforce was asked for, and may have changed since. */
     private static final Set<Origin> FOUND = Set.of(Origin.SWEEP, Origin.RECONCILE);
 
-    private static final String ONCE = " on conflict do nothing returning " + Arrival.COLUMNS;
+    private static final String ONCE = " on conflict do nothing returning id";
 
     private static final String INSERT_TOLD = INSERT_DELETIONS.formatted("value ->> 7") + "true" + ONCE;
 
@@ -361,13 +362,14 @@ public final class JdbcInbox implements Inbox {
                 guard.lock(transaction);
             }
             Guard.Look look = guard.enter(transaction, contacts(intake.deletions()));
-            List<Arrival> arrivals = insert(transaction, intake.deletions(), adoptable, look.tripped());
-            int held = guard.count(transaction, look, arrivals);
+            List<Long> inserted = insert(transaction, intake.deletions(), adoptable, look.tripped());
+            int held =
+                    guard.count(transaction, look, arrivals(transaction, inserted, intake.deletions(), look.tripped()));
             // After the deletions: an UNDELETE of the same response cancels those that were committed before it.
             if (!intake.restorations().isEmpty()) {
                 Restorations.apply(transaction, intake.restorations());
             }
-            return new Guarded<>(arrivals.stream().map(Arrival::id).toList(), held);
+            return new Guarded<>(inserted, held);
         });
         knownLists.addAll(newLists);
         if (!ids.isEmpty()) {
@@ -402,9 +404,11 @@ public final class JdbcInbox implements Inbox {
                         .formatted(position.channel(), position.epoch()));
     }
 
-    /** @param held whether what would be pending is held */
-    private List<Arrival> insert(
-            Transaction transaction, List<DeletionRequest> requests, boolean adoptable, boolean held)
+    /**
+     * @param held whether what would be pending is held
+     * @return the ids of those that were not known
+     */
+    private List<Long> insert(Transaction transaction, List<DeletionRequest> requests, boolean adoptable, boolean held)
             throws SQLException {
         JsonRows told = new JsonRows();
         JsonRows streamed = new JsonRows();
@@ -423,25 +427,53 @@ public final class JdbcInbox implements Inbox {
                 case SWEEP, RECONCILE -> add(found, request, held);
             }
         }
-        List<Arrival> arrivals = new ArrayList<>();
+        List<Long> ids = new ArrayList<>();
         if (!streamed.isEmpty()) {
             if (adoptable && !adopting.isEmpty()) {
                 adopt(transaction, adopting.toString());
             }
-            arrivals.addAll(transaction.list(INSERT_TOLD, Arrival::of, streamed.toString()));
+            ids.addAll(transaction.list(INSERT_TOLD, JdbcInbox::id, streamed.toString()));
         }
         if (!told.isEmpty()) {
-            arrivals.addAll(transaction.list(INSERT_TOLD, Arrival::of, told.toString()));
+            ids.addAll(transaction.list(INSERT_TOLD, JdbcInbox::id, told.toString()));
         }
         if (!found.isEmpty()) {
-            arrivals.addAll(transaction.list(INSERT_FOUND, Arrival::of, found.toString()));
+            ids.addAll(transaction.list(INSERT_FOUND, JdbcInbox::id, found.toString()));
         }
-        return arrivals;
+        return ids;
+    }
+
+    private static final String ARRIVALS = "select " + Arrival.COLUMNS + " from deletion where id {in ?}";
+
+    /** Where nothing was known before, what was asked for is what was written: reading it back takes longer than asking. */
+    private List<Arrival> arrivals(
+            Transaction transaction, List<Long> ids, List<DeletionRequest> requests, boolean held) throws SQLException {
+        boolean all = ids.size() == requests.size();
+        if (!all || requests.stream().anyMatch(request -> FOUND.contains(request.origin()))) {
+            return ids.isEmpty() ? List.of() : transaction.list(ARRIVALS, Arrival::of, ids);
+        }
+        return requests.stream()
+                .map(request -> new Arrival(state(request, held), contact(request.identifier())))
+                .toList();
+    }
+
+    private Contact contact(Identifier identifier) {
+        String sealed = seal(identifier);
+        return new Contact(
+                sealed == null ? identifier.value() : sealed, identifier.provider(), word(identifier.kind()));
+    }
+
+    private static DeletionState state(DeletionRequest request, boolean held) {
+        return held && request.state() == DeletionState.PENDING ? DeletionState.HELD : request.state();
+    }
+
+    /** Of a phone number; null of any other. */
+    private String seal(Identifier identifier) {
+        return identifier.kind() == IdentifierKind.PHONE ? seal.of(identifier.value()) : null;
     }
 
     private void add(JsonRows rows, DeletionRequest request, boolean held) {
         Identifier identifier = request.identifier();
-        DeletionState state = held && request.state() == DeletionState.PENDING ? DeletionState.HELD : request.state();
         // What a person asked for stands whatever comes meanwhile.
         Duration wait = request.origin() == Origin.API ? Duration.ZERO : settings.holdWindow();
         rows.add(
@@ -452,8 +484,8 @@ public final class JdbcInbox implements Inbox {
                 request.eventKey(),
                 word(request.origin()),
                 request.committedAt().toEpochMilli(),
-                word(state),
-                identifier.kind() == IdentifierKind.PHONE ? seal.of(identifier.value()) : null,
+                word(state(request, held)),
+                seal(identifier),
                 request.note(),
                 wait.toMillis());
     }
@@ -625,7 +657,7 @@ public final class JdbcInbox implements Inbox {
             update deletion set state = 'claimed', session = ?
             where id {due}
               and exists (select 1 from session where id = ? and seen_at > {now} - ?)
-            returning id, record_list, kind, provider, identifier, attempts, unconfirmed, session, due_at""";
+            returning id, record_list || '/' || kind as lane, provider, identifier, attempts, unconfirmed, due_at""";
 
     /** A row as it was claimed; {@code dueAt} is only for the order. */
     private record Claim(String lane, ClaimedDeletion deletion, long dueAt) {
@@ -681,21 +713,36 @@ public final class JdbcInbox implements Inbox {
         lanes.forEach(lane -> rows.add(lane.recordList(), lane.kind()));
         long mostOfEach = (long) batches / lanes.size() * size;
         long ttl = settings.sessionTtl().toMillis();
-        return transaction.list(CLAIM, JdbcInbox::claimed, session, rows.toString(), mostOfEach, session, ttl);
+        String mine = session;
+        Map<String, Lane> byName = lanes.stream().collect(Collectors.toMap(Lane::name, lane -> lane));
+        return transaction.list(
+                CLAIM,
+                row -> claimed(row, byName.get(row.getString("lane")), mine),
+                mine,
+                rows.toString(),
+                mostOfEach,
+                mine,
+                ttl);
     }
 
-    private static Claim claimed(ResultSet row) throws SQLException {
-        IdentifierKind kind = IdentifierKind.valueOf(row.getString("kind").toUpperCase(Locale.ROOT));
-        Identifier identifier = new Identifier(kind, row.getString("provider"), row.getString("identifier"));
+    private static long id(ResultSet row) throws SQLException {
+        return row.getLong("id");
+    }
+
+    private static Claim claimed(ResultSet row, Lane lane, String session) throws SQLException {
+        Identifier identifier = new Identifier(
+                IdentifierKind.valueOf(lane.kind().toUpperCase(Locale.ROOT)),
+                row.getString("provider"),
+                row.getString("identifier"));
         return new Claim(
-                row.getString("record_list") + '/' + row.getString("kind"),
+                lane.name(),
                 new ClaimedDeletion(
                         row.getLong("id"),
-                        row.getString("record_list"),
+                        lane.recordList(),
                         identifier,
                         row.getInt("attempts"),
                         row.getInt("unconfirmed"),
-                        row.getString("session")),
+                        session),
                 row.getLong("due_at"));
     }
 
@@ -738,17 +785,22 @@ public final class JdbcInbox implements Inbox {
     private static final String SETTLE =
             """
             update deletion set state = 'deleted', session = '', confirmation = ?, settled_at = {now}, called_at = {now} - ?,
-                   failure_code = '', message = '', identifier = coalesce(hmac, identifier)
+                   failure_code = '', message = ''
             where id {in ?} and session = ? and state = 'claimed'
-            returning case when restored <> '' then identifier end as restored,
+            returning case when restored <> '' then identifier end as restored, hmac is not null as phone,
                       origin, settled_at - committed_at as since_commit""";
 
-    private record SettledRow(String restored, Tally.Settled told) {
+    /** Of its own: a statement that sets a column writes its index for every row, and this one's is the widest. */
+    private static final String FORGET_NUMBERS =
+            "update deletion set identifier = hmac where id {in ?} and hmac is not null and state = 'deleted'";
+
+    private record SettledRow(String restored, boolean phone, Tally.Settled told) {
         static SettledRow of(ResultSet row) throws SQLException {
             Origin origin = Origin.valueOf(row.getString("origin").toUpperCase(Locale.ROOT));
             // Salesforce's clock and the database's need not agree.
             Duration sinceCommit = Duration.ofMillis(Math.max(0, row.getLong("since_commit")));
-            return new SettledRow(row.getString("restored"), new Tally.Settled(origin, sinceCommit));
+            return new SettledRow(
+                    row.getString("restored"), row.getBoolean("phone"), new Tally.Settled(origin, sinceCommit));
         }
     }
 
@@ -761,6 +813,9 @@ public final class JdbcInbox implements Inbox {
                     transaction.list(SETTLE, SettledRow::of, word(confirmation), sinceCall.toMillis(), ids, session);
             if (!rows.isEmpty()) {
                 transaction.change(COUNT_SETTLED, (long) rows.size(), word(confirmation));
+            }
+            if (rows.stream().anyMatch(SettledRow::phone)) {
+                transaction.change(FORGET_NUMBERS, ids);
             }
             Restorations.tooLate(
                     transaction, rows.stream().map(SettledRow::restored).toList());
@@ -821,12 +876,7 @@ public final class JdbcInbox implements Inbox {
     public int park(List<Long> ids, Failure failure) {
         int changed = store.write("park", transaction -> {
             List<Long> parked = transaction.list(
-                    PARK,
-                    row -> row.getLong("id"),
-                    failure.code(),
-                    JsonRows.shortened(failure.message()),
-                    ids,
-                    session);
+                    PARK, JdbcInbox::id, failure.code(), JsonRows.shortened(failure.message()), ids, session);
             return remember(transaction, parked, failure);
         });
         tally.parked(changed);
@@ -998,6 +1048,7 @@ public final class JdbcInbox implements Inbox {
 
     private int decide(String act, String sql, Selection selection, String user) {
         return store.write(act, transaction -> {
+            transaction.takeTime();
             guard.lock(transaction);
             int decided = change(transaction, sql, selection, user);
             guard.relax(transaction);
@@ -1176,7 +1227,7 @@ public final class JdbcInbox implements Inbox {
                 transaction.change(OPEN_SESSION, opened);
             }
             transaction.change(END_EXPIRED_SESSIONS, settings.sessionTtl().toMillis());
-            List<Long> ids = transaction.list(FREE_CLAIMS, row -> row.getLong("id"));
+            List<Long> ids = transaction.list(FREE_CLAIMS, JdbcInbox::id);
             if (!ids.isEmpty()) {
                 Restorations.cancelMarked(transaction, ids);
             }

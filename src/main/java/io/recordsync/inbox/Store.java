@@ -250,15 +250,19 @@ public final class Store implements AutoCloseable {
         boolean committing = false;
         try (Connection connection = source.getConnection()) {
             connection.setAutoCommit(false);
+            Transaction transaction = new Transaction(connection, dialect);
+            T result;
             try {
-                T result = work.in(new Transaction(connection, dialect));
+                result = work.in(transaction);
                 committing = true;
                 connection.commit();
-                return result;
             } catch (SQLException | RuntimeException e) {
                 rollback(connection, e);
                 throw e;
+            } finally {
+                transaction.end();
             }
+            return result;
         } catch (SQLException e) {
             String outcome = committing ? "whether it was committed is not known" : "nothing was changed";
             throw new InboxException(
@@ -324,10 +328,10 @@ public final class Store implements AutoCloseable {
             config.setJournalMode(SQLiteConfig.JournalMode.WAL);
             config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
             // Ids come in no order, so that a hundred rows change a hundred pages: the more of them meet in the log
-            // before it
-            // is written back, the fewer are written twice.
+            // before it is written back, the fewer are written twice.
             config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, WAL_PAGES);
             config.setCacheSize(CACHE_KIBIBYTES);
+            config.setTempStore(SQLiteConfig.TempStore.MEMORY);
         }
         config.setBusyTimeout((int) PATIENCE.toMillis());
         config.setReadOnly(readOnly);

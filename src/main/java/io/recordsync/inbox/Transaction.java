@@ -19,8 +19,17 @@ final class Transaction {
     /** Milliseconds; longer than the statement may take. */
     private static final int LONGEST = 11 * 60_000;
 
+    /**
+     * What a statement would undo if it failed half way. On disk it is a file that is made and removed for every statement that
+     * changes more than a few pages, as a hundred new rows do.
+     */
+    private static final String TEMPORARY_IN_MEMORY = "pragma temp_store = memory";
+
+    private static final String TEMPORARY_ON_DISK = "pragma temp_store = file";
+
     private final Connection connection;
     private final Dialect dialect;
+    private boolean temporaryOnDisk;
 
     Transaction(Connection connection, Dialect dialect) {
         this.connection = connection;
@@ -33,16 +42,28 @@ final class Transaction {
     }
 
     /**
-     * What follows may take its time: a decision about a million rows is one statement. Without this PostgreSQL would end it,
-     * again and again.
+     * What follows may take its time and its room: a decision about a million rows is one statement. Without this PostgreSQL
+     * would end it, again and again, and SQLite keep all that it changes in memory; there it must come before the first change.
      */
     void takeTime() throws SQLException {
-        if (dialect.shared()) {
-            try (Statement statement = connection.createStatement()) {
+        try (Statement statement = connection.createStatement()) {
+            if (dialect.shared()) {
                 statement.execute("set local statement_timeout = '10min'");
+                // The pool sets it back.
+                connection.setNetworkTimeout(Runnable::run, LONGEST);
+            } else {
+                temporaryOnDisk = true;
+                statement.execute(TEMPORARY_ON_DISK);
             }
-            // The pool sets it back.
-            connection.setNetworkTimeout(Runnable::run, LONGEST);
+        }
+    }
+
+    /** After the commit or the rollback. */
+    void end() throws SQLException {
+        if (temporaryOnDisk) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(TEMPORARY_IN_MEMORY);
+            }
         }
     }
 
