@@ -48,9 +48,9 @@ final class Processes {
     }
 
     /** The {@code -X…} options of a process that runs. */
-    static List<String> machineOptions(ProcessHandle process) throws IOException {
+    static List<String> heapOptions(ProcessHandle process) throws IOException {
         return Stream.of(Files.readString(of(process, "cmdline")).split("\0"))
-                .filter(option -> option.startsWith("-X"))
+                .filter(option -> option.startsWith("-Xmx"))
                 .toList();
     }
 

@@ -312,7 +312,7 @@ final class Rows {
                     "256 MiB",
                     samples.text(" MiB"),
                     samples.median() <= 256,
-                    Subject.machine()));
+                    Subject.heap()));
         }
         return lines;
     }

@@ -22,8 +22,8 @@ import java.util.zip.ZipInputStream;
 final class Subject implements AutoCloseable {
 
     private static Path unpacked;
-    /** The service's, as its script gives them; the others get the same. */
-    private static List<String> machineOptions = List.of();
+    /** The service's, as its script gives it; the others get the same, and else what a JVM does by default, which suits them best. */
+    private static List<String> heapOptions = List.of();
 
     private final Simulators simulators;
     private final Instant started;
@@ -93,7 +93,7 @@ final class Subject implements AutoCloseable {
 
     static Starter stock() {
         return (simulators, folder) -> {
-            List<String> options = new ArrayList<>(machineOptions);
+            List<String> options = new ArrayList<>(heapOptions);
             Map.ofEntries(
                             Map.entry("port", Integer.toString(freePort())),
                             Map.entry("login-url", simulators.loginUrl),
@@ -122,7 +122,7 @@ final class Subject implements AutoCloseable {
         return (simulators, folder) -> new Subject(
                 simulators,
                 new ProcessBuilder(Processes.java(
-                        machineOptions,
+                        heapOptions,
                         RawClient.class,
                         List.of(
                                 simulators.loginUrl,
@@ -132,9 +132,9 @@ final class Subject implements AutoCloseable {
                 "raw-client");
     }
 
-    /** What the service's script says of the Java machine. */
-    static String machine() {
-        return machineOptions.isEmpty() ? "a Java machine as it is by default" : String.join(" ", machineOptions);
+    /** What the service's script says of the heap. */
+    static String heap() {
+        return heapOptions.isEmpty() ? "a heap as the JVM sizes it by default" : String.join(" ", heapOptions);
     }
 
     ProcessHandle handle() {
@@ -149,7 +149,7 @@ final class Subject implements AutoCloseable {
     long awaitSubscribed() throws IOException {
         long at = simulators.numbers("await-subscribed", subscriptionsBefore + 1)[0];
         if (ours) {
-            machineOptions = Processes.machineOptions(handle());
+            heapOptions = Processes.heapOptions(handle());
         }
         return at;
     }
