@@ -49,6 +49,8 @@ public final class JdbcInbox implements Inbox {
 
     /** Rows in one transaction of an intake. Longer ones would keep the claims waiting. */
     static final int CHUNK = 20_000;
+    /** Rows of an intake up to which SQLite keeps in memory what it changes: nearly every response of the stream. */
+    private static final int MOST_IN_MEMORY = 5_000;
     /** Rows that are forgotten in one transaction. */
     static final int FORGET_STEP = 1_000;
 
@@ -342,6 +344,9 @@ public final class JdbcInbox implements Inbox {
                 intake.deletions().stream().map(DeletionRequest::recordList).collect(Collectors.toSet());
         newLists.removeAll(knownLists);
         List<Long> ids = guarded("accept", transaction -> {
+            if (intake.deletions().size() > MOST_IN_MEMORY) {
+                transaction.takeRoom();
+            }
             boolean adoptable = intake.position() == null || holdSubscription(transaction, intake.position(), last);
             // A contact that was found and one that is restored may be the same: the second has to see the first.
             if (!intake.restorations().isEmpty()
@@ -445,7 +450,7 @@ public final class JdbcInbox implements Inbox {
 
     private static final String ARRIVALS = "select " + Arrival.COLUMNS + " from deletion where id {in ?}";
 
-    /** Where nothing was known before, what was asked for is what was written: reading it back takes longer than asking. */
+    /** Where nothing was known before, what was asked for is what was written, and need not be read back. */
     private List<Arrival> arrivals(
             Transaction transaction, List<Long> ids, List<DeletionRequest> requests, boolean held) throws SQLException {
         boolean all = ids.size() == requests.size();
@@ -523,6 +528,7 @@ public final class JdbcInbox implements Inbox {
     @Override
     public void confirmOrg(String orgId) {
         store.write("confirm org", transaction -> {
+            transaction.takeRoom();
             if (transaction.change(MOVE_PIN, orgId) > 0) {
                 transaction.change(FORGET_POSITIONS);
                 JdbcCoverage.forget(transaction);
@@ -723,10 +729,6 @@ public final class JdbcInbox implements Inbox {
                 mostOfEach,
                 mine,
                 ttl);
-    }
-
-    private static long id(ResultSet row) throws SQLException {
-        return row.getLong("id");
     }
 
     private static Claim claimed(ResultSet row, Lane lane, String session) throws SQLException {
@@ -1002,7 +1004,7 @@ public final class JdbcInbox implements Inbox {
 
     @Override
     public int redrive(Selection selection, String user) {
-        return store.write("redrive", transaction -> change(transaction, REDRIVE, selection, user));
+        return changeMany("redrive", REDRIVE, selection, user);
     }
 
     private static final String DISCARD =
@@ -1016,12 +1018,12 @@ public final class JdbcInbox implements Inbox {
 
     @Override
     public int discard(Selection selection, String user) {
-        return store.write("discard", transaction -> change(transaction, DISCARD_PARKED, selection, user));
+        return changeMany("discard", DISCARD_PARKED, selection, user);
     }
 
     @Override
     public int discardRehearsed(Selection selection, String user) {
-        return store.write("discard", transaction -> change(transaction, DISCARD_REHEARSED, selection, user));
+        return changeMany("discard", DISCARD_REHEARSED, selection, user);
     }
 
     /** What is left of its hold window it still waits. */
@@ -1079,9 +1081,15 @@ public final class JdbcInbox implements Inbox {
         });
     }
 
+    private int changeMany(String act, String sql, Selection selection, String user) {
+        return store.write(act, transaction -> {
+            transaction.takeTime();
+            return change(transaction, sql, selection, user);
+        });
+    }
+
     private static int change(Transaction transaction, String sql, Selection selection, Object... first)
             throws SQLException {
-        transaction.takeTime();
         Narrowed narrowed = narrowed(sql, selection, first);
         int changed = transaction.change(narrowed.sql(), narrowed.parameters());
         checkExpected(selection, changed);
@@ -1160,6 +1168,7 @@ public final class JdbcInbox implements Inbox {
             }
             if (!more) {
                 return store.write("forget", transaction -> {
+                    transaction.takeRoom();
                     transaction.change(FORGET_PROBLEMS, retention);
                     transaction.change(FORGET_RESTORATIONS, retention);
                     guard.forget(transaction);
@@ -1263,7 +1272,11 @@ public final class JdbcInbox implements Inbox {
         long by = transaction
                 .first(CLOCK_WENT_BACK, row -> row.getLong("by_millis"))
                 .orElse(0L);
-        if (by > CLOCK_STEP && transaction.change(FOLLOW_CLOCK, CLOCK_STEP) > 0) {
+        if (by <= CLOCK_STEP) {
+            return;
+        }
+        transaction.takeRoom();
+        if (transaction.change(FOLLOW_CLOCK, CLOCK_STEP) > 0) {
             transaction.change(FOLLOW_CLOCK_SUBSCRIBER, by);
             transaction.change(FOLLOW_CLOCK_LISTS, by);
             guard.followClock(transaction, by);
@@ -1303,6 +1316,10 @@ public final class JdbcInbox implements Inbox {
     }
 
     // ---- words
+
+    private static long id(ResultSet row) throws SQLException {
+        return row.getLong("id");
+    }
 
     private static String word(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);

@@ -42,28 +42,36 @@ final class Transaction {
     }
 
     /**
-     * What follows may take its time and its room: a decision about a million rows is one statement. Without this PostgreSQL
-     * would end it, again and again, and SQLite keep all that it changes in memory; there it must come before the first change.
+     * What follows may take its time, and its room: a decision about a million rows is one statement. Without this PostgreSQL
+     * would end it, again and again.
      */
     void takeTime() throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            if (dialect.shared()) {
-                statement.execute("set local statement_timeout = '10min'");
-                // The pool sets it back.
-                connection.setNetworkTimeout(Runnable::run, LONGEST);
-            } else {
-                temporaryOnDisk = true;
-                statement.execute(TEMPORARY_ON_DISK);
-            }
+        takeRoom();
+        if (dialect.shared()) {
+            execute("set local statement_timeout = '10min'");
+            // The pool sets it back.
+            connection.setNetworkTimeout(Runnable::run, LONGEST);
+        }
+    }
+
+    /** What follows may change many rows: SQLite is not to keep all of them in memory. Only before the first change. */
+    void takeRoom() throws SQLException {
+        if (!dialect.shared()) {
+            temporaryOnDisk = true;
+            execute(TEMPORARY_ON_DISK);
         }
     }
 
     /** After the commit or the rollback. */
     void end() throws SQLException {
         if (temporaryOnDisk) {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(TEMPORARY_IN_MEMORY);
-            }
+            execute(TEMPORARY_IN_MEMORY);
+        }
+    }
+
+    private void execute(String setting) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(setting);
         }
     }
 

@@ -22,7 +22,7 @@ import java.util.zip.ZipInputStream;
 final class Subject implements AutoCloseable {
 
     private static Path unpacked;
-    /** The service's, as its script gives it; the others get the same, and else what a JVM does by default, which suits them best. */
+    /** The service's, as its script gives it; the others get the same, and else what a JVM does by default: it suits them best. */
     private static List<String> heapOptions = List.of();
 
     private final Simulators simulators;

@@ -74,6 +74,28 @@ class SqliteStoreTest {
     }
 
     @Test
+    void what_changes_many_rows_has_its_journal_on_the_disk_and_what_comes_next_in_memory_again() {
+        try (Store store = open()) {
+            assertThat(pragma(store, "temp_store")).isEqualTo("2"); // memory
+            store.write("test", transaction -> {
+                transaction.takeRoom();
+                assertThat(transaction.first("pragma temp_store", row -> row.getString(1)))
+                        .hasValue("1"); // file
+                return null;
+            });
+            assertThat(pragma(store, "temp_store")).isEqualTo("2");
+            assertThatThrownBy(() -> store.write("test", transaction -> {
+                        transaction.takeTime();
+                        assertThat(transaction.first("pragma temp_store", row -> row.getString(1)))
+                                .hasValue("1");
+                        throw new IllegalStateException("an act that fails");
+                    }))
+                    .hasMessage("an act that fails");
+            assertThat(pragma(store, "temp_store")).isEqualTo("2");
+        }
+    }
+
+    @Test
     void a_file_that_is_no_database_does_not_pass_a_probe() throws Exception {
         Files.writeString(folder.resolve("inbox.db"), "Dear diary, ".repeat(1_000));
 
