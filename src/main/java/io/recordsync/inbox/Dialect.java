@@ -20,7 +20,8 @@ record Dialect(boolean shared, String now, String in, String rows, String due) {
                 false,
                 now,
                 "in (select value from json_each(?))",
-                "json_each(?)",
+                // Of JSON, every column that is taken from a row would parse the row again.
+                "jsonb_each(?)",
                 """
                 in (
                   select due.id
