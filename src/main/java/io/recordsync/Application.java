@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Starts Camel Main on the routes in {@code routes/} and the configuration in {@code config/}, or the command that is named.
  *
- * <p>Exit codes of the service: 0 after SIGTERM or Ctrl-C, within 30 seconds; 1 when the configuration has mistakes (one line each on
- * stderr), when the start fails or when stopping takes longer.
+ * <p>Exit codes of the service: 0 after SIGTERM or Ctrl-C, within 30 seconds (and a few more for a {@link ClassArchive}); 1
+ * when the configuration has mistakes (one line each on stderr), when the start fails or when stopping takes longer.
  */
 public final class Application {
 
@@ -114,6 +114,9 @@ public final class Application {
         }
         if (started) {
             log.info("Stopped");
+            if (inTime) {
+                ClassArchive.wanted().ifPresent(ClassArchive::write);
+            }
         }
         Runtime.getRuntime().halt(inTime ? exitCode : 1);
     }

@@ -75,6 +75,7 @@ class PackagingIT {
 
         assertEndsWith(script, 1);
         assertSevenMissing();
+        assertThat(home.resolve("lib/classes.jsa")).as("of a start that failed").doesNotExist();
     }
 
     @Test
@@ -113,12 +114,24 @@ class PackagingIT {
 
     @Test
     void with_the_essential_keys_it_starts_and_sigterm_ends_it_with_0() throws Exception {
+        Path home = unzipped();
+
+        assertThat(startedAndStopped(home)).contains("Stopped", "Wrote down the classes in use to lib/classes.jsa");
+
+        assertThat(startedAndStopped(home)).endsWith("Stopped");
+        assertThat(Files.readString(folder.resolve("classes")))
+                .contains("io.recordsync.Application source: shared objects file (top)");
+    }
+
+    /** By the script; returns what it said, and leaves a list of the classes that it loaded. */
+    private String startedAndStopped(Path home) throws Exception {
         Map<String, String> environment = new HashMap<>(ESSENTIAL);
         environment.put("OPS_PORT", "0");
+        environment.put("JAVA_OPTS", QUICK_START + " -Xlog:class+load:file=" + folder.resolve("classes"));
         Process script = start(
                 folder,
                 environment,
-                unzipped().resolve("bin/salesforce-talkdesk-sync").toString());
+                home.resolve("bin/salesforce-talkdesk-sync").toString());
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> !script.isAlive()
                         || Files.readString(folder.resolve("out")).contains("Started in "));
@@ -128,7 +141,7 @@ class PackagingIT {
         script.destroy();
 
         assertEndsWith(script, 0);
-        assertThat(Files.readString(folder.resolve("out")).strip()).endsWith("Stopped");
+        return Files.readString(folder.resolve("out")).strip();
     }
 
     @Test
@@ -138,7 +151,10 @@ class PackagingIT {
 
     @Test
     void the_zip_does_the_main_job_wherever_it_lies_and_is_called_from() throws Exception {
-        String script = unzipped().resolve("bin/salesforce-talkdesk-sync").toString();
+        Path home = unzipped();
+        String script = home.resolve("bin/salesforce-talkdesk-sync").toString();
+        // Whatever became of it, the service starts, and says nothing of it.
+        Files.writeString(home.resolve("lib/classes.jsa"), "no archive of classes");
         Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
 
         assertDoesTheMainJob(elsewhere, script);
