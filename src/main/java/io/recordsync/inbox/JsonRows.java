@@ -57,7 +57,14 @@ final class JsonRows {
             plain++;
         }
         rows.append(text, 0, plain);
-        storable(text.substring(plain)).chars().forEach(c -> {
+        if (plain < text.length()) {
+            escape(storable(text.substring(plain)));
+        }
+        rows.append('"');
+    }
+
+    private void escape(String text) {
+        text.chars().forEach(c -> {
             if (c == '"' || c == '\\') {
                 rows.append('\\').append((char) c);
             } else if (c < ' ') {
@@ -66,7 +73,6 @@ final class JsonRows {
                 rows.append((char) c);
             }
         });
-        rows.append('"');
     }
 
     /** Nearly all of what is written. */
