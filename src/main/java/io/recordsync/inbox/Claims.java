@@ -26,6 +26,11 @@ public final class Claims {
     private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
     /** Due times are the database's: another node may have accepted something, and clocks differ. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
+    /**
+     * Between two claims, as long as something is in hand: what a claim costs hardly depends on how much it takes, and every
+     * acceptance of a stream in full flow would ask for one.
+     */
+    private static final Duration PACE = Duration.ofMillis(20);
 
     /** They may have been called: a later answer must be read with that in mind. */
     private static final Failure UNRECORDED =
@@ -41,6 +46,8 @@ public final class Claims {
     private int inHand;
     /** By {@link System#nanoTime()}; 0 as long as there is nothing to wait for. */
     private long notBefore;
+    /** Likewise. */
+    private long paced;
 
     private boolean woken;
     private boolean stopped;
@@ -102,6 +109,7 @@ public final class Claims {
             // Whatever the claim brings: a failing database is not asked again at once.
             waitFor(LONGEST_WAIT);
             woken = false;
+            paced = System.nanoTime() + PACE.toNanos();
             return roomNow();
         } finally {
             lock.unlock();
@@ -116,7 +124,8 @@ public final class Claims {
         // What could not be written down is not tried again at once, whoever wakes us.
         boolean due = woken && abandoned.isEmpty();
         long untilDue = due || notBefore == 0 ? 0 : notBefore - System.nanoTime();
-        return Math.max(untilDue, gate.shutFor().toNanos());
+        long untilPaced = inHand == 0 ? 0 : paced - System.nanoTime();
+        return Math.max(Math.max(untilDue, untilPaced), gate.shutFor().toNanos());
     }
 
     private void waitFor(Duration time) {
