@@ -65,10 +65,11 @@ class Benchmark {
 
     private String hot() throws Exception {
         Options.say("---- profile");
-        HotMethods methods = Contest.profiled();
-        methods.print();
-        return "| at the top of the stack | |\n| ---: | --- |\n" + String.join("\n", methods.tops(10))
-                + "\n\n| ours, nearest to the top | |\n| ---: | --- |\n" + String.join("\n", methods.ours(10)) + "\n";
+        Contest.Looked cpu = Contest.profiled(Profiler.Event.CPU);
+        Contest.Looked wall = Contest.profiled(Profiler.Event.WALL);
+        String table = Report.profile(cpu, wall.profile().writing());
+        System.out.println(table);
+        return table;
     }
 
     private String pieces() throws Exception {

@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -81,7 +80,7 @@ final class Contest {
                     if (!simulators.containsKey(entry.lists())) {
                         simulators.put(entry.lists(), new Simulators(entry.lists()));
                     }
-                    Run run = run(simulators.get(entry.lists()), entry, Options.PROFILE ? HotMethods::print : null);
+                    Run run = run(simulators.get(entry.lists()), entry, null).run();
                     Options.say(run.line(entry.name()));
                     runs.computeIfAbsent(entry.name(), name -> new ArrayList<>())
                             .add(run);
@@ -93,17 +92,17 @@ final class Contest {
         return runs;
     }
 
-    /** A run of ours that is only looked into. */
-    static HotMethods profiled() throws Exception {
+    /** A run that was looked into, which costs something. */
+    record Looked(Run run, Profile profile) {}
+
+    static Looked profiled(Profiler.Event event) throws Exception {
         try (Simulators simulators = new Simulators(1)) {
-            HotMethods[] methods = new HotMethods[1];
-            run(simulators, new Entry("ours", Subject.ours()), hot -> methods[0] = hot);
-            return methods[0];
+            return run(simulators, new Entry("ours", Subject.ours()), event);
         }
     }
 
-    /** @param watcher is told where the time went; null = nobody looks, which costs nothing */
-    private static Run run(Simulators simulators, Entry entry, Consumer<HotMethods> watcher) throws Exception {
+    /** @param event null = nobody looks */
+    private static Looked run(Simulators simulators, Entry entry, Profiler.Event event) throws Exception {
         Path folder = newFolder();
         entry.database().into(folder);
         simulators.ask("latency", entry.latency());
@@ -111,7 +110,7 @@ final class Contest {
             subject.awaitSubscribed();
             simulators.ask("mark");
             awaitDeleted(simulators, entry, publish(simulators, entry, Options.scaled(WARM_UP)));
-            FlightRecording recording = watcher == null ? null : FlightRecording.start(subject);
+            Profiler profiler = event == null ? null : Profiler.start(subject, event);
 
             simulators.ask("mark");
             int events = entry.events(Options.scaled(DELETIONS));
@@ -123,15 +122,13 @@ final class Contest {
             cpu = Processes.cpuSeconds(subject.handle()) - cpu;
             simulatorsCpu = Processes.cpuSeconds(simulators.handle()) - simulatorsCpu;
             long[] machineAfter = Processes.machine();
+            Profile profile = profiler == null ? null : profiler.stop();
             awaitDeleted(simulators, entry, published);
             simulators.ask("check");
 
-            if (recording != null) {
-                watcher.accept(recording.stop());
-            }
             double deletions = (double) events * entry.recordsEach() * entry.lists();
             double seconds = measured[0] / 1e9;
-            return new Run(
+            Run run = new Run(
                     deletions / seconds,
                     cpu / deletions * 10_000,
                     cpu / seconds,
@@ -139,6 +136,7 @@ final class Contest {
                     (double) (machineAfter[0] - machine[0]) / Math.max(1, machineAfter[1] - machine[1]),
                     (double) measured[2] / measured[1],
                     Processes.residentMebibytes(subject.handle()));
+            return new Looked(run, profile);
         } finally {
             delete(folder);
         }

@@ -9,9 +9,6 @@ final class Options {
     static final int RUNS = Integer.getInteger("benchmark.runs", 5);
     /** {@code -Dbenchmark.scale=1}: what every size is multiplied by. */
     static final double SCALE = Double.parseDouble(System.getProperty("benchmark.scale", "1"));
-    /** {@code -Dbenchmark.profile}: shows the hottest methods of each run. */
-    static final boolean PROFILE =
-            !System.getProperty("benchmark.profile", "false").equals("false");
     /** {@code -Dbenchmark.minutes=60}: of the soak. */
     static final int MINUTES = Integer.getInteger("benchmark.minutes", 60);
 

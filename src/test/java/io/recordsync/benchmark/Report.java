@@ -32,8 +32,7 @@ final class Report {
                 How fast the packaged service is, and what bounds it, beside two yardsticks that are measured in the same run.
                 Written by `mvn -Pbenchmark verify`. `-Dbenchmark=ledger` runs the rows whose names contain that and writes no
                 report, `-Dbenchmark.runs=5` and `-Dbenchmark.scale=1` are the number of runs and the factor of all sizes,
-                `-Dbenchmark.profile` prints the hottest methods of each run, `-Dbenchmark=soak -Dbenchmark.minutes=60` writes
-                the last section.
+                `-Dbenchmark=soak -Dbenchmark.minutes=60` writes the last section.
 
                 - **Ours**: the zip, unpacked and started by its `bin/` script, with its shipped durable store (SQLite,
                   `synchronous=FULL`: a commit is on the disk). By the environment: where the ends are, the record lists,
@@ -55,9 +54,6 @@ final class Report {
 
                 ## Where the time goes
 
-                Samples of methods that compute, and of SQLite's native code with its waits for the disk, of a run with events of
-                one record (JFR, `settings=profile`).
-
                 %s
                 ## Hot pieces
 
@@ -72,6 +68,40 @@ final class Report {
                                         pieces)
                                 .stripTrailing()
                         + "\n" + (soak.isEmpty() ? "" : "\n" + soak));
+    }
+
+    /**
+     * @param cpu a run, with its samples of {@link Profiler.Event#CPU}
+     * @param writing the share of time in which the one connection that writes was in use
+     */
+    static String profile(Contest.Looked cpu, double writing) {
+        String purposes = cpu.profile().purposes().stream()
+                .map(entry -> "| %.1f %% | %.2f s | %s | %s |"
+                        .formatted(
+                                100 * entry.getValue(),
+                                entry.getValue() * cpu.run().cpu(),
+                                Purpose.valueOf(entry.getKey()).text(),
+                                Purpose.valueOf(entry.getKey()).done()))
+                .collect(Collectors.joining("\n"));
+        String tops = cpu.profile().tops(10).stream()
+                .map(entry -> "| %.1f %% | `%s` | %s |"
+                        .formatted(100 * entry.getValue(), entry.getKey(), Purpose.doneAboutTop(entry.getKey())))
+                .collect(Collectors.joining("\n"));
+        return """
+                Of a run with events of one record: %,d samples by async-profiler, each a millisecond of a processor, of Java,
+                native code and the kernel. In another such run, sampled by the clock, SQLite's one connection that writes was in use
+                for %.0f %% of the time: accepting, claiming and settling take turns on it, with their waits for the disk, and that
+                is why the service waits while a processor is idle.
+
+                | of its CPU time | per 10,000 | for | what was done about it |
+                | ---: | ---: | --- | --- |
+                %s
+
+                | of its CPU time | at the top of the stack | what was done about it |
+                | ---: | --- | --- |
+                %s
+                """
+                .formatted(cpu.profile().samples(), 100 * writing, purposes, tops);
     }
 
     /** Puts a section in place of the one with its heading, or at the end. */
