@@ -21,12 +21,14 @@ import org.slf4j.LoggerFactory;
 /**
  * Starts Camel Main on the routes in {@code routes/} and the configuration in {@code config/}, or the command that is named.
  *
- * <p>Exit codes of the service: 0 after SIGTERM or Ctrl-C, within 30 seconds (and a few more for a {@link ClassArchive}); 1
- * when the configuration has mistakes (one line each on stderr), when the start fails or when stopping takes longer.
+ * <p>Exit codes of the service: 0 after SIGTERM or Ctrl-C, within 30 seconds; 1 when the configuration has mistakes (one line each on
+ * stderr), when the start fails or when stopping takes longer.
  */
 public final class Application {
 
     private static final int STOP_SECONDS = 28;
+    /** Where stopping took longer, no time is left for a {@link ClassArchive}. */
+    private static final long QUICK_STOP = TimeUnit.SECONDS.toNanos(10);
 
     /** Not static: a command says where the log goes before there is one. */
     private final Logger log = LoggerFactory.getLogger(Application.class);
@@ -98,6 +100,7 @@ public final class Application {
 
     /** The JVM is about to end, by a signal or by {@link #run}: the exit code of a signal is replaced by ours. */
     private void stop() {
+        long begun = System.nanoTime();
         main.completed();
         boolean inTime = false;
         try {
@@ -114,7 +117,7 @@ public final class Application {
         }
         if (started) {
             log.info("Stopped");
-            if (inTime) {
+            if (inTime && System.nanoTime() - begun < QUICK_STOP) {
                 ClassArchive.wanted().ifPresent(ClassArchive::write);
             }
         }

@@ -22,6 +22,9 @@ final class ClassArchive {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClassArchive.class);
 
+    /** Several times of what it needs: a JVM that cannot write all of it ends with an error of its own. */
+    private static final long ROOM = 256L * 1024 * 1024;
+
     private final Path file;
 
     private ClassArchive(Path file) {
@@ -35,22 +38,35 @@ final class ClassArchive {
 
     /** Stops every thread for some seconds: only for a process that has done its work. */
     void write() {
+        // Written in its place, one that was cut off would be met at the next start; another process may be writing its
+        // own.
+        Path unfinished = file.resolveSibling(
+                file.getFileName() + "." + ProcessHandle.current().pid());
         try {
-            Path unfinished = file.resolveSibling(file.getFileName() + ".unfinished");
-            // Written in place, one that was cut off would be met at the next start.
-            ManagementFactory.getPlatformMBeanServer()
+            if (Files.getFileStore(file.getParent()).getUsableSpace() < ROOM) {
+                return;
+            }
+            Object answer = ManagementFactory.getPlatformMBeanServer()
                     .invoke(
                             new ObjectName("com.sun.management:type=DiagnosticCommand"),
                             "vmCds",
                             new Object[] {new String[] {"dynamic_dump", unfinished.toString()}},
                             new String[] {String[].class.getName()});
-            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-            LOG.info("Wrote down the classes in use to {}: the next start is quicker", file);
+            if (Files.exists(unfinished)) {
+                Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+                LOG.info("Wrote down the classes in use to {}: the next start is quicker", file);
+            } else {
+                notWritten(answer);
+            }
         } catch (JMException | IOException | RuntimeException e) {
-            LOG.info(
-                    "The classes in use could not be written down to {} ({}): the next start is as slow",
-                    file,
-                    e.toString());
+            notWritten(e);
         }
+    }
+
+    private void notWritten(Object why) {
+        LOG.info(
+                "The classes in use could not be written down to {} ({}): the next start is as slow",
+                file,
+                String.valueOf(why).strip());
     }
 }

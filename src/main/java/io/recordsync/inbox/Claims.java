@@ -17,9 +17,10 @@ import org.slf4j.LoggerFactory;
  * What this process has in hand: claims no more than the delivery can hold, and waits without polling until something is
  * due.
  *
- * <p>{@link #next} sleeps until the earliest of: an acceptance ({@link #wake}), the next due time, room, an open gate. Every
- * row that it gives is handed back exactly once: {@link #finished} when its fate is in the inbox, {@link #abandoned} when
- * the inbox could not be told; those are released before the next claim, so that they are tried again. Thread-safe.
+ * <p>{@link #next} sleeps until the earliest of: an acceptance ({@link #wake}), the next due time, room, an open gate; with rows
+ * in hand a moment longer, so that more of them come at once. Every row that it gives is handed back exactly once:
+ * {@link #finished} when its fate is in the inbox, {@link #abandoned} when the inbox could not be told; those are released
+ * before the next claim, so that they are tried again. Thread-safe.
  */
 public final class Claims {
 
@@ -27,8 +28,8 @@ public final class Claims {
     /** Due times are the database's: another node may have accepted something, and clocks differ. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
     /**
-     * Between two claims, as long as something is in hand: what a claim costs hardly depends on how much it takes, and every
-     * acceptance of a stream in full flow would ask for one.
+     * Between two claims, as long as something is in hand: every acceptance of a stream in full flow would ask for one, and half
+     * of what a claim of a hundred costs it would cost for one.
      */
     private static final Duration PACE = Duration.ofMillis(20);
 
@@ -46,7 +47,7 @@ public final class Claims {
     private int inHand;
     /** By {@link System#nanoTime()}; 0 as long as there is nothing to wait for. */
     private long notBefore;
-    /** Likewise. */
+    /** By {@link System#nanoTime()}; what is in hand delays no claim beyond it. */
     private long paced;
 
     private boolean woken;

@@ -36,7 +36,7 @@ class Benchmark {
             measured.forEach(System.out::println);
             lines.addAll(measured);
         }
-        String hot = chosen("profile") ? hot() : "";
+        String hot = chosen("profile") ? profile() : "";
         String pieces = chosen("pieces") ? pieces() : "";
         assertThat(rows.size() + hot.length() + pieces.length())
                 .as("-Dbenchmark=%s names no row (expected a part of one of %s, profile, pieces or soak)"
@@ -63,13 +63,19 @@ class Benchmark {
         }
     }
 
-    private String hot() throws Exception {
+    private String profile() {
         Options.say("---- profile");
-        Contest.Looked cpu = Contest.profiled(Profiler.Event.CPU);
-        Contest.Looked wall = Contest.profiled(Profiler.Event.WALL);
-        String table = Report.profile(cpu, wall.profile().writing());
-        System.out.println(table);
-        return table;
+        try {
+            Contest.Looked cpu = Contest.profiled(Profiler.Event.CPU);
+            Contest.Looked wall = Contest.profiled(Profiler.Event.WALL);
+            String table = Report.profile(cpu, wall.profile().writing());
+            System.out.println(table);
+            return table;
+        } catch (Exception | LinkageError e) {
+            e.printStackTrace();
+            broken.add("profile: " + e);
+            return "It could not be measured.\n";
+        }
     }
 
     private String pieces() throws Exception {

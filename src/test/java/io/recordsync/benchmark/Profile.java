@@ -85,6 +85,11 @@ final class Profile {
                 .toList();
     }
 
+    /** Where the kernel lets nobody look into it, there is nothing of it. */
+    boolean kernel() {
+        return count(stack -> stack.has(frame -> frame.endsWith("_[k]"))) > 0;
+    }
+
     /** The share of time in which the inbox held its one connection that writes; of a {@link Profiler.Event#WALL} alone. */
     double writing() {
         long writing = count(stack -> stack.has(frame -> frame.equals("io.recordsync.inbox.Store.write"))

@@ -52,6 +52,9 @@ final class Profiler {
         Path agent = folder.resolve("libasyncProfiler.so");
         try (InputStream library =
                 Profiler.class.getResourceAsStream("/linux-" + architecture + "/libasyncProfiler.so")) {
+            if (library == null) {
+                throw new IOException("async-profiler has no library for " + System.getProperty("os.arch"));
+            }
             Files.copy(library, agent, StandardCopyOption.REPLACE_EXISTING);
         }
         return agent;

@@ -31,7 +31,7 @@ enum Purpose {
             "(VM_Gen|GenCollect|VMThread).*",
             "nothing: the heap is kept small for the memory's sake"),
     ROUTE("the routes", "org\\.apache\\.camel\\..*", "nothing more: they are there to be read"),
-    ELSE("all else", "", "not looked into: what has no method of these in its stack");
+    ELSE("all else", "", "not looked into: stacks without a method of these, or that could not be read");
 
     private final String text;
     private final Pattern frames;
@@ -81,7 +81,7 @@ enum Purpose {
                 "the kernel writes the log: what is changed often is written back once in 32 MiB"),
         SWITCHING(
                 "task_switch|raw_spin|futex|syscall",
-                "the kernel wakes and switches threads: they wait for each other, and for the network");
+                "the kernel switches threads: they wait for each other, for the network and the disk");
 
         private final Pattern frames;
         private final String done;

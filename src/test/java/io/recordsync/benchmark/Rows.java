@@ -295,7 +295,7 @@ final class Rows {
                         samples.median() <= 2000,
                         "setting up Camel, the schema and the connections, one after the other"),
                 new Line(
-                        "the same, the first start after unpacking",
+                        "the same, the first start after unpacking, once",
                         "none: it notes what makes the next ones quicker",
                         "%,.0f ms".formatted(Subject.firstStart()),
                         null,

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -80,15 +81,17 @@ final class Subject implements AutoCloseable {
             }
             synchronized (Subject.class) {
                 if (home == null) {
-                    home = unpacked();
-                    startFirst(simulators, configuration);
+                    Path fresh = unpacked();
+                    startFirst(fresh, simulators, configuration);
+                    home = fresh;
                 }
             }
-            return service(simulators, configuration);
+            return service(home, simulators, configuration);
         };
     }
 
-    private static Subject service(Simulators simulators, Map<String, String> configuration) throws IOException {
+    private static Subject service(Path home, Simulators simulators, Map<String, String> configuration)
+            throws IOException {
         ProcessBuilder command =
                 new ProcessBuilder(home.resolve("bin/salesforce-talkdesk-sync").toString());
         command.environment().put("JAVA_HOME", System.getProperty("java.home"));
@@ -98,21 +101,24 @@ final class Subject implements AutoCloseable {
     }
 
     /** Not measured but for its start: it writes down, when it stops, what makes the later ones quicker. */
-    private static void startFirst(Simulators simulators, Map<String, String> configuration)
+    private static void startFirst(Path home, Simulators simulators, Map<String, String> configuration)
             throws IOException, InterruptedException {
         Path folder = Contest.newFolder();
         Map<String, String> its = new LinkedHashMap<>(configuration);
         its.put("store.url", url(folder));
-        try (Subject first = service(simulators, its)) {
+        try (Subject first = service(home, simulators, its)) {
             firstStartMillis = first.awaitMillisToSubscription();
             first.ending = true;
             first.process.destroy();
-            first.process.waitFor();
+            first.process.waitFor(1, TimeUnit.MINUTES);
         } finally {
             Contest.delete(folder);
         }
-        if (!Files.exists(home.resolve("lib/classes.jsa"))) {
-            throw new IOException("The first start of the service left no lib/classes.jsa in " + home);
+        try (Stream<Path> files = Files.list(home.resolve("lib"))) {
+            if (files.noneMatch(file -> file.toString().endsWith(".jsa"))) {
+                throw new IOException(
+                        "The first service that was started and stopped left no archive in " + home + "/lib");
+            }
         }
     }
 

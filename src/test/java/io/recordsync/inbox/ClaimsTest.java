@@ -89,6 +89,38 @@ class ClaimsTest {
     }
 
     @Test
+    void with_something_in_hand_a_moment_passes_before_the_next_claim() throws Exception {
+        source.add(3);
+        long began = System.nanoTime();
+        claims.next();
+        source.add(3);
+        claims.wake();
+
+        assertThat(claims.next()).hasSize(1);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - began))
+                .isBetween(Duration.ofMillis(20), Duration.ofMillis(900));
+    }
+
+    @Test
+    void with_nothing_in_hand_none_does() throws Exception {
+        Duration quickest = Duration.ofDays(1);
+        for (int i = 0; i < 20; i++) {
+            source.add(3);
+            claims.wake();
+            long began = System.nanoTime();
+            List<Batch> claimed = claims.next();
+            Duration took = Duration.ofNanos(System.nanoTime() - began);
+            assertThat(claimed).hasSize(1);
+            claims.finished(claimed.get(0));
+            quickest = took.compareTo(quickest) < 0 ? took : quickest;
+        }
+
+        // The machine may be slow at some of them.
+        assertThat(quickest).isLessThan(Duration.ofMillis(15));
+    }
+
+    @Test
     void the_wait_is_no_longer_than_until_the_next_is_due() throws Exception {
         source.due = Optional.of(Duration.ofMillis(50));
         claims.next();

@@ -7,6 +7,7 @@ import io.recordsync.Secrets;
 import io.recordsync.simulator.salesforce.SalesforceSimulator;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -32,6 +33,8 @@ class PackagingIT {
     private static final Path JAR = Path.of("target/salesforce-talkdesk-sync.jar");
     /** What is not run for long need not be compiled well. */
     private static final String QUICK_START = "-XX:TieredStopAtLevel=1";
+
+    private static final String SHARED = "io.recordsync.Application source: shared objects file (top)";
 
     private static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
@@ -75,7 +78,7 @@ class PackagingIT {
 
         assertEndsWith(script, 1);
         assertSevenMissing();
-        assertThat(home.resolve("lib/classes.jsa")).as("of a start that failed").doesNotExist();
+        assertThat(archives(home)).as("of a start that failed").isEmpty();
     }
 
     @Test
@@ -116,18 +119,52 @@ class PackagingIT {
     void with_the_essential_keys_it_starts_and_sigterm_ends_it_with_0() throws Exception {
         Path home = unzipped();
 
-        assertThat(startedAndStopped(home)).contains("Stopped", "Wrote down the classes in use to lib/classes.jsa");
+        assertThat(startedAndStopped(home)).contains("Stopped", "Wrote down the classes in use to lib/classes-");
 
         assertThat(startedAndStopped(home)).endsWith("Stopped");
-        assertThat(Files.readString(folder.resolve("classes")))
-                .contains("io.recordsync.Application source: shared objects file (top)");
+        assertThat(Files.readString(folder.resolve("classes"))).contains(SHARED);
+    }
+
+    @Test
+    void an_archive_of_classes_that_has_changed_on_the_disk_is_not_used_and_no_news() throws Exception {
+        Path home = unzipped();
+        startedAndStopped(home);
+        Path archive = archives(home).get(0);
+        assertThat(archive.toFile().setWritable(true)).isTrue();
+        try (RandomAccessFile file = new RandomAccessFile(archive.toFile(), "rw")) {
+            file.seek(file.length() / 2);
+            int there = file.read();
+            file.seek(file.length() / 2);
+            file.write(~there);
+        }
+
+        assertThat(startedAndStopped(home)).endsWith("Stopped").doesNotContain("[cds", "hared");
+
+        assertThat(Files.readString(folder.resolve("classes"))).doesNotContain(SHARED);
+    }
+
+    @Test
+    void a_java_that_cannot_archive_classes_starts_as_ever() throws Exception {
+        Path home = unzipped();
+
+        assertThat(startedAndStopped(home, "-Xshare:off")).endsWith("Stopped");
+
+        assertThat(archives(home)).isEmpty();
+    }
+
+    private static List<Path> archives(Path home) throws IOException {
+        try (Stream<Path> files = Files.list(home.resolve("lib"))) {
+            return files.filter(file -> !file.toString().endsWith(".jar")).toList();
+        }
     }
 
     /** By the script; returns what it said, and leaves a list of the classes that it loaded. */
-    private String startedAndStopped(Path home) throws Exception {
+    private String startedAndStopped(Path home, String... options) throws Exception {
         Map<String, String> environment = new HashMap<>(ESSENTIAL);
         environment.put("OPS_PORT", "0");
-        environment.put("JAVA_OPTS", QUICK_START + " -Xlog:class+load:file=" + folder.resolve("classes"));
+        environment.put(
+                "JAVA_OPTS",
+                QUICK_START + " -Xlog:class+load:file=" + folder.resolve("classes") + " " + String.join(" ", options));
         Process script = start(
                 folder,
                 environment,
@@ -151,10 +188,7 @@ class PackagingIT {
 
     @Test
     void the_zip_does_the_main_job_wherever_it_lies_and_is_called_from() throws Exception {
-        Path home = unzipped();
-        String script = home.resolve("bin/salesforce-talkdesk-sync").toString();
-        // Whatever became of it, the service starts, and says nothing of it.
-        Files.writeString(home.resolve("lib/classes.jsa"), "no archive of classes");
+        String script = unzipped().resolve("bin/salesforce-talkdesk-sync").toString();
         Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
 
         assertDoesTheMainJob(elsewhere, script);
