@@ -79,6 +79,9 @@ enum Purpose {
         WRITING(
                 "folio|buffer_dirty|block_write|ext4|pwrite|fsync|iowrite|jbd2|blk_|page_erms",
                 "the kernel writes the log: what is changed often is written back once in 32 MiB"),
+        TEXT(
+                "StringUTF16|StringLatin1|StringCoding|StringBuilder",
+                "rows and requests on their way into JSON: each character is looked at once, to see whether it must be escaped"),
         SWITCHING(
                 "task_switch|raw_spin|futex|syscall",
                 "the kernel switches threads: they wait for each other, for the network and the disk");

@@ -92,6 +92,7 @@ final class Report {
                 Of a run with events of one record: %,d samples by async-profiler, each a millisecond of a processor, of Java and
                 native code%s. In another such run, sampled by the clock, SQLite's one connection that writes was in
                 use for %.0f %% of the time: accepting, claiming and settling take turns on it, with their waits for the disk.
+                [Decision 0010](decisions/0010-unique-key-bounds-the-rate.md) says what bounds them.
 
                 | of its CPU time | per 10,000 | for | what was done about it |
                 | ---: | ---: | --- | --- |
