@@ -62,24 +62,23 @@ final class Profile {
     }
 
     /** What each sample was for, with its share: the word for the frame nearest to the top that has one. */
-    List<Map.Entry<String, Double>> purposes() {
+    List<Map.Entry<Purpose, Double>> purposes() {
         return shares(
                 stack -> stack.frames().stream()
                         .map(Purpose::of)
                         .filter(purpose -> purpose != Purpose.ELSE)
                         .findFirst()
-                        .orElse(Purpose.ELSE)
-                        .name(),
+                        .orElse(Purpose.ELSE),
                 Integer.MAX_VALUE);
     }
 
-    private List<Map.Entry<String, Double>> shares(Function<Stack, String> key, int most) {
-        Map<String, Long> counts = new HashMap<>();
+    private <K extends Comparable<K>> List<Map.Entry<K, Double>> shares(Function<Stack, K> key, int most) {
+        Map<K, Long> counts = new HashMap<>();
         stacks.forEach(stack -> counts.merge(key.apply(stack), stack.samples(), Long::sum));
         double all = samples();
         return counts.entrySet().stream()
                 .map(entry -> Map.entry(entry.getKey(), entry.getValue() / all))
-                .sorted(Map.Entry.<String, Double>comparingByValue(Comparator.reverseOrder())
+                .sorted(Map.Entry.<K, Double>comparingByValue(Comparator.reverseOrder())
                         .thenComparing(Map.Entry.comparingByKey()))
                 .limit(most)
                 .toList();

@@ -81,8 +81,8 @@ final class Report {
                         .formatted(
                                 100 * entry.getValue(),
                                 entry.getValue() * cpu.run().cpu(),
-                                Purpose.valueOf(entry.getKey()).text(),
-                                Purpose.valueOf(entry.getKey()).done()))
+                                entry.getKey().text(),
+                                entry.getKey().done()))
                 .collect(Collectors.joining("\n"));
         String tops = cpu.profile().tops(10).stream()
                 .map(entry -> "| %.1f %% | `%s` | %s |"
