@@ -2,7 +2,7 @@ package io.recordsync.inbox;
 
 import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.Failure;
-import io.recordsync.inbox.Inbox.Postponement;
+import io.recordsync.inbox.Queue.Postponement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -37,7 +37,7 @@ public final class Claims {
     private static final Failure UNRECORDED =
             new Failure("unrecorded", 0, "What became of the call could not be written down", "");
 
-    private final Inbox inbox;
+    private final Queue queue;
     private final DeliveryGate gate;
     private final int size;
     private final int room;
@@ -58,15 +58,15 @@ public final class Claims {
      * @param concurrency calls in flight
      * @param recordLists comma-separated; made known to the inbox. Each may have a batch waiting for company
      */
-    public Claims(Inbox inbox, DeliveryGate gate, int size, int concurrency, String recordLists) {
-        List<String> lists =
+    public Claims(Queue queue, RecordLists lists, DeliveryGate gate, int size, int concurrency, String recordLists) {
+        List<String> served =
                 Arrays.stream(recordLists.split(",")).map(String::strip).toList();
-        inbox.register(lists);
-        inbox.serveOnly(lists);
-        this.inbox = inbox;
+        lists.register(served);
+        lists.serveOnly(served);
+        this.queue = queue;
         this.gate = gate;
         this.size = size;
-        this.room = size * (2 * concurrency + lists.size());
+        this.room = size * (2 * concurrency + served.size());
         gate.onChange(this::wake);
     }
 
@@ -82,8 +82,8 @@ public final class Claims {
             return List.of();
         }
         giveBackAbandoned();
-        List<Batch> claimed = inbox.claim(batches, size);
-        Duration untilDue = claimed.isEmpty() ? inbox.nextDue().orElse(LONGEST_WAIT) : Duration.ZERO;
+        List<Batch> claimed = queue.claim(batches, size);
+        Duration untilDue = claimed.isEmpty() ? queue.nextDue().orElse(LONGEST_WAIT) : Duration.ZERO;
         lock.lock();
         try {
             inHand += claimed.stream().mapToInt(Batch::size).sum();
@@ -152,7 +152,7 @@ public final class Claims {
         if (ids.isEmpty()) {
             return;
         }
-        int givenBack = inbox.postpone(ids, Duration.ZERO, UNRECORDED, Postponement.ANSWER_LOST);
+        int givenBack = queue.postpone(ids, Duration.ZERO, UNRECORDED, Postponement.ANSWER_LOST);
         LOG.info("{} deletions were given back, to be tried again", givenBack);
         lock.lock();
         try {

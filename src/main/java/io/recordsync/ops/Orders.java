@@ -8,9 +8,10 @@ import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.SweepDemand;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Coverage.Stretch;
-import io.recordsync.inbox.Inbox;
-import io.recordsync.inbox.Inbox.Selection;
-import io.recordsync.inbox.Inbox.UnexpectedCountException;
+import io.recordsync.inbox.Decisions;
+import io.recordsync.inbox.Decisions.Selection;
+import io.recordsync.inbox.Decisions.UnexpectedCountException;
+import io.recordsync.inbox.Intakes;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -41,7 +42,8 @@ public final class Orders {
     private static final Logger LOG = LoggerFactory.getLogger(Orders.class);
     private static final Pattern ORG_ID = Pattern.compile("00D[A-Za-z0-9]{15}");
 
-    private final Inbox inbox;
+    private final Intakes intakes;
+    private final Decisions decisions;
     private final Coverage coverage;
     private final List<String> recordLists;
     private final RequestedDeletions requested;
@@ -49,8 +51,15 @@ public final class Orders {
     private final Clock clock;
 
     /** @param recordLists {@code talkdesk.record-lists} */
-    public Orders(Inbox inbox, Coverage coverage, String recordLists, DeliveryMode mode, Clock clock) {
-        this.inbox = inbox;
+    public Orders(
+            Intakes intakes,
+            Decisions decisions,
+            Coverage coverage,
+            String recordLists,
+            DeliveryMode mode,
+            Clock clock) {
+        this.intakes = intakes;
+        this.decisions = decisions;
         this.coverage = coverage;
         this.recordLists = RequestedDeletions.lists(recordLists);
         this.requested = new RequestedDeletions(this.recordLists);
@@ -62,7 +71,7 @@ public final class Orders {
     public Map<String, Object> delete(byte[] body, String user) {
         String eventKey = "api:" + UUID.randomUUID();
         List<DeletionRequest> deletions = requested.read(body, eventKey, clock.instant());
-        Inbox.Accepted accepted = inbox.accept(new Intake(deletions, List.of(), null));
+        Intakes.Accepted accepted = intakes.accept(new Intake(deletions, List.of(), null));
         LOG.info(
                 "{} asked for {} deletions; accepted as {}",
                 user,
@@ -73,7 +82,7 @@ public final class Orders {
 
     public Map<String, Object> redrive(byte[] body, String user) {
         Selection selection = selection(body, "parked", true);
-        int count = counted(() -> inbox.redrive(selection, user));
+        int count = counted(() -> decisions.redrive(selection, user));
         LOG.info("{} redrove {} parked deletions: {}", user, count, words(selection));
         return Map.of("count", count);
     }
@@ -83,21 +92,22 @@ public final class Orders {
         boolean rehearsed = "rehearsed".equals(RequestBody.text(readSelection(body), "state"));
         String state = rehearsed ? "rehearsed" : "parked";
         Selection selection = selection(body, state, true);
-        int count = counted(() -> rehearsed ? inbox.discardRehearsed(selection, user) : inbox.discard(selection, user));
+        int count = counted(
+                () -> rehearsed ? decisions.discardRehearsed(selection, user) : decisions.discard(selection, user));
         LOG.info("{} discarded {} {} deletions: {}", user, count, state, words(selection));
         return Map.of("count", count);
     }
 
     public Map<String, Object> approve(byte[] body, String user) {
         Selection selection = selection(body, "held", false);
-        int count = counted(() -> inbox.approve(selection, user));
+        int count = counted(() -> decisions.approve(selection, user));
         LOG.info("{} approved {} deletions that the guard held: {}", user, count, words(selection));
         return Map.of("count", count);
     }
 
     public Map<String, Object> reject(byte[] body, String user) {
         Selection selection = selection(body, "held", false);
-        int count = counted(() -> inbox.reject(selection, user));
+        int count = counted(() -> decisions.reject(selection, user));
         LOG.info("{} rejected {} deletions that the guard held: {}", user, count, words(selection));
         return Map.of("count", count);
     }
@@ -114,7 +124,7 @@ public final class Orders {
                     409,
                     "recordList is one of delivery.dry-run-lists, so that it would be rehearsed again: take it out first");
         }
-        int count = counted(() -> inbox.goLive(selection, mode.dryRunLists()));
+        int count = counted(() -> decisions.goLive(selection, mode.dryRunLists()));
         LOG.info("{} lets {} rehearsed deletions go live: {}", user, count, words(selection));
         return Map.of("count", count);
     }
@@ -133,7 +143,7 @@ public final class Orders {
             throw Refusal.of(
                     400, "orgId is expected to be the 18 characters of a Salesforce org id, beginning with 00D");
         }
-        inbox.confirmOrg(orgId);
+        decisions.confirmOrg(orgId);
         LOG.info("{} confirmed {} as the Salesforce org from now on; saved positions are dropped", user, orgId);
         return Map.of("orgId", orgId);
     }

@@ -3,8 +3,8 @@ package io.recordsync.salesforce;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Problem;
 import io.recordsync.inbox.Backoff;
-import io.recordsync.inbox.Inbox;
-import io.recordsync.inbox.Inbox.GapCheck;
+import io.recordsync.inbox.Doubts;
+import io.recordsync.inbox.Doubts.GapCheck;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -25,7 +25,7 @@ public final class GapChecks {
     /** 200 ids make a URL of 6 kB; Salesforce takes 16. */
     private static final int MOST = 200;
 
-    private final Inbox inbox;
+    private final Doubts doubts;
     private final Set<String> entities;
     private final String apiVersion;
     private final Backoff backoff;
@@ -35,8 +35,8 @@ public final class GapChecks {
     private boolean blind;
 
     /** @param entities comma-separated */
-    public GapChecks(Inbox inbox, String entities, String apiVersion, Duration backoff, Duration backoffMax) {
-        this.inbox = inbox;
+    public GapChecks(Doubts doubts, String entities, String apiVersion, Duration backoff, Duration backoffMax) {
+        this.doubts = doubts;
         this.entities = SyncedRecords.words(entities);
         this.apiVersion = apiVersion;
         this.backoff = new Backoff(backoff, backoffMax);
@@ -47,7 +47,7 @@ public final class GapChecks {
         if (System.nanoTime() - notBefore < 0) {
             return null;
         }
-        List<GapCheck> checks = inbox.gapChecks(MOST);
+        List<GapCheck> checks = doubts.gapChecks(MOST);
         return checks.isEmpty() ? null : new GapInquiry(checks, entities, apiVersion);
     }
 
@@ -57,8 +57,8 @@ public final class GapChecks {
 
     /** All was answered. @return what is to be told */
     public synchronized Intake conclude(GapInquiry inquiry) {
-        inbox.living(inquiry.living());
-        inbox.gone(inquiry.gone());
+        doubts.living(inquiry.living());
+        doubts.gone(inquiry.gone());
         if (inquiry.invisible().isEmpty()) {
             failures = 0;
             blind = false;

@@ -2,7 +2,7 @@ package io.recordsync.salesforce;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.recordsync.inbox.Inbox.GapCheck;
+import io.recordsync.inbox.Doubts.GapCheck;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;

@@ -7,7 +7,8 @@ import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Problem;
 import io.recordsync.inbox.Backoff;
-import io.recordsync.inbox.Inbox;
+import io.recordsync.inbox.Intakes;
+import io.recordsync.inbox.RecordLists;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
@@ -40,7 +41,8 @@ public final class PresenceChecks implements Supplier<Map<String, Object>> {
     /** How often it is looked whether one is due. */
     private static final Duration LOOK = Duration.ofSeconds(1);
 
-    private final Inbox inbox;
+    private final Intakes intakes;
+    private final RecordLists lists;
     private final SyncedRecords records;
     private final List<String> recordLists;
     private final String externalProvider;
@@ -68,7 +70,8 @@ public final class PresenceChecks implements Supplier<Map<String, Object>> {
      * @param schedule how often, or {@code off}
      */
     public PresenceChecks(
-            Inbox inbox,
+            Intakes intakes,
+            RecordLists lists,
             SyncedRecords records,
             String recordLists,
             String externalProvider,
@@ -78,7 +81,8 @@ public final class PresenceChecks implements Supplier<Map<String, Object>> {
             int maxMissingPercent,
             Duration retry,
             Clock clock) {
-        this.inbox = inbox;
+        this.intakes = intakes;
+        this.lists = lists;
         this.records = records;
         this.recordLists = List.copyOf(SyncedRecords.words(recordLists));
         this.externalProvider = externalProvider;
@@ -103,7 +107,7 @@ public final class PresenceChecks implements Supplier<Map<String, Object>> {
         }
         pause(LOOK);
         if (ordered.isEmpty() && period != null) {
-            ordered.addAll(inbox.presenceUnchecked(recordLists, period));
+            ordered.addAll(lists.presenceUnchecked(recordLists, period));
         }
         if (ordered.isEmpty()) {
             return null;
@@ -159,7 +163,7 @@ public final class PresenceChecks implements Supplier<Map<String, Object>> {
 
     /** What was concluded is in the inbox. */
     public synchronized void finish(PresenceCheck check) {
-        inbox.presenceChecked(check.recordList());
+        lists.presenceChecked(check.recordList());
         ended(check);
         failures = 0;
         LOG.info(
@@ -190,7 +194,7 @@ public final class PresenceChecks implements Supplier<Map<String, Object>> {
             String message =
                     "Record list " + check.recordList() + " could not be checked: " + words + "; nothing was deleted";
             LOG.error(message);
-            inbox.accept(new Intake(List.of(), List.of(new Problem("reconcile_refused", message)), null));
+            intakes.accept(new Intake(List.of(), List.of(new Problem("reconcile_refused", message)), null));
         }
     }
 

@@ -2,7 +2,7 @@ package io.recordsync.salesforce;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.recordsync.inbox.Inbox;
+import io.recordsync.inbox.Intakes;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Token;
 import java.io.ByteArrayInputStream;
@@ -23,11 +23,11 @@ public final class SalesforceAccess {
     private static final Pattern ERROR_CODE = Pattern.compile("[A-Z_]{1,60}");
 
     private final AccessTokens tokens;
-    private final Inbox inbox;
+    private final Intakes intakes;
 
-    public SalesforceAccess(AccessTokens tokens, Inbox inbox) {
+    public SalesforceAccess(AccessTokens tokens, Intakes intakes) {
         this.tokens = tokens;
-        this.inbox = inbox;
+        this.intakes = intakes;
     }
 
     /** @throws IllegalStateException when the credentials lead to another org */
@@ -39,7 +39,7 @@ public final class SalesforceAccess {
                     "Salesforce's token answer does not tell the org (expected instance_url, and"
                             + " id = https://…/id/<18 characters>/<user>); check salesforce.login-url");
         }
-        String pinned = inbox.pinOrg(token.orgId());
+        String pinned = intakes.pinOrg(token.orgId());
         if (!pinned.equals(token.orgId())) {
             tokens.drop(token.value());
             throw new IllegalStateException("The Salesforce credentials lead to org " + token.orgId()

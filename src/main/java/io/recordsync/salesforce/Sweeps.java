@@ -6,8 +6,8 @@ import io.recordsync.inbox.Backoff;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Coverage.Stretch;
 import io.recordsync.inbox.Coverage.Sweep;
-import io.recordsync.inbox.Inbox;
 import io.recordsync.inbox.InboxException;
+import io.recordsync.inbox.Intakes;
 import io.recordsync.network.NetworkException;
 import io.recordsync.oauth.TokenUnavailableException;
 import io.recordsync.salesforce.SalesforceAccess.RefusedException;
@@ -40,7 +40,7 @@ public final class Sweeps implements Supplier<Map<String, Object>> {
     private static final int LONGEST_BACKOFF = 15;
 
     private final Coverage coverage;
-    private final Inbox inbox;
+    private final Intakes intakes;
     private final SyncedRecords records;
     private final Set<String> entities;
     private final String apiVersion;
@@ -62,7 +62,7 @@ public final class Sweeps implements Supplier<Map<String, Object>> {
     /** @param entities comma-separated */
     public Sweeps(
             Coverage coverage,
-            Inbox inbox,
+            Intakes intakes,
             SyncedRecords records,
             String entities,
             String apiVersion,
@@ -70,7 +70,7 @@ public final class Sweeps implements Supplier<Map<String, Object>> {
             Duration overlap,
             Duration retry) {
         this.coverage = coverage;
-        this.inbox = inbox;
+        this.intakes = intakes;
         this.records = records;
         this.entities = SyncedRecords.words(entities);
         this.apiVersion = apiVersion;
@@ -120,7 +120,7 @@ public final class Sweeps implements Supplier<Map<String, Object>> {
         sweeping.refused(refusal);
     }
 
-    public void accepted(Sweeping sweeping, Inbox.Accepted accepted) {
+    public void accepted(Sweeping sweeping, Intakes.Accepted accepted) {
         sweeping.accepted(accepted.ids().size());
     }
 
@@ -193,7 +193,7 @@ public final class Sweeps implements Supplier<Map<String, Object>> {
                 + unproven.until() + ": deletions in that time may have been missed; compare Talkdesk's lists with"
                 + " Salesforce, then confirm it (POST /api/sweep/confirm-unproven)";
         LOG.error(message);
-        inbox.accept(new Intake(List.of(), List.of(new Problem("sweep_unproven", message)), null));
+        intakes.accept(new Intake(List.of(), List.of(new Problem("sweep_unproven", message)), null));
         return unproven;
     }
 

@@ -7,9 +7,10 @@ import io.recordsync.deletion.Failure;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.inbox.Backoff;
 import io.recordsync.inbox.DeliveryGate;
-import io.recordsync.inbox.Inbox;
-import io.recordsync.inbox.Inbox.Postponement;
 import io.recordsync.inbox.InboxException;
+import io.recordsync.inbox.Queue;
+import io.recordsync.inbox.Queue.Postponement;
+import io.recordsync.inbox.RecordLists;
 import io.recordsync.talkdesk.Verdict.Fate;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,7 +32,8 @@ public final class Delivery {
 
     private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
 
-    private final Inbox inbox;
+    private final Queue queue;
+    private final RecordLists recordLists;
     private final DeliveryGate gate;
     private final ListHealth lists;
     private final Backoff backoff;
@@ -45,7 +47,8 @@ public final class Delivery {
      * @param verifyUnconfirmed {@code settle} or {@code park}, after {@code verifyAttempts} such answers
      */
     public Delivery(
-            Inbox inbox,
+            Queue queue,
+            RecordLists recordLists,
             DeliveryGate gate,
             Duration backoff,
             Duration backoffMax,
@@ -54,7 +57,8 @@ public final class Delivery {
             int verifyAttempts,
             String verifyUnconfirmed,
             Clock clock) {
-        this.inbox = inbox;
+        this.queue = queue;
+        this.recordLists = recordLists;
         this.gate = gate;
         this.lists = new ListHealth(mostRefusals, clock);
         this.backoff = new Backoff(backoff, backoffMax);
@@ -91,8 +95,8 @@ public final class Delivery {
         boolean held;
         boolean stopped;
         try {
-            held = inbox.holds(batch);
-            stopped = held && inbox.stopped(batch);
+            held = queue.holds(batch);
+            stopped = held && queue.stopped(batch);
         } catch (InboxException e) {
             // Without its cause: an error of the network in it would be read as Talkdesk's.
             throw new NotNowException("The database does not say whether the batch is still held: " + e.getMessage());
@@ -118,13 +122,13 @@ public final class Delivery {
     /** To be called before a batch is split: of one that Talkdesk said to have done in part, nobody knows which part. */
     public void beforeSplit(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("verdict") Verdict verdict) {
         if (verdict.failure() != null && verdict.failure().status() / 100 == 2) {
-            inbox.perhapsDone(batch.ids());
+            queue.perhapsDone(batch.ids());
         }
     }
 
     /** Gives the batch back as it was. */
     public void release(@ExchangeProperty("batch") Batch batch) {
-        inbox.release(batch.ids());
+        queue.release(batch.ids());
     }
 
     /** Talkdesk answered: whatever it said, an outage is over. */
@@ -160,10 +164,10 @@ public final class Delivery {
             (deletion.unconfirmed() + 1 < verifyAttempts ? again : enough).add(deletion.id());
         }
         if (!again.isEmpty()) {
-            inbox.postpone(again, verifyDelay, verdict.failure(), Postponement.UNCONFIRMED);
+            queue.postpone(again, verifyDelay, verdict.failure(), Postponement.UNCONFIRMED);
         }
         if (!enough.isEmpty() && parkUnconfirmed) {
-            inbox.park(enough, verdict.failure());
+            queue.park(enough, verdict.failure());
         } else if (!enough.isEmpty()) {
             settle(enough, Confirmation.ACCEPTED, calledAt);
         }
@@ -186,7 +190,7 @@ public final class Delivery {
                     failure.code());
             return false;
         }
-        inbox.park(lone.ids(), failure);
+        queue.park(lone.ids(), failure);
         LOG.warn(
                 "Talkdesk refuses {} in record list {} ({} {}); parked, redrive it once the cause is mended",
                 lone.identifiers().get(0),
@@ -199,7 +203,7 @@ public final class Delivery {
     /** Tried again after a backoff, or after what Talkdesk asked for. */
     public void postpone(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("verdict") Verdict verdict) {
         Duration delay = verdict.retryAfter() == null ? backoff.after(attempts(batch) + 1) : verdict.retryAfter();
-        inbox.postpone(batch.ids(), delay, verdict.failure(), Postponement.FAILED);
+        queue.postpone(batch.ids(), delay, verdict.failure(), Postponement.FAILED);
     }
 
     /** Nothing of this list is sent for a while; the others go on. */
@@ -207,8 +211,8 @@ public final class Delivery {
         String recordList = batch.recordList();
         Failure failure = verdict.failure();
         ListHealth.Suspension suspension = lists.suspension(recordList, backoff);
-        inbox.suspend(recordList, suspension.pause(), failure);
-        inbox.postpone(batch.ids(), suspension.pause(), failure, Postponement.FAILED);
+        recordLists.suspend(recordList, suspension.pause(), failure);
+        queue.postpone(batch.ids(), suspension.pause(), failure, Postponement.FAILED);
         // Last: this process must not hold back what the inbox, having failed, would give it again and again.
         if (lists.suspend(recordList, suspension)) {
             LOG.error(
@@ -224,7 +228,7 @@ public final class Delivery {
         Duration pause = gate.shut(verdict.failure(), verdict.retryAfter());
         // A batch that breaks Talkdesk must not be the first one again after each pause.
         Duration own = backoff.after(attempts(batch) + 1);
-        inbox.postpone(
+        queue.postpone(
                 batch.ids(),
                 own.compareTo(pause) > 0 ? own : pause,
                 verdict.failure(),
@@ -255,7 +259,7 @@ public final class Delivery {
         }
         if (batch.lone() && failedRecords.stream().allMatch(FailedRecord::gone)) {
             // Reported as failed, and not there when asked: Talkdesk contradicts itself, or it is gone by now.
-            inbox.postpone(
+            queue.postpone(
                     batch.ids(), backoff.after(attempts(batch) + 1), verdict.failure(), Postponement.ANSWER_LOST);
             return null;
         }
@@ -264,7 +268,7 @@ public final class Delivery {
             return null;
         }
         for (Identifier identifier : failed.stream().distinct().toList()) {
-            inbox.park(batch.only(List.of(identifier), true).ids(), verdict.failure());
+            queue.park(batch.only(List.of(identifier), true).ids(), verdict.failure());
         }
         LOG.warn(
                 "Talkdesk could not delete {} of {} records of list {}; parked, the others are gone",
@@ -290,16 +294,16 @@ public final class Delivery {
 
     private void settle(List<Long> ids, Confirmation confirmation, long calledAt) {
         Duration sinceCall = Duration.ofNanos(System.nanoTime() - calledAt);
-        inbox.settle(ids, confirmation, sinceCall);
+        queue.settle(ids, confirmation, sinceCall);
     }
 
     private void succeeded(Batch batch) {
         switch (lists.succeeded(batch.recordList())) {
             case USUAL -> {}
                 // An earlier process may have left it suspended.
-            case FIRST -> inbox.resume(batch.recordList());
+            case FIRST -> recordLists.resume(batch.recordList());
             case AFTER_SUSPENSION -> {
-                inbox.resume(batch.recordList());
+                recordLists.resume(batch.recordList());
                 LOG.info("Record list {} answers again", batch.recordList());
             }
         }

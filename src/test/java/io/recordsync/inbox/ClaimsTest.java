@@ -30,7 +30,7 @@ class ClaimsTest {
 
     private final Source source = new Source();
     private final DeliveryGate gate = new DeliveryGate(Duration.ofMillis(20), Duration.ofMillis(20), Clock.systemUTC());
-    private final Claims claims = new Claims(source.inbox(), gate, 10, 1, "a, b");
+    private final Claims claims = new Claims(source.inbox(), source.inbox(), gate, 10, 1, "a, b");
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
     @AfterEach

@@ -16,7 +16,7 @@ import io.recordsync.deletion.SweepDemand;
 import io.recordsync.inbox.Coverage.State;
 import io.recordsync.inbox.Coverage.Stretch;
 import io.recordsync.inbox.Coverage.Sweep;
-import io.recordsync.inbox.Inbox.Selection;
+import io.recordsync.inbox.Decisions.Selection;
 import io.recordsync.inbox.Ledger.Entry;
 import io.recordsync.inbox.Ledger.Filter;
 import java.time.Duration;
@@ -351,7 +351,7 @@ abstract class CoverageContract extends OnEitherDatabase {
         Intake page = intake(swept("003A", CHANGE), swept("003B", CHANGE));
 
         assertThat(inbox.accept(page).ids()).hasSize(2);
-        assertThat(inbox.accept(page)).isEqualTo(new Inbox.Accepted(List.of(), 2));
+        assertThat(inbox.accept(page)).isEqualTo(new Intakes.Accepted(List.of(), 2));
     }
 
     // ---- the event that comes after the sweep

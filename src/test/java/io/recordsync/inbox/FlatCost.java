@@ -65,14 +65,14 @@ abstract class FlatCost {
             List<Long> ids = InboxContract.ids(inbox.claim(4, 100));
             assertThat(ids).hasSize(400);
             inbox.settle(ids.subList(0, 100), Confirmation.EXACT, Duration.ZERO);
-            inbox.postpone(ids.subList(100, 200), Duration.ofSeconds(1), failure, Inbox.Postponement.FAILED);
+            inbox.postpone(ids.subList(100, 200), Duration.ofSeconds(1), failure, Queue.Postponement.FAILED);
             inbox.park(ids.subList(200, 300), failure);
             inbox.release(ids.subList(300, 400));
-            inbox.redrive(new Inbox.Selection(ids, null, null), "kim");
-            inbox.redrive(new Inbox.Selection(List.of(), "L1", "refused"), "kim");
-            inbox.discard(new Inbox.Selection(List.of(), "L1", "refused"), "kim");
-            inbox.discard(new Inbox.Selection(List.of(), null, null), "kim");
-            inbox.discardRehearsed(new Inbox.Selection(List.of(), "L1", null), "kim");
+            inbox.redrive(new Decisions.Selection(ids, null, null), "kim");
+            inbox.redrive(new Decisions.Selection(List.of(), "L1", "refused"), "kim");
+            inbox.discard(new Decisions.Selection(List.of(), "L1", "refused"), "kim");
+            inbox.discard(new Decisions.Selection(List.of(), null, null), "kim");
+            inbox.discardRehearsed(new Decisions.Selection(List.of(), "L1", null), "kim");
             inbox.heartbeat();
             inbox.accept(InboxContract.intake(InboxContract.request("L1", "new")));
             ledger.recordLists();
@@ -127,7 +127,7 @@ abstract class FlatCost {
                             Duration.ofHours(1)));
             List<Batch> claimed = inbox.claim(1, 100);
             inbox.rehearse(InboxContract.ids(claimed));
-            Inbox.Selection some = new Inbox.Selection(List.of(), "L1", null);
+            Decisions.Selection some = new Decisions.Selection(List.of(), "L1", null);
             statements.clear();
 
             inbox.accept(InboxContract.intake(InboxContract.request("L1", "new"), InboxContract.request("L2", "new")));
@@ -182,7 +182,7 @@ abstract class FlatCost {
                 List.of(),
                 new SweepDemand("gap_overflow", null, false),
                 null));
-        List<Inbox.GapCheck> checks = inbox.gapChecks(10);
+        List<Doubts.GapCheck> checks = inbox.gapChecks(10);
         assertThat(checks).hasSize(1);
         inbox.living(checks.subList(0, 1));
         inbox.gone(checks);
@@ -225,7 +225,7 @@ abstract class FlatCost {
                     List.of(new Problem("kind", "message")),
                     new SweepDemand("reason", null, false),
                     inbox.subscribe("/data/ContactChangeEvent").orElseThrow().position()));
-            List<Inbox.GapCheck> checks = inbox.gapChecks(10);
+            List<Doubts.GapCheck> checks = inbox.gapChecks(10);
             assertThat(checks).hasSize(1);
             inbox.living(checks);
             inbox.gone(checks);

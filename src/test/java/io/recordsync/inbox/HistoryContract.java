@@ -10,7 +10,7 @@ import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
 import io.recordsync.inbox.History.Point;
-import io.recordsync.inbox.Inbox.Postponement;
+import io.recordsync.inbox.Queue.Postponement;
 import io.recordsync.inbox.Tally.Settled;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,8 +1,8 @@
 package io.recordsync.inbox;
 
-import static io.recordsync.inbox.Inbox.Postponement.ANSWER_LOST;
-import static io.recordsync.inbox.Inbox.Postponement.FAILED;
-import static io.recordsync.inbox.Inbox.Postponement.UNCONFIRMED;
+import static io.recordsync.inbox.Queue.Postponement.ANSWER_LOST;
+import static io.recordsync.inbox.Queue.Postponement.FAILED;
+import static io.recordsync.inbox.Queue.Postponement.UNCONFIRMED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -19,9 +19,9 @@ import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Problem;
 import io.recordsync.deletion.StreamPosition;
-import io.recordsync.inbox.Inbox.Accepted;
-import io.recordsync.inbox.Inbox.Selection;
-import io.recordsync.inbox.Inbox.Subscription;
+import io.recordsync.inbox.Decisions.Selection;
+import io.recordsync.inbox.Intakes.Accepted;
+import io.recordsync.inbox.Intakes.Subscription;
 import io.recordsync.inbox.Ledger.Attempt;
 import io.recordsync.inbox.Ledger.Entry;
 import io.recordsync.inbox.Ledger.Filter;

@@ -13,7 +13,7 @@ import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.SweepDemand;
 import io.recordsync.inbox.Coverage.State;
 import io.recordsync.inbox.Coverage.Stretch;
-import io.recordsync.inbox.Inbox.Selection;
+import io.recordsync.inbox.Decisions.Selection;
 import io.recordsync.inbox.Ledger.Attempt;
 import io.recordsync.inbox.Ledger.DeadLetters;
 import io.recordsync.inbox.Ledger.Entry;

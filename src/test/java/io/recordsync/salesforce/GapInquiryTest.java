@@ -3,7 +3,7 @@ package io.recordsync.salesforce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.recordsync.inbox.Inbox.GapCheck;
+import io.recordsync.inbox.Doubts.GapCheck;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URLDecoder;

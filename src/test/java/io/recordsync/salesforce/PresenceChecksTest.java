@@ -226,6 +226,7 @@ class PresenceChecksTest {
                 });
         return new PresenceChecks(
                 inbox,
+                inbox,
                 records(),
                 "list-a,list-b",
                 "salesforce",

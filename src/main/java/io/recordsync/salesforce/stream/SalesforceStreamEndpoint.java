@@ -2,7 +2,7 @@ package io.recordsync.salesforce.stream;
 
 import io.grpc.ManagedChannel;
 import io.recordsync.inbox.DeliveryGate;
-import io.recordsync.inbox.Inbox;
+import io.recordsync.inbox.Intakes;
 import io.recordsync.network.Outbound;
 import io.recordsync.network.OutboundGrpc;
 import io.recordsync.oauth.AccessTokens;
@@ -38,7 +38,7 @@ public final class SalesforceStreamEndpoint extends DefaultEndpoint {
 
     @UriParam(description = "Where the position is kept")
     @Metadata(required = true)
-    private Inbox inbox;
+    private Intakes intakes;
 
     @UriParam(description = "Shut while the credentials lead to another org")
     @Metadata(required = true)
@@ -126,12 +126,12 @@ public final class SalesforceStreamEndpoint extends DefaultEndpoint {
         this.tokens = tokens;
     }
 
-    public Inbox getInbox() {
-        return inbox;
+    public Intakes getIntakes() {
+        return intakes;
     }
 
-    public void setInbox(Inbox inbox) {
-        this.inbox = inbox;
+    public void setIntakes(Intakes intakes) {
+        this.intakes = intakes;
     }
 
     public DeliveryGate getGate() {

@@ -20,9 +20,9 @@ import io.recordsync.deletion.StreamPosition;
 import io.recordsync.deletion.SweepDemand;
 import io.recordsync.inbox.Backoff;
 import io.recordsync.inbox.DeliveryGate;
-import io.recordsync.inbox.Inbox;
-import io.recordsync.inbox.Inbox.Subscription;
 import io.recordsync.inbox.InboxException;
+import io.recordsync.inbox.Intakes;
+import io.recordsync.inbox.Intakes.Subscription;
 import io.recordsync.inbox.SubscriptionLostException;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Token;
@@ -77,7 +77,7 @@ final class Subscriber implements Runnable {
     private final SalesforceStreamEndpoint endpoint;
     private final String channelName;
     private final AccessTokens tokens;
-    private final Inbox inbox;
+    private final Intakes intakes;
     private final DeliveryGate gate;
     private final StreamStatus status;
     private final Acceptor acceptor;
@@ -106,7 +106,7 @@ final class Subscriber implements Runnable {
         this.endpoint = endpoint;
         this.channelName = endpoint.getChannel();
         this.tokens = endpoint.getTokens();
-        this.inbox = endpoint.getInbox();
+        this.intakes = endpoint.getIntakes();
         this.gate = endpoint.getGate();
         this.status = endpoint.getStreamStatus();
         this.acceptor = acceptor;
@@ -136,7 +136,7 @@ final class Subscriber implements Runnable {
                     pause(soon);
                     continue;
                 }
-                Optional<Subscription> subscription = inbox.subscribe(channelName);
+                Optional<Subscription> subscription = intakes.subscribe(channelName);
                 if (subscription.isEmpty()) {
                     standBy();
                     continue;
@@ -191,7 +191,7 @@ final class Subscriber implements Runnable {
             throw new StreamEndedException("Salesforce's token answer does not tell the org (expected instance_url, and"
                     + " id = https://…/id/<18 characters>/<user>); check salesforce.login-url");
         }
-        String pinned = inbox.pinOrg(token.orgId());
+        String pinned = intakes.pinOrg(token.orgId());
         if (pinned.equals(token.orgId())) {
             strangeOrg = null;
             gate.allow(DeliveryGate.OTHER_ORG);
@@ -304,7 +304,7 @@ final class Subscriber implements Runnable {
     /** @throws SubscriptionLostException when another session subscribes now */
     private void keep(StreamPosition position) {
         try {
-            inbox.keepSubscription(position);
+            intakes.keepSubscription(position);
         } catch (InboxException e) {
             // Health tells it. A stream that is open costs nothing, and whoever took over meanwhile is met at the next
             // one.
@@ -490,7 +490,7 @@ final class Subscriber implements Runnable {
                 + "); resumed at EARLIEST, and a sweep is ordered that asks Salesforce what was deleted since the last"
                 + " instant that is proven; not ready until then";
         try {
-            inbox.accept(new Intake(
+            intakes.accept(new Intake(
                     List.of(),
                     List.of(),
                     List.of(new Problem("position_lost", message)),
@@ -510,7 +510,7 @@ final class Subscriber implements Runnable {
             return;
         }
         long hours = subscription.silence().toHours();
-        inbox.accept(new Intake(
+        intakes.accept(new Intake(
                 List.of(),
                 List.of(),
                 List.of(),
@@ -531,7 +531,7 @@ final class Subscriber implements Runnable {
                 || firstStart.equals(firstStartTold)) {
             return;
         }
-        inbox.accept(new Intake(
+        intakes.accept(new Intake(
                 List.of(),
                 List.of(),
                 List.of(),

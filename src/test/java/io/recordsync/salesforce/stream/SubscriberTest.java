@@ -99,7 +99,7 @@ class SubscriberTest {
         credentials.setClientSecret(SalesforceSimulator.CLIENT_SECRET);
         grant = credentials;
         endpoint = new SalesforceStreamEndpoint("salesforce-stream:" + CHANNEL, null, CHANNEL);
-        endpoint.setInbox(inbox);
+        endpoint.setIntakes(inbox);
         endpoint.setGate(gate);
         endpoint.setStreamStatus(status);
         endpoint.setHost(salesforce.pubsubHost());

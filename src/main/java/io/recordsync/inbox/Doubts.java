@@ -1,0 +1,32 @@
+package io.recordsync.inbox;
+
+import java.util.List;
+
+/**
+ * Contacts that Salesforce is to be asked about before anything is deleted: what only a gap event or the delete log said.
+ *
+ * <p>An act is one transaction: it happens whole or, throwing {@link InboxException}, not at all. Thread-safe.
+ */
+public interface Doubts {
+
+    /**
+     * Contacts of which a gap event said that they were deleted or restored, oldest first: Salesforce is to be asked which of
+     * them live.
+     */
+    List<GapCheck> gapChecks(int limit);
+
+    /** These live: their checked deletions are cancelled, and so is what their restorations cancel. */
+    int living(List<GapCheck> checks);
+
+    /** Salesforce knows none of these as living: their checked deletions become pending, their restorations are dismissed. */
+    int gone(List<GapCheck> checks);
+
+    /**
+     * A contact that Salesforce is to be asked about. Only these rows are changed by the answer: what a later event brings
+     * is not.
+     *
+     * @param deletions ids of rows in state checking
+     * @param restorations ids of restorations that are not confirmed
+     */
+    record GapCheck(String contactId, List<Long> deletions, List<Long> restorations) {}
+}

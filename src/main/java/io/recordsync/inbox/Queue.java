@@ -1,0 +1,80 @@
+package io.recordsync.inbox;
+
+import io.recordsync.deletion.Batch;
+import io.recordsync.deletion.Confirmation;
+import io.recordsync.deletion.Failure;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is due: claimed by this session, and given back settled, postponed, parked or as it was.
+ *
+ * <p>An act is one transaction: it happens whole or, throwing {@link InboxException}, not at all. Acts on claims change only rows
+ * that this session still holds, and return how many those were. Thread-safe.
+ */
+public interface Queue {
+
+    /**
+     * Claims due deletions of lists that are not suspended: at most {@code batches} batches of at most {@code size} rows,
+     * each of one record list and one kind, taken round robin over all that have due rows, oldest first within each.
+     * There may be fewer than are due: ask again. A session that has expired claims nothing.
+     */
+    List<Batch> claim(int batches, int size);
+
+    /**
+     * Whether this session still holds what it claimed: to be asked before a call. Where the session has not been seen for
+     * half of {@code session.ttl}, it says that it lives first, and learns whether it was taken for dead: a process that was
+     * frozen finds out here.
+     */
+    boolean holds(Batch batch);
+
+    /**
+     * How long until there is something to claim, be it that a deletion falls due or that its list may be probed: zero if
+     * there is now; empty if nothing waits.
+     */
+    Optional<Duration> nextDue();
+
+    /**
+     * Whether the guard has been tripped since the batch was claimed, and holds some of it: to be asked before a call. Given
+     * back by {@link #release}, those are held.
+     */
+    boolean stopped(Batch batch);
+
+    /**
+     * Deleted: the rows become the proof. Of a phone number only a keyed HMAC stays.
+     *
+     * @param sinceCall how long ago the call began
+     */
+    int settle(List<Long> ids, Confirmation confirmation, Duration sinceCall);
+
+    /** Rehearsed: would have been called. */
+    int rehearse(List<Long> ids);
+
+    /**
+     * Due again after {@code delay}; a failed attempt is added to each row's history. Rows pending for longer than {@code
+     * delivery.give-up-after} are parked instead, with code {@code gave_up} and the failure's words.
+     */
+    int postpone(List<Long> ids, Duration delay, Failure failure, Postponement why);
+
+    /** Needs a person. The failed attempt is added to each row's history. */
+    int park(List<Long> ids, Failure failure);
+
+    /** Given back without having been called: due at once, no attempt counted. */
+    int release(List<Long> ids);
+
+    /** Remembers of claimed rows that a call of them may have been carried out, whatever becomes of them. */
+    void perhapsDone(List<Long> ids);
+
+    /**
+     * How a postponed call ended.
+     */
+    enum Postponement {
+        /** Talkdesk said no, or was not reached: the call changed nothing. */
+        FAILED,
+        /** The answer was lost (timeout, reset): the record may be gone, so that a later {@code absent} can be read. */
+        ANSWER_LOST,
+        /** Accepted, but nothing confirmed: asked again. */
+        UNCONFIRMED
+    }
+}

@@ -1,0 +1,39 @@
+package io.recordsync.inbox;
+
+import io.recordsync.deletion.Failure;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The record lists that the inbox knows: which are served, which are suspended, which were checked for presence.
+ *
+ * <p>An act is one transaction: it happens whole or, throwing {@link InboxException}, not at all. Thread-safe.
+ */
+public interface RecordLists {
+
+    /** Makes lists known that may have no deletions yet: those that are configured. */
+    void register(Collection<String> recordLists);
+
+    /**
+     * Of other lists nothing is claimed any more, and what is pending there is parked ({@code list_removed}): whoever took a
+     * list out of the configuration did not say that it is still to be deleted from.
+     */
+    void serveOnly(Collection<String> recordLists);
+
+    /** Claims nothing of the list for {@code pause}; the next claim after it is the probe. May be called again. */
+    void suspend(String recordList, Duration pause, Failure failure);
+
+    /** The list answers again. */
+    void resume(String recordList);
+
+    /** The lists that are suspended now. */
+    Set<String> suspended();
+
+    /** Of these lists, those whose last presence check that came to its end is longer ago than {@code period}, or never was. */
+    List<String> presenceUnchecked(Collection<String> recordLists, Duration period);
+
+    /** A presence check of the list has come to its end. */
+    void presenceChecked(String recordList);
+}

@@ -1,0 +1,20 @@
+package io.recordsync.inbox;
+
+/**
+ * This process start as the inbox sees it: its heartbeat and its end.
+ *
+ * <p>An act is one transaction: it happens whole or, throwing {@link InboxException}, not at all. Thread-safe.
+ */
+public interface Session extends AutoCloseable {
+
+    /**
+     * Says that this session lives, frees the claims of sessions that do not, and opens a new session when this one was
+     * taken for dead (its claims are lost: acts on them change nothing). Whoever died may have called: the freed rows are
+     * marked {@code answer_lost}.
+     */
+    void heartbeat();
+
+    /** Ends the session: its claims are freed at the next start. */
+    @Override
+    void close();
+}
