@@ -6,7 +6,7 @@ import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Problem;
-import io.recordsync.inbox.Backoff;
+import io.recordsync.delivery.Backoff;
 import io.recordsync.inbox.Intakes;
 import io.recordsync.inbox.RecordLists;
 import java.io.IOException;

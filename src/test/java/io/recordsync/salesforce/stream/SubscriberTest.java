@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
 import io.recordsync.deletion.StreamPosition;
+import io.recordsync.delivery.DeliveryGate;
 import io.recordsync.inbox.Coverage.Sweep;
-import io.recordsync.inbox.DeliveryGate;
 import io.recordsync.inbox.InboxSettings;
 import io.recordsync.inbox.JdbcCoverage;
 import io.recordsync.inbox.JdbcInbox;

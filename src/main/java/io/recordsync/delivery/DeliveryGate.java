@@ -1,4 +1,4 @@
-package io.recordsync.inbox;
+package io.recordsync.delivery;
 
 import io.recordsync.deletion.Failure;
 import java.time.Clock;
@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The gate in front of the delivery: shut while Talkdesk as a whole cannot be used, or while a person is needed.
+ * The gate in front of the delivery: shut while the dialler as a whole cannot be used, or while a person is needed.
  *
- * <p>A failure of the service shuts it for a while: as long as {@code Retry-After} says, else exponentially longer with
+ * <p>A failure of the service shuts it for a while: for what {@code Retry-After} says, else exponentially longer with
  * jitter, capped. After that one batch goes as a probe; what becomes of it opens or shuts the gate. Thread-safe.
  */
 public final class DeliveryGate implements Supplier<Map<String, Object>> {
@@ -49,7 +49,7 @@ public final class DeliveryGate implements Supplier<Map<String, Object>> {
     /**
      * The service failed: shut for a while.
      *
-     * @param retryAfter what Talkdesk asked for; null or zero where it did not
+     * @param retryAfter the wait that the dialler asked for; null or zero when it did not
      * @return how long nothing is sent
      */
     public synchronized Duration shut(Failure failure, Duration retryAfter) {
@@ -58,7 +58,7 @@ public final class DeliveryGate implements Supplier<Map<String, Object>> {
         if (!now.isBefore(shutUntil)) {
             failures++;
         }
-        // Of those who are told "at once" each would fail in turn, as fast as we can.
+        // Zero is no wait: calls would fail in turn, as fast as they can be made.
         Duration pause = retryAfter == null || retryAfter.isZero() ? backoff.after(failures) : retryAfter;
         if (now.plus(pause).isAfter(shutUntil)) {
             shutUntil = now.plus(pause);
@@ -75,7 +75,7 @@ public final class DeliveryGate implements Supplier<Map<String, Object>> {
         return Duration.between(now, shutUntil);
     }
 
-    /** The service answered as it should. While it is shut that tells nothing: the call was made before. */
+    /** The service answered as it should. While the gate is shut that says nothing: the call was made before. */
     public void succeeded() {
         synchronized (this) {
             if (reason == null || clock.instant().isBefore(shutUntil)) {
@@ -84,7 +84,7 @@ public final class DeliveryGate implements Supplier<Map<String, Object>> {
             failures = 0;
             reason = null;
             shutUntil = Instant.MIN;
-            LOG.info("Delivery resumed: Talkdesk answers again");
+            LOG.info("Delivery resumed: the service answers again");
         }
         onChange.run();
     }

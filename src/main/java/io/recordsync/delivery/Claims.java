@@ -1,8 +1,11 @@
-package io.recordsync.inbox;
+package io.recordsync.delivery;
 
 import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.Failure;
+import io.recordsync.inbox.InboxException;
+import io.recordsync.inbox.Queue;
 import io.recordsync.inbox.Queue.Postponement;
+import io.recordsync.inbox.RecordLists;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -19,19 +22,19 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@link #next} sleeps until the earliest of: an acceptance ({@link #wake}), the next due time, room, an open gate; with rows
  * in hand a moment longer, so that more of them come at once. Every row that it gives is handed back exactly once:
- * {@link #finished} when its fate is in the inbox, {@link #abandoned} when the inbox could not be told; those are released
+ * {@link #finished} when its fate is in the inbox, {@link #abandoned} when it could not be written there; those are given back
  * before the next claim, so that they are tried again. Thread-safe.
  */
 public final class Claims {
 
     private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
     /** Due times are the database's: another node may have accepted something, and clocks differ. */
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(1);
     /**
-     * Between two claims, as long as something is in hand: every acceptance of a stream in full flow would ask for one, and half
-     * of what a claim of a hundred costs it would cost for one.
+     * Between two claims while something is in hand: else every acceptance of a stream in full flow would ask for one, and a
+     * claim of one row costs half of what a claim of a hundred does.
      */
-    private static final Duration PACE = Duration.ofMillis(20);
+    private static final Duration MIN_PACE = Duration.ofMillis(20);
 
     /** They may have been called: a later answer must be read with that in mind. */
     private static final Failure UNRECORDED =
@@ -40,12 +43,13 @@ public final class Claims {
     private final Queue queue;
     private final DeliveryGate gate;
     private final int size;
+    private final Duration linger;
     private final int room;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Set<Long> abandoned = new HashSet<>();
     private int inHand;
-    /** By {@link System#nanoTime()}; 0 as long as there is nothing to wait for. */
+    /** By {@link System#nanoTime()}; 0 while there is nothing to wait for. */
     private long notBefore;
     /** By {@link System#nanoTime()}; what is in hand delays no claim beyond it. */
     private long paced;
@@ -54,20 +58,38 @@ public final class Claims {
     private boolean stopped;
 
     /**
-     * @param size most rows in a batch
+     * @param size of a batch at most
+     * @param linger how long a row may wait for company
      * @param concurrency calls in flight
-     * @param recordLists comma-separated; made known to the inbox. Each may have a batch waiting for company
+     * @param lists that are served; each may have a batch that waits for company
      */
-    public Claims(Queue queue, RecordLists lists, DeliveryGate gate, int size, int concurrency, String recordLists) {
+    public Claims(Queue queue, DeliveryGate gate, int size, Duration linger, int concurrency, int lists) {
+        this.queue = queue;
+        this.gate = gate;
+        this.size = size;
+        this.linger = linger;
+        this.room = size * (2 * concurrency + lists);
+        gate.onChange(this::wake);
+    }
+
+    /**
+     * Likewise, for a wiring that has text only: makes the lists known to the inbox, and serves no others.
+     *
+     * @param recordLists comma-separated
+     */
+    public static Claims serving(
+            Queue queue,
+            RecordLists lists,
+            DeliveryGate gate,
+            int size,
+            Duration linger,
+            int concurrency,
+            String recordLists) {
         List<String> served =
                 Arrays.stream(recordLists.split(",")).map(String::strip).toList();
         lists.register(served);
         lists.serveOnly(served);
-        this.queue = queue;
-        this.gate = gate;
-        this.size = size;
-        this.room = size * (2 * concurrency + served.size());
-        gate.onChange(this::wake);
+        return new Claims(queue, gate, size, linger, concurrency, served.size());
     }
 
     /**
@@ -83,7 +105,7 @@ public final class Claims {
         }
         giveBackAbandoned();
         List<Batch> claimed = queue.claim(batches, size);
-        Duration untilDue = claimed.isEmpty() ? queue.nextDue().orElse(LONGEST_WAIT) : Duration.ZERO;
+        Duration untilDue = claimed.isEmpty() ? queue.nextDue().orElse(MAX_WAIT) : Duration.ZERO;
         lock.lock();
         try {
             inHand += claimed.stream().mapToInt(Batch::size).sum();
@@ -98,7 +120,7 @@ public final class Claims {
     private int awaitRoom() throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            long patience = System.nanoTime() + LONGEST_WAIT.toNanos();
+            long patience = System.nanoTime() + MAX_WAIT.toNanos();
             long wait = toWait();
             while (!stopped && wait > 0 && patience - System.nanoTime() > 0) {
                 changed.awaitNanos(Math.min(wait, patience - System.nanoTime()));
@@ -108,9 +130,9 @@ public final class Claims {
                 return 0;
             }
             // Whatever the claim brings: a failing database is not asked again at once.
-            waitFor(LONGEST_WAIT);
+            waitFor(MAX_WAIT);
             woken = false;
-            paced = System.nanoTime() + PACE.toNanos();
+            paced = System.nanoTime() + MIN_PACE.toNanos();
             return roomNow();
         } finally {
             lock.unlock();
@@ -120,9 +142,9 @@ public final class Claims {
     /** Nanoseconds; what has changed since it was said how long makes it shorter. */
     private long toWait() {
         if (roomNow() == 0) {
-            return LONGEST_WAIT.toNanos();
+            return MAX_WAIT.toNanos();
         }
-        // What could not be written down is not tried again at once, whoever wakes us.
+        // What could not be written down is not tried again at once, whatever wakes us.
         boolean due = woken && abandoned.isEmpty();
         long untilDue = due || notBefore == 0 ? 0 : notBefore - System.nanoTime();
         long untilPaced = inHand == 0 ? 0 : paced - System.nanoTime();
@@ -130,7 +152,7 @@ public final class Claims {
     }
 
     private void waitFor(Duration time) {
-        Duration shorter = time.compareTo(LONGEST_WAIT) < 0 ? time : LONGEST_WAIT;
+        Duration shorter = time.compareTo(MAX_WAIT) < 0 ? time : MAX_WAIT;
         notBefore = shorter.isZero() ? 0 : System.nanoTime() + shorter.toNanos();
     }
 
@@ -162,6 +184,11 @@ public final class Claims {
         }
     }
 
+    /** Whether a batch goes as it was claimed: a full one needs no company, and without a linger there is none. */
+    public boolean complete(Batch batch) {
+        return batch.size() >= size || linger.isZero();
+    }
+
     /** Something may have become due. */
     public void wake() {
         lock.lock();
@@ -186,13 +213,13 @@ public final class Claims {
         }
     }
 
-    /** The inbox could not be told what became of these rows: they are given back and tried again, not at once. */
+    /** What became of these rows could not be written down: they are given back and tried again, not at once. */
     public void abandoned(Batch batch) {
         lock.lock();
         try {
             inHand -= batch.size();
             abandoned.addAll(batch.ids());
-            waitFor(LONGEST_WAIT);
+            waitFor(MAX_WAIT);
             changed.signal();
         } finally {
             lock.unlock();

@@ -1,4 +1,4 @@
-package io.recordsync.inbox;
+package io.recordsync.delivery;
 
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -13,17 +13,17 @@ import java.util.function.DoubleSupplier;
 public final class Backoff {
 
     private final Duration first;
-    private final Duration most;
+    private final Duration max;
     private final DoubleSupplier random;
 
-    public Backoff(Duration first, Duration most) {
-        this(first, most, () -> ThreadLocalRandom.current().nextDouble());
+    public Backoff(Duration first, Duration max) {
+        this(first, max, () -> ThreadLocalRandom.current().nextDouble());
     }
 
     /** @param random gives numbers from 0 (half of the wait) to 1 (the whole) */
-    Backoff(Duration first, Duration most, DoubleSupplier random) {
+    Backoff(Duration first, Duration max, DoubleSupplier random) {
         this.first = first;
-        this.most = most;
+        this.max = max;
         this.random = random;
     }
 
@@ -31,7 +31,7 @@ public final class Backoff {
     public Duration after(int failures) {
         // 2^30 times a second is 34 years: the cap has long been met, and the shift cannot overflow.
         long doubled = first.toMillis() << Math.min(Math.max(failures, 1) - 1, 30);
-        long whole = Math.min(doubled, most.toMillis());
+        long whole = Math.min(doubled, max.toMillis());
         return Duration.ofMillis(whole / 2 + Math.round(whole / 2.0 * random.getAsDouble()));
     }
 }

@@ -6,9 +6,10 @@ import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.ClaimedDeletion;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.Identifier;
+import io.recordsync.delivery.Reading;
+import io.recordsync.delivery.Reading.Meaning;
 import io.recordsync.network.NetworkException;
 import io.recordsync.oauth.TokenUnavailableException;
-import io.recordsync.talkdesk.Verdict.Fate;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
@@ -28,12 +29,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class VerdictsTest {
+class AnswersTest {
 
     private static final Clock NOON = Clock.fixed(Instant.parse("2026-03-01T12:00:00Z"), ZoneOffset.UTC);
 
     private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
-    private final Verdicts verdicts = new Verdicts(NOON);
+    private final Answers answers = new Answers(NOON);
 
     /** Of two items. The bodies are those of the API page, fields left out as its schema allows. */
     @ParameterizedTest
@@ -59,31 +60,31 @@ class VerdictsTest {
                 "200 | {\"_embedded\":{\"failed_records\":[{\"id\":\"a\"}]}} | SOME_FAILED | -",
                 "200 | {\"total_errors\":2,\"_embedded\":{\"failed_records\":[{\"id\":\"a\"}]}} | REFUSED | -",
             })
-    void a_2xx_is_read_by_its_body(int status, String body, Fate fate, Confirmation confirmation) {
-        Verdict verdict = verdicts.read(status, null, body, batch(2), exchange);
+    void a_2xx_is_read_by_its_body(int status, String body, Meaning meaning, Confirmation confirmation) {
+        Reading reading = answers.read(reply(status, null, body), batch(2), exchange);
 
-        assertThat(verdict.fate()).isEqualTo(fate);
-        assertThat(verdict.confirmation()).isEqualTo(confirmation);
-        assertThat(verdict.answerLost()).isFalse();
+        assertThat(reading.meaning()).isEqualTo(meaning);
+        assertThat(reading.confirmation()).isEqualTo(confirmation);
+        assertThat(reading.answerLost()).isFalse();
     }
 
     @Test
     void a_404_that_is_not_talkdesks_says_nothing_about_the_records() {
-        Verdict verdict = verdicts.read(404, null, "<html>No such page</html>", batch(1), exchange);
+        Reading reading = answers.read(reply(404, null, "<html>No such page</html>"), batch(1), exchange);
 
-        assertThat(verdict.fate()).isEqualTo(Fate.SERVICE_UNAVAILABLE);
-        assertThat(verdict.failure().code()).isEqualTo("unreadable_answer");
+        assertThat(reading.meaning()).isEqualTo(Meaning.UNREADABLE);
+        assertThat(reading.failure().code()).isEqualTo("unreadable_answer");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"<html>Sign in</html>", "[]", "\"deleted\"", "{\"has_errors\":fal", "null"})
     void a_2xx_whose_body_is_not_talkdesks_may_have_been_carried_out(String body) {
-        Verdict verdict = verdicts.read(200, null, body, batch(2), exchange);
+        Reading reading = answers.read(reply(200, null, body), batch(2), exchange);
 
-        assertThat(verdict.fate()).isEqualTo(Fate.SERVICE_UNAVAILABLE);
-        assertThat(verdict.failure().code()).isEqualTo("unreadable_answer");
-        assertThat(verdict.failure().message()).doesNotContain("Sign in");
-        assertThat(verdict.answerLost()).isTrue();
+        assertThat(reading.meaning()).isEqualTo(Meaning.UNREADABLE);
+        assertThat(reading.failure().code()).isEqualTo("unreadable_answer");
+        assertThat(reading.failure().message()).doesNotContain("Sign in");
+        assertThat(reading.answerLost()).isTrue();
     }
 
     @Test
@@ -91,11 +92,11 @@ class VerdictsTest {
         String body = "{\"has_errors\":true,\"total_deleted\":1,\"total_errors\":2,"
                 + "\"_embedded\":{\"failed_records\":[{\"id\":\"a\"},{\"id\":\"b\"}]}}";
 
-        Verdict verdict = verdicts.read(200, null, body, batch(3), exchange);
+        Reading reading = answers.read(reply(200, null, body), batch(3), exchange);
 
-        assertThat(verdict.failedRecords()).containsExactly("a", "b");
-        assertThat(verdict.deleted()).isEqualTo(1);
-        assertThat(verdict.failure().code()).isEqualTo("failed_record");
+        assertThat(reading.failedRecords()).containsExactly("a", "b");
+        assertThat(reading.deleted()).isEqualTo(1);
+        assertThat(reading.failure().code()).isEqualTo("failed_record");
     }
 
     @ParameterizedTest
@@ -116,17 +117,17 @@ class VerdictsTest {
         "503, SERVICE_UNAVAILABLE, unavailable, false",
         "504, SERVICE_UNAVAILABLE, unavailable, true",
     })
-    void any_other_status_says_who_has_to_wait(int status, Fate fate, String code, boolean lost) {
+    void any_other_status_says_who_has_to_wait(int status, Meaning meaning, String code, boolean lost) {
         String body = "{\"code\":\"invalid_request\",\"message\":\"No\"}";
 
-        Verdict verdict = verdicts.read(status, "7", body, batch(2), exchange);
+        Reading reading = answers.read(reply(status, "7", body), batch(2), exchange);
 
-        assertThat(verdict.fate()).isEqualTo(fate);
-        assertThat(verdict.failure().code()).isEqualTo(code);
-        assertThat(verdict.failure().status()).isEqualTo(status);
-        assertThat(verdict.failure().callId()).isEqualTo(exchange.getExchangeId());
-        assertThat(verdict.retryAfter()).isEqualTo(Duration.ofSeconds(7));
-        assertThat(verdict.answerLost()).isEqualTo(lost);
+        assertThat(reading.meaning()).isEqualTo(meaning);
+        assertThat(reading.failure().code()).isEqualTo(code);
+        assertThat(reading.failure().status()).isEqualTo(status);
+        assertThat(reading.failure().callId()).isEqualTo(exchange.getExchangeId());
+        assertThat(reading.retryAfter()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(reading.answerLost()).isEqualTo(lost);
     }
 
     @ParameterizedTest
@@ -134,8 +135,9 @@ class VerdictsTest {
     void a_phone_number_in_talkdesks_words_is_not_repeated(String number) {
         String body = "{\"code\":\"invalid\",\"message\":\"Number " + number + " is invalid\"}";
 
-        String message =
-                verdicts.read(400, null, body, batch(1), exchange).failure().message();
+        String message = answers.read(reply(400, null, body), batch(1), exchange)
+                .failure()
+                .message();
 
         assertThat(message).startsWith("Talkdesk said: Number ").endsWith("is invalid");
         assertThat(message.replaceAll("\\D", "")).hasSizeLessThan(4);
@@ -144,10 +146,10 @@ class VerdictsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "<html>", "{\"message\":\"\"}", "{\"code\":\"+1 415 555 0123\"}"})
     void a_refusal_without_a_reason_is_called_refused(String body) {
-        Verdict verdict = verdicts.read(400, null, body, batch(1), exchange);
+        Reading reading = answers.read(reply(400, null, body), batch(1), exchange);
 
-        assertThat(verdict.failure().code()).isEqualTo("refused");
-        assertThat(verdict.failure().message()).isEqualTo("Talkdesk gave no reason");
+        assertThat(reading.failure().code()).isEqualTo("refused");
+        assertThat(reading.failure().message()).isEqualTo("Talkdesk gave no reason");
     }
 
     @ParameterizedTest
@@ -158,20 +160,20 @@ class VerdictsTest {
         "401, SERVICE_UNAVAILABLE, unavailable",
         "503, SERVICE_UNAVAILABLE, unavailable",
     })
-    void the_list_tells_what_a_404_meant(int status, Fate fate, String code) {
-        Verdict verdict = verdicts.listAnswered(status, null, "{}", batch(2), exchange);
+    void the_list_tells_what_a_404_meant(int status, Meaning meaning, String code) {
+        Reading reading = answers.readList(reply(status, null, "{}"), batch(2), exchange);
 
-        assertThat(verdict.fate()).isEqualTo(fate);
-        assertThat(verdict.failure().code()).isEqualTo(code);
+        assertThat(reading.meaning()).isEqualTo(meaning);
+        assertThat(reading.failure().code()).isEqualTo(code);
     }
 
     @Test
     void without_an_answer_it_counts_whether_anything_was_sent() {
         assertThat(List.of(new ConnectException("refused"), new UnknownHostException("api")))
-                .map(failure -> verdicts.unanswered(failure, exchange))
-                .allSatisfy(verdict -> {
-                    assertThat(verdict.failure().code()).isEqualTo("unreachable");
-                    assertThat(verdict.answerLost()).isFalse();
+                .map(failure -> answers.unanswered(failure, exchange).absence())
+                .allSatisfy(reading -> {
+                    assertThat(reading.failure().code()).isEqualTo("unreachable");
+                    assertThat(reading.answerLost()).isFalse();
                 });
         assertUnanswered(new SocketTimeoutException("Read timed out"), "timeout", true);
         assertUnanswered(new SocketException("Connection reset"), "connection_lost", true);
@@ -181,19 +183,32 @@ class VerdictsTest {
 
     @Test
     void without_a_token_there_was_no_call() {
-        Verdict verdict = verdicts.withoutToken(new TokenUnavailableException("No access token", null), exchange);
+        Reply reply = answers.withoutToken(new TokenUnavailableException("No access token", null), exchange);
 
-        assertThat(verdict.fate()).isEqualTo(Fate.SERVICE_UNAVAILABLE);
-        assertThat(verdict.failure().code()).isEqualTo("no_token");
-        assertThat(verdict.answerLost()).isFalse();
+        assertThat(reply.called()).isFalse();
+        Reading reading = answers.read(reply, batch(2), exchange);
+        assertThat(reading.meaning()).isEqualTo(Meaning.SERVICE_UNAVAILABLE);
+        assertThat(reading.failure().code()).isEqualTo("no_token");
+        assertThat(reading.answerLost()).isFalse();
+    }
+
+    @Test
+    void what_was_not_sent_is_no_call_and_no_failure() {
+        assertThat(answers.notSent().called()).isFalse();
+        assertThat(answers.readList(answers.notSent(), batch(2), exchange)).isEqualTo(Reading.notSent());
+    }
+
+    private static Reply reply(int status, String retryAfter, String body) {
+        return new Reply(status, retryAfter, body, true, null);
     }
 
     private void assertUnanswered(IOException failure, String code, boolean lost) {
-        Verdict verdict = verdicts.unanswered(failure, exchange);
-        assertThat(verdict.fate()).isEqualTo(Fate.SERVICE_UNAVAILABLE);
-        assertThat(verdict.failure().code()).isEqualTo(code);
-        assertThat(verdict.failure().status()).isZero();
-        assertThat(verdict.answerLost()).isEqualTo(lost);
+        assertThat(answers.unanswered(failure, exchange).called()).isTrue();
+        Reading reading = answers.unanswered(failure, exchange).absence();
+        assertThat(reading.meaning()).isEqualTo(Meaning.SERVICE_UNAVAILABLE);
+        assertThat(reading.failure().code()).isEqualTo(code);
+        assertThat(reading.failure().status()).isZero();
+        assertThat(reading.answerLost()).isEqualTo(lost);
     }
 
     private static Batch batch(int size) {

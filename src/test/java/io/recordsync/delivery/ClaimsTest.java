@@ -1,4 +1,4 @@
-package io.recordsync.inbox;
+package io.recordsync.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +7,8 @@ import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.ClaimedDeletion;
 import io.recordsync.deletion.Failure;
 import io.recordsync.deletion.Identifier;
+import io.recordsync.inbox.Inbox;
+import io.recordsync.inbox.InboxException;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,9 +30,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 class ClaimsTest {
 
+    private static final Duration LINGER = Duration.ofMillis(100);
+
     private final Source source = new Source();
     private final DeliveryGate gate = new DeliveryGate(Duration.ofMillis(20), Duration.ofMillis(20), Clock.systemUTC());
-    private final Claims claims = new Claims(source.inbox(), source.inbox(), gate, 10, 1, "a, b");
+    private final Claims claims = Claims.serving(source.inbox(), source.inbox(), gate, 10, LINGER, 1, "a, b");
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
     @AfterEach
@@ -41,6 +45,16 @@ class ClaimsTest {
     @Test
     void the_lists_are_made_known_to_the_inbox() {
         assertThat(source.registered).containsExactly("a", "b");
+    }
+
+    @Test
+    void a_full_batch_is_complete_and_without_a_linger_any_is() throws Exception {
+        source.add(13);
+        assertThat(claims.next()).extracting(claims::complete).containsExactly(true, false);
+
+        Claims hurried = new Claims(source.inbox(), gate, 10, Duration.ZERO, 1, 2);
+        source.add(3);
+        assertThat(hurried.next()).extracting(hurried::complete).containsExactly(true);
     }
 
     @Test

@@ -1,6 +1,5 @@
-package io.recordsync.talkdesk;
+package io.recordsync.delivery;
 
-import io.recordsync.inbox.Backoff;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,21 +9,21 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What this process knows of each record list: since when it refuses, and how long it is left alone.
+ * What this process knows of each record list: what it refused in a row, and how long it is left alone.
  *
- * <p>Thread-safe. The inbox holds the suspensions for all processes; this one spares the batches that were claimed before.
+ * <p>The inbox holds the suspensions for all processes; these spare the batches that were claimed before. Thread-safe.
  */
 final class ListHealth {
 
-    private final int mostRefusals;
+    private final int maxRefusals;
     private final Clock clock;
     private final Map<String, Refusals> refusals = new HashMap<>();
     private final Map<String, Suspension> suspensions = new HashMap<>();
     private final Set<String> taken = new HashSet<>();
 
-    /** @param mostRefusals so many lone items refused in a row with one code: then the mistake is ours */
-    ListHealth(int mostRefusals, Clock clock) {
-        this.mostRefusals = mostRefusals;
+    /** @param maxRefusals lone items refused in a row with one code, from which on the mistake is ours */
+    ListHealth(int maxRefusals, Clock clock) {
+        this.maxRefusals = maxRefusals;
         this.clock = clock;
     }
 
@@ -33,7 +32,7 @@ final class ListHealth {
         Refusals before = refusals.get(recordList);
         int inARow = before != null && before.code().equals(code) ? before.inARow() + 1 : 1;
         refusals.put(recordList, new Refusals(code, inARow));
-        return inARow >= mostRefusals;
+        return inARow >= maxRefusals;
     }
 
     /** The suspension that a failure of the list asks for now. */

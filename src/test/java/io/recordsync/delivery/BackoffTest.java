@@ -1,4 +1,4 @@
-package io.recordsync.inbox;
+package io.recordsync.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,10 +1,9 @@
-package io.recordsync.talkdesk;
+package io.recordsync.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.recordsync.inbox.Backoff;
-import io.recordsync.talkdesk.ListHealth.Success;
-import io.recordsync.talkdesk.ListHealth.Suspension;
+import io.recordsync.delivery.ListHealth.Success;
+import io.recordsync.delivery.ListHealth.Suspension;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

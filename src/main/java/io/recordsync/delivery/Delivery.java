@@ -1,17 +1,14 @@
-package io.recordsync.talkdesk;
+package io.recordsync.delivery;
 
 import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.ClaimedDeletion;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.Failure;
 import io.recordsync.deletion.Identifier;
-import io.recordsync.inbox.Backoff;
-import io.recordsync.inbox.DeliveryGate;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Queue;
 import io.recordsync.inbox.Queue.Postponement;
 import io.recordsync.inbox.RecordLists;
-import io.recordsync.talkdesk.Verdict.Fate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,10 +20,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What becomes of a batch: settled, postponed or parked, and who else has to wait: nobody (an item), the list, or all.
+ * What becomes of a batch: the verdict on a reading, and an act for each verdict.
  *
- * <p>Each method writes its part to the inbox before it returns; when the inbox fails the rows stay claimed, and the route
- * gives them back. Thread-safe.
+ * <p>A call passes two looks first: {@link #mayCall} before it is prepared, {@link #holds} right before it is made. Each act
+ * writes its part to the inbox before it returns; when the inbox fails the rows stay claimed, and the route gives them back.
+ * Thread-safe.
  */
 public final class Delivery {
 
@@ -42,7 +40,7 @@ public final class Delivery {
     private final boolean parkUnconfirmed;
 
     /**
-     * @param mostRefusals lone items refused in a row with one code, after which the list is suspended
+     * @param maxRefusals lone items refused in a row with one code, after which the list is suspended
      * @param verifyDelay after an answer that confirmed nothing
      * @param verifyUnconfirmed {@code settle} or {@code park}, after {@code verifyAttempts} such answers
      */
@@ -52,7 +50,7 @@ public final class Delivery {
             DeliveryGate gate,
             Duration backoff,
             Duration backoffMax,
-            int mostRefusals,
+            int maxRefusals,
             Duration verifyDelay,
             int verifyAttempts,
             String verifyUnconfirmed,
@@ -60,12 +58,14 @@ public final class Delivery {
         this.queue = queue;
         this.recordLists = recordLists;
         this.gate = gate;
-        this.lists = new ListHealth(mostRefusals, clock);
+        this.lists = new ListHealth(maxRefusals, clock);
         this.backoff = new Backoff(backoff, backoffMax);
         this.verifyDelay = verifyDelay;
         this.verifyAttempts = verifyAttempts;
         this.parkUnconfirmed = "park".equals(verifyUnconfirmed);
     }
+
+    // ---- before a call
 
     /**
      * Lets a call pass. One that only reads has no batch.
@@ -98,13 +98,13 @@ public final class Delivery {
             held = queue.holds(batch);
             stopped = held && queue.stopped(batch);
         } catch (InboxException e) {
-            // Without its cause: an error of the network in it would be read as Talkdesk's.
+            // Without its cause: an error of the network in it would be read as the dialler's.
             throw new NotNowException("The database does not say whether the batch is still held: " + e.getMessage());
         }
         if (!held) {
             LOG.warn(
-                    "{} deletions of record list {} are not called: this process was silent for longer than session.ttl"
-                            + " and has lost them; they are due for any",
+                    "{} deletions of record list {} are not sent: this process was silent for longer than session.ttl"
+                            + " and has lost them; any process may claim them",
                     batch.size(),
                     batch.recordList());
             throw new NotNowException("The batch was taken over");
@@ -114,36 +114,40 @@ public final class Delivery {
         }
     }
 
-    /** Whether the batch met a conflict before and can be split. */
-    public boolean conflictAgain(@ExchangeProperty("batch") Batch batch) {
-        return attempts(batch) > 0 && !batch.lone();
-    }
+    // ---- the verdict
 
-    /** To be called before a batch is split: of one that Talkdesk said to have done in part, nobody knows which part. */
-    public void beforeSplit(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("verdict") Verdict verdict) {
-        if (verdict.failure() != null && verdict.failure().status() / 100 == 2) {
-            queue.perhapsDone(batch.ids());
-        }
-    }
-
-    /** Gives the batch back as it was. */
-    public void release(@ExchangeProperty("batch") Batch batch) {
-        queue.release(batch.ids());
-    }
-
-    /** Talkdesk answered: whatever it said, an outage is over. */
-    public void answered(@ExchangeProperty("verdict") Verdict verdict) {
-        if (verdict.fate() != Fate.SERVICE_UNAVAILABLE) {
+    /**
+     * Decides what becomes of a batch. To be called once for each reading, because refusals in a row are counted, and
+     * because an answer, whatever it says, ends an outage.
+     */
+    public Verdict decide(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("reading") Reading reading) {
+        Verdict verdict = Verdict.on(reading, batch);
+        if (verdict != Verdict.PAUSE && verdict != Verdict.RELEASE) {
             gate.succeeded();
         }
+        return verdict == Verdict.PARK && refusesEverything(batch, reading.failure()) ? Verdict.SUSPEND_LIST : verdict;
     }
+
+    /** Whether so many lone items of the list were refused in a row, this one among them, that the mistake must be ours. */
+    private boolean refusesEverything(Batch lone, Failure failure) {
+        if (!lists.refused(lone.recordList(), failure.code())) {
+            return false;
+        }
+        LOG.error(
+                "Record list {} refuses one item after the other with {}: the mistake is likely ours, not theirs",
+                lone.recordList(),
+                failure.code());
+        return true;
+    }
+
+    // ---- an act for each verdict
 
     /** @param calledAt when the call began, by {@link System#nanoTime()}; here and below */
     public void settle(
             @ExchangeProperty("batch") Batch batch,
-            @ExchangeProperty("verdict") Verdict verdict,
+            @ExchangeProperty("reading") Reading reading,
             @ExchangeProperty("calledAt") long calledAt) {
-        settle(batch.ids(), verdict.confirmation(), calledAt);
+        settle(batch.ids(), reading.confirmation(), calledAt);
         succeeded(batch);
     }
 
@@ -156,7 +160,7 @@ public final class Delivery {
     /** To be asked again; after so many answers that confirmed nothing it is settled as accepted, or parked. */
     public void verifyLater(
             @ExchangeProperty("batch") Batch batch,
-            @ExchangeProperty("verdict") Verdict verdict,
+            @ExchangeProperty("reading") Reading reading,
             @ExchangeProperty("calledAt") long calledAt) {
         List<Long> again = new ArrayList<>();
         List<Long> enough = new ArrayList<>();
@@ -164,52 +168,45 @@ public final class Delivery {
             (deletion.unconfirmed() + 1 < verifyAttempts ? again : enough).add(deletion.id());
         }
         if (!again.isEmpty()) {
-            queue.postpone(again, verifyDelay, verdict.failure(), Postponement.UNCONFIRMED);
+            queue.postpone(again, verifyDelay, reading.failure(), Postponement.UNCONFIRMED);
         }
         if (!enough.isEmpty() && parkUnconfirmed) {
-            queue.park(enough, verdict.failure());
+            queue.park(enough, reading.failure());
         } else if (!enough.isEmpty()) {
             settle(enough, Confirmation.ACCEPTED, calledAt);
         }
         succeeded(batch);
     }
 
-    /** A lone item was refused: parked, unless its list refuses one after the other. */
-    public void park(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("verdict") Verdict verdict) {
-        if (!parked(batch, verdict)) {
-            suspendList(batch, verdict);
-        }
-    }
-
-    private boolean parked(Batch lone, Verdict verdict) {
-        Failure failure = verdict.failure();
-        if (lists.refused(lone.recordList(), failure.code())) {
-            LOG.error(
-                    "Record list {} refuses one item after the other with {}: the mistake is likely ours, not theirs",
-                    lone.recordList(),
-                    failure.code());
-            return false;
-        }
+    /** A lone item was refused. */
+    public void park(@ExchangeProperty("batch") Batch lone, @ExchangeProperty("reading") Reading reading) {
+        Failure failure = reading.failure();
         queue.park(lone.ids(), failure);
         LOG.warn(
-                "Talkdesk refuses {} in record list {} ({} {}); parked, redrive it once the cause is mended",
-                lone.identifiers().get(0),
+                "Record list {} refuses {} ({} {}); parked, redrive it once the cause is fixed",
                 lone.recordList(),
+                lone.identifiers().get(0),
                 failure.status(),
                 failure.code());
-        return true;
     }
 
-    /** Tried again after a backoff, or after what Talkdesk asked for. */
-    public void postpone(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("verdict") Verdict verdict) {
-        Duration delay = verdict.retryAfter() == null ? backoff.after(attempts(batch) + 1) : verdict.retryAfter();
-        queue.postpone(batch.ids(), delay, verdict.failure(), Postponement.FAILED);
+    /** To be called before a batch is split: of one that was done in part, nobody knows which part. */
+    public void beforeSplit(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("reading") Reading reading) {
+        if (reading.doneInPart()) {
+            queue.perhapsDone(batch.ids());
+        }
+    }
+
+    /** Tried again after a backoff, or after what the dialler asked for. */
+    public void postpone(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("reading") Reading reading) {
+        Duration delay = reading.retryAfter() == null ? ownBackoff(batch) : reading.retryAfter();
+        queue.postpone(batch.ids(), delay, reading.failure(), Postponement.FAILED);
     }
 
     /** Nothing of this list is sent for a while; the others go on. */
-    public void suspendList(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("verdict") Verdict verdict) {
+    public void suspendList(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("reading") Reading reading) {
         String recordList = batch.recordList();
-        Failure failure = verdict.failure();
+        Failure failure = reading.failure();
         ListHealth.Suspension suspension = lists.suspension(recordList, backoff);
         recordLists.suspend(recordList, suspension.pause(), failure);
         queue.postpone(batch.ids(), suspension.pause(), failure, Postponement.FAILED);
@@ -224,71 +221,77 @@ public final class Delivery {
     }
 
     /** Nothing at all is sent for a while. */
-    public void pauseService(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("verdict") Verdict verdict) {
-        Duration pause = gate.shut(verdict.failure(), verdict.retryAfter());
-        // A batch that breaks Talkdesk must not be the first one again after each pause.
-        Duration own = backoff.after(attempts(batch) + 1);
+    public void pause(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("reading") Reading reading) {
+        Duration pause = gate.shut(reading.failure(), reading.retryAfter());
+        // A batch that breaks the dialler must not be the first one again after each pause.
+        Duration own = ownBackoff(batch);
         queue.postpone(
                 batch.ids(),
                 own.compareTo(pause) > 0 ? own : pause,
-                verdict.failure(),
-                verdict.answerLost() ? Postponement.ANSWER_LOST : Postponement.FAILED);
+                reading.failure(),
+                reading.answerLost() ? Postponement.ANSWER_LOST : Postponement.FAILED);
+    }
+
+    /** Gives the batch back as it was. */
+    public void release(@ExchangeProperty("batch") Batch batch) {
+        queue.release(batch.ids());
     }
 
     /**
-     * Parks what failed and settles the rest, where each failed record could be told.
+     * Parks what failed and settles the rest, if each failed record could be identified.
      *
-     * @return what has to be split to find out; null when all is told
+     * @return what has to be split to find out; null when nothing has
      */
     public Batch parkFailed(
             @ExchangeProperty("batch") Batch batch,
-            @ExchangeProperty("verdict") Verdict verdict,
+            @ExchangeProperty("reading") Reading reading,
             @ExchangeProperty("calledAt") long calledAt,
-            @Body List<FailedRecord> failedRecords) {
+            @Body List<FailedItem> failedItems) {
         List<Identifier> sent = batch.identifiers();
         List<Identifier> failed = new ArrayList<>();
-        boolean told = true;
-        for (FailedRecord record : failedRecords) {
-            Optional<Identifier> item =
-                    record.identifiers().stream().filter(sent::contains).findFirst();
-            item.ifPresent(failed::add);
-            told &= item.isPresent();
+        boolean identified = true;
+        for (FailedItem item : failedItems) {
+            Optional<Identifier> which =
+                    item.identifiers().stream().filter(sent::contains).findFirst();
+            which.ifPresent(failed::add);
+            identified &= which.isPresent();
         }
-        if (!told && !batch.lone()) {
+        if (!identified && !batch.lone()) {
             return batch;
         }
-        if (batch.lone() && failedRecords.stream().allMatch(FailedRecord::gone)) {
-            // Reported as failed, and not there when asked: Talkdesk contradicts itself, or it is gone by now.
-            queue.postpone(
-                    batch.ids(), backoff.after(attempts(batch) + 1), verdict.failure(), Postponement.ANSWER_LOST);
+        if (batch.lone() && failedItems.stream().allMatch(FailedItem::gone)) {
+            // Reported as failed, and not there when asked: the dialler contradicts itself, or it is gone by now.
+            queue.postpone(batch.ids(), ownBackoff(batch), reading.failure(), Postponement.ANSWER_LOST);
             return null;
         }
         if (batch.lone() || failed.containsAll(sent)) {
-            parkEach(batch, verdict);
+            parkEach(batch, reading);
             return null;
         }
         for (Identifier identifier : failed.stream().distinct().toList()) {
-            queue.park(batch.only(List.of(identifier), true).ids(), verdict.failure());
+            queue.park(batch.only(List.of(identifier), true).ids(), reading.failure());
         }
         LOG.warn(
-                "Talkdesk could not delete {} of {} records of list {}; parked, the others are gone",
+                "{} of {} records of list {} could not be deleted; parked, the others are gone",
                 failed.size(),
                 sent.size(),
                 batch.recordList());
-        boolean exact = verdict.deleted() + failed.size() == sent.size();
+        boolean exact = reading.deleted() + failed.size() == sent.size();
         settle(batch.only(failed, false).ids(), exact ? Confirmation.EXACT : Confirmation.BATCH, calledAt);
         succeeded(batch);
         return null;
     }
 
-    /** All of them failed: each is a refusal in a row, and what comes after the last that is suffered waits. */
-    private void parkEach(Batch batch, Verdict verdict) {
+    /** All of them failed: each is a refusal in a row, and what follows the last one that is parked waits. */
+    private void parkEach(Batch batch, Reading reading) {
         List<Identifier> sent = batch.identifiers();
         for (int i = 0; i < sent.size(); i++) {
-            if (!parked(batch.only(List.of(sent.get(i)), true), verdict)) {
-                suspendList(batch.only(sent.subList(i, sent.size()), true), verdict);
+            Batch lone = batch.only(List.of(sent.get(i)), true);
+            if (refusesEverything(lone, reading.failure())) {
+                suspendList(batch.only(sent.subList(i, sent.size()), true), reading);
                 return;
             }
+            park(lone, reading);
         }
     }
 
@@ -309,10 +312,12 @@ public final class Delivery {
         }
     }
 
-    private static int attempts(Batch batch) {
-        return batch.deletions().stream()
+    /** The wait that the failures of the batch itself ask for, this one among them. */
+    private Duration ownBackoff(Batch batch) {
+        int failures = batch.deletions().stream()
                 .mapToInt(ClaimedDeletion::attempts)
                 .max()
                 .orElse(0);
+        return backoff.after(failures + 1);
     }
 }

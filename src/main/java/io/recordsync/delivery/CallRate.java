@@ -1,12 +1,12 @@
-package io.recordsync.talkdesk;
+package io.recordsync.delivery;
 
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets calls begin at an even pace, at most so many in any second.
+ * The pace at which calls begin: even, at most so many in any second.
  *
- * <p>By the monotonic clock: Camel's throttle goes by the wall clock, and stands still for an hour when that is set back by
- * one. Thread-safe.
+ * <p>It goes by the monotonic clock: Camel's throttle goes by the wall clock, and stands still for an hour when that is set
+ * back by one. Thread-safe.
  */
 public final class CallRate {
 
