@@ -121,7 +121,7 @@ final class DoctorCommand {
             grant = secret;
         }
         Outbound outbound = outbound();
-        return new TalkdeskExam(
+        return TalkdeskExam.of(
                 outbound,
                 tokens(key("talkdesk.token-url"), grant, outbound),
                 key("talkdesk.api-url"),

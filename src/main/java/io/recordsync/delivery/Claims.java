@@ -1,5 +1,7 @@
 package io.recordsync.delivery;
 
+import io.recordsync.config.BatchSettings;
+import io.recordsync.config.CommaList;
 import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.Failure;
 import io.recordsync.inbox.InboxException;
@@ -7,7 +9,6 @@ import io.recordsync.inbox.Queue;
 import io.recordsync.inbox.Queue.Postponement;
 import io.recordsync.inbox.RecordLists;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -42,8 +43,7 @@ public final class Claims {
 
     private final Queue queue;
     private final DeliveryGate gate;
-    private final int size;
-    private final Duration linger;
+    private final BatchSettings batch;
     private final int room;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -58,17 +58,14 @@ public final class Claims {
     private boolean stopped;
 
     /**
-     * @param size of a batch at most
-     * @param linger how long a row may wait for company
      * @param concurrency calls in flight
      * @param lists that are served; each may have a batch that waits for company
      */
-    public Claims(Queue queue, DeliveryGate gate, int size, Duration linger, int concurrency, int lists) {
+    public Claims(Queue queue, DeliveryGate gate, BatchSettings batch, int concurrency, int lists) {
         this.queue = queue;
         this.gate = gate;
-        this.size = size;
-        this.linger = linger;
-        this.room = size * (2 * concurrency + lists);
+        this.batch = batch;
+        this.room = batch.size() * (2 * concurrency + lists);
         gate.onChange(this::wake);
     }
 
@@ -85,11 +82,10 @@ public final class Claims {
             Duration linger,
             int concurrency,
             String recordLists) {
-        List<String> served =
-                Arrays.stream(recordLists.split(",")).map(String::strip).toList();
+        List<String> served = CommaList.items(recordLists);
         lists.register(served);
         lists.serveOnly(served);
-        return new Claims(queue, gate, size, linger, concurrency, served.size());
+        return new Claims(queue, gate, new BatchSettings(size, linger), concurrency, served.size());
     }
 
     /**
@@ -104,7 +100,7 @@ public final class Claims {
             return List.of();
         }
         giveBackAbandoned();
-        List<Batch> claimed = queue.claim(batches, size);
+        List<Batch> claimed = queue.claim(batches, batch.size());
         Duration untilDue = claimed.isEmpty() ? queue.nextDue().orElse(MAX_WAIT) : Duration.ZERO;
         lock.lock();
         try {
@@ -160,7 +156,7 @@ public final class Claims {
         if (gate.probing()) {
             return inHand == 0 ? 1 : 0;
         }
-        return (room - inHand) / size;
+        return (room - inHand) / batch.size();
     }
 
     private void giveBackAbandoned() {
@@ -185,8 +181,8 @@ public final class Claims {
     }
 
     /** Whether a batch goes as it was claimed: a full one needs no company, and without a linger there is none. */
-    public boolean complete(Batch batch) {
-        return batch.size() >= size || linger.isZero();
+    public boolean complete(Batch claimed) {
+        return claimed.size() >= batch.size() || batch.linger().isZero();
     }
 
     /** Something may have become due. */
@@ -201,10 +197,10 @@ public final class Claims {
     }
 
     /** The fate of these rows is in the inbox. */
-    public void finished(Batch batch) {
+    public void finished(Batch claimed) {
         lock.lock();
         try {
-            inHand -= batch.size();
+            inHand -= claimed.size();
             // Some may have been postponed, and be due before what was known.
             waitFor(Duration.ZERO);
             changed.signal();
@@ -214,11 +210,11 @@ public final class Claims {
     }
 
     /** What became of these rows could not be written down: they are given back and tried again, not at once. */
-    public void abandoned(Batch batch) {
+    public void abandoned(Batch claimed) {
         lock.lock();
         try {
-            inHand -= batch.size();
-            abandoned.addAll(batch.ids());
+            inHand -= claimed.size();
+            abandoned.addAll(claimed.ids());
             waitFor(MAX_WAIT);
             changed.signal();
         } finally {

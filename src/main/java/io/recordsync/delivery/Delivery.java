@@ -1,10 +1,13 @@
 package io.recordsync.delivery;
 
+import io.recordsync.config.Unconfirmed;
+import io.recordsync.config.VerifySettings;
 import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.ClaimedDeletion;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.Failure;
 import io.recordsync.deletion.Identifier;
+import io.recordsync.deletion.Word;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Queue;
 import io.recordsync.inbox.Queue.Postponement;
@@ -35,16 +38,31 @@ public final class Delivery {
     private final DeliveryGate gate;
     private final ListHealth lists;
     private final Backoff backoff;
-    private final Duration verifyDelay;
-    private final int verifyAttempts;
-    private final boolean parkUnconfirmed;
+    private final VerifySettings verify;
+
+    /** @param maxRefusals lone items refused in a row with one code, after which the list is suspended */
+    public Delivery(
+            Queue queue,
+            RecordLists recordLists,
+            DeliveryGate gate,
+            Backoff backoff,
+            int maxRefusals,
+            VerifySettings verify,
+            Clock clock) {
+        this.queue = queue;
+        this.recordLists = recordLists;
+        this.gate = gate;
+        this.lists = new ListHealth(maxRefusals, clock);
+        this.backoff = backoff;
+        this.verify = verify;
+    }
 
     /**
-     * @param maxRefusals lone items refused in a row with one code, after which the list is suspended
-     * @param verifyDelay after an answer that confirmed nothing
-     * @param verifyUnconfirmed {@code settle} or {@code park}, after {@code verifyAttempts} such answers
+     * Likewise, for a wiring that has no objects for settings.
+     *
+     * @param verifyUnconfirmed {@code settle} or {@code park}
      */
-    public Delivery(
+    public static Delivery of(
             Queue queue,
             RecordLists recordLists,
             DeliveryGate gate,
@@ -55,14 +73,15 @@ public final class Delivery {
             int verifyAttempts,
             String verifyUnconfirmed,
             Clock clock) {
-        this.queue = queue;
-        this.recordLists = recordLists;
-        this.gate = gate;
-        this.lists = new ListHealth(maxRefusals, clock);
-        this.backoff = new Backoff(backoff, backoffMax);
-        this.verifyDelay = verifyDelay;
-        this.verifyAttempts = verifyAttempts;
-        this.parkUnconfirmed = "park".equals(verifyUnconfirmed);
+        Unconfirmed unconfirmed = Word.fromDashed(Unconfirmed.class, verifyUnconfirmed);
+        return new Delivery(
+                queue,
+                recordLists,
+                gate,
+                new Backoff(backoff, backoffMax),
+                maxRefusals,
+                new VerifySettings(verifyDelay, verifyAttempts, unconfirmed),
+                clock);
     }
 
     // ---- before a call
@@ -165,12 +184,12 @@ public final class Delivery {
         List<Long> again = new ArrayList<>();
         List<Long> enough = new ArrayList<>();
         for (ClaimedDeletion deletion : batch.deletions()) {
-            (deletion.unconfirmed() + 1 < verifyAttempts ? again : enough).add(deletion.id());
+            (deletion.unconfirmed() + 1 < verify.attempts() ? again : enough).add(deletion.id());
         }
         if (!again.isEmpty()) {
-            queue.postpone(again, verifyDelay, reading.failure(), Postponement.UNCONFIRMED);
+            queue.postpone(again, verify.delay(), reading.failure(), Postponement.UNCONFIRMED);
         }
-        if (!enough.isEmpty() && parkUnconfirmed) {
+        if (!enough.isEmpty() && verify.unconfirmed() == Unconfirmed.PARK) {
             queue.park(enough, reading.failure());
         } else if (!enough.isEmpty()) {
             settle(enough, Confirmation.ACCEPTED, calledAt);

@@ -3,6 +3,7 @@ package io.recordsync.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.recordsync.config.BatchSettings;
 import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.ClaimedDeletion;
 import io.recordsync.deletion.Failure;
@@ -52,7 +53,7 @@ class ClaimsTest {
         source.add(13);
         assertThat(claims.next()).extracting(claims::complete).containsExactly(true, false);
 
-        Claims hurried = new Claims(source.inbox(), gate, 10, Duration.ZERO, 1, 2);
+        Claims hurried = new Claims(source.inbox(), gate, new BatchSettings(10, Duration.ZERO), 1, 2);
         source.add(3);
         assertThat(hurried.next()).extracting(hurried::complete).containsExactly(true);
     }

@@ -160,7 +160,7 @@ class AnswersTest {
         "401, SERVICE_UNAVAILABLE, unavailable",
         "503, SERVICE_UNAVAILABLE, unavailable",
     })
-    void the_list_tells_what_a_404_meant(int status, Meaning meaning, String code) {
+    void the_answer_about_the_list_says_what_a_404_meant(int status, Meaning meaning, String code) {
         Reading reading = answers.readList(reply(status, null, "{}"), batch(2), exchange);
 
         assertThat(reading.meaning()).isEqualTo(meaning);

@@ -38,13 +38,13 @@ class TalkdeskExamTest {
                 "200 | {\"total_deleted\": 0, \"has_errors\": false} | OK | arrives (200 for an id that no record has)",
                 "202 | {} | OK | arrives (202 for an id that no record has)",
                 "404 | {\"code\": \"records_not_found\"} | OK | arrives (404 for an id that no record has)",
-                "404 | <html> | WARN | cannot be told, answered 404 → try again",
+                "404 | <html> | WARN | not known yet, answered 404 → try again",
                 "400 | {\"fields\": [{\"name\": \"[0].id\"}]} | OK | arrives (400 for an id that no record has)",
                 "400 | {\"fields\": [{\"name\": \"body\"}]} | FAIL | 400, the body does not arrive",
                 "411 | <html> | FAIL | 411, the body does not arrive",
                 "403 | {} | FAIL | 403, forbidden → the client needs the scope record-lists:manage",
                 "405 | {} | FAIL | 405 → something in between does not let DELETE requests through",
-                "503 | {} | WARN | cannot be told, answered 503 → try again",
+                "503 | {} | WARN | not known yet, answered 503 → try again",
                 "200 | {\"total_deleted\": 7} | FAIL | Talkdesk says that it deleted 7 records",
             })
     void the_answer_to_a_delete_of_nothing_tells_whether_its_body_arrived(
@@ -92,7 +92,7 @@ class TalkdeskExamTest {
         Outbound outbound = new Outbound();
         AccessTokens tokens = new AccessTokens(talkdesk.tokenUrl(), secret, Duration.ofSeconds(5), outbound);
         Findings findings = new Findings();
-        new TalkdeskExam(
+        TalkdeskExam.of(
                         outbound,
                         tokens,
                         talkdesk.url(),
