@@ -4,6 +4,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameStartingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
@@ -18,7 +19,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.spi.PropertiesComponent;
 
 /**
- * Who may know whom: deletion, the inbox over it, the adapters over both, the routes over all. Beside them the configuration,
+ * Who may know whom: deletion, the inbox over it, the delivery over both, the adapters over all three, the routes over all. Beside them the configuration,
  * the network over it, and oauth over the network; they know none of the others. The doctor is known to the adapters, and knows the inbox and the network.
  */
 @AnalyzeClasses(packages = "io.recordsync", importOptions = DoNotIncludeTests.class)
@@ -40,6 +41,29 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAnyPackage("org.apache.camel..")
                     .or(resideInAPackage("io.recordsync..")
                             .and(not(resideInAnyPackage("io.recordsync.inbox..", "io.recordsync.deletion")))));
+
+    @ArchTest
+    static final ArchRule the_delivery_knows_the_roles_of_the_inbox_and_no_adapter = noClasses()
+            .that()
+            .resideInAPackage("io.recordsync.delivery..")
+            .should()
+            .dependOnClassesThat(
+                    resideInAnyPackage("org.apache.camel.*..", "org.apache.hc..", "com.fasterxml.jackson..")
+                            .or(resideInAPackage("io.recordsync..")
+                                    .and(not(resideInAnyPackage(
+                                            "io.recordsync.delivery..",
+                                            "io.recordsync.inbox",
+                                            "io.recordsync.deletion",
+                                            "io.recordsync.config"))))
+                            .or(resideInAPackage("io.recordsync.inbox").and(simpleNameStartingWith("Jdbc"))));
+
+    @ArchTest
+    static final ArchRule no_other_room_names_the_dialler = noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                    "io.recordsync", "io.recordsync.talkdesk..", "io.recordsync.config..", "io.recordsync.doctor..")
+            .should()
+            .haveSimpleNameContaining("Talkdesk");
 
     @ArchTest
     static final ArchRule the_configuration_knows_the_domain_and_camels_properties = classes()
@@ -78,9 +102,15 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule adapters_never_know_one_another = SlicesRuleDefinition.slices()
-            .matching("io.recordsync.(salesforce|talkdesk|guard|ops)..")
+            .matching("io.recordsync.(salesforce|talkdesk|ops)..")
             .should()
             .notDependOnEachOther();
+
+    @ArchTest
+    static final ArchRule no_rooms_know_each_other_in_a_circle = SlicesRuleDefinition.slices()
+            .matching("io.recordsync.(*)..")
+            .should()
+            .beFreeOfCycles();
 
     @ArchTest
     static final ArchRule nothing_knows_the_application = noClasses()
