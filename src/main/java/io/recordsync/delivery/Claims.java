@@ -1,13 +1,11 @@
 package io.recordsync.delivery;
 
 import io.recordsync.config.BatchSettings;
-import io.recordsync.config.CommaList;
 import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.Failure;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Queue;
 import io.recordsync.inbox.Queue.Postponement;
-import io.recordsync.inbox.RecordLists;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -67,25 +65,6 @@ public final class Claims {
         this.batch = batch;
         this.room = batch.size() * (2 * concurrency + lists);
         gate.onChange(this::wake);
-    }
-
-    /**
-     * Likewise, for a wiring that has text only: makes the lists known to the inbox, and serves no others.
-     *
-     * @param recordLists comma-separated
-     */
-    public static Claims serving(
-            Queue queue,
-            RecordLists lists,
-            DeliveryGate gate,
-            int size,
-            Duration linger,
-            int concurrency,
-            String recordLists) {
-        List<String> served = CommaList.items(recordLists);
-        lists.register(served);
-        lists.serveOnly(served);
-        return new Claims(queue, gate, new BatchSettings(size, linger), concurrency, served.size());
     }
 
     /**

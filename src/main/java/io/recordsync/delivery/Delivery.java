@@ -7,7 +7,6 @@ import io.recordsync.deletion.ClaimedDeletion;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.Failure;
 import io.recordsync.deletion.Identifier;
-import io.recordsync.deletion.Word;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Queue;
 import io.recordsync.inbox.Queue.Postponement;
@@ -55,33 +54,6 @@ public final class Delivery {
         this.lists = new ListHealth(maxRefusals, clock);
         this.backoff = backoff;
         this.verify = verify;
-    }
-
-    /**
-     * Likewise, for a wiring that has no objects for settings.
-     *
-     * @param verifyUnconfirmed {@code settle} or {@code park}
-     */
-    public static Delivery of(
-            Queue queue,
-            RecordLists recordLists,
-            DeliveryGate gate,
-            Duration backoff,
-            Duration backoffMax,
-            int maxRefusals,
-            Duration verifyDelay,
-            int verifyAttempts,
-            String verifyUnconfirmed,
-            Clock clock) {
-        Unconfirmed unconfirmed = Word.fromDashed(Unconfirmed.class, verifyUnconfirmed);
-        return new Delivery(
-                queue,
-                recordLists,
-                gate,
-                new Backoff(backoff, backoffMax),
-                maxRefusals,
-                new VerifySettings(verifyDelay, verifyAttempts, unconfirmed),
-                clock);
     }
 
     // ---- before a call

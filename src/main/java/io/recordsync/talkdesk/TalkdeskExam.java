@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.recordsync.config.CommaList;
 import io.recordsync.doctor.Answer;
 import io.recordsync.doctor.Asker;
 import io.recordsync.doctor.Exam;
@@ -69,19 +68,6 @@ public final class TalkdeskExam implements Exam {
         this.recordLists = List.copyOf(recordLists);
         this.scope = scope;
         this.probed = List.copyOf(probed);
-    }
-
-    /** Likewise, for a wiring that has text only: both kinds of lists are comma-separated. */
-    public static TalkdeskExam of(
-            Outbound outbound,
-            AccessTokens tokens,
-            String apiUrl,
-            String recordLists,
-            String scope,
-            Duration timeout,
-            String probed) {
-        return new TalkdeskExam(
-                outbound, tokens, apiUrl, CommaList.items(recordLists), scope, timeout, CommaList.items(probed));
     }
 
     @Override

@@ -8,8 +8,8 @@ import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.ClaimedDeletion;
 import io.recordsync.deletion.Failure;
 import io.recordsync.deletion.Identifier;
-import io.recordsync.inbox.Inbox;
 import io.recordsync.inbox.InboxException;
+import io.recordsync.inbox.Queue;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,7 +35,7 @@ class ClaimsTest {
 
     private final Source source = new Source();
     private final DeliveryGate gate = new DeliveryGate(Duration.ofMillis(20), Duration.ofMillis(20), Clock.systemUTC());
-    private final Claims claims = Claims.serving(source.inbox(), source.inbox(), gate, 10, LINGER, 1, "a, b");
+    private final Claims claims = new Claims(source.queue(), gate, new BatchSettings(10, LINGER), 1, 2);
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
     @AfterEach
@@ -44,16 +44,11 @@ class ClaimsTest {
     }
 
     @Test
-    void the_lists_are_made_known_to_the_inbox() {
-        assertThat(source.registered).containsExactly("a", "b");
-    }
-
-    @Test
     void a_full_batch_is_complete_and_without_a_linger_any_is() throws Exception {
         source.add(13);
         assertThat(claims.next()).extracting(claims::complete).containsExactly(true, false);
 
-        Claims hurried = new Claims(source.inbox(), gate, new BatchSettings(10, Duration.ZERO), 1, 2);
+        Claims hurried = new Claims(source.queue(), gate, new BatchSettings(10, Duration.ZERO), 1, 2);
         source.add(3);
         assertThat(hurried.next()).extracting(hurried::complete).containsExactly(true);
     }
@@ -238,7 +233,6 @@ class ClaimsTest {
         private final List<ClaimedDeletion> claimed = new ArrayList<>();
         private final List<Integer> asked = new ArrayList<>();
         private final List<List<Long>> released = new ArrayList<>();
-        private List<String> registered;
         private volatile Optional<Duration> due = Optional.empty();
         private volatile boolean broken;
         private long lastId;
@@ -249,17 +243,10 @@ class ClaimsTest {
                             ++lastId, "a", Identifier.external("salesforce", "003-" + lastId), 0, 0, "session")));
         }
 
-        Inbox inbox() {
-            return (Inbox) Proxy.newProxyInstance(
-                    Inbox.class.getClassLoader(), new Class<?>[] {Inbox.class}, (proxy, method, arguments) -> {
+        Queue queue() {
+            return (Queue) Proxy.newProxyInstance(
+                    Queue.class.getClassLoader(), new Class<?>[] {Queue.class}, (proxy, method, arguments) -> {
                         switch (method.getName()) {
-                            case "serveOnly":
-                                assertThat(arguments[0]).isEqualTo(registered);
-                                return null;
-                            case "register":
-                                registered = ((java.util.Collection<?>) arguments[0])
-                                        .stream().map(String::valueOf).toList();
-                                return null;
                             case "claim":
                                 return claim((int) arguments[0], (int) arguments[1]);
                             case "nextDue":

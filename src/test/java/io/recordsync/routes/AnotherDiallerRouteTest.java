@@ -63,12 +63,12 @@ class AnotherDiallerRouteTest {
         Duration backoff = Duration.ofMillis(20);
         DeliveryGate gate = new DeliveryGate(backoff, backoff, Clock.systemUTC());
         claims = new Claims(inbox, gate, new BatchSettings(100, Duration.ofMillis(50)), 1, 1);
-        main.bind("inbox", inbox);
-        main.bind("claims", claims);
-        main.bind("callRate", new CallRate(0));
-        main.bind("deliveryMode", DeliveryMode.of(DeliveryMode.Kind.LIVE, List.of()));
+        main.bind("recordsyncInbox", inbox);
+        main.bind("recordsyncClaims", claims);
+        main.bind("recordsyncCallRate", new CallRate(0));
+        main.bind("recordsyncDeliveryMode", DeliveryMode.of(DeliveryMode.Kind.LIVE, List.of()));
         main.bind(
-                "delivery",
+                "recordsyncDelivery",
                 new Delivery(
                         inbox,
                         inbox,
@@ -78,6 +78,7 @@ class AnotherDiallerRouteTest {
                         new VerifySettings(Duration.ofSeconds(1), 3, Unconfirmed.SETTLE),
                         Clock.systemUTC()));
         main.bind("fakeDialler", dialler);
+        main.addOverrideProperty("recordsync.enabled", "false");
         main.addOverrideProperty("batch.size", "100");
         main.addOverrideProperty("batch.linger", "50");
         main.addOverrideProperty("delivery.concurrency", "1");

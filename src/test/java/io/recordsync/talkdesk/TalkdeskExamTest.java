@@ -10,6 +10,7 @@ import io.recordsync.oauth.ClientCredentials;
 import io.recordsync.simulator.talkdesk.Answer;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,14 +93,14 @@ class TalkdeskExamTest {
         Outbound outbound = new Outbound();
         AccessTokens tokens = new AccessTokens(talkdesk.tokenUrl(), secret, Duration.ofSeconds(5), outbound);
         Findings findings = new Findings();
-        TalkdeskExam.of(
+        new TalkdeskExam(
                         outbound,
                         tokens,
                         talkdesk.url(),
-                        "list-1",
+                        List.of("list-1"),
                         "record-lists:manage",
                         Duration.ofSeconds(5),
-                        probed)
+                        probed.isEmpty() ? List.of() : List.of(probed))
                 .examine(findings);
         return findings.all().stream()
                 .filter(finding -> finding.check().equals(check))
