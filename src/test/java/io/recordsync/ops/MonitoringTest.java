@@ -7,6 +7,7 @@ import io.recordsync.deletion.ClaimedDeletion;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Problem;
+import io.recordsync.ops.health.Metrics;
 import io.recordsync.stories.Programs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -6,6 +6,8 @@ import io.recordsync.inbox.History;
 import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Grant;
+import io.recordsync.ops.health.Health;
+import io.recordsync.ops.health.Metrics;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -32,29 +34,29 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 
 /** The ops route file in a Camel Main on a port of its own, with an in-memory inbox behind it. */
-final class OpsServer implements AutoCloseable {
+public final class OpsServer implements AutoCloseable {
 
-    static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+    public static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
-    final InMemoryInbox inbox = new InMemoryInbox();
-    final InMemoryCoverage coverage = new InMemoryCoverage();
-    final Map<String, Object> stream = new ConcurrentHashMap<>(
+    public final InMemoryInbox inbox = new InMemoryInbox();
+    public final InMemoryCoverage coverage = new InMemoryCoverage();
+    public final Map<String, Object> stream = new ConcurrentHashMap<>(
             Map.of("state", "connected", "reconnects", Map.of("transient", 3L, "credentials", 0L)));
-    final AccessTokens talkdeskToken = new AccessTokens(
+    public final AccessTokens talkdeskToken = new AccessTokens(
             "http://talkdesk.example/token", grant("private key"), Duration.ofSeconds(10), new Outbound());
-    final History history = (step, steps) -> IntStream.range(0, steps)
+    public final History history = (step, steps) -> IntStream.range(0, steps)
             .mapToObj(i -> new History.Point(NOW.minus(step.multipliedBy(steps - 1L - i)), i, 0, 0))
             .toList();
-    final Map<String, Object> delivery = new ConcurrentHashMap<>(Map.of("state", "open"));
+    public final Map<String, Object> delivery = new ConcurrentHashMap<>(Map.of("state", "open"));
     /** What the delivery was told: {@code wake}, {@code pause}, {@code resume}; and the sweeps: {@code sweep}. */
-    final List<String> told = new CopyOnWriteArrayList<>();
+    public final List<String> told = new CopyOnWriteArrayList<>();
 
-    final int port = freePort();
+    public final int port = freePort();
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(10))
             .build();
-    final Set<String> dryRunLists = ConcurrentHashMap.newKeySet();
+    public final Set<String> dryRunLists = ConcurrentHashMap.newKeySet();
     private final ApiDocument document = new ApiDocument();
     private final Main main = new Main();
 

@@ -1,4 +1,4 @@
-package io.recordsync.ops;
+package io.recordsync.ops.health;
 
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -13,6 +13,7 @@ import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Problem;
+import io.recordsync.deletion.StreamPosition;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Tally;
@@ -193,8 +194,8 @@ public final class Metrics implements Tally {
 
     private double positionExpirySeconds() {
         return census.positionSavedAt()
-                .map(savedAt ->
-                        (double) Status.timeToExpiry(savedAt, clock.instant()).toSeconds())
+                .map(savedAt -> (double)
+                        StreamPosition.timeToExpiry(savedAt, clock.instant()).toSeconds())
                 .orElse(Double.NaN);
     }
 

@@ -1,4 +1,4 @@
-package io.recordsync.ops;
+package io.recordsync.ops.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.recordsync.ops;
+package io.recordsync.ops.api;
 
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;

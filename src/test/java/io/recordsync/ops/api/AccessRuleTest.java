@@ -1,9 +1,9 @@
-package io.recordsync.ops;
+package io.recordsync.ops.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.recordsync.ops.AccessRule.Request;
+import io.recordsync.ops.api.AccessRule.Request;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,4 +1,4 @@
-package io.recordsync.ops;
+package io.recordsync.ops.health;
 
 import java.lang.management.ManagementFactory;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package io.recordsync.ops;
+package io.recordsync.ops.api;
 
 /**
  * A request that is answered with a status of 4xx and a reason, and that changed nothing.

@@ -1,7 +1,8 @@
-package io.recordsync.ops;
+package io.recordsync.ops.receipts;
 
 import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Ledger.Entry;
+import io.recordsync.ops.api.Refusal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;

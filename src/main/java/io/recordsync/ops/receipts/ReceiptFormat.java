@@ -1,4 +1,4 @@
-package io.recordsync.ops;
+package io.recordsync.ops.receipts;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import io.recordsync.inbox.Ledger.Entry;
+import io.recordsync.ops.api.Refusal;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;

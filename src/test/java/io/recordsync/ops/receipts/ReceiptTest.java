@@ -1,4 +1,4 @@
-package io.recordsync.ops;
+package io.recordsync.ops.receipts;
 
 import static io.recordsync.deletion.DeletionState.CANCELLED;
 import static io.recordsync.deletion.DeletionState.CHECKING;

@@ -1,4 +1,4 @@
-package io.recordsync.ops;
+package io.recordsync.ops.api;
 
 import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Ledger.GuardEntry;

@@ -1,4 +1,4 @@
-package io.recordsync.ops;
+package io.recordsync.ops.receipts;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.recordsync.deletion.Confirmation;

@@ -1,4 +1,4 @@
-package io.recordsync.ops;
+package io.recordsync.ops.health;
 
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.recordsync.ops;
+package io.recordsync.ops.api;
 
 import io.recordsync.inbox.History;
 import java.time.Duration;

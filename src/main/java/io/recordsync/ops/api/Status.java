@@ -1,11 +1,14 @@
-package io.recordsync.ops;
+package io.recordsync.ops.api;
 
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.DeliveryMode;
+import io.recordsync.deletion.StreamPosition;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Ledger.ProblemEntry;
 import io.recordsync.inbox.Ledger.RecordListEntry;
+import io.recordsync.ops.health.Health;
+import io.recordsync.ops.health.Metrics;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +32,6 @@ import java.util.function.Supplier;
 public final class Status {
 
     static final int PROBLEMS_SHOWN = 20;
-    private static final Duration POSITION_KEPT = Duration.ofHours(72);
     /** A problem is something to look at for so long. */
     private static final Duration PROBLEM_IS_NEW = Duration.ofHours(24);
 
@@ -147,13 +149,7 @@ public final class Status {
     }
 
     private double hoursToExpiry(Instant savedAt) {
-        return Math.round(timeToExpiry(savedAt, clock.instant()).toMinutes() / 6.0) / 10.0;
-    }
-
-    /** How long Salesforce still knows a position; zero when it does no longer. */
-    static Duration timeToExpiry(Instant savedAt, Instant now) {
-        Duration left = POSITION_KEPT.minus(Duration.between(savedAt, now));
-        return left.isNegative() ? Duration.ZERO : left;
+        return Math.round(StreamPosition.timeToExpiry(savedAt, clock.instant()).toMinutes() / 6.0) / 10.0;
     }
 
     private Map<String, Long> deletions() {

@@ -1,4 +1,4 @@
-package io.recordsync.ops;
+package io.recordsync.ops.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,6 +13,8 @@ import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Problem;
 import io.recordsync.inbox.Ledger.PositionEntry;
 import io.recordsync.inbox.Tally.Settled;
+import io.recordsync.ops.InMemoryInbox;
+import io.recordsync.ops.OpsServer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,7 +1,8 @@
-package io.recordsync.ops;
+package io.recordsync.ops.health;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.recordsync.deletion.StreamPosition;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Ledger;
@@ -211,7 +212,7 @@ public abstract class ReadinessCheck extends AbstractHealthCheck {
             if (savedAt == null) {
                 return null;
             }
-            Duration left = Status.timeToExpiry(savedAt, clock.instant());
+            Duration left = StreamPosition.timeToExpiry(savedAt, clock.instant());
             if (left.compareTo(warning) >= 0) {
                 return null;
             }

@@ -1,7 +1,8 @@
-package io.recordsync.ops;
+package io.recordsync.ops.receipts;
 
 import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Ledger.Entry;
+import io.recordsync.ops.api.Refusal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.recordsync.ops;
+package io.recordsync.ops.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;

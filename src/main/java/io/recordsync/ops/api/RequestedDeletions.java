@@ -1,4 +1,4 @@
-package io.recordsync.ops;
+package io.recordsync.ops.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.recordsync.deletion.DeletionRequest;

@@ -1,5 +1,6 @@
-package io.recordsync.ops;
+package io.recordsync.ops.page;
 
+import io.recordsync.ops.api.Refusal;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.io.InputStream;

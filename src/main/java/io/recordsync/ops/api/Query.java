@@ -1,4 +1,4 @@
-package io.recordsync.ops;
+package io.recordsync.ops.api;
 
 import java.util.Map;
 import java.util.Set;
