@@ -2,6 +2,11 @@ package io.recordsync.ops;
 
 import io.recordsync.Secrets;
 import io.recordsync.deletion.DeliveryMode;
+import io.recordsync.deletion.PresenceReport;
+import io.recordsync.deletion.StreamReport;
+import io.recordsync.deletion.StreamReport.State;
+import io.recordsync.deletion.SweepReport;
+import io.recordsync.inbox.GateReport;
 import io.recordsync.inbox.History;
 import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
@@ -40,14 +45,13 @@ public final class OpsServer implements AutoCloseable {
 
     public final InMemoryInbox inbox = new InMemoryInbox();
     public final InMemoryCoverage coverage = new InMemoryCoverage();
-    public final Map<String, Object> stream = new ConcurrentHashMap<>(
-            Map.of("state", "connected", "reconnects", Map.of("transient", 3L, "credentials", 0L)));
+    public volatile StreamReport stream = stream(State.CONNECTED, null);
     public final AccessTokens talkdeskToken = new AccessTokens(
             "http://talkdesk.example/token", grant("private key"), Duration.ofSeconds(10), new Outbound());
     public final History history = (step, steps) -> IntStream.range(0, steps)
             .mapToObj(i -> new History.Point(NOW.minus(step.multipliedBy(steps - 1L - i)), i, 0, 0))
             .toList();
-    public final Map<String, Object> delivery = new ConcurrentHashMap<>(Map.of("state", "open"));
+    public volatile GateReport gate = new GateReport(GateReport.OPEN, null, null);
     /** What the delivery was told: {@code wake}, {@code pause}, {@code resume}; and the sweeps: {@code sweep}. */
     public final List<String> told = new CopyOnWriteArrayList<>();
 
@@ -87,9 +91,9 @@ public final class OpsServer implements AutoCloseable {
         main.bind("sweeps", new Sweeps(told));
         main.bind("presenceChecks", new PresenceChecks(told));
         main.bind("clock", Clock.fixed(NOW, ZoneOffset.UTC));
-        main.bind("streamStatus", part(stream));
+        main.bind("streamStatus", (Supplier<StreamReport>) () -> stream);
         main.bind("claims", new Claims(told));
-        main.bind("gate", new Gate(told, delivery));
+        main.bind("gate", new Gate(told, () -> gate));
         main.start();
     }
 
@@ -112,8 +116,20 @@ public final class OpsServer implements AutoCloseable {
         };
     }
 
-    private static Supplier<Map<String, Object>> part(Map<String, Object> map) {
-        return () -> map;
+    /** A stream that responded a moment ago. */
+    static StreamReport stream(State state, String lastError) {
+        return stream(state, lastError, NOW);
+    }
+
+    static StreamReport stream(State state, String lastError, Instant silentSince) {
+        return new StreamReport(
+                "/data/ContactChangeEvent",
+                state,
+                null,
+                null,
+                lastError,
+                silentSince,
+                Map.of("transient", 3L, "credentials", 0L));
     }
 
     CamelContext context() {
@@ -178,34 +194,34 @@ public final class OpsServer implements AutoCloseable {
     }
 
     /** Stands for the presence checks. */
-    public record PresenceChecks(List<String> told) implements Supplier<Map<String, Object>> {
+    public record PresenceChecks(List<String> told) implements Supplier<PresenceReport> {
         public void order(List<String> recordLists) {
             told.add("reconcile " + recordLists);
         }
 
         @Override
-        public Map<String, Object> get() {
-            return Map.of("running", false, "checked", 3);
+        public PresenceReport get() {
+            return new PresenceReport(null, false, List.of(), 3, null, null, null);
         }
     }
 
     /** Stands for the sweeps. */
-    public record Sweeps(List<String> told) implements Supplier<Map<String, Object>> {
+    public record Sweeps(List<String> told) implements Supplier<SweepReport> {
         public void wake() {
             told.add("sweep");
         }
 
         @Override
-        public Map<String, Object> get() {
-            return Map.of("found", 12, "added", 2);
+        public SweepReport get() {
+            return new SweepReport(12, 2);
         }
     }
 
     /** Stands for the delivery's gate. */
-    public record Gate(List<String> told, Map<String, Object> map) implements Supplier<Map<String, Object>> {
+    public record Gate(List<String> told, Supplier<GateReport> report) implements Supplier<GateReport> {
         @Override
-        public Map<String, Object> get() {
-            return map;
+        public GateReport get() {
+            return report.get();
         }
 
         public void pause() {

@@ -3,32 +3,27 @@ package io.recordsync.ops.api;
 import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Ledger.GuardEntry;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.function.Supplier;
 
-/** How the mass-deletion guard stands: {@code tripped, since, held, max, windowMs}. Read anew each time. */
-public final class GuardView implements Supplier<Map<String, Object>> {
+/** How the mass-deletion guard stands, and by which limit, as the API shows it. Read anew each time. */
+public final class GuardView {
 
     private final Ledger ledger;
-    private final int most;
+    private final int maxDeletions;
     private final Duration window;
 
-    public GuardView(Ledger ledger, int most, Duration window) {
+    /**
+     * @param maxDeletions {@code guard.max-deletions}
+     * @param window {@code guard.window}
+     */
+    public GuardView(Ledger ledger, int maxDeletions, Duration window) {
         this.ledger = ledger;
-        this.most = most;
+        this.maxDeletions = maxDeletions;
         this.window = window;
     }
 
-    @Override
-    public Map<String, Object> get() {
+    StatusAnswer.Guard show() {
         GuardEntry guard = ledger.guard();
-        Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("tripped", guard.trippedAt() != null);
-        shown.put("since", Status.text(guard.trippedAt()));
-        shown.put("held", guard.held());
-        shown.put("max", most);
-        shown.put("windowMs", window.toMillis());
-        return shown;
+        return new StatusAnswer.Guard(
+                guard.trippedAt() != null, guard.trippedAt(), guard.held(), maxDeletions, window.toMillis());
     }
 }

@@ -2,6 +2,8 @@ package io.recordsync.ops.api;
 
 import io.recordsync.inbox.History;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -11,7 +13,7 @@ import java.util.Set;
  */
 public final class HistoryView {
 
-    private static final int MOST_HOURS = 168;
+    private static final int MAX_HOURS = 168;
 
     private final History history;
 
@@ -19,24 +21,22 @@ public final class HistoryView {
         this.history = history;
     }
 
+    public record Answer(long stepSeconds, List<Point> points) {}
+
+    public record Point(@IsoTime Instant at, long accepted, long deleted, long parked) {}
+
     /**
-     * @param query {@code hours}: 1 to 168, usually 1
+     * @param query {@code hours}: 1 to 168, 1 by default
      * @throws Refusal when the query has another parameter or a value that is none
      */
-    public Map<String, Object> show(Map<String, String> query) {
+    public Answer show(Map<String, String> query) {
         Query.onlyOf(query, Set.of("hours"));
-        Duration hours = Duration.ofHours(Query.number(query, "hours", 1, MOST_HOURS));
+        Duration hours = Duration.ofHours(Query.number(query, "hours", 1, MAX_HOURS));
         Duration step = Duration.ofMinutes(hours.toHours() <= 2 ? 1 : hours.toHours() <= 48 ? 15 : 60);
-        return Map.of(
-                "stepSeconds",
+        return new Answer(
                 step.toSeconds(),
-                "points",
                 history.points(step, (int) hours.dividedBy(step)).stream()
-                        .map(point -> Map.of(
-                                "at", point.at().toString(),
-                                "accepted", point.accepted(),
-                                "deleted", point.deleted(),
-                                "parked", point.parked()))
+                        .map(point -> new Point(point.at(), point.accepted(), point.deleted(), point.parked()))
                         .toList());
     }
 }

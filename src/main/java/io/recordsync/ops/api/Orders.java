@@ -7,7 +7,6 @@ import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.SweepDemand;
 import io.recordsync.inbox.Coverage;
-import io.recordsync.inbox.Coverage.Stretch;
 import io.recordsync.inbox.Decisions;
 import io.recordsync.inbox.Decisions.Selection;
 import io.recordsync.inbox.Decisions.UnexpectedCountException;
@@ -17,12 +16,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.IntSupplier;
@@ -31,8 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a person may tell the inbox to do. Each order is logged with the user once it has happened; its answer is what the
- * API answers.
+ * What a person may order. Each order is logged with the user once it has happened; its answer is what the API answers.
  *
  * <p>An order happens or throws: {@link Refusal} when the request is wrong, {@link io.recordsync.inbox.InboxException} when
  * the database fails and the order may be sent again.
@@ -49,6 +42,24 @@ public final class Orders {
     private final RequestedDeletions requested;
     private final DeliveryMode mode;
     private final Clock clock;
+
+    /** How many deletions the order changed. */
+    public record Count(int count) {}
+
+    /** The deletions that were accepted. */
+    public record Ids(List<Long> ids) {}
+
+    /** From where a sweep was ordered: {@code since}, or where that is null from {@code coveredUntil}. */
+    public record SweepFrom(@IsoTime Instant since, @IsoTime Instant coveredUntil) {}
+
+    /** The record lists that are to be checked. */
+    public record Lists(List<String> recordLists) {}
+
+    /** The stretch that was confirmed; null when there was none. */
+    public record Confirmed(StatusAnswer.Stretch confirmed) {}
+
+    /** The Salesforce org from now on. */
+    public record Org(String orgId) {}
 
     /** @param recordLists {@code talkdesk.record-lists} */
     public Orders(
@@ -68,7 +79,7 @@ public final class Orders {
     }
 
     /** Answers only when all of it is in the inbox. */
-    public Map<String, Object> delete(byte[] body, String user) {
+    public Ids delete(byte[] body, String user) {
         String eventKey = "api:" + UUID.randomUUID();
         List<DeletionRequest> deletions = requested.read(body, eventKey, clock.instant());
         Intakes.Accepted accepted = intakes.accept(new Intake(deletions, List.of(), null));
@@ -77,43 +88,43 @@ public final class Orders {
                 user,
                 accepted.ids().size(),
                 eventKey);
-        return Map.of("ids", accepted.ids());
+        return new Ids(accepted.ids());
     }
 
-    public Map<String, Object> redrive(byte[] body, String user) {
+    public Count redrive(byte[] body, String user) {
         Selection selection = selection(body, "parked", true);
         int count = counted(() -> decisions.redrive(selection, user));
         LOG.info("{} redrove {} parked deletions: {}", user, count, words(selection));
-        return Map.of("count", count);
+        return new Count(count);
     }
 
     /** What is parked is given up, or what was rehearsed where the order says so. */
-    public Map<String, Object> discard(byte[] body, String user) {
+    public Count discard(byte[] body, String user) {
         boolean rehearsed = "rehearsed".equals(RequestBody.text(readSelection(body), "state"));
         String state = rehearsed ? "rehearsed" : "parked";
         Selection selection = selection(body, state, true);
         int count = counted(
                 () -> rehearsed ? decisions.discardRehearsed(selection, user) : decisions.discard(selection, user));
         LOG.info("{} discarded {} {} deletions: {}", user, count, state, words(selection));
-        return Map.of("count", count);
+        return new Count(count);
     }
 
-    public Map<String, Object> approve(byte[] body, String user) {
+    public Count approve(byte[] body, String user) {
         Selection selection = selection(body, "held", false);
         int count = counted(() -> decisions.approve(selection, user));
         LOG.info("{} approved {} deletions that the guard held: {}", user, count, words(selection));
-        return Map.of("count", count);
+        return new Count(count);
     }
 
-    public Map<String, Object> reject(byte[] body, String user) {
+    public Count reject(byte[] body, String user) {
         Selection selection = selection(body, "held", false);
         int count = counted(() -> decisions.reject(selection, user));
         LOG.info("{} rejected {} deletions that the guard held: {}", user, count, words(selection));
-        return Map.of("count", count);
+        return new Count(count);
     }
 
     /** What was rehearsed is to be deleted, but for the lists that are in a dry run. */
-    public Map<String, Object> goLive(byte[] body, String user) {
+    public Count goLive(byte[] body, String user) {
         Selection selection = selection(body, "rehearsed", true);
         if (mode.dryRun()) {
             throw Refusal.of(
@@ -126,7 +137,7 @@ public final class Orders {
         }
         int count = counted(() -> decisions.goLive(selection, mode.dryRunLists()));
         LOG.info("{} lets {} rehearsed deletions go live: {}", user, count, words(selection));
-        return Map.of("count", count);
+        return new Count(count);
     }
 
     private static int counted(IntSupplier act) {
@@ -137,7 +148,7 @@ public final class Orders {
         }
     }
 
-    public Map<String, Object> confirmOrg(byte[] body, String user) {
+    public Org confirmOrg(byte[] body, String user) {
         String orgId = RequestBody.text(RequestBody.readObject(body, Set.of("orgId")), "orgId");
         if (orgId == null || !ORG_ID.matcher(orgId).matches()) {
             throw Refusal.of(
@@ -145,29 +156,27 @@ public final class Orders {
         }
         decisions.confirmOrg(orgId);
         LOG.info("{} confirmed {} as the Salesforce org from now on; saved positions are dropped", user, orgId);
-        return Map.of("orgId", orgId);
+        return new Org(orgId);
     }
 
     /** Without {@code since} it begins where everything is proven until. */
-    public Map<String, Object> sweep(byte[] body, String user) {
+    public SweepFrom sweep(byte[] body, String user) {
         Instant since = since(RequestBody.readObject(body, Set.of("since")));
         coverage.demand(new SweepDemand("ordered by " + user, since, false));
-        Map<String, Object> ordered = new LinkedHashMap<>();
-        ordered.put("since", since == null ? null : since.toString());
-        ordered.put("coveredUntil", Status.text(coverage.state().coveredUntil()));
-        LOG.info("{} ordered a sweep since {}", user, since == null ? ordered.get("coveredUntil") : since);
-        return ordered;
+        Instant coveredUntil = coverage.state().coveredUntil();
+        LOG.info("{} ordered a sweep since {}", user, since == null ? coveredUntil : since);
+        return new SweepFrom(since, coveredUntil);
     }
 
     /** Without {@code recordList} each configured list is meant; others are refused. */
-    public Map<String, Object> reconcile(byte[] body, String user) {
+    public Lists reconcile(byte[] body, String user) {
         String recordList = RequestBody.text(RequestBody.readObject(body, Set.of("recordList")), "recordList");
         if (recordList != null && !recordLists.contains(recordList)) {
             throw Refusal.of(400, "recordList is expected to be one of talkdesk.record-lists");
         }
         List<String> ordered = recordList == null ? recordLists : List.of(recordList);
         LOG.info("{} ordered the presence check of {}", user, ordered);
-        return Map.of("recordLists", ordered);
+        return new Lists(ordered);
     }
 
     private Instant since(JsonNode order) {
@@ -187,22 +196,22 @@ public final class Orders {
     }
 
     /** There may be none: then nothing is changed. */
-    public Map<String, Object> confirmUnproven(String user) {
-        Optional<Stretch> stretch = coverage.acceptUnproven();
-        stretch.ifPresent(unproven -> LOG.info(
-                "{} confirmed that no deletion was missed from {} to {}, which no sweep could prove",
-                user,
-                unproven.from(),
-                unproven.until()));
-        Map<String, Object> confirmed = new LinkedHashMap<>();
-        confirmed.put("confirmed", stretch.map(Status::stretch).orElse(null));
-        return confirmed;
+    public Confirmed confirmUnproven(String user) {
+        Coverage.Stretch unproven = coverage.acceptUnproven().orElse(null);
+        if (unproven != null) {
+            LOG.info(
+                    "{} confirmed that no deletion was missed from {} to {}, which no sweep could prove",
+                    user,
+                    unproven.from(),
+                    unproven.until());
+        }
+        return new Confirmed(StatusAnswer.Stretch.of(unproven));
     }
 
     /**
      * Which rows in a state are meant. An empty selection would mean every one of them.
      *
-     * @param named whether a person has to name ids or the state; if not, an empty one is taken at its word
+     * @param named whether a person has to name ids or the state; if not, an empty one means all of them
      */
     private static Selection selection(byte[] body, String state, boolean named) {
         JsonNode order = readSelection(body);
@@ -218,23 +227,12 @@ public final class Orders {
                 byId ? ids(order.get("ids")) : List.of(),
                 RequestBody.text(order, "recordList"),
                 RequestBody.text(order, "failureCode"),
-                origin(order),
+                Query.word(Origin.class, RequestBody.text(order, "origin"), "origin"),
                 expected(order));
     }
 
     private static JsonNode readSelection(byte[] body) {
         return RequestBody.readObject(body, Set.of("ids", "state", "recordList", "failureCode", "origin", "expected"));
-    }
-
-    private static Origin origin(JsonNode order) {
-        String name = RequestBody.text(order, "origin");
-        return name == null
-                ? null
-                : Arrays.stream(Origin.values())
-                        .filter(origin -> origin.name().toLowerCase(Locale.ROOT).equals(name))
-                        .findFirst()
-                        .orElseThrow(
-                                () -> Refusal.of(400, "origin is expected to be one of stream, sweep, reconcile, api"));
     }
 
     private static Integer expected(JsonNode order) {
@@ -256,9 +254,9 @@ public final class Orders {
             }
             ids.add(id.longValue());
         }
-        if (!given.isArray() || ids.isEmpty() || ids.size() > RequestedDeletions.MOST_ITEMS) {
+        if (!given.isArray() || ids.isEmpty() || ids.size() > RequestedDeletions.MAX_ITEMS) {
             throw Refusal.of(
-                    400, "ids is expected to be an array of 1 to %d ids".formatted(RequestedDeletions.MOST_ITEMS));
+                    400, "ids is expected to be an array of 1 to %d ids".formatted(RequestedDeletions.MAX_ITEMS));
         }
         return ids;
     }

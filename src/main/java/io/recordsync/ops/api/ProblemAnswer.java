@@ -1,10 +1,9 @@
 package io.recordsync.ops.api;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recordsync.inbox.InboxException;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.slf4j.Logger;
@@ -13,7 +12,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The answer to a request that failed: {@code application/problem+json} (RFC 9457).
  *
- * <p>A {@link Refusal} is told as it is; a database that fails is a 503, to be tried again; anything else is a mistake of
+ * <p>A {@link Refusal} goes out as it is; a database that fails is a 503, to be tried again; anything else is a mistake of
  * ours, logged with its stack and answered with a bare 500.
  */
 public final class ProblemAnswer {
@@ -24,20 +23,20 @@ public final class ProblemAnswer {
     public void write(Exchange exchange) throws JsonProcessingException {
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         Message answer = exchange.getMessage();
-        Map<String, Object> problem = new LinkedHashMap<>();
-        problem.put("status", status(failure));
-        problem.put("detail", detail(failure));
-        if (failure instanceof Refusal refusal) {
-            if (refusal.index() != null) {
-                problem.put("index", refusal.index());
-            }
-            if (refusal.status() == 401) {
-                answer.setHeader("WWW-Authenticate", "Basic realm=\"salesforce-talkdesk-sync\", charset=\"UTF-8\"");
-            }
+        Problem problem = new Problem(status(failure), detail(failure), index(failure));
+        if (problem.status() == 401) {
+            answer.setHeader("WWW-Authenticate", "Basic realm=\"salesforce-talkdesk-sync\", charset=\"UTF-8\"");
         }
-        answer.setHeader(Exchange.HTTP_RESPONSE_CODE, problem.get("status"));
+        answer.setHeader(Exchange.HTTP_RESPONSE_CODE, problem.status());
         answer.setHeader(Exchange.CONTENT_TYPE, "application/problem+json");
         answer.setBody(JSON.writeValueAsString(problem));
+    }
+
+    /** {@code index}: of the item with the mistake, where the mistake is in one item. */
+    private record Problem(int status, String detail, @JsonInclude(JsonInclude.Include.NON_NULL) Integer index) {}
+
+    private static Integer index(Exception failure) {
+        return failure instanceof Refusal refusal ? refusal.index() : null;
     }
 
     private static int status(Exception failure) {

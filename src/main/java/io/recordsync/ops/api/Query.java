@@ -1,14 +1,17 @@
 package io.recordsync.ops.api;
 
+import io.recordsync.deletion.Word;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
-/** Reading the query parameters that a caller sent, strictly: each known, none without bounds. */
+/** Reads what a caller sent, strictly: each parameter is known, none is without bounds, and no mistake repeats a value. */
 final class Query {
 
     /** No record list, external id or failure code is longer. */
-    static final int LONGEST = 255;
+    static final int MAX_CHARACTERS = 255;
 
     private Query() {}
 
@@ -21,17 +24,33 @@ final class Query {
     /** Null when it is not given. */
     static String text(Map<String, String> query, String name) {
         String text = query.get(name);
-        if (text != null && (text.isBlank() || text.length() > LONGEST)) {
-            throw Refusal.of(400, "%s is expected to have 1 to %d characters".formatted(name, LONGEST));
+        if (text != null && (text.isBlank() || text.length() > MAX_CHARACTERS)) {
+            throw Refusal.of(400, "%s is expected to have 1 to %d characters".formatted(name, MAX_CHARACTERS));
         }
         return text;
     }
 
-    /** A number from 1 to {@code most}. */
-    static long number(Map<String, String> query, String name, long usual, long most) {
-        long number = query.containsKey(name) ? positive(query.get(name), name) : usual;
-        if (number > most) {
-            throw Refusal.of(400, "%s is expected to be a number from 1 to %d".formatted(name, most));
+    /** The constant that goes by this word; null when none is given. */
+    static <E extends Enum<E>> E word(Class<E> type, String word, String name) {
+        if (word == null) {
+            return null;
+        }
+        return Arrays.stream(type.getEnumConstants())
+                .filter(constant -> Word.underscored(constant).equals(word))
+                .findFirst()
+                .orElseThrow(() -> Refusal.of(
+                        400,
+                        name + " is expected to be one of "
+                                + Arrays.stream(type.getEnumConstants())
+                                        .map(Word::underscored)
+                                        .collect(Collectors.joining(", "))));
+    }
+
+    /** A number from 1 to {@code max}. */
+    static long number(Map<String, String> query, String name, long byDefault, long max) {
+        long number = query.containsKey(name) ? positive(query.get(name), name) : byDefault;
+        if (number > max) {
+            throw Refusal.of(400, "%s is expected to be a number from 1 to %d".formatted(name, max));
         }
         return number;
     }
@@ -43,7 +62,7 @@ final class Query {
                 return number;
             }
         } catch (NumberFormatException notANumber) {
-            // Told below.
+            // Refused below.
         }
         throw Refusal.of(400, name + " is expected to be a positive number");
     }

@@ -3,7 +3,7 @@ package io.recordsync.ops.api;
 /**
  * A request that is answered with a status of 4xx and a reason, and that changed nothing.
  *
- * <p>The message goes to the caller as it is: it names what to mend and never repeats a value that was sent, which may be
+ * <p>The message goes to the caller as it is: it names what to fix and never repeats a value that was sent, which may be
  * personal data.
  */
 public final class Refusal extends RuntimeException {

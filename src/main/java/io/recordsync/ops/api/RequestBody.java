@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Reading the JSON that a caller sent, strictly: no key twice, nothing after the end, no key that is not known. */
+/** Reads the JSON that a caller sent, strictly: no key twice, nothing after the end, no key that is not known. */
 final class RequestBody {
 
     private static final ObjectMapper STRICT = new ObjectMapper()
@@ -46,7 +46,7 @@ final class RequestBody {
         return object;
     }
 
-    /** A string of 1 to {@value Query#LONGEST} characters; null when the key is absent. */
+    /** A string of 1 to {@value Query#MAX_CHARACTERS} characters; null when the key is absent. */
     static String text(JsonNode object, String key) {
         JsonNode value = object.get(key);
         if (value == null) {
@@ -54,8 +54,9 @@ final class RequestBody {
         }
         if (!value.isTextual()
                 || value.textValue().isBlank()
-                || value.textValue().length() > Query.LONGEST) {
-            throw Refusal.of(400, "%s is expected to be a string of 1 to %d characters".formatted(key, Query.LONGEST));
+                || value.textValue().length() > Query.MAX_CHARACTERS) {
+            throw Refusal.of(
+                    400, "%s is expected to be a string of 1 to %d characters".formatted(key, Query.MAX_CHARACTERS));
         }
         return value.textValue();
     }

@@ -29,7 +29,7 @@ import java.util.regex.Pattern;
  */
 final class RequestedDeletions {
 
-    static final int MOST_ITEMS = 1000;
+    static final int MAX_ITEMS = 1000;
 
     private static final Set<String> KEYS =
             Set.of("recordList", "id", "phone_number", "external_provider", "external_id");
@@ -38,7 +38,7 @@ final class RequestedDeletions {
     private static final Pattern UUID = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
     private static final Pattern PHONE = Pattern.compile("\\+[1-9][0-9]{1,14}");
     private static final Pattern PLAIN_KEY = Pattern.compile("[A-Za-z_]{1,40}");
-    private static final int LONGEST_EXTERNAL = 255;
+    private static final int MAX_EXTERNAL_CHARACTERS = 255;
 
     private final Set<String> recordLists;
 
@@ -59,8 +59,8 @@ final class RequestedDeletions {
     /** @throws Refusal naming the first item with a mistake */
     List<DeletionRequest> read(byte[] body, String eventKey, Instant now) {
         JsonNode items = RequestBody.read(body);
-        if (!items.isArray() || items.isEmpty() || items.size() > MOST_ITEMS) {
-            throw Refusal.of(400, "Expected a JSON array of 1 to %d items; nothing was accepted".formatted(MOST_ITEMS));
+        if (!items.isArray() || items.isEmpty() || items.size() > MAX_ITEMS) {
+            throw Refusal.of(400, "Expected a JSON array of 1 to %d items; nothing was accepted".formatted(MAX_ITEMS));
         }
         List<DeletionRequest> deletions = new ArrayList<>();
         Map<String, Integer> seen = new HashMap<>();
@@ -122,7 +122,7 @@ final class RequestedDeletions {
     private static String external(int index, JsonNode item, String key) {
         String value = item.get(key).textValue();
         boolean wellFormed = !value.isBlank()
-                && value.length() <= LONGEST_EXTERNAL
+                && value.length() <= MAX_EXTERNAL_CHARACTERS
                 && value.chars().noneMatch(Character::isISOControl)
                 && value.indexOf('*') < 0
                 // Half a surrogate pair is valid JSON, but no database takes it.
@@ -131,7 +131,7 @@ final class RequestedDeletions {
             throw Refusal.ofItem(
                     index,
                     "%s is not 1 to %d characters without control characters and without *"
-                            .formatted(key, LONGEST_EXTERNAL));
+                            .formatted(key, MAX_EXTERNAL_CHARACTERS));
         }
         return value;
     }

@@ -2,9 +2,15 @@ package io.recordsync.ops.api;
 
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.DeliveryMode;
+import io.recordsync.deletion.PresenceReport;
 import io.recordsync.deletion.StreamPosition;
+import io.recordsync.deletion.StreamReport;
+import io.recordsync.deletion.SweepReport;
+import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Coverage;
+import io.recordsync.inbox.GateReport;
 import io.recordsync.inbox.Ledger;
+import io.recordsync.inbox.Ledger.PositionEntry;
 import io.recordsync.inbox.Ledger.ProblemEntry;
 import io.recordsync.inbox.Ledger.RecordListEntry;
 import io.recordsync.ops.health.Health;
@@ -15,23 +21,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
-/**
- * How the service stands: the answer to {@code GET /api/status}.
- *
- * <p>Of the stream's map {@code state, lastResponseAt, lastEventAt, lastError} are shown, of the delivery's {@code state,
- * reason, until}; a key that is missing is null. Times are ISO 8601 in UTC. {@code hoursToExpiry} is what remains of the 72
- * hours for which Salesforce keeps a position, never negative. {@code lastCallAt} and the sweep's {@code found} and {@code
- * added} are of this process. Read anew each time.
- */
+/** How the service stands: gathers the answer to {@code GET /api/status}. Read anew each time. */
 public final class Status {
 
-    static final int PROBLEMS_SHOWN = 20;
+    private static final int MAX_PROBLEMS = 20;
     /** A problem is something to look at for so long. */
     private static final Duration PROBLEM_IS_NEW = Duration.ofHours(24);
 
@@ -45,13 +42,13 @@ public final class Status {
     private final Metrics metrics;
     private final Clock clock;
 
-    /** What other parts of the service say of themselves, in the words of the API. */
+    /** What other parts of the service report of themselves. */
     public record Parts(
-            Supplier<Map<String, Object>> stream,
-            Supplier<Map<String, Object>> delivery,
-            Supplier<Map<String, Object>> presenceChecks,
-            Supplier<Map<String, Object>> sweeps,
-            Supplier<Map<String, Object>> guard) {}
+            Supplier<StreamReport> stream,
+            Supplier<GateReport> gate,
+            Supplier<PresenceReport> presenceChecks,
+            Supplier<SweepReport> sweeps,
+            GuardView guard) {}
 
     /** @param recordLists {@code talkdesk.record-lists}: each is shown, also one that the inbox has not met yet */
     public Status(
@@ -75,37 +72,23 @@ public final class Status {
         this.clock = clock;
     }
 
-    public Map<String, Object> show() {
+    public StatusAnswer show() {
         Map<String, Long> deletions = deletions();
-        List<ProblemEntry> problems = ledger.problems(PROBLEMS_SHOWN);
-        Map<String, Object> status = new LinkedHashMap<>();
-        status.put("mode", mode.toString());
-        status.put("health", health.show(toLookAt(deletions, problems)));
-        status.put("stream", stream());
-        status.put("delivery", delivery());
-        status.put("deletions", deletions);
-        status.put(
-                "oldestPendingSeconds",
-                ledger.oldestPending()
-                        .map(oldest -> Math.max(
-                                0, Duration.between(oldest, clock.instant()).toSeconds()))
-                        .orElse(null));
-        status.put("guard", parts.guard().get());
-        status.put("lists", lists());
-        status.put("sweep", sweep());
-        status.put(
-                "reconcile",
-                pick(
-                        parts.presenceChecks().get(),
-                        "recordList",
-                        "running",
-                        "waiting",
-                        "checked",
-                        "missing",
-                        "lastAt",
-                        "lastError"));
-        status.put("problems", problems(problems));
-        return status;
+        List<ProblemEntry> problems = ledger.problems(MAX_PROBLEMS);
+        return new StatusAnswer(
+                mode.toString(),
+                health.report(toLookAt(deletions, problems)),
+                stream(),
+                delivery(),
+                deletions,
+                oldestPendingSeconds(),
+                parts.guard().show(),
+                lists(),
+                sweep(),
+                reconcile(),
+                problems.stream()
+                        .map(problem -> new StatusAnswer.Problem(problem.at(), problem.kind(), problem.message()))
+                        .toList());
     }
 
     /** What is no reason to be not ready. */
@@ -133,21 +116,25 @@ public final class Status {
         return reasons;
     }
 
-    public Map<String, Object> delivery() {
-        return pick(parts.delivery().get(), "state", "reason", "until");
+    public StatusAnswer.Delivery delivery() {
+        GateReport now = parts.gate().get();
+        return new StatusAnswer.Delivery(now.state(), now.reason(), now.until());
     }
 
-    private Map<String, Object> stream() {
-        Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("channel", channel);
-        shown.putAll(pick(parts.stream().get(), "state", "lastResponseAt", "lastEventAt"));
-        Optional<Instant> savedAt = ledger.position(channel).map(Ledger.PositionEntry::savedAt);
-        shown.put("positionSavedAt", savedAt.map(Instant::toString).orElse(null));
-        shown.put("hoursToExpiry", savedAt.map(this::hoursToExpiry).orElse(null));
-        shown.putAll(pick(parts.stream().get(), "lastError"));
-        return shown;
+    private StatusAnswer.Stream stream() {
+        StreamReport now = parts.stream().get();
+        Instant savedAt = ledger.position(channel).map(PositionEntry::savedAt).orElse(null);
+        return new StatusAnswer.Stream(
+                channel,
+                Word.underscored(now.state()),
+                now.lastResponseAt(),
+                now.lastEventAt(),
+                savedAt,
+                savedAt == null ? null : hoursToExpiry(savedAt),
+                now.lastError());
     }
 
+    /** With one decimal. */
     private double hoursToExpiry(Instant savedAt) {
         return Math.round(StreamPosition.timeToExpiry(savedAt, clock.instant()).toMinutes() / 6.0) / 10.0;
     }
@@ -156,67 +143,62 @@ public final class Status {
         Map<DeletionState, Long> counts = ledger.counts();
         Map<String, Long> shown = new LinkedHashMap<>();
         for (DeletionState state : DeletionState.values()) {
-            shown.put(state.name().toLowerCase(Locale.ROOT), counts.getOrDefault(state, 0L));
+            shown.put(Word.underscored(state), counts.getOrDefault(state, 0L));
         }
         return shown;
     }
 
-    private List<Map<String, Object>> lists() {
+    private Long oldestPendingSeconds() {
+        return ledger.oldestPending()
+                .map(oldest ->
+                        Math.max(0, Duration.between(oldest, clock.instant()).toSeconds()))
+                .orElse(null);
+    }
+
+    private List<StatusAnswer.RecordList> lists() {
         Map<String, RecordListEntry> known = new LinkedHashMap<>();
         ledger.recordLists().forEach(list -> known.put(list.id(), list));
         TreeSet<String> ids = new TreeSet<>(recordLists);
         ids.addAll(known.keySet());
-        List<Map<String, Object>> shown = new ArrayList<>();
-        for (String id : ids) {
-            RecordListEntry entry = known.getOrDefault(id, new RecordListEntry(id, "active", 0, 0, null, ""));
-            Map<String, Object> list = new LinkedHashMap<>();
-            list.put("id", id);
-            list.put("state", entry.state());
-            list.put("pending", entry.pending());
-            list.put("parked", entry.parked());
-            list.put("dryRun", mode.rehearses(id));
-            list.put("lastCallAt", metrics.lastCall(id).map(Instant::toString).orElse(null));
-            list.put("lastError", entry.lastError().isEmpty() ? null : entry.lastError());
-            shown.add(list);
-        }
-        return shown;
-    }
-
-    private Map<String, Object> sweep() {
-        Coverage.State now = coverage.state();
-        Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("lastAt", text(now.lastAt()));
-        shown.put("coveredUntil", text(now.coveredUntil()));
-        shown.put("lastError", now.lastError());
-        shown.put("owed", now.owed());
-        shown.put("running", now.running());
-        shown.putAll(pick(parts.sweeps().get(), "found", "added"));
-        shown.put("unproven", now.unproven() == null ? null : stretch(now.unproven()));
-        return shown;
-    }
-
-    static Map<String, Object> stretch(Coverage.Stretch stretch) {
-        return Map.of(
-                "from", stretch.from().toString(), "until", stretch.until().toString());
-    }
-
-    static String text(Instant time) {
-        return time == null ? null : time.toString();
-    }
-
-    private static List<Map<String, Object>> problems(List<ProblemEntry> problems) {
-        return problems.stream()
-                .<Map<String, Object>>map(problem ->
-                        Map.of("at", problem.at().toString(), "kind", problem.kind(), "message", problem.message()))
+        return ids.stream()
+                .map(id -> list(known.getOrDefault(id, new RecordListEntry(id, "active", 0, 0, null, ""))))
                 .toList();
     }
 
-    private static Map<String, Object> pick(Map<String, Object> from, String... keys) {
-        Map<String, Object> picked = new LinkedHashMap<>();
-        for (String key : keys) {
-            Object value = from.get(key);
-            picked.put(key, value instanceof Instant ? value.toString() : value);
-        }
-        return picked;
+    private StatusAnswer.RecordList list(RecordListEntry list) {
+        return new StatusAnswer.RecordList(
+                list.id(),
+                list.state(),
+                list.pending(),
+                list.parked(),
+                mode.rehearses(list.id()),
+                metrics.lastCall(list.id()).orElse(null),
+                list.lastError().isEmpty() ? null : list.lastError());
+    }
+
+    private StatusAnswer.Sweep sweep() {
+        Coverage.State now = coverage.state();
+        SweepReport counts = parts.sweeps().get();
+        return new StatusAnswer.Sweep(
+                now.lastAt(),
+                now.coveredUntil(),
+                now.lastError(),
+                now.owed(),
+                now.running(),
+                counts.found(),
+                counts.added(),
+                StatusAnswer.Stretch.of(now.unproven()));
+    }
+
+    private StatusAnswer.Reconcile reconcile() {
+        PresenceReport now = parts.presenceChecks().get();
+        return new StatusAnswer.Reconcile(
+                now.recordList(),
+                now.running(),
+                now.waiting(),
+                now.checked(),
+                now.missing(),
+                now.lastAt(),
+                now.lastError());
     }
 }

@@ -1,7 +1,6 @@
 package io.recordsync.ops.health;
 
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
@@ -23,7 +22,7 @@ public final class Health implements CamelContextAware {
         return context;
     }
 
-    /** Asks every check, for the metrics that tell what came of it. */
+    /** Asks every check, for the metrics that report the results. */
     public void look() {
         HealthCheckHelper.invokeReadiness(context, "full");
     }
@@ -32,18 +31,14 @@ public final class Health implements CamelContextAware {
      * Red when a check is down, with what they say; else amber when there is something to look at.
      *
      * @param toLookAt what is no reason to be not ready
-     * @return {@code level} and {@code reasons}
      */
-    public Map<String, Object> show(List<String> toLookAt) {
+    public HealthReport report(List<String> toLookAt) {
         List<String> down = HealthCheckHelper.invokeReadiness(context, "full").stream()
                 .filter(result -> result.getState() == HealthCheck.State.DOWN)
                 .map(result -> result.getMessage().orElse(result.getCheck().getId() + " is down"))
                 .toList();
         String level = !down.isEmpty() ? "red" : toLookAt.isEmpty() ? "green" : "amber";
-        return Map.of(
-                "level",
-                level,
-                "reasons",
-                Stream.concat(down.stream(), toLookAt.stream()).toList());
+        return new HealthReport(
+                level, Stream.concat(down.stream(), toLookAt.stream()).toList());
     }
 }

@@ -14,6 +14,9 @@ import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Problem;
 import io.recordsync.deletion.StreamPosition;
+import io.recordsync.deletion.StreamReport;
+import io.recordsync.deletion.StreamReport.State;
+import io.recordsync.deletion.Word;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Tally;
@@ -22,7 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -58,9 +60,7 @@ public final class Metrics implements Tally {
     private final Map<String, Instant> lastCalls = new ConcurrentHashMap<>();
     private volatile Census census = Census.UNKNOWN;
 
-    /** @param stream gives {@code state}, {@code silentSince} and {@code reconnects}: how many by kind */
-    public Metrics(
-            MeterRegistry registry, Ledger ledger, String channel, Supplier<Map<String, Object>> stream, Clock clock) {
+    public Metrics(MeterRegistry registry, Ledger ledger, String channel, Supplier<StreamReport> stream, Clock clock) {
         this.registry = registry;
         this.ledger = ledger;
         this.channel = channel;
@@ -79,7 +79,7 @@ public final class Metrics implements Tally {
             delays.put(
                     origin,
                     Timer.builder("recordsync.commit.to.delete")
-                            .tag("origin", lower(origin))
+                            .tag("origin", Word.underscored(origin))
                             .serviceLevelObjectives(DELAYS)
                             .register(registry));
         }
@@ -92,7 +92,7 @@ public final class Metrics implements Tally {
     private void gauges() {
         for (DeletionState state : DeletionState.values()) {
             Gauge.builder("recordsync.inbox.deletions", this, metrics -> metrics.count(state))
-                    .tag("state", lower(state))
+                    .tag("state", Word.underscored(state))
                     .strongReference(true)
                     .register(registry);
         }
@@ -100,24 +100,19 @@ public final class Metrics implements Tally {
         gauge("recordsync.position.expiry.seconds", this, Metrics::positionExpirySeconds);
     }
 
-    private void streamMeters(Supplier<Map<String, Object>> stream) {
+    private void streamMeters(Supplier<StreamReport> stream) {
         gauge("recordsync.stream.silence.seconds", stream, now -> silenceSeconds(now.get()));
-        for (Object kind : reconnects(stream).keySet()) {
-            FunctionCounter.builder(
-                            "recordsync.stream.reconnects",
-                            stream,
-                            now -> reconnects(now).get(kind) instanceof Number count ? count.doubleValue() : 0)
-                    .tag("class", kind.toString())
+        for (String kind : stream.get().reconnects().keySet()) {
+            FunctionCounter.builder("recordsync.stream.reconnects", stream, now -> now.get()
+                            .reconnects()
+                            .getOrDefault(kind, 0L))
+                    .tag("class", kind)
                     .register(registry);
         }
     }
 
     private <T> void gauge(String name, T of, ToDoubleFunction<T> value) {
         Gauge.builder(name, of, value).strongReference(true).register(registry);
-    }
-
-    private static Map<?, ?> reconnects(Supplier<Map<String, Object>> stream) {
-        return stream.get().get("reconnects") instanceof Map<?, ?> counts ? counts : Map.of();
     }
 
     /** The registry that Camel serves as {@code /observe/metrics}, to be bound as {@code metricsRegistry} before it asks. */
@@ -152,12 +147,13 @@ public final class Metrics implements Tally {
 
     @Override
     public void accepted(Origin origin, int rows) {
-        registry.counter("recordsync.accepted", "origin", lower(origin)).increment(rows);
+        registry.counter("recordsync.accepted", "origin", Word.underscored(origin))
+                .increment(rows);
     }
 
     @Override
     public void settled(Confirmation confirmation, List<Settled> rows) {
-        registry.counter("recordsync.deletions", "confirmation", lower(confirmation))
+        registry.counter("recordsync.deletions", "confirmation", Word.underscored(confirmation))
                 .increment(rows.size());
         rows.forEach(row -> delays.get(row.origin()).record(row.sinceCommit()));
     }
@@ -173,10 +169,8 @@ public final class Metrics implements Tally {
     }
 
     /** Of a stream that another process reads, this one knows nothing. */
-    private double silenceSeconds(Map<String, Object> stream) {
-        return "standby".equals(stream.get("state")) || !(stream.get("silentSince") instanceof Instant since)
-                ? Double.NaN
-                : secondsSince(since);
+    private double silenceSeconds(StreamReport stream) {
+        return stream.state() == State.STANDBY ? Double.NaN : secondsSince(stream.silentSince());
     }
 
     private double count(DeletionState state) {
@@ -203,7 +197,7 @@ public final class Metrics implements Tally {
         return Math.max(0, Duration.between(time, clock.instant()).toSeconds());
     }
 
-    /** Reads from the inbox what the metrics tell of it. */
+    /** Reads from the inbox what the metrics report of it. */
     public void look() {
         try {
             census = new Census(
@@ -213,10 +207,6 @@ public final class Metrics implements Tally {
         } catch (InboxException e) {
             census = Census.UNKNOWN;
         }
-    }
-
-    private static String lower(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     /** What the inbox held at the last look; {@code counts} is null when it could not be read. */

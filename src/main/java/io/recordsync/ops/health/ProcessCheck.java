@@ -1,5 +1,6 @@
 package io.recordsync.ops.health;
 
+import io.recordsync.deletion.StreamReport;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Map;
@@ -10,31 +11,31 @@ import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /**
- * Whether this process can work at all: what only a restart mends, as a Camel health check for liveness.
+ * Whether this process can work at all: what only a restart fixes, as a Camel health check for liveness.
  *
- * <p>It is down when threads wait for each other for ever, when the thread that reads the stream is gone though nobody
+ * <p>It is down when threads are deadlocked, when the thread that reads the stream is gone though nobody
  * stopped it, or when the session's clock has not ticked for five minutes. What others do to us (a database, Salesforce or
  * Talkdesk that is away) is never a reason: a restart would not help.
  */
 public final class ProcessCheck extends AbstractHealthCheck {
 
     /** Longer than a database that does not answer holds up a heartbeat. */
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
+    private static final Duration MAX_PAUSE = Duration.ofMinutes(5);
 
-    private final Supplier<Map<String, Object>> stream;
-    private final long longestPause;
+    private final Supplier<StreamReport> stream;
+    private final long maxPause;
     private final LongSupplier nanoTime;
     private volatile long tickedAt;
 
     /** @param heartbeat how often {@link #tick} is called */
-    public ProcessCheck(Supplier<Map<String, Object>> stream, Duration heartbeat) {
+    public ProcessCheck(Supplier<StreamReport> stream, Duration heartbeat) {
         this(stream, heartbeat, System::nanoTime);
     }
 
-    ProcessCheck(Supplier<Map<String, Object>> stream, Duration heartbeat, LongSupplier nanoTime) {
+    ProcessCheck(Supplier<StreamReport> stream, Duration heartbeat, LongSupplier nanoTime) {
         super("recordsync", "process");
         this.stream = stream;
-        this.longestPause = LONGEST_PAUSE.plus(heartbeat.multipliedBy(2)).toNanos();
+        this.maxPause = MAX_PAUSE.plus(heartbeat.multipliedBy(2)).toNanos();
         this.nanoTime = nanoTime;
         tick();
     }
@@ -42,7 +43,7 @@ public final class ProcessCheck extends AbstractHealthCheck {
     @Override
     public void setCamelContext(CamelContext context) {
         super.setCamelContext(context);
-        ReadinessCheck.tell(context, this, check -> check.trouble() == null ? 1 : 0);
+        CheckMetric.register(context, this, check -> check.trouble() == null ? 1 : 0);
     }
 
     /** The session's clock goes on, whatever becomes of the heartbeat. */
@@ -72,14 +73,14 @@ public final class ProcessCheck extends AbstractHealthCheck {
 
     private String trouble() {
         if (ManagementFactory.getThreadMXBean().findDeadlockedThreads() != null) {
-            return "Threads wait for each other for ever";
+            return "Threads are deadlocked";
         }
-        Map<String, Object> now = stream.get();
-        if ("stopped".equals(now.get("state")) && now.get("lastError") != null) {
-            return String.valueOf(now.get("lastError"));
+        StreamReport now = stream.get();
+        if (now.state() == StreamReport.State.STOPPED && now.lastError() != null) {
+            return now.lastError();
         }
-        if (nanoTime.getAsLong() - tickedAt > longestPause) {
-            return "The heartbeat of the session has not been tried for " + LONGEST_PAUSE.toMinutes() + " minutes";
+        if (nanoTime.getAsLong() - tickedAt > maxPause) {
+            return "The heartbeat of the session has not been tried for " + MAX_PAUSE.toMinutes() + " minutes";
         }
         return null;
     }

@@ -3,9 +3,9 @@ package io.recordsync.ops.receipts;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.IdentifierKind;
+import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Ledger.Entry;
 import java.time.Instant;
-import java.util.Locale;
 
 /**
  * What can be proven of one deletion in one record list, and that in plain words.
@@ -46,7 +46,7 @@ public record Receipt(
                 text(entry.acceptedAt()),
                 text(entry.calledAt()),
                 text(entry.settledAt()),
-                entry.state().name().toLowerCase(Locale.ROOT),
+                Word.underscored(entry.state()),
                 text(entry.confirmation()),
                 text(entry.settledBy()),
                 text(entry.approvedBy()),
@@ -84,7 +84,7 @@ public record Receipt(
      * its answer. That a lower total means records that were not in the list is likely, and not documented.
      */
     private static String deleted(Entry entry) {
-        return switch (Confirmation.valueOf(entry.confirmation().toUpperCase(Locale.ROOT))) {
+        return switch (Word.fromUnderscored(Confirmation.class, entry.confirmation())) {
                 // total_deleted = sent, less those that were named as failed.
             case EXACT -> "Removed from the record list: Talkdesk answered that it deleted as many records as were sent,"
                     + " not counting any that it named as failed.";

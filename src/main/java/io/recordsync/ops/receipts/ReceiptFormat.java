@@ -12,13 +12,13 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Ledger.Entry;
 import io.recordsync.ops.api.Refusal;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -92,7 +92,7 @@ public enum ReceiptFormat {
     }
 
     String extension() {
-        return name().toLowerCase(Locale.ROOT);
+        return Word.underscored(this);
     }
 
     /**

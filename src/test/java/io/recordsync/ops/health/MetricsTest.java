@@ -11,6 +11,8 @@ import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Problem;
+import io.recordsync.deletion.StreamReport;
+import io.recordsync.deletion.StreamReport.State;
 import io.recordsync.inbox.Ledger.PositionEntry;
 import io.recordsync.inbox.Tally.Settled;
 import io.recordsync.ops.InMemoryInbox;
@@ -20,7 +22,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -47,9 +48,19 @@ class MetricsTest {
     };
     private final InMemoryInbox inbox = new InMemoryInbox();
     private final PrometheusMeterRegistry registry = (PrometheusMeterRegistry) Metrics.registry();
-    private final Map<String, Object> stream = new HashMap<>(
-            Map.of("state", "connected", "silentSince", now, "reconnects", Map.of("transient", 0L, "credentials", 0L)));
+    private StreamReport stream = stream(State.CONNECTED, 0, 0);
     private final Metrics metrics = new Metrics(registry, inbox, "/data/ContactChangeEvent", () -> stream, clock);
+
+    private static StreamReport stream(State state, long ofTransient, long ofCredentials) {
+        return new StreamReport(
+                "/data/ContactChangeEvent",
+                state,
+                null,
+                null,
+                null,
+                OpsServer.NOW,
+                Map.of("transient", ofTransient, "credentials", ofCredentials));
+    }
 
     @Test
     void what_happened_is_counted_under_the_names_of_the_contract() {
@@ -93,7 +104,7 @@ class MetricsTest {
     @Test
     void the_stream_is_measured_in_seconds_and_its_ends_by_class() {
         inbox.position = new PositionEntry("/data/ContactChangeEvent", new byte[] {1}, now, null, null);
-        stream.put("reconnects", Map.of("transient", 2L, "credentials", 1L));
+        stream = stream(State.CONNECTED, 2, 1);
         metrics.look();
         now = now.plus(Duration.ofHours(70));
 
@@ -104,7 +115,7 @@ class MetricsTest {
                         "recordsync_stream_reconnects_total{class=\"transient\"} 2.0",
                         "recordsync_stream_reconnects_total{class=\"credentials\"} 1.0");
 
-        stream.put("state", "standby");
+        stream = stream(State.STANDBY, 2, 1);
         assertThat(registry.scrape()).contains("recordsync_stream_silence_seconds NaN");
     }
 

@@ -3,7 +3,10 @@ package io.recordsync.ops.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.recordsync.deletion.StreamReport;
+import io.recordsync.deletion.StreamReport.State;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,8 +20,10 @@ import org.junit.jupiter.api.Test;
 class ProcessCheckTest {
 
     private final AtomicLong nanos = new AtomicLong();
-    private final ProcessCheck check =
-            new ProcessCheck(() -> Map.of("state", "waiting", "lastError", "503"), Duration.ofSeconds(5), nanos::get);
+    private final ProcessCheck check = new ProcessCheck(
+            () -> new StreamReport(null, State.WAITING, null, null, "503", Instant.EPOCH, Map.of()),
+            Duration.ofSeconds(5),
+            nanos::get);
 
     @Test
     void a_heartbeat_that_is_not_even_tried_is_noticed_and_one_that_only_fails_is_none_of_its_business() {
