@@ -14,7 +14,6 @@ import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Ledger.Entry;
-import io.recordsync.ops.api.Refusal;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
@@ -78,13 +77,13 @@ public enum ReceiptFormat {
     /**
      * The format of that name, in lower case.
      *
-     * @throws Refusal when there is none
+     * @throws WrongQueryException when there is none
      */
     public static ReceiptFormat named(String name) {
         return Arrays.stream(values())
                 .filter(format -> format.extension().equals(name))
                 .findFirst()
-                .orElseThrow(() -> Refusal.of(400, "format is expected to be csv or json"));
+                .orElseThrow(() -> new WrongQueryException("format is expected to be csv or json"));
     }
 
     String contentType() {

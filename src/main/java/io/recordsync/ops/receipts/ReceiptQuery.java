@@ -2,7 +2,6 @@ package io.recordsync.ops.receipts;
 
 import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Ledger.Entry;
-import io.recordsync.ops.api.Refusal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -15,7 +14,7 @@ import java.util.stream.Stream;
  * Which receipts are meant: those of a contact, those of what was accepted in a time, or both.
  *
  * @param externalId null: of everybody
- * @param from null: since ever; {@code until} is null then too, and otherwise is not part of it
+ * @param from null: from the beginning; {@code until} is null then too, and otherwise is not part of it
  */
 public record ReceiptQuery(String externalId, Instant from, Instant until) {
 
@@ -25,24 +24,24 @@ public record ReceiptQuery(String externalId, Instant from, Instant until) {
     /**
      * Reads what a person typed: null where nothing was. A day is its midnight in UTC.
      *
-     * @throws Refusal when it is not understood, or would be everything there is
+     * @throws WrongQueryException when it is not understood, or would be everything there is
      */
     public static ReceiptQuery of(String externalId, String from, String to) {
         if (externalId == null && from == null && to == null) {
-            throw Refusal.of(400, "Expected a contact, or from and to");
+            throw new WrongQueryException("Expected a contact, or from and to");
         }
         if ((from == null) != (to == null)) {
-            throw Refusal.of(400, "from and to are expected together");
+            throw new WrongQueryException("from and to are expected together");
         }
         if (externalId != null && (externalId.isEmpty() || externalId.chars().anyMatch(Character::isISOControl))) {
-            throw Refusal.of(400, "A contact is expected to be an id, without control characters");
+            throw new WrongQueryException("A contact is expected to be an id, without control characters");
         }
         if (from == null) {
             return new ReceiptQuery(externalId, null, null);
         }
         ReceiptQuery query = new ReceiptQuery(externalId, time("from", from), time("to", to));
         if (!query.from().isBefore(query.until())) {
-            throw Refusal.of(400, "from is expected to be before to");
+            throw new WrongQueryException("from is expected to be before to");
         }
         return query;
     }
@@ -57,10 +56,10 @@ public record ReceiptQuery(String externalId, Instant from, Instant until) {
                 return OffsetDateTime.parse(text).toInstant();
             }
         } catch (DateTimeParseException e) {
-            // Told below.
+            // Refused below.
         }
-        throw Refusal.of(
-                400, name + " is expected to be a day such as 2026-03-01 or a time such as 2026-03-01T10:00:00Z");
+        throw new WrongQueryException(
+                name + " is expected to be a day such as 2026-03-01 or a time such as 2026-03-01T10:00:00Z");
     }
 
     /** Read as far as the stream is. */

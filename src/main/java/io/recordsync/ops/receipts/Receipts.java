@@ -12,23 +12,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The receipts as the API gives them: a file, of a size that is bounded. Who read which is logged.
+ * The receipts as the API gives them: a file of a bounded size. Who read which is logged.
  */
 public final class Receipts {
 
     private static final Logger LOG = LoggerFactory.getLogger(Receipts.class);
     private static final Set<String> PARAMETERS = Set.of("externalId", "from", "to", "format");
+    private static final int MAX_RECEIPTS = 10_000;
 
     private final Ledger ledger;
-    private final int most;
 
     public Receipts(Ledger ledger) {
-        this(ledger, 10_000);
-    }
-
-    Receipts(Ledger ledger, int most) {
         this.ledger = ledger;
-        this.most = most;
     }
 
     /** What goes to the caller. */
@@ -37,21 +32,28 @@ public final class Receipts {
     /**
      * Oldest first.
      *
-     * @param query {@code externalId}, or {@code from} and {@code to}, or all; {@code format} (json or csv, usually json)
+     * @param query {@code externalId}, or {@code from} and {@code to}, or all; {@code format} (json or csv, json by default)
      * @throws Refusal when the query is not understood, or there are too many
      */
     public Download find(Map<String, String> query, String user) throws IOException {
+        try {
+            return download(query, user);
+        } catch (WrongQueryException e) {
+            throw Refusal.of(400, e.getMessage());
+        }
+    }
+
+    private Download download(Map<String, String> query, String user) throws IOException {
         if (!PARAMETERS.containsAll(query.keySet())) {
-            throw Refusal.of(400, "Unknown query parameter: expected externalId, or from and to; and format");
+            throw new WrongQueryException("Unknown query parameter: expected externalId, or from and to; and format");
         }
         ReceiptFormat format = ReceiptFormat.named(query.getOrDefault("format", "json"));
         ReceiptQuery wanted = ReceiptQuery.of(query.get("externalId"), query.get("from"), query.get("to"));
-        List<Entry> found = wanted.in(ledger).limit(most + 1L).toList();
-        if (found.size() > most) {
-            throw Refusal.of(
-                    400,
+        List<Entry> found = wanted.in(ledger).limit(MAX_RECEIPTS + 1L).toList();
+        if (found.size() > MAX_RECEIPTS) {
+            throw new WrongQueryException(
                     "These are more than %d receipts: bring from and to closer together, or let the command write them"
-                                    .formatted(most)
+                                    .formatted(MAX_RECEIPTS)
                             + " (bin/salesforce-talkdesk-sync receipts --from … --to …), which has no limit");
         }
         ByteArrayOutputStream content = new ByteArrayOutputStream();
