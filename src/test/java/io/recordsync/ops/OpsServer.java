@@ -38,7 +38,7 @@ import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 
-/** The ops route file in a Camel Main on a port of its own, with an in-memory inbox behind it. */
+/** The ops route files in a Camel Main on a port of its own, with an in-memory inbox behind it. */
 public final class OpsServer implements AutoCloseable {
 
     public static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
@@ -66,7 +66,9 @@ public final class OpsServer implements AutoCloseable {
 
     private OpsServer(String host, String password) throws Exception {
         main.setDefaultPropertyPlaceholderLocation("classpath:ops/application.properties");
-        main.configure().withRoutesIncludePattern("classpath:ops/beans.camel.yaml,file:routes/ops.camel.yaml");
+        main.configure()
+                .withRoutesIncludePattern("classpath:ops/beans.camel.yaml,file:routes/ops.camel.yaml,"
+                        + "file:routes/ops-reading.camel.yaml,file:routes/ops-ordering.camel.yaml");
         main.addOverrideProperty("ops.host", host);
         main.addOverrideProperty("ops.port", Integer.toString(port));
         main.addOverrideProperty("ops.user", "operator");
