@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** That the document and the routes are of one mind. Every request of {@link OpsServer} is held to the document as well. */
+/** The document and the routes agree. Every request of {@link OpsServer} is held to the document as well. */
 class OpenApiTest {
 
     private static final Pattern ROUTE =

@@ -3,7 +3,6 @@ package io.recordsync.ops.api;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -36,15 +35,15 @@ public final class AccessRule {
     /**
      * @param boundHost {@code ops.host}
      * @param password empty for none
-     * @param allowedHosts host names, comma-separated, without ports
+     * @param allowedHosts host names without ports
      */
-    public AccessRule(String boundHost, String user, String password, String allowedHosts) {
+    public AccessRule(String boundHost, String user, String password, List<String> allowedHosts) {
         String bound = name(boundHost.strip());
         this.user = user;
         this.credentials = password.isEmpty() ? null : digest(user + ':' + password);
         this.closed = credentials == null && !LOOPBACK.matcher(bound).matches();
         this.allowedHosts = Stream.concat(
-                        Arrays.stream(allowedHosts.split(",")).map(host -> name(host.strip())),
+                        allowedHosts.stream().map(AccessRule::name),
                         Stream.of(bound)
                                 .filter(host -> !ANY_ADDRESS.matcher(host).matches()))
                 .filter(host -> !host.isEmpty())
@@ -144,7 +143,7 @@ public final class AccessRule {
         }
     }
 
-    /** Digests are compared, so that the time it takes tells nothing of the length either. */
+    /** Digests are compared, so that the time a comparison takes does not give away the length either. */
     private static byte[] digest(String text) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

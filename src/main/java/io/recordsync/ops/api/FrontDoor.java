@@ -1,5 +1,6 @@
 package io.recordsync.ops.api;
 
+import io.recordsync.config.CommaList;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Collection;
@@ -32,7 +33,7 @@ public final class FrontDoor implements CamelContextAware {
                 configured("ops.host"),
                 configured("ops.user"),
                 configured("ops.password"),
-                configured("ops.allowed-hosts"));
+                CommaList.items(configured("ops.allowed-hosts")));
     }
 
     @Override

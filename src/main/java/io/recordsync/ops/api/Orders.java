@@ -66,14 +66,14 @@ public final class Orders {
             Intakes intakes,
             Decisions decisions,
             Coverage coverage,
-            String recordLists,
+            List<String> recordLists,
             DeliveryMode mode,
             Clock clock) {
         this.intakes = intakes;
         this.decisions = decisions;
         this.coverage = coverage;
-        this.recordLists = RequestedDeletions.lists(recordLists);
-        this.requested = new RequestedDeletions(this.recordLists);
+        this.recordLists = recordLists;
+        this.requested = new RequestedDeletions(recordLists);
         this.mode = mode;
         this.clock = clock;
     }

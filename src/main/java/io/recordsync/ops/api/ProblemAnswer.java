@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The answer to a request that failed: {@code application/problem+json} (RFC 9457).
  *
- * <p>A {@link Refusal} goes out as it is; a database that fails is a 503, to be tried again; anything else is a mistake of
- * ours, logged with its stack and answered with a bare 500.
+ * <p>A {@link Refusal} goes out as it is; a database that fails is a 503, to be tried again; anything else is a bug,
+ * logged with its stack and answered with a bare 500.
  */
 public final class ProblemAnswer {
 
@@ -54,7 +54,7 @@ public final class ProblemAnswer {
             LOG.warn("A request was answered with 503, because the database failed", failure);
             return "The database failed; try again";
         }
-        LOG.error("A request failed by a mistake of ours and was answered with 500", failure);
+        LOG.error("A request failed unexpectedly and was answered with 500", failure);
         return "The service failed; its log says how";
     }
 }

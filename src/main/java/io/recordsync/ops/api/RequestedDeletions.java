@@ -8,7 +8,6 @@ import io.recordsync.deletion.Origin;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,15 +44,6 @@ final class RequestedDeletions {
     /** @param recordLists {@code talkdesk.record-lists} */
     RequestedDeletions(List<String> recordLists) {
         this.recordLists = new LinkedHashSet<>(recordLists);
-    }
-
-    /** The lists of a comma-separated value, in its order. */
-    static List<String> lists(String commaSeparated) {
-        return Arrays.stream(commaSeparated.split(","))
-                .map(String::strip)
-                .filter(list -> !list.isEmpty())
-                .distinct()
-                .toList();
     }
 
     /** @throws Refusal naming the first item with a mistake */

@@ -55,7 +55,7 @@ public final class Status {
             Ledger ledger,
             Coverage coverage,
             String channel,
-            String recordLists,
+            List<String> recordLists,
             Parts parts,
             Health health,
             DeliveryMode mode,
@@ -64,7 +64,7 @@ public final class Status {
         this.ledger = ledger;
         this.coverage = coverage;
         this.channel = channel;
-        this.recordLists = RequestedDeletions.lists(recordLists);
+        this.recordLists = recordLists;
         this.parts = parts;
         this.health = health;
         this.mode = mode;

@@ -7,7 +7,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Supplier;
-import org.apache.camel.util.TimeUtils;
 
 /** Whether a stream that is connected has saved a position within two times {@code stream.idle-timeout}. */
 public final class PositionCheck extends ReadinessCheck {
@@ -19,12 +18,12 @@ public final class PositionCheck extends ReadinessCheck {
     private final Clock clock;
 
     public PositionCheck(
-            Ledger ledger, String channel, Supplier<StreamReport> stream, String idleTimeout, Clock clock) {
+            Ledger ledger, String channel, Supplier<StreamReport> stream, Duration idleTimeout, Clock clock) {
         super("position");
         this.ledger = ledger;
         this.channel = channel;
         this.stream = stream;
-        this.maxAge = Duration.ofMillis(2 * TimeUtils.toMilliSeconds(idleTimeout));
+        this.maxAge = idleTimeout.multipliedBy(2);
         this.clock = clock;
     }
 

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.apache.camel.util.TimeUtils;
 
 /**
  * Whether the stream is connected, has no error and is not silent for longer than {@code stream.idle-timeout}, or another
@@ -22,10 +21,10 @@ public final class StreamCheck extends ReadinessCheck {
     private final Duration idleTimeout;
     private final Clock clock;
 
-    public StreamCheck(Supplier<StreamReport> stream, String idleTimeout, Clock clock) {
+    public StreamCheck(Supplier<StreamReport> stream, Duration idleTimeout, Clock clock) {
         super("stream");
         this.stream = stream;
-        this.idleTimeout = Duration.ofMillis(TimeUtils.toMilliSeconds(idleTimeout));
+        this.idleTimeout = idleTimeout;
         this.clock = clock;
     }
 

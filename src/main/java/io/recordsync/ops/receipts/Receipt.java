@@ -105,11 +105,10 @@ public record Receipt(
         return switch (entry.failureCode()) {
             case "unconfirmed" -> accepted(entry) + "; a person decides.";
             case "other_org" -> stays(
-                    entry,
-                    "only the Salesforce org that was left could have told whether the contact lives; a person decides");
+                    entry, "only the Salesforce org that was left knows whether the contact lives; a person decides");
             case "gave_up" -> stays(
                     entry,
-                    "it could not be delivered for as long as delivery.give-up-after allows; a person decides"
+                    "it could not be delivered within delivery.give-up-after; a person decides"
                             + said("last failure", entry));
             default -> stays(
                     entry,

@@ -14,8 +14,8 @@ class AccessRuleTest {
     // operator:pässword, encoded by `printf operator:pässword | base64`
     private static final String RIGHT = "Basic b3BlcmF0b3I6cMOkc3N3b3Jk";
 
-    private final AccessRule loopback = new AccessRule("127.0.0.1", "operator", "", "localhost,[fd00::5]");
-    private final AccessRule locked = new AccessRule("0.0.0.0", "operator", "pässword", "ops.example.com");
+    private final AccessRule loopback = new AccessRule("127.0.0.1", "operator", "", List.of("localhost", "[fd00::5]"));
+    private final AccessRule locked = new AccessRule("0.0.0.0", "operator", "pässword", List.of("ops.example.com"));
 
     @ParameterizedTest
     @ValueSource(
@@ -90,7 +90,7 @@ class AccessRuleTest {
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0", "::", "10.0.0.1", "ops.example.com", "localhost.example.com", "128.0.0.1", ""})
     void bound_elsewhere_than_loopback_without_a_password_nobody_is_admitted(String bound) {
-        AccessRule rule = new AccessRule(bound, "operator", "", "localhost");
+        AccessRule rule = new AccessRule(bound, "operator", "", List.of("localhost"));
 
         assertThat(status(rule, get(List.of("localhost"), List.of()))).isEqualTo(403);
     }
@@ -98,7 +98,7 @@ class AccessRuleTest {
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "127.0.0.1", "127.1.2.3", "::1", "[::1]"})
     void bound_to_loopback_no_password_is_needed(String bound) {
-        AccessRule rule = new AccessRule(bound, "operator", "", "localhost");
+        AccessRule rule = new AccessRule(bound, "operator", "", List.of("localhost"));
 
         assertThat(rule.admit(get(List.of("localhost"), List.of()))).isEqualTo("anonymous@192.0.2.1");
     }

@@ -92,7 +92,7 @@ class ReceiptTest {
             new Said(row(PARKED).failed("refused", ""), KEPT + "Talkdesk refused it (refused); a person decides."),
             new Said(
                     row(PARKED).failed("gave_up", "No answer in time").lost(),
-                    UNKNOWN + "it could not be delivered for as long as delivery.give-up-after allows; a person decides"
+                    UNKNOWN + "it could not be delivered within delivery.give-up-after; a person decides"
                             + " (last failure: No answer in time)." + EARLIER),
             new Said(
                     row(PARKED)
@@ -102,7 +102,7 @@ class ReceiptTest {
                             + " known; a person decides."),
             new Said(
                     row(PARKED).failed("other_org", "Only the org that was left could tell"),
-                    KEPT + "only the Salesforce org that was left could have told whether the contact lives; a person"
+                    KEPT + "only the Salesforce org that was left knows whether the contact lives; a person"
                             + " decides."),
             new Said(
                     row(CANCELLED).failed("restored", "Restored in Salesforce (UNDELETE tx/1)"),
