@@ -93,7 +93,10 @@ class ArchitectureTest {
             .should()
             .beFreeOfCycles();
 
-    /** A map of objects is read by string keys that no compiler checks: what a room reports is a record. */
+    /**
+     * A map of objects is read by string keys that no compiler checks: what a room reports is a record. The beans are the one
+     * exception: routes call them by name.
+     */
     @ArchTest
     static final ArchRule no_method_returns_a_map_of_objects = noMethods()
             .should(new ArchCondition<>("return a Map<String, Object>") {

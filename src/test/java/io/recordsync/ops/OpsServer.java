@@ -1,6 +1,9 @@
 package io.recordsync.ops;
 
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.recordsync.Secrets;
+import io.recordsync.config.OpsSettings;
+import io.recordsync.config.Secret;
 import io.recordsync.deletion.DeliveryMode;
 import io.recordsync.deletion.PresenceReport;
 import io.recordsync.deletion.StreamReport;
@@ -11,9 +14,32 @@ import io.recordsync.inbox.History;
 import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Grant;
+import io.recordsync.ops.api.DeletionView;
+import io.recordsync.ops.api.FrontDoor;
+import io.recordsync.ops.api.GuardView;
+import io.recordsync.ops.api.HistoryView;
+import io.recordsync.ops.api.OpsHttpServer;
+import io.recordsync.ops.api.Orders;
+import io.recordsync.ops.api.ProblemAnswer;
+import io.recordsync.ops.api.Status;
+import io.recordsync.ops.health.DeliveryCheck;
+import io.recordsync.ops.health.ExpiryCheck;
+import io.recordsync.ops.health.GuardCheck;
 import io.recordsync.ops.health.Health;
+import io.recordsync.ops.health.ListsCheck;
 import io.recordsync.ops.health.Metrics;
+import io.recordsync.ops.health.Observation;
+import io.recordsync.ops.health.PendingCheck;
+import io.recordsync.ops.health.PositionCheck;
+import io.recordsync.ops.health.ProcessCheck;
+import io.recordsync.ops.health.StoreCheck;
+import io.recordsync.ops.health.StreamCheck;
+import io.recordsync.ops.health.SweepCheck;
+import io.recordsync.ops.health.TokenCheck;
+import io.recordsync.ops.page.PageFiles;
+import io.recordsync.ops.receipts.Receipts;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -36,12 +62,21 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.CamelContextAware;
+import org.apache.camel.health.HealthCheck;
+import org.apache.camel.health.HealthCheckRegistry;
+import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
 
 /** The ops route files in a Camel Main on a port of its own, with an in-memory inbox behind it. */
 public final class OpsServer implements AutoCloseable {
 
     public static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+    private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
+    private static final String CHANNEL = "/data/ContactChangeEvent";
+    private static final List<String> RECORD_LISTS = List.of("list-a", "list-b");
+    private static final Duration IDLE_TIMEOUT = Duration.ofMillis(330_000);
 
     public final InMemoryInbox inbox = new InMemoryInbox();
     public final InMemoryCoverage coverage = new InMemoryCoverage();
@@ -61,42 +96,100 @@ public final class OpsServer implements AutoCloseable {
             .connectTimeout(Duration.ofSeconds(10))
             .build();
     public final Set<String> dryRunLists = ConcurrentHashMap.newKeySet();
+    private final DeliveryMode mode = new DeliveryMode(false, dryRunLists);
+    private final Gate gateBean = new Gate(told, () -> gate);
+    private final Sweeps sweeps = new Sweeps(told);
+    private final PresenceChecks presenceChecks = new PresenceChecks(told);
+    private final PrometheusMeterRegistry registry = Metrics.registry();
+    final Metrics metrics = new Metrics(registry, inbox, CHANNEL, () -> stream, CLOCK);
+    private final Health health = new Health();
     private final ApiDocument document = new ApiDocument();
+    private final OpsHttpServer server;
     private final Main main = new Main();
 
     private OpsServer(String host, String password) throws Exception {
-        main.setDefaultPropertyPlaceholderLocation("classpath:ops/application.properties");
+        OpsSettings settings =
+                new OpsSettings(host, port, "operator", new Secret(password), List.of("localhost", "ops.example.com"));
+        server = new OpsHttpServer(settings);
+        bindParts();
+        bindApi(settings);
+        // The ops routes alone, without the service.
+        main.addOverrideProperty("recordsync.enabled", "false");
+        main.addOverrideProperty("camel.main.basePackageScanEnabled", "false");
         main.configure()
-                .withRoutesIncludePattern("classpath:ops/beans.camel.yaml,file:routes/ops.camel.yaml,"
-                        + "file:routes/ops-reading.camel.yaml,file:routes/ops-ordering.camel.yaml");
-        main.addOverrideProperty("ops.host", host);
-        main.addOverrideProperty("ops.port", Integer.toString(port));
-        main.addOverrideProperty("ops.user", "operator");
-        main.addOverrideProperty("ops.password", password);
-        main.addOverrideProperty("ops.allowed-hosts", "localhost, ops.example.com");
-        main.addOverrideProperty("talkdesk.record-lists", "list-a, list-b");
-        main.addOverrideProperty("salesforce.channel", "/data/ContactChangeEvent");
-        main.addOverrideProperty("stream.idle-timeout", "330000");
-        main.bind("deliveryMode", new DeliveryMode(false, dryRunLists));
-        main.bind("inbox", inbox);
-        main.bind("ledger", inbox);
-        main.bind("coverage", coverage);
-        main.bind("history", history);
-        main.bind(
-                "salesforceToken",
-                new AccessTokens(
-                        "http://salesforce.example/token",
-                        grant("client id and secret"),
-                        Duration.ofSeconds(10),
-                        new Outbound()));
-        main.bind("talkdeskToken", talkdeskToken);
-        main.bind("sweeps", new Sweeps(told));
-        main.bind("presenceChecks", new PresenceChecks(told));
-        main.bind("clock", Clock.fixed(NOW, ZoneOffset.UTC));
-        main.bind("streamStatus", (Supplier<StreamReport>) () -> stream);
-        main.bind("claims", new Claims(told));
-        main.bind("gate", new Gate(told, () -> gate));
+                .withRoutesIncludePattern("file:routes/ops.camel.yaml,file:routes/ops-reading.camel.yaml,"
+                        + "file:routes/ops-ordering.camel.yaml");
+        main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeConfigure(BaseMainSupport configuring) {
+                CamelContext context = configuring.getCamelContext();
+                health.setCamelContext(context);
+                healthChecks().forEach(check -> {
+                    CamelContextAware.trySetCamelContext(check, context);
+                    HealthCheckRegistry.get(context).register(check);
+                });
+                server.serve(context);
+                context.addComponent("platform-http", context.getComponent(OpsHttpServer.SCHEME));
+                server.observe(new Observation(context, registry));
+            }
+        });
         main.start();
+        server.listen();
+    }
+
+    /** What other rooms have, as far as the routes call it. */
+    private void bindParts() {
+        main.bind("claims", new Claims(told));
+        main.bind("gate", gateBean);
+        main.bind("sweeps", sweeps);
+        main.bind("presenceChecks", presenceChecks);
+    }
+
+    private void bindApi(OpsSettings settings) {
+        GuardView guard = new GuardView(inbox, 1000, Duration.ofHours(1));
+        main.bind("recordsyncMetricsRegistry", registry);
+        main.bind("metrics", metrics);
+        main.bind("health", health);
+        main.bind("frontDoor", new FrontDoor(settings));
+        main.bind("problemAnswer", new ProblemAnswer());
+        main.bind("pageFiles", new PageFiles());
+        main.bind("orders", new Orders(inbox, inbox, coverage, RECORD_LISTS, mode, CLOCK));
+        main.bind("deletionView", new DeletionView(inbox));
+        main.bind("historyView", new HistoryView(history));
+        main.bind("receipts", new Receipts(inbox));
+        main.bind(
+                "status",
+                new Status(
+                        inbox,
+                        coverage,
+                        CHANNEL,
+                        RECORD_LISTS,
+                        new Status.Parts(() -> stream, gateBean, presenceChecks, sweeps, guard),
+                        health,
+                        mode,
+                        metrics,
+                        CLOCK));
+    }
+
+    private List<HealthCheck> healthChecks() {
+        AccessTokens salesforceToken = new AccessTokens(
+                "http://salesforce.example/token",
+                grant("client id and secret"),
+                Duration.ofSeconds(10),
+                new Outbound());
+        return List.of(
+                new ProcessCheck(() -> stream, Duration.ofSeconds(5)),
+                new StoreCheck(inbox, CHANNEL),
+                new StreamCheck(() -> stream, IDLE_TIMEOUT, CLOCK),
+                new PositionCheck(inbox, CHANNEL, () -> stream, IDLE_TIMEOUT, CLOCK),
+                new ExpiryCheck(inbox, CHANNEL, Duration.ofHours(24), CLOCK),
+                new PendingCheck(inbox, Duration.ofHours(1), CLOCK),
+                new ListsCheck(inbox),
+                new TokenCheck("salesforce", salesforceToken),
+                new TokenCheck("talkdesk", talkdeskToken),
+                new GuardCheck(inbox, registry),
+                new DeliveryCheck(() -> gate),
+                new SweepCheck(coverage, Duration.ofHours(24), CLOCK));
     }
 
     static OpsServer start(String host, String password) throws Exception {
@@ -125,13 +218,7 @@ public final class OpsServer implements AutoCloseable {
 
     static StreamReport stream(State state, String lastError, Instant silentSince) {
         return new StreamReport(
-                "/data/ContactChangeEvent",
-                state,
-                null,
-                null,
-                lastError,
-                silentSince,
-                Map.of("transient", 3L, "credentials", 0L));
+                CHANNEL, state, null, null, lastError, silentSince, Map.of("transient", 3L, "credentials", 0L));
     }
 
     CamelContext context() {
@@ -144,8 +231,8 @@ public final class OpsServer implements AutoCloseable {
 
     /** What a scrape gives right after a look. */
     String metrics() throws Exception {
-        context().getRegistry().lookupByNameAndType("metrics", Metrics.class).look();
-        context().getRegistry().lookupByNameAndType("health", Health.class).look();
+        metrics.look();
+        health.look();
         return get("/observe/metrics").body();
     }
 
@@ -178,6 +265,11 @@ public final class OpsServer implements AutoCloseable {
     @Override
     public void close() {
         main.stop();
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static int freePort() {

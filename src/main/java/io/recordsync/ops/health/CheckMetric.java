@@ -12,7 +12,8 @@ final class CheckMetric {
     private CheckMetric() {}
 
     static <T extends HealthCheck> void register(CamelContext context, T check, ToDoubleFunction<T> up) {
-        MeterRegistry registry = context.getRegistry().lookupByNameAndType("metricsRegistry", MeterRegistry.class);
+        MeterRegistry registry =
+                context.getRegistry().lookupByNameAndType("recordsyncMetricsRegistry", MeterRegistry.class);
         Gauge.builder("recordsync.check.up", check, up)
                 .tag("check", check.getId())
                 .strongReference(true)

@@ -47,7 +47,7 @@ class MetricsTest {
         }
     };
     private final InMemoryInbox inbox = new InMemoryInbox();
-    private final PrometheusMeterRegistry registry = (PrometheusMeterRegistry) Metrics.registry();
+    private final PrometheusMeterRegistry registry = Metrics.registry();
     private StreamReport stream = stream(State.CONNECTED, 0, 0);
     private final Metrics metrics = new Metrics(registry, inbox, "/data/ContactChangeEvent", () -> stream, clock);
 
