@@ -117,7 +117,7 @@ public final class OpsServer implements AutoCloseable {
         main.addOverrideProperty("recordsync.enabled", "false");
         main.addOverrideProperty("camel.main.basePackageScanEnabled", "false");
         main.configure()
-                .withRoutesIncludePattern("file:routes/ops.camel.yaml,file:routes/ops-reading.camel.yaml,"
+                .withRoutesIncludePattern("file:routes/ops-front-door.camel.yaml,file:routes/ops-reading.camel.yaml,"
                         + "file:routes/ops-ordering.camel.yaml");
         main.addMainListener(new MainListenerSupport() {
             @Override
