@@ -37,19 +37,28 @@ import io.recordsync.oauth.ClientCredentials;
 import io.recordsync.oauth.Grant;
 import io.recordsync.oauth.JwtBearer;
 import io.recordsync.oauth.PrivateKeyJwt;
-import io.recordsync.ops.DeletionView;
-import io.recordsync.ops.FrontDoor;
-import io.recordsync.ops.GuardView;
-import io.recordsync.ops.Health;
-import io.recordsync.ops.HistoryView;
-import io.recordsync.ops.Metrics;
-import io.recordsync.ops.Orders;
-import io.recordsync.ops.PageFiles;
-import io.recordsync.ops.ProblemAnswer;
-import io.recordsync.ops.ProcessCheck;
-import io.recordsync.ops.ReadinessCheck;
-import io.recordsync.ops.Receipts;
-import io.recordsync.ops.Status;
+import io.recordsync.ops.api.DeletionView;
+import io.recordsync.ops.api.FrontDoor;
+import io.recordsync.ops.api.GuardView;
+import io.recordsync.ops.api.HistoryView;
+import io.recordsync.ops.api.Orders;
+import io.recordsync.ops.api.ProblemAnswer;
+import io.recordsync.ops.api.Status;
+import io.recordsync.ops.health.DeliveryCheck;
+import io.recordsync.ops.health.ExpiryCheck;
+import io.recordsync.ops.health.GuardCheck;
+import io.recordsync.ops.health.Health;
+import io.recordsync.ops.health.ListsCheck;
+import io.recordsync.ops.health.Metrics;
+import io.recordsync.ops.health.PendingCheck;
+import io.recordsync.ops.health.PositionCheck;
+import io.recordsync.ops.health.ProcessCheck;
+import io.recordsync.ops.health.StoreCheck;
+import io.recordsync.ops.health.StreamCheck;
+import io.recordsync.ops.health.SweepCheck;
+import io.recordsync.ops.health.TokenCheck;
+import io.recordsync.ops.page.PageFiles;
+import io.recordsync.ops.receipts.Receipts;
 import io.recordsync.salesforce.ChangeEvents;
 import io.recordsync.salesforce.GapChecks;
 import io.recordsync.salesforce.PresenceChecks;
@@ -64,6 +73,7 @@ import io.recordsync.talkdesk.TalkdeskExam;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -447,8 +457,8 @@ public final class Wiring implements AutoCloseable {
 
     private void ops(InboxRoom room, Delivering delivering, Reading reading, Tokens tokens, Watch watch, Clock clock) {
         String channel = settings.salesforce().channel();
-        String recordLists = String.join(",", settings.talkdesk().recordLists());
-        String idleTimeout = Long.toString(settings.stream().idleTimeout().toMillis());
+        List<String> recordLists = settings.talkdesk().recordLists();
+        Duration idleTimeout = settings.stream().idleTimeout();
         named("recordsyncFrontDoor", new FrontDoor(settings.ops()));
         named("recordsyncProblemAnswer", new ProblemAnswer());
         named("recordsyncPageFiles", new PageFiles());
@@ -456,7 +466,7 @@ public final class Wiring implements AutoCloseable {
                 "recordsyncOrders",
                 new Orders(room.inbox(), room.inbox(), room.coverage(), recordLists, delivering.mode(), clock));
         GuardView guard = named(
-                "recordsyncGuard",
+                "recordsyncGuardView",
                 new GuardView(
                         room.ledger(),
                         settings.guard().maxDeletions(),
@@ -483,18 +493,17 @@ public final class Wiring implements AutoCloseable {
                 new ProcessCheck(watch.stream(), settings.session().heartbeat()));
         healthChecks = List.of(
                 process,
-                new ReadinessCheck.Store(room.ledger(), channel),
-                new ReadinessCheck.Stream(watch.stream(), idleTimeout, clock),
-                new ReadinessCheck.Position(room.ledger(), channel, watch.stream(), idleTimeout, clock),
-                new ReadinessCheck.Expiry(
-                        room.ledger(), channel, settings.health().expiryWarning(), clock),
-                new ReadinessCheck.Pending(room.ledger(), settings.health().oldestPending(), clock),
-                new ReadinessCheck.Lists(room.ledger()),
-                new ReadinessCheck.Token("salesforce", tokens.salesforce()),
-                new ReadinessCheck.Token("talkdesk", tokens.talkdesk()),
-                new ReadinessCheck.Guard(guard, watch.registry()),
-                new ReadinessCheck.Delivery(delivering.gate()),
-                new ReadinessCheck.Sweep(room.coverage(), settings.sweep().period(), clock));
+                new StoreCheck(room.ledger(), channel),
+                new StreamCheck(watch.stream(), idleTimeout, clock),
+                new PositionCheck(room.ledger(), channel, watch.stream(), idleTimeout, clock),
+                new ExpiryCheck(room.ledger(), channel, settings.health().expiryWarning(), clock),
+                new PendingCheck(room.ledger(), settings.health().oldestPending(), clock),
+                new ListsCheck(room.ledger()),
+                new TokenCheck("salesforce", tokens.salesforce()),
+                new TokenCheck("talkdesk", tokens.talkdesk()),
+                new GuardCheck(room.ledger(), watch.registry()),
+                new DeliveryCheck(delivering.gate()),
+                new SweepCheck(room.coverage(), settings.sweep().period(), clock));
     }
 
     // ---- the names

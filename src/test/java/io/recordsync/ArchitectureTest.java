@@ -7,12 +7,17 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameStartingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.core.importer.ImportOption.OnlyIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -111,6 +116,30 @@ class ArchitectureTest {
             .matching("io.recordsync.(*)..")
             .should()
             .beFreeOfCycles();
+
+    static final ArchRule the_rooms_of_ops_know_each_other_in_one_direction = SlicesRuleDefinition.slices()
+            .matching("io.recordsync.ops.(*)..")
+            .should()
+            .beFreeOfCycles();
+
+    /**
+     * A map of objects is read by string keys that no compiler checks: what a room reports is a record. The beans are the one
+     * exception: routes call them by name.
+     */
+    @ArchTest
+    static final ArchRule no_method_returns_a_map_of_objects = noMethods()
+            .that()
+            .doNotHaveFullName("io.recordsync.Wiring.beans()")
+            .should(new ArchCondition<>("return a Map<String, Object>") {
+                @Override
+                public void check(JavaMethod method, ConditionEvents events) {
+                    String type = method.getReturnType().getName();
+                    events.add(new SimpleConditionEvent(
+                            method,
+                            type.contains("java.util.Map<java.lang.String, java.lang.Object>"),
+                            method.getFullName() + " returns " + type));
+                }
+            });
 
     @ArchTest
     static final ArchRule nothing_knows_the_application = noClasses()

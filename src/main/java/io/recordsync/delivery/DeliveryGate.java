@@ -4,7 +4,6 @@ import io.recordsync.deletion.Failure;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -17,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * <p>A failure of the service shuts it for a while: for what {@code Retry-After} says, else exponentially longer with
  * jitter, capped. After that one batch goes as a probe; what becomes of it opens or shuts the gate. Thread-safe.
  */
-public final class DeliveryGate implements Supplier<Map<String, Object>> {
+public final class DeliveryGate implements Supplier<GateReport> {
 
     /** Shut because the Salesforce credentials lead to an org that is not ours. */
     public static final String OTHER_ORG = "other_org";
@@ -130,20 +129,14 @@ public final class DeliveryGate implements Supplier<Map<String, Object>> {
         return reason != null;
     }
 
-    /** {@code state} (open, waiting, probing, or what it is forbidden by), {@code reason}, {@code until}. */
     @Override
-    public synchronized Map<String, Object> get() {
-        Map<String, Object> status = new LinkedHashMap<>();
+    public synchronized GateReport get() {
         boolean waiting = clock.instant().isBefore(shutUntil);
+        Instant until = waiting ? shutUntil : null;
         if (!forbidden.isEmpty()) {
             Map.Entry<String, String> first = forbidden.entrySet().iterator().next();
-            status.put("state", first.getKey());
-            status.put("reason", first.getValue());
-        } else {
-            status.put("state", waiting ? "waiting" : reason == null ? "open" : "probing");
-            status.put("reason", reason);
+            return new GateReport(first.getKey(), first.getValue(), until);
         }
-        status.put("until", waiting ? shutUntil : null);
-        return status;
+        return new GateReport(waiting ? "waiting" : reason == null ? GateReport.OPEN : "probing", reason, until);
     }
 }

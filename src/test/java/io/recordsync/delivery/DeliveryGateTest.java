@@ -24,14 +24,14 @@ class DeliveryGateTest {
 
         now = now.plusMillis(29_999);
         assertThat(gate.isShut()).isTrue();
-        assertThat(gate.get()).containsEntry("state", "waiting");
+        assertThat(gate.get().state()).isEqualTo("waiting");
         now = now.plusMillis(1);
         assertThat(gate.isShut()).isFalse();
         assertThat(gate.probing()).isTrue();
-        assertThat(gate.get()).containsEntry("state", "probing").containsEntry("reason", "rate_limited: Too many");
+        assertThat(gate.get()).isEqualTo(new GateReport("probing", "rate_limited: Too many", null));
         gate.succeeded();
         assertThat(gate.probing()).isFalse();
-        assertThat(gate.get()).containsEntry("state", "open");
+        assertThat(gate.get().isOpen()).isTrue();
     }
 
     @Test
@@ -82,7 +82,7 @@ class DeliveryGateTest {
 
         gate.resume();
         assertThat(gate.isShut()).isTrue();
-        assertThat(gate.get()).containsEntry("state", "other_org").containsEntry("reason", "another org");
+        assertThat(gate.get()).isEqualTo(new GateReport("other_org", "another org", null));
         gate.allow(DeliveryGate.OTHER_ORG);
         assertThat(gate.isShut()).isFalse();
         assertThat(changes).hasValue(2);
