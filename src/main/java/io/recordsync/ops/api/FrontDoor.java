@@ -3,6 +3,7 @@ package io.recordsync.ops.api;
 import io.recordsync.config.OpsSettings;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,8 @@ import org.apache.camel.component.platform.http.vertx.HttpMessage;
  * The one place through which every request for the page and the API comes in: it asks the {@link AccessRule} and takes
  * over what the routes need.
  *
- * <p>Sets the exchange properties {@code user} (for the log), {@code query} (a map of the query parameters, each given once)
+ * <p>The server asks it before any of a request's body is read, so that no route is open by mistake; each route asks it again for
+ * what it needs. {@link #admit} sets the exchange properties {@code user} (for the log), {@code query} (a map of the query parameters, each given once)
  * and {@code lastSegment} (of the path). Every header is removed: Camel mixes query parameters among them and would send
  * all of them back, so that {@code ?Set-Cookie=…} became a header of the answer.
  */
@@ -27,25 +29,39 @@ public final class FrontDoor {
                 settings.host(), settings.user(), settings.password().value(), settings.allowedHosts());
     }
 
+    /** Of the server: lets a request go on, or answers it at once. */
+    void guard(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        // Set at the response itself: Camel's filter drops Cache-Control from a message.
+        request.response().putHeader("Cache-Control", "no-store").putHeader("X-Content-Type-Options", "nosniff");
+        try {
+            user(request);
+        } catch (Refusal refusal) {
+            ProblemAnswer.write(refusal, request.response());
+            return;
+        }
+        context.next();
+    }
+
+    /** Of a route. */
     public void admit(Exchange exchange) {
         HttpServerRequest request = exchange.getMessage(HttpMessage.class).getRequest();
         exchange.getMessage().removeHeaders("*");
-        // Set at the response itself: Camel's filter drops Cache-Control from a message.
-        request.response().putHeader("Cache-Control", "no-store").putHeader("X-Content-Type-Options", "nosniff");
-
-        MultiMap headers = request.headers();
-        exchange.setProperty(
-                "user",
-                rule.admit(new AccessRule.Request(
-                        request.method().name(),
-                        host(request),
-                        headers.getAll("Authorization"),
-                        headers.getAll("Content-Type"),
-                        headers.getAll("Origin"),
-                        request.remoteAddress().hostAddress())));
+        exchange.setProperty("user", user(request));
         exchange.setProperty("query", query(request));
         exchange.setProperty(
                 "lastSegment", request.path().substring(request.path().lastIndexOf('/') + 1));
+    }
+
+    private String user(HttpServerRequest request) {
+        MultiMap headers = request.headers();
+        return rule.admit(new AccessRule.Request(
+                request.method().name(),
+                host(request),
+                headers.getAll("Authorization"),
+                headers.getAll("Content-Type"),
+                headers.getAll("Origin"),
+                request.remoteAddress().hostAddress()));
     }
 
     /** HTTP/2 names the host in a pseudo header. */

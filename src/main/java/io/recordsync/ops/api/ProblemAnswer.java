@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recordsync.inbox.InboxException;
+import io.vertx.core.http.HttpServerResponse;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.slf4j.Logger;
@@ -19,17 +20,34 @@ public final class ProblemAnswer {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemAnswer.class);
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String TYPE = "application/problem+json";
+    private static final String BASIC = "Basic realm=\"salesforce-talkdesk-sync\", charset=\"UTF-8\"";
 
     public void write(Exchange exchange) throws JsonProcessingException {
         Exception failure = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
         Message answer = exchange.getMessage();
         Problem problem = new Problem(status(failure), detail(failure), index(failure));
         if (problem.status() == 401) {
-            answer.setHeader("WWW-Authenticate", "Basic realm=\"salesforce-talkdesk-sync\", charset=\"UTF-8\"");
+            answer.setHeader("WWW-Authenticate", BASIC);
         }
         answer.setHeader(Exchange.HTTP_RESPONSE_CODE, problem.status());
-        answer.setHeader(Exchange.CONTENT_TYPE, "application/problem+json");
+        answer.setHeader(Exchange.CONTENT_TYPE, TYPE);
         answer.setBody(JSON.writeValueAsString(problem));
+    }
+
+    /** Where no route has a part in it: the request's body is not read, so that the connection is of no more use. */
+    static void write(Refusal refusal, HttpServerResponse response) {
+        if (refusal.status() == 401) {
+            response.putHeader("WWW-Authenticate", BASIC);
+        }
+        try {
+            response.setStatusCode(refusal.status())
+                    .putHeader("Content-Type", TYPE)
+                    .putHeader("Connection", "close")
+                    .end(JSON.writeValueAsString(new Problem(refusal.status(), refusal.getMessage(), refusal.index())));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A refusal could not be written", e);
+        }
     }
 
     /** {@code index}: of the item with the mistake, where the mistake is in one item. */
