@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,7 +19,7 @@ import java.util.stream.Collectors;
  * A run of the presence check over one record list: which of the external ids that the list holds Salesforce does not know as
  * living.
  *
- * <p>Goes from page to page: {@link #page}, then {@link #query} and {@link #read} for each entity as long as {@link #asking}.
+ * <p>Goes from page to page: {@link #page}, then {@link #question} and {@link #read} for each entity while {@link #asking}.
  * Nothing is concluded before the last page. Holds at most {@value #MOST_MISSING} ids. Not thread-safe.
  */
 public final class PresenceCheck {
@@ -36,7 +34,7 @@ public final class PresenceCheck {
     private final Instant began;
     private final SyncedRecords records;
     private final List<String> entities;
-    private final String restRoot;
+    private final String apiVersion;
 
     private final Deque<Question> questions = new ArrayDeque<>();
     private final Set<String> missing = new LinkedHashSet<>();
@@ -55,7 +53,7 @@ public final class PresenceCheck {
         this.asOf = began;
         this.records = records;
         this.entities = List.copyOf(entities);
-        this.restRoot = "/services/data/v" + apiVersion;
+        this.apiVersion = apiVersion;
     }
 
     public String recordList() {
@@ -108,17 +106,11 @@ public final class PresenceCheck {
         return !questions.isEmpty();
     }
 
-    public String path() {
-        return restRoot + "/query";
-    }
-
-    /** Deleted records are not among the answers of {@code /query}. */
-    public String query() {
+    /** What to ask Salesforce now. */
+    public SalesforceQuery question() {
         Question question = questions.element();
-        String soql = question.ids().stream()
-                .map(id -> "'" + id + "'")
-                .collect(Collectors.joining(",", "SELECT Id FROM " + question.entity() + " WHERE Id IN (", ")"));
-        return "q=" + URLEncoder.encode(soql, StandardCharsets.UTF_8);
+        String ids = question.ids().stream().map(id -> "'" + id + "'").collect(Collectors.joining(","));
+        return SalesforceQuery.living(apiVersion, "SELECT Id FROM " + question.entity() + " WHERE Id IN (" + ids + ")");
     }
 
     /**

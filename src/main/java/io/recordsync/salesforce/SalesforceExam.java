@@ -95,7 +95,8 @@ public final class SalesforceExam implements Exam {
     /** The list of versions needs no login: a clock that is wrong may be why there is none. */
     private void clock(Findings findings) {
         try {
-            findings.clock(CLOCK, asker.get(loginUrl + "/services/data/", null));
+            findings.clock(
+                    CLOCK, asker.get(loginUrl + SalesforceQuery.versions().pathAndQuery(), null));
         } catch (IOException e) {
             findings.skip(CLOCK, e.getMessage());
         }
@@ -108,9 +109,8 @@ public final class SalesforceExam implements Exam {
     /** Without the permission a query finds nothing, and no error tells why. */
     private void count(Findings findings, String entity, Token token) {
         try {
-            Answer answer = asker.get(
-                    token.instanceUrl() + "/services/data/v" + apiVersion + "/query?q=SELECT+COUNT()+FROM+" + entity,
-                    token.value());
+            SalesforceQuery count = SalesforceQuery.living(apiVersion, "SELECT COUNT() FROM " + entity);
+            Answer answer = asker.get(token.instanceUrl() + count.pathAndQuery(), token.value());
             if (answer.status() != 200) {
                 findings.fail(count(entity), SalesforceAccess.refusal(answer.status(), answer.body()));
                 return;

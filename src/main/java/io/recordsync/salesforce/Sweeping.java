@@ -13,8 +13,6 @@ import io.recordsync.inbox.Coverage.Sweep;
 import io.recordsync.salesforce.SalesforceAccess.RefusedException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -25,7 +23,6 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * One sweep as it goes on: what to ask Salesforce next, and what its answers have brought so far.
@@ -47,11 +44,9 @@ public final class Sweeping {
     /** The floor is the database's time, deletions bear Salesforce's, in whole seconds. */
     private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
 
-    private static final Pattern NEXT_PAGE = Pattern.compile("/services/data/v\\d+\\.\\d+/query(All)?/[\\w.-]+");
-
     private final Sweep sweep;
     private final SyncedRecords records;
-    private final String restRoot;
+    private final String apiVersion;
     private final Instant floor;
     private final Instant start;
     private final Deque<Question> left = new ArrayDeque<>();
@@ -65,8 +60,8 @@ public final class Sweeping {
 
     private sealed interface Question {}
 
-    /** @param path of the page; null for the first */
-    private record BinPage(String entity, String path) implements Question {}
+    /** @param next null for the first page */
+    private record BinPage(String entity, SalesforceQuery next) implements Question {}
 
     /**
      * @param from null with {@code until}: the whole of the sweep, which is known once its end is
@@ -77,7 +72,7 @@ public final class Sweeping {
     Sweeping(Sweep sweep, SyncedRecords records, Collection<String> entities, String apiVersion, Duration overlap) {
         this.sweep = sweep;
         this.records = records;
-        this.restRoot = "/services/data/v" + apiVersion;
+        this.apiVersion = apiVersion;
         this.floor = sweep.floor().minus(CLOCK_SKEW);
         Instant wanted = sweep.since().minus(overlap);
         this.start = wanted.isBefore(floor) ? floor : wanted;
@@ -93,27 +88,19 @@ public final class Sweeping {
         return !left.isEmpty();
     }
 
-    public String path() {
-        Question question = left.element();
-        if (question instanceof BinPage page) {
-            return page.path() == null ? restRoot + "/queryAll" : page.path();
-        }
-        return restRoot + "/sobjects/" + ((LogWindow) question).entity() + "/deleted/";
-    }
-
-    /** Null when there is none. */
-    public String query() {
+    /** What to ask now. */
+    public SalesforceQuery question() {
         if (left.element() instanceof BinPage page) {
-            return page.path() != null
-                    ? null
-                    : "q="
-                            + encoded("SELECT Id, SystemModstamp, MasterRecordId FROM " + page.entity()
+            return page.next() != null
+                    ? page.next()
+                    : SalesforceQuery.all(
+                            apiVersion,
+                            "SELECT Id, SystemModstamp, MasterRecordId FROM " + page.entity()
                                     + " WHERE IsDeleted = true AND SystemModstamp >= "
                                     + start.truncatedTo(ChronoUnit.SECONDS));
         }
         LogWindow window = window();
-        return "start=" + encoded(SalesforceTime.written(window.from())) + "&end="
-                + encoded(SalesforceTime.written(window.until()));
+        return SalesforceQuery.deleted(apiVersion, window.entity(), window.from(), window.until());
     }
 
     // ---- what was answered
@@ -180,12 +167,12 @@ public final class Sweeping {
         left.remove();
         if (!answer.path("done").booleanValue()) {
             String next = answer.path("nextRecordsUrl").asText();
-            // Only ever a path on the instance that the token belongs to.
-            if (!NEXT_PAGE.matcher(next).matches()) {
-                throw new IOException("Salesforce's nextRecordsUrl is " + SyncedRecords.printable(next)
-                        + " (expected a path " + restRoot + "/query/…)");
-            }
-            left.push(new BinPage(page.entity(), next));
+            left.push(new BinPage(
+                    page.entity(),
+                    SalesforceQuery.nextPage(next)
+                            .orElseThrow(() ->
+                                    new IOException("Salesforce's nextRecordsUrl is " + SyncedRecords.printable(next)
+                                            + " (expected a path /services/data/v" + apiVersion + "/query/…)"))));
         }
         inBin += findings.count;
         return findings.intake();
@@ -313,10 +300,6 @@ public final class Sweeping {
         Intake intake() {
             return new Intake(deletions, problems, null);
         }
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     private static Instant minute(Instant time) {

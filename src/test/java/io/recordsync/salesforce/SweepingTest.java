@@ -307,7 +307,7 @@ class SweepingTest {
                 .forEachRemaining(intake -> {});
 
         assertThat(sweeping.unfinished()).isTrue();
-        assertThat(sweeping.query()).contains("start=2026-11-23T21%3A57%3A00");
+        assertThat(sweeping.question().query()).contains("start=2026-11-23T21%3A57%3A00");
     }
 
     @Test
@@ -402,9 +402,12 @@ class SweepingTest {
         Sweeping sweeping = sweeping(sweep);
         String token = token();
         while (sweeping.unfinished()) {
-            String query = sweeping.query() == null ? "" : "?" + sweeping.query();
+            String query = sweeping.question().query() == null
+                    ? ""
+                    : "?" + sweeping.question().query();
             HttpResponse<InputStream> answer = http.send(
-                    HttpRequest.newBuilder(URI.create(salesforce.loginUrl() + sweeping.path() + query))
+                    HttpRequest.newBuilder(URI.create(
+                                    salesforce.loginUrl() + sweeping.question().path() + query))
                             .header("Authorization", "Bearer " + token)
                             .build(),
                     HttpResponse.BodyHandlers.ofInputStream());

@@ -226,7 +226,7 @@ class SweepsTest {
     private void answer(Sweeping sweeping, Duration lag) throws IOException {
         String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(now.atOffset(ZoneOffset.UTC));
         while (sweeping.unfinished()) {
-            String body = sweeping.path().endsWith("/deleted/")
+            String body = sweeping.question().path().endsWith("/deleted/")
                     ? "{\"deletedRecords\": [], \"earliestDateAvailable\": \"2026-01-01T00:00:00.000+0000\","
                             + " \"latestDateCovered\": \"" + now.minus(lag) + "\"}"
                     : "{\"done\": true, \"records\": []}";
