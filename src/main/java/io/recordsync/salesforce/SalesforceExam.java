@@ -10,6 +10,7 @@ import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Token;
 import io.recordsync.oauth.TokenUnavailableException;
+import io.recordsync.salesforce.stream.PinnedOrg;
 import io.recordsync.salesforce.stream.Topic;
 import java.io.IOException;
 import java.time.Duration;
@@ -71,11 +72,8 @@ public final class SalesforceExam implements Exam {
         long start = System.nanoTime();
         try {
             Token token = tokens.token();
-            if (token.orgId() == null || token.instanceUrl() == null) {
-                findings.fail(
-                        LOGIN,
-                        "the token answer does not tell the org (expected instance_url, and id ="
-                                + " https://…/id/<18 characters>/<user>) → check salesforce.login-url");
+            if (!PinnedOrg.named(token)) {
+                findings.fail(LOGIN, "the " + PinnedOrg.ORG_EXPECTED + " → check salesforce.login-url");
                 return Optional.empty();
             }
             findings.ok(

@@ -1,23 +1,14 @@
 package io.recordsync.salesforce.stream;
 
-import com.google.protobuf.ByteString;
-import com.salesforce.eventbus.protobuf.ConsumerEvent;
 import com.salesforce.eventbus.protobuf.FetchRequest;
 import com.salesforce.eventbus.protobuf.FetchResponse;
-import com.salesforce.eventbus.protobuf.PubSubGrpc;
 import com.salesforce.eventbus.protobuf.PubSubGrpc.PubSubBlockingV2Stub;
-import com.salesforce.eventbus.protobuf.ReplayPreset;
 import com.salesforce.eventbus.protobuf.SchemaRequest;
 import com.salesforce.eventbus.protobuf.TopicRequest;
 import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
-import io.grpc.stub.MetadataUtils;
-import io.recordsync.deletion.Intake;
-import io.recordsync.deletion.Problem;
 import io.recordsync.deletion.StreamPosition;
-import io.recordsync.deletion.SweepDemand;
 import io.recordsync.inbox.Backoff;
 import io.recordsync.inbox.DeliveryGate;
 import io.recordsync.inbox.InboxException;
@@ -27,12 +18,11 @@ import io.recordsync.inbox.SubscriptionLostException;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Token;
 import io.recordsync.oauth.TokenUnavailableException;
-import io.recordsync.salesforce.stream.StreamEvent.ChangeEvent;
+import io.recordsync.salesforce.stream.PinnedOrg.OtherOrgException;
+import io.recordsync.salesforce.stream.PinnedOrg.UnknownOrgException;
 import io.recordsync.salesforce.stream.StreamStatus.State;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
@@ -46,7 +36,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Follows one channel of the Pub/Sub API and hands over its responses one by one, each until it is accepted.
  *
- * <p>It asks for at most {@value #MOST_OUTSTANDING} events that are not yet accepted. Whatever ends the stream, it waits
+ * <p>It asks for at most {@value #MAX_OUTSTANDING} events that are not yet accepted. Whatever ends the stream, it waits
  * (exponential backoff with jitter, counted anew once a response was accepted), logs in again where the credentials were
  * refused, and resumes from the position that the inbox holds. It is one loop on one thread: {@link #run} returns after
  * {@link #stop}.
@@ -60,19 +50,9 @@ final class Subscriber implements Runnable {
     /** For a call that is answered at once, or a first request to be taken by the network. */
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
     /** The Pub/Sub API's limit. */
-    private static final int MOST_OUTSTANDING = 100;
-    /** Where no position was saved since the first start, what was committed before it (less this skew) is not ours. */
-    private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
-    /** What Salesforce keeps of the stream. */
-    private static final Duration EVENTS_KEPT = Duration.ofHours(72);
-    /** Salesforce forgets after 72 hours, and the position may be refused at any time from then on. */
-    private static final Duration LONG_SILENCE = Duration.ofHours(60);
+    private static final int MAX_OUTSTANDING = 100;
     /** A response to 100 events with large enriched fields passes gRPC's default of 4 MiB, on every replay again. */
-    private static final int MOST_RESPONSE_BYTES = 64 * 1024 * 1024;
-
-    private static final Metadata.Key<String> ACCESS_TOKEN = key("accesstoken");
-    private static final Metadata.Key<String> INSTANCE_URL = key("instanceurl");
-    private static final Metadata.Key<String> TENANT_ID = key("tenantid");
+    private static final int MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 
     private final SalesforceStreamEndpoint endpoint;
     private final String channelName;
@@ -86,6 +66,8 @@ final class Subscriber implements Runnable {
     private final Backoff later;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final EventDecoder decoder = new EventDecoder();
+    private final PinnedOrg org;
+    private final Resumption resumption;
 
     private volatile BlockingClientCall<?, ?> current;
     private int failures;
@@ -94,13 +76,10 @@ final class Subscriber implements Runnable {
     /** The failure that a person was told of, as long as it lasts. */
     private String alarm;
 
-    private boolean standingBy;
-    private boolean positionLost;
-    private boolean silenceTold;
-    /** The first start for which the sweep of what came before it is ordered. */
-    private Instant firstStartTold;
+    /** The org that is not ours and that a person was told of, while the credentials lead there. */
+    private String otherOrg;
 
-    private String strangeOrg;
+    private boolean standingBy;
 
     Subscriber(SalesforceStreamEndpoint endpoint, Acceptor acceptor, ScheduledExecutorService watchdog) {
         this.endpoint = endpoint;
@@ -109,6 +88,8 @@ final class Subscriber implements Runnable {
         this.intakes = endpoint.getIntakes();
         this.gate = endpoint.getGate();
         this.status = endpoint.getStreamStatus();
+        this.org = new PinnedOrg(tokens, intakes);
+        this.resumption = new Resumption(channelName, endpoint.startsLatest(), intakes);
         this.acceptor = acceptor;
         this.watchdog = watchdog;
         this.soon = new Backoff(endpoint.getBackoff(), endpoint.getBackoffMax());
@@ -132,10 +113,6 @@ final class Subscriber implements Runnable {
                     status.subscribing(channelName);
                 }
                 Token token = login();
-                if (!ourOrg(token)) {
-                    pause(soon);
-                    continue;
-                }
                 Optional<Subscription> subscription = intakes.subscribe(channelName);
                 if (subscription.isEmpty()) {
                     standBy();
@@ -146,11 +123,12 @@ final class Subscriber implements Runnable {
                     LOG.info("Standing by for {} is over: nobody else subscribes", channelName);
                     status.subscribing(channelName);
                 }
-                demandAfterSilence(subscription.get());
-                demandBeforeFirstStart(subscription.get());
+                resumption.orderSweeps(subscription.get());
                 follow(token, subscription.get());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            } catch (OtherOrgException e) {
+                standStill(e);
             } catch (Throwable e) {
                 // An Error too: a subscriber that is dead while the service looks alive loses what Salesforce forgets.
                 recover(e);
@@ -173,7 +151,11 @@ final class Subscriber implements Runnable {
 
     private Token login() {
         try {
-            return tokens.token();
+            Token token = org.token();
+            otherOrg = null;
+            gate.allow(DeliveryGate.OTHER_ORG);
+            gate.allow(DeliveryGate.ORG_UNCHECKED);
+            return token;
         } catch (TokenUnavailableException e) {
             // Salesforce may be away for hours, and what was accepted does not need it.
             gate.allow(DeliveryGate.ORG_UNCHECKED);
@@ -181,44 +163,22 @@ final class Subscriber implements Runnable {
         }
     }
 
-    /**
-     * A full sandbox has the record ids of production: deletions made there must not reach Talkdesk because somebody
-     * changed the credentials.
-     */
-    private boolean ourOrg(Token token) throws StreamEndedException {
-        if (token.orgId() == null || token.instanceUrl() == null) {
-            tokens.drop(token.value());
-            throw new StreamEndedException("Salesforce's token answer does not tell the org (expected instance_url, and"
-                    + " id = https://…/id/<18 characters>/<user>); check salesforce.login-url");
-        }
-        String pinned = intakes.pinOrg(token.orgId());
-        if (pinned.equals(token.orgId())) {
-            strangeOrg = null;
-            gate.allow(DeliveryGate.OTHER_ORG);
-            gate.allow(DeliveryGate.ORG_UNCHECKED);
-            return true;
-        }
-        String error = "The Salesforce credentials lead to org " + token.orgId() + ", but this inbox belongs to org "
-                + pinned + "; intake and delivery stand still until the credentials are put right or a person confirms"
-                + " the new org (POST /api/salesforce/confirm-org)";
-        gate.forbid(DeliveryGate.OTHER_ORG, error);
+    /** The deletions of another org must not reach Talkdesk: what is accepted already waits too. */
+    private void standStill(OtherOrgException e) {
+        gate.forbid(DeliveryGate.OTHER_ORG, e.getMessage());
         gate.allow(DeliveryGate.ORG_UNCHECKED);
-        status.became(State.OTHER_ORG, error);
-        if (!token.orgId().equals(strangeOrg)) {
-            strangeOrg = token.orgId();
-            LOG.error(error);
+        status.became(State.OTHER_ORG, e.getMessage());
+        if (!e.orgId().equals(otherOrg)) {
+            otherOrg = e.orgId();
+            LOG.error(e.getMessage());
         }
-        // Asked again, the credentials may be the right ones.
-        tokens.drop(token.value());
-        return false;
+        pause(soon);
     }
 
     private void follow(Token token, Subscription subscription) throws Exception {
-        ManagedChannel connection = endpoint.connect(MOST_RESPONSE_BYTES);
+        ManagedChannel connection = endpoint.connect(MAX_RESPONSE_BYTES);
         try {
-            PubSubBlockingV2Stub pubSub = PubSubGrpc.newBlockingV2Stub(connection)
-                    .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(credentials(token)));
-            follow(pubSub, subscription);
+            follow(PubSub.calls(connection, token), subscription);
         } catch (StatusException e) {
             if (StreamFailure.of(e).wantsNewLogin()) {
                 tokens.drop(token.value());
@@ -231,21 +191,19 @@ final class Subscriber implements Runnable {
 
     private void follow(PubSubBlockingV2Stub pubSub, Subscription subscription) throws Exception {
         StreamPosition position = subscription.position();
-        CompletePosition complete = new CompletePosition(positionLost ? null : position.replayId());
+        CompletePosition complete = resumption.complete(subscription);
         // Subscribe answers nothing until there is an event or a keepalive; this tells at once that the topic can be
         // read.
         pubSub.withDeadlineAfter(CALL_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
                 .getTopic(TopicRequest.newBuilder().setTopicName(channelName).build());
         BlockingClientCall<FetchRequest, FetchResponse> call = pubSub.subscribe();
         current = call;
-        FetchRequest start = firstRequest(subscription);
+        FetchRequest start = resumption.request(subscription, MAX_OUTSTANDING);
         if (!write(call, start, CALL_TIMEOUT)) {
             throw new StreamEndedException("The network takes no request within " + CALL_TIMEOUT.toMillis()
                     + " ms: the connection is taken for dead");
         }
-        Instant wantedSince = start.getReplayPreset() == ReplayPreset.EARLIEST && endpoint.startsLatest()
-                ? subscription.firstStart().minus(CLOCK_SKEW)
-                : Instant.MIN;
+        Instant wantedSince = resumption.wantedSince(subscription, start);
         opening = start.getReplayPreset() + " " + position;
         if (failures == 0) {
             flows();
@@ -265,8 +223,7 @@ final class Subscriber implements Runnable {
                 }
                 failures = 0;
                 flows();
-                positionLost = positionLost && safe.replayId() == null;
-                silenceTold = silenceTold && safe.replayId() == null;
+                resumption.accepted(safe);
                 accepted += response.getEventsCount();
                 if (accepted > 0 && write(call, more(accepted), WRITE_PATIENCE)) {
                     accepted = 0;
@@ -350,21 +307,6 @@ final class Subscriber implements Runnable {
                 .build();
     }
 
-    private FetchRequest firstRequest(Subscription subscription) {
-        FetchRequest.Builder request =
-                FetchRequest.newBuilder().setTopicName(channelName).setNumRequested(MOST_OUTSTANDING);
-        byte[] replayId = subscription.position().replayId();
-        if (replayId != null && !positionLost) {
-            return request.setReplayPreset(ReplayPreset.CUSTOM)
-                    .setReplayId(ByteString.copyFrom(replayId))
-                    .build();
-        }
-        // LATEST only the very first time (epoch 1): after it, whatever was published since would be passed over.
-        boolean latest = subscription.position().epoch() == 1 && endpoint.startsLatest() && !positionLost;
-        return request.setReplayPreset(latest ? ReplayPreset.LATEST : ReplayPreset.EARLIEST)
-                .build();
-    }
-
     /**
      * Hands the response over until it is accepted, however long that takes; beyond the limit within which Salesforce
      * wants another request, the stream is closed meanwhile. Only a response whose schema cannot be had is given up, then
@@ -391,7 +333,8 @@ final class Subscriber implements Runnable {
         try {
             for (int attempt = 1; ; attempt++) {
                 try {
-                    acceptor.accept(new StreamResponse(decode(response, wantedSince, pubSub), safe));
+                    acceptor.accept(
+                            new StreamResponse(decoder.decode(response, wantedSince, id -> schema(pubSub, id)), safe));
                     return open.get();
                 } catch (SubscriptionLostException | InterruptedException e) {
                     throw e;
@@ -432,19 +375,10 @@ final class Subscriber implements Runnable {
         return failure.wantsNewLogin() || failure.kind().waitsLong();
     }
 
-    private List<StreamEvent> decode(FetchResponse response, Instant wantedSince, PubSubBlockingV2Stub pubSub)
-            throws Exception {
-        List<StreamEvent> events = new ArrayList<>(response.getEventsCount());
-        for (ConsumerEvent consumerEvent : response.getEventsList()) {
-            StreamEvent event = decoder.decode(consumerEvent, id -> pubSub.withDeadlineAfter(
-                            CALL_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
-                    .getSchema(SchemaRequest.newBuilder().setSchemaId(id).build())
-                    .getSchemaJson());
-            if (!(event instanceof ChangeEvent change && change.committedAt().isBefore(wantedSince))) {
-                events.add(event);
-            }
-        }
-        return events;
+    private static String schema(PubSubBlockingV2Stub pubSub, String id) throws StatusException {
+        return pubSub.withDeadlineAfter(CALL_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+                .getSchema(SchemaRequest.newBuilder().setSchemaId(id).build())
+                .getSchemaJson();
     }
 
     private void recover(Throwable e) {
@@ -467,8 +401,8 @@ final class Subscriber implements Runnable {
                         channelName,
                         failure.description());
             }
-            if (failure.kind() == StreamFailure.Kind.POSITION_LOST && !positionLost) {
-                losePosition(failure);
+            if (failure.kind() == StreamFailure.Kind.POSITION_LOST) {
+                resumption.losePosition(failure);
             }
         }
         pause(backoff, describe(e));
@@ -479,65 +413,6 @@ final class Subscriber implements Runnable {
             return StreamFailure.of(end).kind();
         }
         return e instanceof TokenUnavailableException ? StreamFailure.Kind.CREDENTIALS : StreamFailure.Kind.TRANSIENT;
-    }
-
-    /**
-     * Orders a sweep, and only then resumes at EARLIEST: the first position that is saved there hides the hole for good. The
-     * problem is worded without the rpc id, so that it is listed once however often it happens.
-     */
-    private void losePosition(StreamFailure failure) {
-        String message = "The position of " + channelName + " is lost (" + failure.code()
-                + "); resumed at EARLIEST, and a sweep is ordered that asks Salesforce what was deleted since the last"
-                + " instant that is proven; not ready until then";
-        try {
-            intakes.accept(new Intake(
-                    List.of(),
-                    List.of(),
-                    List.of(new Problem("position_lost", message)),
-                    new SweepDemand("position of " + channelName + " lost", null, true),
-                    null));
-        } catch (InboxException e) {
-            LOG.warn("The lost position could not be noted, tried again: {}", e.getMessage());
-            return;
-        }
-        LOG.error("{}; Salesforce said: {}", message, failure.description());
-        positionLost = true;
-    }
-
-    /** Salesforce keeps events for 72 hours: what came before is asked for while it can still be told. */
-    private void demandAfterSilence(Subscription subscription) {
-        if (silenceTold || subscription.silence().compareTo(LONG_SILENCE) <= 0) {
-            return;
-        }
-        long hours = subscription.silence().toHours();
-        intakes.accept(new Intake(
-                List.of(),
-                List.of(),
-                List.of(),
-                new SweepDemand("no position of " + channelName + " saved for " + hours + " hours", null, false),
-                null));
-        LOG.warn("No position of {} was saved for {} hours: a sweep is ordered", channelName, hours);
-        silenceTold = true;
-    }
-
-    /**
-     * Where the first start is at EARLIEST, what was deleted before it is ours as well, so that a hole in those events has to
-     * be swept; by itself a sweep goes back to the first start only.
-     */
-    private void demandBeforeFirstStart(Subscription subscription) {
-        Instant firstStart = subscription.firstStart();
-        if (subscription.position().replayId() != null
-                || endpoint.startsLatest()
-                || firstStart.equals(firstStartTold)) {
-            return;
-        }
-        intakes.accept(new Intake(
-                List.of(),
-                List.of(),
-                List.of(),
-                new SweepDemand("first start at earliest", firstStart.minus(EVENTS_KEPT), false),
-                null));
-        firstStartTold = firstStart;
     }
 
     private void standBy() throws InterruptedException {
@@ -582,21 +457,10 @@ final class Subscriber implements Runnable {
                             .orElse("");
         }
         boolean spoken = e instanceof StreamEndedException
+                || e instanceof UnknownOrgException
                 || e instanceof TokenUnavailableException
                 || e instanceof InboxException;
         return spoken ? e.getMessage() : e.toString();
-    }
-
-    static Metadata credentials(Token token) {
-        Metadata metadata = new Metadata();
-        metadata.put(ACCESS_TOKEN, token.value());
-        metadata.put(INSTANCE_URL, token.instanceUrl());
-        metadata.put(TENANT_ID, token.orgId());
-        return metadata;
-    }
-
-    private static Metadata.Key<String> key(String name) {
-        return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
     }
 
     /** Takes a response in durably, or throws: then it is handed over again. */

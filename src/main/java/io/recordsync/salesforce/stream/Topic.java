@@ -1,11 +1,9 @@
 package io.recordsync.salesforce.stream;
 
-import com.salesforce.eventbus.protobuf.PubSubGrpc;
 import com.salesforce.eventbus.protobuf.TopicInfo;
 import com.salesforce.eventbus.protobuf.TopicRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusException;
-import io.grpc.stub.MetadataUtils;
 import io.recordsync.network.Outbound;
 import io.recordsync.network.OutboundGrpc;
 import io.recordsync.oauth.Token;
@@ -40,8 +38,7 @@ public final class Topic {
         ManagedChannel connection =
                 OutboundGrpc.channel(outbound, host, port, plaintext).build();
         try {
-            TopicInfo topic = PubSubGrpc.newBlockingV2Stub(connection)
-                    .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(Subscriber.credentials(token)))
+            TopicInfo topic = PubSub.calls(connection, token)
                     .withDeadlineAfter(SECONDS, TimeUnit.SECONDS)
                     .getTopic(TopicRequest.newBuilder().setTopicName(channel).build());
             return topic.getCanSubscribe()
