@@ -66,11 +66,11 @@ public final class Outbound {
         this.port = port;
     }
 
-    /** Empty: the proxy is told no name. */
+    /** Empty: the proxy gets no credentials. */
     public void setUser(String user) {
         this.user = user;
         if (!user.isEmpty() && System.getProperty("jdk.http.auth.tunneling.disabledSchemes") == null) {
-            // Java's client would tell a proxy no Basic credentials on the way to https; it reads this once.
+            // Java's client would send a proxy no Basic credentials on the way to https; it reads this once.
             System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
         }
     }
@@ -141,7 +141,7 @@ public final class Outbound {
         return request;
     }
 
-    /** What a person has to mend where a request could not be sent; empty where that is none of this class's business. */
+    /** What to fix where a request could not be sent; empty where neither proxy nor certificate is the reason. */
     public Optional<String> explain(String target, Throwable failure) {
         List<Throwable> chain = Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
                 .limit(20)
@@ -209,7 +209,7 @@ public final class Outbound {
 
             @Override
             public void connectFailed(URI uri, SocketAddress address, IOException failure) {
-                // Whoever asked gets the failure.
+                // The caller gets the failure.
             }
         };
     }

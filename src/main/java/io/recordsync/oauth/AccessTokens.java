@@ -37,7 +37,7 @@ import java.util.stream.Collectors;
  */
 public final class AccessTokens {
 
-    private static final Duration LIFE_WHERE_THE_ANSWER_IS_SILENT = Duration.ofMinutes(15);
+    private static final Duration DEFAULT_LIFETIME = Duration.ofMinutes(15);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Pattern ORG_ID = Pattern.compile("/id/([A-Za-z0-9]{18})/");
     private static final Pattern ERROR_CODE = Pattern.compile("[a-z_]{1,60}");
@@ -45,7 +45,7 @@ public final class AccessTokens {
 
     private final URI tokenUrl;
     private final Grant grant;
-    private final Duration lifeIfSilent;
+    private final Duration defaultLifetime;
     private final Duration deadline;
     private final Duration pause;
     private final Clock clock;
@@ -59,28 +59,28 @@ public final class AccessTokens {
     private TokenUnavailableException failure;
     private Instant failedAt;
 
-    /** With the life of a token that Salesforce does not tell (15 minutes), and a second's pause after a failure. */
+    /** For a token whose answer names no lifetime: 15 minutes; and a second's pause after a failure. */
     public AccessTokens(String tokenUrl, Grant grant, Duration deadline, Outbound outbound) {
-        this(tokenUrl, grant, deadline, LIFE_WHERE_THE_ANSWER_IS_SILENT, PAUSE, Clock.systemUTC(), outbound);
+        this(tokenUrl, grant, deadline, DEFAULT_LIFETIME, PAUSE, Clock.systemUTC(), outbound);
     }
 
     /**
      * @param deadline from the request to the last byte of the answer
-     * @param lifeIfSilent the life of a token whose answer has no {@code expires_in}
+     * @param defaultLifetime the life of a token whose answer has no {@code expires_in}
      * @param pause how long after a failure nothing is asked
      */
     public AccessTokens(
             String tokenUrl,
             Grant grant,
             Duration deadline,
-            Duration lifeIfSilent,
+            Duration defaultLifetime,
             Duration pause,
             Clock clock,
             Outbound outbound) {
         this.tokenUrl = URI.create(tokenUrl);
         this.grant = grant;
         this.deadline = deadline;
-        this.lifeIfSilent = lifeIfSilent;
+        this.defaultLifetime = defaultLifetime;
         this.pause = pause;
         this.clock = clock;
         this.outbound = outbound;
@@ -115,7 +115,7 @@ public final class AccessTokens {
         return await(awaited);
     }
 
-    /** Why no token is granted, where only a person can mend that; empty once one is granted, or when it was not asked. */
+    /** Why no token is granted, where only a person can fix that; empty once one is granted, or before the first request. */
     public synchronized Optional<String> refusal() {
         return Optional.ofNullable(failure)
                 .filter(TokenUnavailableException::refused)
@@ -224,7 +224,7 @@ public final class AccessTokens {
             throw refused("answered 200 without an access_token; check that the URL is the token endpoint", null);
         }
         long seconds = answer.path("expires_in").asLong();
-        Instant expiresAt = asked.plus(seconds > 0 ? Duration.ofSeconds(seconds) : lifeIfSilent);
+        Instant expiresAt = asked.plus(seconds > 0 ? Duration.ofSeconds(seconds) : defaultLifetime);
         Matcher orgId = ORG_ID.matcher(answer.path("id").asText());
         return new Token(
                 value,

@@ -19,7 +19,7 @@ import java.util.Map;
 /**
  * The JWT bearer grant (RFC 7523, 2.1) as Salesforce wants it: RS256, issued by the client, for a user.
  *
- * <p>The key comes from a keystore (PKCS #12 or JKS) or from a PEM file, told apart by the file's name. Set once, before
+ * <p>The key comes from a keystore (PKCS #12 or JKS) or from a PEM file, distinguished by the file's name. Set once, before
  * use; by properties for the reason in {@link ClientCredentials}.
  */
 public final class JwtBearer implements Grant {

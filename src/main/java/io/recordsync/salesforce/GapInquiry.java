@@ -74,7 +74,7 @@ public final class GapInquiry {
         for (JsonNode row : answer.path("records")) {
             JsonNode deleted = row.path("IsDeleted");
             if (!deleted.isBoolean()) {
-                throw new IOException("Salesforce's answer does not tell IsDeleted");
+                throw new IOException("Salesforce's answer has a record without IsDeleted");
             }
             SalesforceId.complete(row.path("Id").asText())
                     .ifPresent(id -> deletedById.merge(id, deleted.booleanValue(), Boolean::logicalAnd));
@@ -91,7 +91,7 @@ public final class GapInquiry {
                 .toList();
     }
 
-    /** In the Recycle Bin, or not there at all for one who sees the others. */
+    /** In the Recycle Bin, or not there at all, while the user sees others. */
     List<GapCheck> gone() {
         return checks.stream()
                 .filter(check ->

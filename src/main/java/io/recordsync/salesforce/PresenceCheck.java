@@ -20,11 +20,11 @@ import java.util.stream.Collectors;
  * living.
  *
  * <p>Goes from page to page: {@link #page}, then {@link #question} and {@link #read} for each entity while {@link #asking}.
- * Nothing is concluded before the last page. Holds at most {@value #MOST_MISSING} ids. Not thread-safe.
+ * Nothing is concluded before the last page. Holds at most {@value #MAX_MISSING} ids. Not thread-safe.
  */
 public final class PresenceCheck {
 
-    static final int MOST_MISSING = 100_000;
+    static final int MAX_MISSING = 100_000;
 
     private static final ObjectMapper JSON = new ObjectMapper();
     /** Ids in one question: a URL of 6 kB; Salesforce takes 16. */
@@ -83,8 +83,8 @@ public final class PresenceCheck {
         next = nextPage;
         Set<String> ids = new LinkedHashSet<>();
         for (String externalId : externalIds) {
-            // What is no id of Salesforce's was not put there from Salesforce: not ours to judge. Neither is one of 15
-            // characters: it has no checksum that tells a mangled one, and a restoration would not meet its row.
+            // What is no id of Salesforce's did not come from Salesforce: not ours to judge. Neither is one of 15
+            // characters: it has no checksum to show that it is mangled, and a restoration would not meet its row.
             if (records.identifier(externalId)
                     .filter(id -> id.value().equals(externalId))
                     .isPresent()) {
@@ -134,8 +134,8 @@ public final class PresenceCheck {
                 missing.remove(id);
             }
         }
-        if (missing.size() > MOST_MISSING) {
-            throw new IllegalStateException("More than " + MOST_MISSING + " of the records of list " + recordList
+        if (missing.size() > MAX_MISSING) {
+            throw new IllegalStateException("More than " + MAX_MISSING + " of the records of list " + recordList
                     + " are not in Salesforce: nothing is deleted; is it the right list, provider and org?");
         }
     }

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Whether Salesforce lets in, has the right time, and lets the channel and the contacts be seen.
+ * Checks that Salesforce lets the service log in, that the clocks agree, and that the channel and the contacts are visible.
  *
  * <p>Takes one login, one call that needs none, one GetTopic and one query for each entity.
  */
@@ -104,7 +104,7 @@ public final class SalesforceExam implements Exam {
         return "salesforce " + entity;
     }
 
-    /** Without the permission a query finds nothing, and no error tells why. */
+    /** Without the permission a query finds nothing, and no error says why. */
     private void count(Findings findings, String entity, Token token) {
         try {
             SalesforceQuery count = SalesforceQuery.living(apiVersion, "SELECT COUNT() FROM " + entity);

@@ -25,13 +25,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One sweep as it goes on: what to ask Salesforce next, and what its answers have brought so far.
+ * One sweep: what to ask Salesforce next, and what its answers have brought so far.
  *
  * <p>Of each entity it asks for the Recycle Bin by {@code queryAll}, page by page, and then for the delete log by
  * getDeleted, which also knows what was purged from the bin, window by window; neither sees everything, and only the log
- * says what it covers. What only the log names is checked first: it is nowhere documented that it forgets what was restored,
+ * says what it covers. What only the log names is checked first: no page documents that it forgets what was restored,
  * and the UNDELETE may be in the hole that is swept. All times are Salesforce's: the sweep ends at the Date of the first
- * answer. Of one thread; what it has found so far may be read by any.
+ * answer. Used by one thread; any thread may read what it has found so far.
  */
 public final class Sweeping {
 
@@ -40,7 +40,7 @@ public final class Sweeping {
     /** getDeleted refuses a start of more than 15 days ago; a sweep takes its time. */
     private static final Duration LOG_KEPT = Duration.ofDays(15).minusMinutes(10);
     /** getDeleted ignores seconds and wants start and end more than a minute apart. */
-    private static final Duration LEAST_WINDOW = Duration.ofMinutes(2);
+    private static final Duration MIN_WINDOW = Duration.ofMinutes(2);
     /** The floor is the database's time, deletions bear Salesforce's, in whole seconds. */
     private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
 
@@ -134,7 +134,7 @@ public final class Sweeping {
         Duration half = Duration.between(window.from(), window.until()).dividedBy(2);
         Instant middle = minute(window.from().plus(half));
         boolean tooMuch = refusal.code().equals("EXCEEDED_ID_LIMIT");
-        if (half.compareTo(LEAST_WINDOW) < 0 || !tooMuch && !refusal.code().equals("INVALID_REPLICATION_DATE")) {
+        if (half.compareTo(MIN_WINDOW) < 0 || !tooMuch && !refusal.code().equals("INVALID_REPLICATION_DATE")) {
             throw refusal;
         }
         left.remove();
@@ -201,7 +201,7 @@ public final class Sweeping {
     private void covered(LogWindow window, Instant earliest, Instant said) {
         left.remove();
         provenFrom = later(provenFrom, earliest);
-        // Whatever it says, it tells of no more than it was asked for.
+        // Whatever it says, it covers no more than it was asked for.
         Instant latest = earlier(said, window.until());
         boolean whole = !latest.isBefore(minute(end));
         // The log lags behind: what is later than it covers is asked for by the next sweep.
@@ -221,7 +221,7 @@ public final class Sweeping {
         if (window.from() != null) {
             return window;
         }
-        // An answer as old as the log can give is as good as it gets; what is missing is told at the end.
+        // The log goes no further back; what is missing is reported at the end.
         Instant earliest = minute(end.minus(LOG_KEPT));
         if (start.isBefore(earliest)) {
             provenFrom = later(provenFrom, earliest);
@@ -230,7 +230,7 @@ public final class Sweeping {
     }
 
     private static LogWindow fitting(String entity, Instant from, Instant until, Instant covered) {
-        return new LogWindow(entity, earlier(from, until.minus(LEAST_WINDOW)), until, covered);
+        return new LogWindow(entity, earlier(from, until.minus(MIN_WINDOW)), until, covered);
     }
 
     // ---- what came of it
@@ -254,7 +254,7 @@ public final class Sweeping {
         return later(later(sweep.since(), sweep.floor()), provenFrom);
     }
 
-    /** What was wanted and Salesforce could not tell; null when there is none. */
+    /** The stretch that was wanted and that Salesforce could not report; null when there is none. */
     Stretch unproven() {
         Instant from = later(sweep.since(), sweep.floor());
         return provenFrom.isAfter(from) ? new Stretch(from, earlier(provenFrom, end)) : null;

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * How the stream is, for health and the page: kept by the subscriber, read by anyone.
+ * The state of the stream, for health and the page: kept by the subscriber, read by anyone.
  *
  * <p>Thread-safe. As a supplier it gives {@code channel, state, lastResponseAt, lastEventAt, lastError} under the names of
  * the API, times as {@link Instant} or null; {@code silentSince}, the last response or where there was none the start; and

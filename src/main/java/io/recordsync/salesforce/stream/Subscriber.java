@@ -37,9 +37,9 @@ import org.slf4j.LoggerFactory;
  * Follows one channel of the Pub/Sub API and hands over its responses one by one, each until it is accepted.
  *
  * <p>It asks for at most {@value #MAX_OUTSTANDING} events that are not yet accepted. Whatever ends the stream, it waits
- * (exponential backoff with jitter, counted anew once a response was accepted), logs in again where the credentials were
- * refused, and resumes from the position that the inbox holds. It is one loop on one thread: {@link #run} returns after
- * {@link #stop}.
+ * (exponential backoff with jitter, reset once a response was accepted), logs in again where the credentials were refused,
+ * and resumes from the position that the inbox holds. It is one loop on one thread: {@link #run} returns after {@link #stop}.
+ * It is one class because every step of the loop can end the stream, and each end decides what the next turn does.
  */
 final class Subscriber implements Runnable {
 
@@ -73,10 +73,10 @@ final class Subscriber implements Runnable {
     private int failures;
     /** From where the stream was opened, until it is known to be open. */
     private String opening;
-    /** The failure that a person was told of, as long as it lasts. */
+    /** The failure that was logged as an ERROR, while it lasts. */
     private String alarm;
 
-    /** The org that is not ours and that a person was told of, while the credentials lead there. */
+    /** The org that is not ours and was logged as an ERROR, while the credentials lead there. */
     private String otherOrg;
 
     private boolean standingBy;
@@ -101,8 +101,8 @@ final class Subscriber implements Runnable {
         try {
             subscribe();
         } finally {
-            // Whoever looks whether the process lives must not take this for a stop.
-            status.became(State.STOPPED, running() ? "The subscriber has ended by a mistake of ours" : null);
+            // Liveness must not take this for a stop.
+            status.became(State.STOPPED, running() ? "The subscriber has ended because of a defect" : null);
         }
     }
 
@@ -192,7 +192,7 @@ final class Subscriber implements Runnable {
     private void follow(PubSubBlockingV2Stub pubSub, Subscription subscription) throws Exception {
         StreamPosition position = subscription.position();
         CompletePosition complete = resumption.complete(subscription);
-        // Subscribe answers nothing until there is an event or a keepalive; this tells at once that the topic can be
+        // Subscribe answers nothing until there is an event or a keepalive; this shows at once that the topic can be
         // read.
         pubSub.withDeadlineAfter(CALL_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
                 .getTopic(TopicRequest.newBuilder().setTopicName(channelName).build());
@@ -200,7 +200,7 @@ final class Subscriber implements Runnable {
         current = call;
         FetchRequest start = resumption.request(subscription, MAX_OUTSTANDING);
         if (!write(call, start, CALL_TIMEOUT)) {
-            throw new StreamEndedException("The network takes no request within " + CALL_TIMEOUT.toMillis()
+            throw new StreamEndedException("The network took no request within " + CALL_TIMEOUT.toMillis()
                     + " ms: the connection is taken for dead");
         }
         Instant wantedSince = resumption.wantedSince(subscription, start);
@@ -236,10 +236,10 @@ final class Subscriber implements Runnable {
     }
 
     private FetchResponse read(BlockingClientCall<?, FetchResponse> call, StreamPosition position) throws Exception {
-        Duration most = endpoint.getIdleTimeout();
+        Duration idleTimeout = endpoint.getIdleTimeout();
         long start = System.nanoTime();
         while (true) {
-            long left = most.toNanos() - (System.nanoTime() - start);
+            long left = idleTimeout.toNanos() - (System.nanoTime() - start);
             try {
                 FetchResponse response =
                         call.read(Math.min(left, endpoint.getHeartbeat().toNanos()), TimeUnit.NANOSECONDS);
@@ -248,8 +248,8 @@ final class Subscriber implements Runnable {
                 }
                 return response;
             } catch (TimeoutException e) {
-                if (System.nanoTime() - start >= most.toNanos()) {
-                    throw new StreamEndedException("No event and no keepalive for " + most.toMillis()
+                if (System.nanoTime() - start >= idleTimeout.toNanos()) {
+                    throw new StreamEndedException("No event and no keepalive for " + idleTimeout.toMillis()
                             + " ms (Salesforce sends one within 270 s): the connection is taken for dead");
                 }
                 flows();
@@ -263,8 +263,7 @@ final class Subscriber implements Runnable {
         try {
             intakes.keepSubscription(position);
         } catch (InboxException e) {
-            // Health tells it. A stream that is open costs nothing, and whoever took over meanwhile is met at the next
-            // one.
+            // Health reports it. An open stream costs nothing, and the next call shows whether another node took over.
             LOG.debug("The subscription could not be kept: {}", e.getMessage());
         }
     }
@@ -286,8 +285,8 @@ final class Subscriber implements Runnable {
     }
 
     /**
-     * A stream that has ended while responses wait to be read takes no request, and gRPC tells its end only after they were
-     * read: then it is asked for more with the next response, or the next read tells how it ended.
+     * A stream that has ended while responses wait to be read takes no request, and gRPC reports its end only after they were
+     * read: then the next response asks for more, or the next read shows how it ended.
      *
      * @return whether the request was taken
      */
@@ -397,7 +396,7 @@ final class Subscriber implements Runnable {
             if (failure.kind().needsPerson() && !failure.code().equals(alarm)) {
                 alarm = failure.code();
                 LOG.error(
-                        "Stream of {} cannot be read until it is mended: {}; Salesforce keeps its events for 72 hours",
+                        "Stream of {} cannot be read until it is fixed: {}; Salesforce keeps its events for 72 hours",
                         channelName,
                         failure.description());
             }

@@ -33,7 +33,7 @@ public final class Topic {
         return channel;
     }
 
-    /** Why it cannot be read, and what to mend; empty when it can. */
+    /** Why it cannot be read, and how to fix that; empty when it can. */
     public Optional<String> trouble(Token token) {
         ManagedChannel connection =
                 OutboundGrpc.channel(outbound, host, port, plaintext).build();
