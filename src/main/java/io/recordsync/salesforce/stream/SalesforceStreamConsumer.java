@@ -21,7 +21,7 @@ final class SalesforceStreamConsumer extends DefaultConsumer {
         this.endpoint = endpoint;
         // Consumers are made before any of them starts: what is pending must not go out ahead of the answer.
         endpoint.getGate()
-                .forbid(DeliveryGate.ORG_UNCHECKED, "It is being asked which Salesforce org the credentials lead to");
+                .forbid(DeliveryGate.ORG_UNCHECKED, "Salesforce has not said yet which org the credentials lead to");
     }
 
     @Override
@@ -36,10 +36,14 @@ final class SalesforceStreamConsumer extends DefaultConsumer {
 
     @Override
     protected void doStop() throws Exception {
-        subscriber.stop();
-        var executors = getEndpoint().getCamelContext().getExecutorServiceManager();
-        executors.shutdownGraceful(thread, TimeUnit.SECONDS.toMillis(10));
-        executors.shutdownNow(watchdog);
+        // A context whose start failed stops consumers that never started.
+        if (subscriber != null) {
+            subscriber.stop();
+            var executors = getEndpoint().getCamelContext().getExecutorServiceManager();
+            executors.shutdownGraceful(thread, TimeUnit.SECONDS.toMillis(10));
+            executors.shutdownNow(watchdog);
+            subscriber = null;
+        }
         super.doStop();
     }
 

@@ -476,6 +476,7 @@ class SubscriberTest {
     void from_the_making_of_the_consumer_until_the_org_is_known_nothing_goes_out() throws Exception {
         try (DefaultCamelContext context = new DefaultCamelContext()) {
             endpoint.setCamelContext(context);
+            endpoint.setTokens(tokens());
             endpoint.createConsumer(exchange -> {});
         }
         assertThat(gate.get().get("state")).isEqualTo(DeliveryGate.ORG_UNCHECKED);
@@ -719,15 +720,7 @@ class SubscriberTest {
     }
 
     private void start() {
-        AccessTokens tokens = new AccessTokens(
-                salesforce.loginUrl() + "/services/oauth2/token",
-                grant,
-                Duration.ofMillis(700),
-                Duration.ofMinutes(15),
-                Duration.ofMillis(10),
-                Clock.systemUTC(),
-                new Outbound());
-        endpoint.setTokens(tokens);
+        endpoint.setTokens(tokens());
         ChangeEvents changeEvents = new ChangeEvents(new SyncedRecords("list-1", "salesforce", "003"), "Contact", true);
         Subscriber.Acceptor acceptor = response -> {
             first.accept(response);
@@ -737,6 +730,17 @@ class SubscriberTest {
         subscriber = new Subscriber(endpoint, acceptor, watchdog);
         thread = new Thread(subscriber, "subscriber");
         thread.start();
+    }
+
+    private AccessTokens tokens() {
+        return new AccessTokens(
+                salesforce.loginUrl() + "/services/oauth2/token",
+                grant,
+                Duration.ofMillis(700),
+                Duration.ofMinutes(15),
+                Duration.ofMillis(10),
+                Clock.systemUTC(),
+                new Outbound());
     }
 
     private void startSubscribed() {
