@@ -1,6 +1,7 @@
 package io.recordsync.network;
 
-import io.recordsync.config.PemCertificates;
+import io.recordsync.config.NetworkSettings;
+import io.recordsync.config.Secret;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -17,13 +18,9 @@ import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
-import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -34,7 +31,6 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
 /**
@@ -51,9 +47,38 @@ public final class Outbound {
     private String host = "";
     private int port;
     private String user = "";
-    private String password = "";
+    private Secret password = Secret.NONE;
     private List<String> direct = List.of();
-    private X509TrustManager trustManager = trusting(List.of());
+    private X509TrustManager trustManager;
+
+    public Outbound() {
+        trustManager = TrustedCertificates.ofJava();
+    }
+
+    /** @throws IllegalArgumentException when the bundle cannot be read or holds no certificate */
+    public Outbound(NetworkSettings network) {
+        host = network.proxyHost();
+        port = network.proxyPort();
+        setUser(network.proxyUser());
+        password = network.proxyPassword();
+        direct = network.noProxy().stream()
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .toList();
+        try {
+            trustManager = network.caBundle().isEmpty()
+                    ? TrustedCertificates.ofJava()
+                    : TrustedCertificates.ofJavaAnd(Path.of(network.caBundle()));
+        } catch (IOException | CertificateException e) {
+            throw new IllegalArgumentException(
+                    "tls.ca-bundle = " + network.caBundle() + " cannot be read (expected a PEM file with certificates)",
+                    e);
+        }
+    }
+
+    /** Without a proxy, trusting Java's certificates. */
+    public static Outbound direct() {
+        return new Outbound();
+    }
 
     /** Empty: no proxy. */
     public void setHost(String host) {
@@ -74,7 +99,7 @@ public final class Outbound {
     }
 
     public void setPassword(String password) {
-        this.password = password;
+        this.password = new Secret(password);
     }
 
     /** The hosts that are reached without the proxy, and all below them; separated by commas. */
@@ -91,7 +116,7 @@ public final class Outbound {
      * @throws CertificateException when it holds no certificate
      */
     public void setCaBundle(String file) throws IOException, CertificateException {
-        trustManager = trusting(file.isEmpty() ? List.of() : PemCertificates.read(Path.of(file)));
+        trustManager = file.isEmpty() ? TrustedCertificates.ofJava() : TrustedCertificates.ofJavaAnd(Path.of(file));
     }
 
     /** The proxy on the way to a host, not resolved; empty where the way is direct. */
@@ -121,7 +146,7 @@ public final class Outbound {
     public HttpRequest.Builder request(URI uri) {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri);
         if (!user.isEmpty() && proxyFor(uri.getHost()).isPresent()) {
-            byte[] credentials = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
+            byte[] credentials = (user + ":" + password.value()).getBytes(StandardCharsets.UTF_8);
             request.header("Proxy-Authorization", "Basic " + Base64.getEncoder().encodeToString(credentials));
         }
         return request;
@@ -181,7 +206,7 @@ public final class Outbound {
     }
 
     String password() {
-        return password;
+        return password.value();
     }
 
     ProxySelector selector() {
@@ -208,34 +233,6 @@ public final class Outbound {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("This Java has no TLS", e);
         }
-    }
-
-    private static X509TrustManager trusting(Collection<? extends Certificate> bundle) {
-        try {
-            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-            trusted.load(null, null);
-            int number = 0;
-            for (X509Certificate certificate : trustManager(null).getAcceptedIssuers()) {
-                trusted.setCertificateEntry("java-" + number++, certificate);
-            }
-            for (Certificate certificate : bundle) {
-                trusted.setCertificateEntry("bundle-" + number++, certificate);
-            }
-            return trustManager(trusted);
-        } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalStateException("Java's trusted certificates cannot be used", e);
-        }
-    }
-
-    /** @param trusted null: Java's */
-    private static X509TrustManager trustManager(KeyStore trusted) throws GeneralSecurityException {
-        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(trusted);
-        return Arrays.stream(factory.getTrustManagers())
-                .filter(X509TrustManager.class::isInstance)
-                .map(X509TrustManager.class::cast)
-                .findFirst()
-                .orElseThrow();
     }
 
     private static boolean isOfAnotherName(Throwable failure) {

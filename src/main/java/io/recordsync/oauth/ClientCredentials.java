@@ -1,5 +1,6 @@
 package io.recordsync.oauth;
 
+import io.recordsync.config.Secret;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -18,16 +19,39 @@ import java.util.Map;
 public final class ClientCredentials implements Grant {
 
     private String clientId;
-    private String clientSecret;
+    private Secret clientSecret;
     private String scope = "";
     private boolean basic;
+
+    public ClientCredentials() {}
+
+    private ClientCredentials(String clientId, Secret clientSecret, String scope, boolean basic) {
+        this.clientId = clientId;
+        this.clientSecret = clientSecret;
+        this.scope = scope;
+        this.basic = basic;
+    }
+
+    /** As Salesforce wants it: the secret goes in the form. */
+    public static ClientCredentials inForm(String clientId, Secret clientSecret) {
+        return new ClientCredentials(clientId, clientSecret, "", false);
+    }
+
+    /**
+     * As Talkdesk wants it: the secret goes as {@code Authorization: Basic}.
+     *
+     * @param scope empty: none is asked for
+     */
+    public static ClientCredentials inHeader(String clientId, Secret clientSecret, String scope) {
+        return new ClientCredentials(clientId, clientSecret, scope, true);
+    }
 
     public void setClientId(String clientId) {
         this.clientId = clientId;
     }
 
     public void setClientSecret(String clientSecret) {
-        this.clientSecret = clientSecret;
+        this.clientSecret = new Secret(clientSecret);
     }
 
     /** Empty: none is asked for. */
@@ -48,10 +72,10 @@ public final class ClientCredentials implements Grant {
             form.put("scope", scope);
         }
         if (basic) {
-            return new Proof(form, "Basic " + base64(clientId + ":" + clientSecret));
+            return new Proof(form, "Basic " + base64(clientId + ":" + clientSecret.value()));
         }
         form.put("client_id", clientId);
-        form.put("client_secret", clientSecret);
+        form.put("client_secret", clientSecret.value());
         return new Proof(form, null);
     }
 

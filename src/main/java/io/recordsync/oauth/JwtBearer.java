@@ -6,6 +6,8 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import io.recordsync.config.JwtSettings;
+import io.recordsync.config.Secret;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -31,8 +33,19 @@ public final class JwtBearer implements Grant {
     private String user;
     private String audience;
     private String keystore;
-    private String keystorePassword = "";
+    private Secret keystorePassword = Secret.NONE;
     private String keyAlias = "";
+
+    public JwtBearer() {}
+
+    public JwtBearer(String clientId, JwtSettings jwt) {
+        this.clientId = clientId;
+        this.user = jwt.user();
+        this.audience = jwt.audience().toString();
+        this.keystore = jwt.keystore();
+        this.keystorePassword = jwt.keystorePassword();
+        this.keyAlias = jwt.keyAlias();
+    }
 
     public void setClientId(String clientId) {
         this.clientId = clientId;
@@ -54,7 +67,7 @@ public final class JwtBearer implements Grant {
     }
 
     public void setKeystorePassword(String keystorePassword) {
-        this.keystorePassword = keystorePassword;
+        this.keystorePassword = new Secret(keystorePassword);
     }
 
     /** Empty: the only key in the keystore. */
@@ -86,7 +99,7 @@ public final class JwtBearer implements Grant {
         if (keystore.endsWith(".pem") || keystore.endsWith(".key")) {
             return PrivateKeys.fromPem(file, "RSA");
         }
-        return PrivateKeys.fromKeystore(file, keystorePassword, keyAlias);
+        return PrivateKeys.fromKeystore(file, keystorePassword.value(), keyAlias);
     }
 
     @Override

@@ -30,8 +30,22 @@ public final class PrivateKeyJwt implements Grant {
 
     private String clientId;
     private String keyId;
-    private String privateKey;
+    private Path privateKey;
     private String scope = "";
+
+    public PrivateKeyJwt() {}
+
+    /**
+     * @param keyId the id that Talkdesk gave the public key; header {@code kid}
+     * @param privateKey the PEM file with the P-256 key
+     * @param scope empty: none is asked for
+     */
+    public PrivateKeyJwt(String clientId, String keyId, Path privateKey, String scope) {
+        this.clientId = clientId;
+        this.keyId = keyId;
+        this.privateKey = privateKey;
+        this.scope = scope;
+    }
 
     public void setClientId(String clientId) {
         this.clientId = clientId;
@@ -44,7 +58,7 @@ public final class PrivateKeyJwt implements Grant {
 
     /** The PEM file with the P-256 key. */
     public void setPrivateKey(String privateKey) {
-        this.privateKey = privateKey;
+        this.privateKey = Path.of(privateKey);
     }
 
     /** Empty: none is asked for. */
@@ -65,7 +79,7 @@ public final class PrivateKeyJwt implements Grant {
                 .build();
         var jwt = new SignedJWT(header, claims);
         try {
-            jwt.sign(new ECDSASigner(PrivateKeys.fromPem(Path.of(privateKey), "EC"), Curve.P_256));
+            jwt.sign(new ECDSASigner(PrivateKeys.fromPem(privateKey, "EC"), Curve.P_256));
         } catch (JOSEException e) {
             throw new GeneralSecurityException("the key in " + privateKey + " cannot sign ES256", e);
         }

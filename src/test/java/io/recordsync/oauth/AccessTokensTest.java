@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.recordsync.Secrets;
+import io.recordsync.config.NetworkSettings;
+import io.recordsync.config.Secret;
 import io.recordsync.network.Outbound;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -279,7 +281,7 @@ class AccessTokensTest {
         String url = endpoint.url();
         endpoint.close();
 
-        assertThatThrownBy(new AccessTokens(url, grant(), Duration.ofSeconds(10), new Outbound())::token)
+        assertThatThrownBy(new AccessTokens(url, grant(), Duration.ofSeconds(10), Outbound.direct())::token)
                 .isInstanceOf(TokenUnavailableException.class)
                 .hasMessageContaining("localhost: not reached (");
     }
@@ -328,9 +330,8 @@ class AccessTokensTest {
         try (ServerSocket proxy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread answering = new Thread(() -> refuse(proxy));
             answering.start();
-            Outbound outbound = new Outbound();
-            outbound.setHost("127.0.0.1");
-            outbound.setPort(proxy.getLocalPort());
+            Outbound outbound = new Outbound(
+                    new NetworkSettings("127.0.0.1", proxy.getLocalPort(), "", Secret.NONE, List.of(), ""));
 
             assertThatThrownBy(new AccessTokens(
                             "https://login.invalid/token", grant(), Duration.ofSeconds(10), outbound)::token)
@@ -376,14 +377,11 @@ class AccessTokensTest {
                 Duration.ofMinutes(15),
                 Duration.ofSeconds(1),
                 clock,
-                new Outbound());
+                Outbound.direct());
     }
 
     private static Grant grant() {
-        var grant = new ClientCredentials();
-        grant.setClientId("the-client");
-        grant.setClientSecret(SECRET);
-        return grant;
+        return ClientCredentials.inForm("the-client", new Secret(SECRET));
     }
 
     private static void tellsNoSecret(Throwable e) {

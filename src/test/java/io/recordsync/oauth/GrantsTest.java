@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jwt.SignedJWT;
+import io.recordsync.config.JwtSettings;
+import io.recordsync.config.Secret;
 import io.recordsync.network.Outbound;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +51,7 @@ class GrantsTest {
 
     @Test
     void client_credentials_go_in_the_form_for_salesforce() {
-        ask(clientCredentials("id", "a+b&c=d", "", false));
+        ask(ClientCredentials.inForm("id", new Secret("a+b&c=d")));
 
         assertThat(asked())
                 .isEqualTo(new TokenEndpoint.Request(
@@ -61,7 +64,7 @@ class GrantsTest {
 
     @Test
     void client_credentials_go_in_the_basic_header_for_talkdesk() {
-        ask(clientCredentials("id", "s/e+cret", "record-lists:manage", true));
+        ask(ClientCredentials.inHeader("id", new Secret("s/e+cret"), "record-lists:manage"));
 
         assertThat(asked())
                 .isEqualTo(new TokenEndpoint.Request(
@@ -72,11 +75,7 @@ class GrantsTest {
     @Test
     void private_key_jwt_signs_an_es256_assertion_for_talkdesk() throws Exception {
         KeyPair pair = ellipticPair();
-        var grant = new PrivateKeyJwt();
-        grant.setClientId("the-client");
-        grant.setKeyId("key-7");
-        grant.setPrivateKey(pem(pair.getPrivate()).toString());
-        grant.setScope("record-lists:manage");
+        var grant = new PrivateKeyJwt("the-client", "key-7", pem(pair.getPrivate()), "record-lists:manage");
 
         ask(grant);
         ask(grant);
@@ -209,7 +208,7 @@ class GrantsTest {
                         Duration.ofMinutes(15),
                         Duration.ZERO,
                         clock,
-                        new Outbound())
+                        Outbound.direct())
                 .token();
     }
 
@@ -234,24 +233,15 @@ class GrantsTest {
                 .isBeforeOrEqualTo(Date.from(NOW.plus(Duration.ofMinutes(3))));
     }
 
-    private static ClientCredentials clientCredentials(String id, String secret, String scope, boolean basic) {
-        var grant = new ClientCredentials();
-        grant.setClientId(id);
-        grant.setClientSecret(secret);
-        grant.setScope(scope);
-        grant.setBasic(basic);
-        return grant;
-    }
-
     private static JwtBearer jwtBearer(Path keystore, String password, String alias) {
-        var grant = new JwtBearer();
-        grant.setClientId("the-client");
-        grant.setUser("sync@acme.example");
-        grant.setAudience("https://login.salesforce.com");
-        grant.setKeystore(keystore.toString());
-        grant.setKeystorePassword(password);
-        grant.setKeyAlias(alias);
-        return grant;
+        return new JwtBearer(
+                "the-client",
+                new JwtSettings(
+                        "sync@acme.example",
+                        keystore.toString(),
+                        new Secret(password),
+                        alias,
+                        URI.create("https://login.salesforce.com")));
     }
 
     private static KeyPair ellipticPair() throws Exception {

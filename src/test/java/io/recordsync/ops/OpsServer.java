@@ -41,7 +41,7 @@ final class OpsServer implements AutoCloseable {
     final Map<String, Object> stream = new ConcurrentHashMap<>(
             Map.of("state", "connected", "reconnects", Map.of("transient", 3L, "credentials", 0L)));
     final AccessTokens talkdeskToken = new AccessTokens(
-            "http://talkdesk.example/token", grant("private key"), Duration.ofSeconds(10), new Outbound());
+            "http://talkdesk.example/token", grant("private key"), Duration.ofSeconds(10), Outbound.direct());
     final History history = (step, steps) -> IntStream.range(0, steps)
             .mapToObj(i -> new History.Point(NOW.minus(step.multipliedBy(steps - 1L - i)), i, 0, 0))
             .toList();
@@ -80,7 +80,7 @@ final class OpsServer implements AutoCloseable {
                         "http://salesforce.example/token",
                         grant("client id and secret"),
                         Duration.ofSeconds(10),
-                        new Outbound()));
+                        Outbound.direct()));
         main.bind("talkdeskToken", talkdeskToken);
         main.bind("sweeps", new Sweeps(told));
         main.bind("presenceChecks", new PresenceChecks(told));

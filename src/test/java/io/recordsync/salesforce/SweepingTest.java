@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recordsync.config.Secret;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Identifier;
@@ -437,14 +438,13 @@ class SweepingTest {
     }
 
     private String token() {
-        ClientCredentials credentials = new ClientCredentials();
-        credentials.setClientId(SalesforceSimulator.CLIENT_ID);
-        credentials.setClientSecret(SalesforceSimulator.CLIENT_SECRET);
+        ClientCredentials credentials =
+                ClientCredentials.inForm(SalesforceSimulator.CLIENT_ID, new Secret(SalesforceSimulator.CLIENT_SECRET));
         return new AccessTokens(
                         salesforce.loginUrl() + "/services/oauth2/token",
                         credentials,
                         Duration.ofSeconds(5),
-                        new Outbound())
+                        Outbound.direct())
                 .value();
     }
 

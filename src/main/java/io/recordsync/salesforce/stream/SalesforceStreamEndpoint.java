@@ -61,7 +61,7 @@ public final class SalesforceStreamEndpoint extends DefaultEndpoint {
             description =
                     "The proxy, and the certificates that are trusted. Without it connections are direct and Java's"
                             + " certificates are trusted")
-    private Outbound outbound = new Outbound();
+    private Outbound outbound = Outbound.direct();
 
     @UriParam(
             enums = "earliest,latest",

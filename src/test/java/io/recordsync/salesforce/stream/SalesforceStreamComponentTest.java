@@ -37,7 +37,7 @@ class SalesforceStreamComponentTest {
     private final DeliveryGate gate = new DeliveryGate(Duration.ofSeconds(1), Duration.ofSeconds(1), Clock.systemUTC());
     private final Intakes intakes = unused(Intakes.class);
     private final AccessTokens tokens =
-            new AccessTokens("http://localhost/token", unused(Grant.class), Duration.ofSeconds(1), new Outbound());
+            new AccessTokens("http://localhost/token", unused(Grant.class), Duration.ofSeconds(1), Outbound.direct());
 
     @BeforeEach
     void open() {

@@ -3,6 +3,8 @@ package io.recordsync.salesforce.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
+import io.recordsync.config.JwtSettings;
+import io.recordsync.config.Secret;
 import io.recordsync.deletion.StreamPosition;
 import io.recordsync.inbox.Coverage.Sweep;
 import io.recordsync.inbox.DeliveryGate;
@@ -23,6 +25,7 @@ import io.recordsync.salesforce.stream.StreamEvent.ChangeEvent;
 import io.recordsync.simulator.salesforce.ContactIds;
 import io.recordsync.simulator.salesforce.Recording;
 import io.recordsync.simulator.salesforce.SalesforceSimulator;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -94,10 +97,7 @@ class SubscriberTest {
         inbox = new JdbcInbox(store, SETTINGS);
         watchdog.scheduleWithFixedDelay(inbox::heartbeat, 200, 200, TimeUnit.MILLISECONDS);
         ledger = new JdbcLedger(store);
-        ClientCredentials credentials = new ClientCredentials();
-        credentials.setClientId(SalesforceSimulator.CLIENT_ID);
-        credentials.setClientSecret(SalesforceSimulator.CLIENT_SECRET);
-        grant = credentials;
+        grant = ClientCredentials.inForm(SalesforceSimulator.CLIENT_ID, new Secret(SalesforceSimulator.CLIENT_SECRET));
         endpoint = new SalesforceStreamEndpoint("salesforce-stream:" + CHANNEL, null, CHANNEL);
         endpoint.setIntakes(inbox);
         endpoint.setGate(gate);
@@ -442,12 +442,10 @@ class SubscriberTest {
                                 .encodeToString(pair.getPrivate().getEncoded())
                         + "\n-----END PRIVATE KEY-----\n");
         salesforce.acceptsJwt(pair.getPublic(), "sync@example.org");
-        JwtBearer jwt = new JwtBearer();
-        jwt.setClientId(SalesforceSimulator.CLIENT_ID);
-        jwt.setUser("sync@example.org");
-        jwt.setAudience(salesforce.loginUrl());
-        jwt.setKeystore(pem.toString());
-        grant = jwt;
+        grant = new JwtBearer(
+                SalesforceSimulator.CLIENT_ID,
+                new JwtSettings(
+                        "sync@example.org", pem.toString(), Secret.NONE, "", URI.create(salesforce.loginUrl())));
 
         startSubscribed();
 
@@ -740,7 +738,7 @@ class SubscriberTest {
                 Duration.ofMinutes(15),
                 Duration.ofMillis(10),
                 Clock.systemUTC(),
-                new Outbound());
+                Outbound.direct());
     }
 
     private void startSubscribed() {
