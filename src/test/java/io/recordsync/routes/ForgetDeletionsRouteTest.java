@@ -32,6 +32,7 @@ class ForgetDeletionsRouteTest {
 
     private void startAndAwaitSteps(int steps) throws Exception {
         Main main = new Main();
+        main.addOverrideProperty("recordsync.enabled", "false");
         main.configure().withRoutesIncludePattern("file:routes/forget-deletions.camel.yaml");
         main.configure().addRoutesBuilder(new RouteConfigurationBuilder() {
             @Override
