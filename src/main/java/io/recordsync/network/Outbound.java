@@ -19,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -36,95 +35,50 @@ import javax.net.ssl.X509TrustManager;
 /**
  * The proxy, if there is one, and the certificates that are trusted: Java's, and those of a bundle.
  *
- * <p>As it is made, connections are direct and Java's certificates are trusted. Set once, before use, by properties: a
- * secret of digits would break as a constructor argument. Thread-safe after that.
+ * <p>Thread-safe.
  */
 public final class Outbound {
 
     /** How Java's client and Netty word a proxy's refusal; Apache's client hands over the answer itself. */
     private static final Pattern REFUSAL = Pattern.compile("(?:Tunnel failed, got: |=> \\S+, status: )(\\d{3})");
 
-    private String host = "";
-    private int port;
-    private String user = "";
-    private Secret password = Secret.NONE;
-    private List<String> direct = List.of();
-    private X509TrustManager trustManager;
-
-    public Outbound() {
-        trustManager = TrustedCertificates.ofJava();
-    }
+    private final NetworkSettings network;
+    private final List<String> direct;
+    private final X509TrustManager trustManager;
 
     /** @throws IllegalArgumentException when the bundle cannot be read or holds no certificate */
     public Outbound(NetworkSettings network) {
-        host = network.proxyHost();
-        port = network.proxyPort();
-        setUser(network.proxyUser());
-        password = network.proxyPassword();
-        direct = network.noProxy().stream()
+        this.network = network;
+        this.direct = network.noProxy().stream()
                 .map(name -> name.toLowerCase(Locale.ROOT))
                 .toList();
-        try {
-            trustManager = network.caBundle().isEmpty()
-                    ? TrustedCertificates.ofJava()
-                    : TrustedCertificates.ofJavaAnd(Path.of(network.caBundle()));
-        } catch (IOException | CertificateException e) {
-            throw new IllegalArgumentException(
-                    "tls.ca-bundle = " + network.caBundle() + " cannot be read (expected a PEM file with certificates)",
-                    e);
-        }
-    }
-
-    /** Without a proxy, trusting Java's certificates. */
-    public static Outbound direct() {
-        return new Outbound();
-    }
-
-    /** Empty: no proxy. */
-    public void setHost(String host) {
-        this.host = host;
-    }
-
-    public void setPort(int port) {
-        this.port = port;
-    }
-
-    /** Empty: the proxy gets no credentials. */
-    public void setUser(String user) {
-        this.user = user;
-        if (!user.isEmpty() && System.getProperty("jdk.http.auth.tunneling.disabledSchemes") == null) {
+        this.trustManager = trusting(network.caBundle());
+        if (!network.proxyUser().isEmpty() && System.getProperty("jdk.http.auth.tunneling.disabledSchemes") == null) {
             // Java's client would send a proxy no Basic credentials on the way to https; it reads this once.
             System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
         }
     }
 
-    public void setPassword(String password) {
-        this.password = new Secret(password);
+    /** Without a proxy, trusting Java's certificates. */
+    public static Outbound direct() {
+        return new Outbound(new NetworkSettings("", 0, "", Secret.NONE, List.of(), ""));
     }
 
-    /** The hosts that are reached without the proxy, and all below them; separated by commas. */
-    public void setNoProxy(String hosts) {
-        direct = Arrays.stream(hosts.toLowerCase(Locale.ROOT).split(","))
-                .map(String::strip)
-                .toList();
-    }
-
-    /**
-     * The PEM file with certificates to trust in addition; empty = none.
-     *
-     * @throws IOException when it cannot be read
-     * @throws CertificateException when it holds no certificate
-     */
-    public void setCaBundle(String file) throws IOException, CertificateException {
-        trustManager = file.isEmpty() ? TrustedCertificates.ofJava() : TrustedCertificates.ofJavaAnd(Path.of(file));
+    private static X509TrustManager trusting(String bundle) {
+        try {
+            return bundle.isEmpty() ? TrustedCertificates.ofJava() : TrustedCertificates.ofJavaAnd(Path.of(bundle));
+        } catch (IOException | CertificateException e) {
+            throw new IllegalArgumentException(
+                    "tls.ca-bundle = " + bundle + " cannot be read (expected a PEM file with certificates)", e);
+        }
     }
 
     /** The proxy on the way to a host, not resolved; empty where the way is direct. */
     public Optional<InetSocketAddress> proxyFor(String target) {
         String name = target.toLowerCase(Locale.ROOT);
-        boolean isDirect = host.isEmpty()
+        boolean isDirect = host().isEmpty()
                 || direct.stream().anyMatch(exempt -> name.equals(exempt) || name.endsWith("." + exempt));
-        return isDirect ? Optional.empty() : Optional.of(InetSocketAddress.createUnresolved(host, port));
+        return isDirect ? Optional.empty() : Optional.of(InetSocketAddress.createUnresolved(host(), port()));
     }
 
     public X509TrustManager trustManager() {
@@ -145,8 +99,8 @@ public final class Outbound {
      */
     public HttpRequest.Builder request(URI uri) {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri);
-        if (!user.isEmpty() && proxyFor(uri.getHost()).isPresent()) {
-            byte[] credentials = (user + ":" + password.value()).getBytes(StandardCharsets.UTF_8);
+        if (!user().isEmpty() && proxyFor(uri.getHost()).isPresent()) {
+            byte[] credentials = (user() + ":" + password()).getBytes(StandardCharsets.UTF_8);
             request.header("Proxy-Authorization", "Basic " + Base64.getEncoder().encodeToString(credentials));
         }
         return request;
@@ -178,11 +132,11 @@ public final class Outbound {
 
     /** The words for a proxy's own answer on the way to a target. */
     public String refused(String target, int status) {
-        String proxy = "the proxy " + host + ":" + port;
+        String proxy = "the proxy " + host() + ":" + port();
         // tinyproxy answers wrong credentials with 401.
         if (status == 407 || status == 401) {
             return proxy
-                    + (user.isEmpty()
+                    + (user().isEmpty()
                                     ? " wants credentials (%d); set proxy.user and proxy.password"
                                     : " refuses the credentials (%d); check proxy.user and proxy.password")
                             .formatted(status);
@@ -194,19 +148,19 @@ public final class Outbound {
     }
 
     String host() {
-        return host;
+        return network.proxyHost();
     }
 
     int port() {
-        return port;
+        return network.proxyPort();
     }
 
     String user() {
-        return user;
+        return network.proxyUser();
     }
 
     String password() {
-        return password.value();
+        return network.proxyPassword().value();
     }
 
     ProxySelector selector() {

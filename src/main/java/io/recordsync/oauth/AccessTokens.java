@@ -37,7 +37,7 @@ public final class AccessTokens {
     private Instant failedAt;
 
     /** For a token whose answer names no lifetime: 15 minutes; and a second's pause after a failure. */
-    public AccessTokens(String tokenUrl, Grant grant, Duration deadline, Outbound outbound) {
+    public AccessTokens(URI tokenUrl, Grant grant, Duration deadline, Outbound outbound) {
         this(tokenUrl, grant, deadline, DEFAULT_LIFETIME, PAUSE, Clock.systemUTC(), outbound);
     }
 
@@ -47,16 +47,15 @@ public final class AccessTokens {
      * @param pause how long after a failure nothing is asked
      */
     public AccessTokens(
-            String tokenUrl,
+            URI tokenUrl,
             Grant grant,
             Duration deadline,
             Duration defaultLifetime,
             Duration pause,
             Clock clock,
             Outbound outbound) {
-        URI url = URI.create(tokenUrl);
-        this.request = new TokenRequest(url, grant, deadline, defaultLifetime, outbound);
-        this.host = url.getHost();
+        this.request = new TokenRequest(tokenUrl, grant, deadline, defaultLifetime, outbound);
+        this.host = tokenUrl.getHost();
         this.deadline = deadline;
         this.pause = pause;
         this.clock = clock;

@@ -12,18 +12,14 @@ import java.util.Map;
  * The client credentials grant with a client secret (RFC 6749, 4.4).
  *
  * <p>The secret goes as {@code Authorization: Basic} (Talkdesk, which wants both parts as they are and not
- * form-encoded as the RFC has it) or in the form (Salesforce). Set once, before use, by
- * properties and not by constructor arguments: Camel's YAML beans fail on constructor arguments of digits or quotes, and
- * secrets of digits exist.
+ * form-encoded as the RFC has it) or in the form (Salesforce).
  */
 public final class ClientCredentials implements Grant {
 
-    private String clientId;
-    private Secret clientSecret;
-    private String scope = "";
-    private boolean basic;
-
-    public ClientCredentials() {}
+    private final String clientId;
+    private final Secret clientSecret;
+    private final String scope;
+    private final boolean basic;
 
     private ClientCredentials(String clientId, Secret clientSecret, String scope, boolean basic) {
         this.clientId = clientId;
@@ -44,24 +40,6 @@ public final class ClientCredentials implements Grant {
      */
     public static ClientCredentials inHeader(String clientId, Secret clientSecret, String scope) {
         return new ClientCredentials(clientId, clientSecret, scope, true);
-    }
-
-    public void setClientId(String clientId) {
-        this.clientId = clientId;
-    }
-
-    public void setClientSecret(String clientSecret) {
-        this.clientSecret = new Secret(clientSecret);
-    }
-
-    /** Empty: none is asked for. */
-    public void setScope(String scope) {
-        this.scope = scope;
-    }
-
-    /** True: the secret goes in the header; false: in the form. */
-    public void setBasic(boolean basic) {
-        this.basic = basic;
     }
 
     @Override

@@ -18,22 +18,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 
-/**
- * The client credentials grant with {@code private_key_jwt} (RFC 7523, 2.2) as Talkdesk wants it: ES256, with a key id.
- *
- * <p>Set once, before use; by properties for the reason in {@link ClientCredentials}.
- */
+/** The client credentials grant with {@code private_key_jwt} (RFC 7523, 2.2) as Talkdesk wants it: ES256, with a key id. */
 public final class PrivateKeyJwt implements Grant {
 
     /** Talkdesk allows five minutes; less leaves room for clocks that differ. */
     private static final Duration LIFE = Duration.ofMinutes(4);
 
-    private String clientId;
-    private String keyId;
-    private Path privateKey;
-    private String scope = "";
-
-    public PrivateKeyJwt() {}
+    private final String clientId;
+    private final String keyId;
+    private final Path privateKey;
+    private final String scope;
 
     /**
      * @param keyId the id that Talkdesk gave the public key; header {@code kid}
@@ -44,25 +38,6 @@ public final class PrivateKeyJwt implements Grant {
         this.clientId = clientId;
         this.keyId = keyId;
         this.privateKey = privateKey;
-        this.scope = scope;
-    }
-
-    public void setClientId(String clientId) {
-        this.clientId = clientId;
-    }
-
-    /** The id that Talkdesk gave the public key; header {@code kid}. */
-    public void setKeyId(String keyId) {
-        this.keyId = keyId;
-    }
-
-    /** The PEM file with the P-256 key. */
-    public void setPrivateKey(String privateKey) {
-        this.privateKey = Path.of(privateKey);
-    }
-
-    /** Empty: none is asked for. */
-    public void setScope(String scope) {
         this.scope = scope;
     }
 

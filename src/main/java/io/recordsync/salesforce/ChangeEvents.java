@@ -44,12 +44,12 @@ public final class ChangeEvents {
     private final boolean sweepOnGap;
 
     /**
-     * @param entities comma-separated
+     * @param entities whose changes are read
      * @param sweepOnGap false: what may have been missed is only reported
      */
-    public ChangeEvents(SyncedRecords records, String entities, boolean sweepOnGap) {
+    public ChangeEvents(SyncedRecords records, List<String> entities, boolean sweepOnGap) {
         this.records = records;
-        this.entities = SyncedRecords.words(entities);
+        this.entities = Set.copyOf(entities);
         this.sweepOnGap = sweepOnGap;
     }
 

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +25,7 @@ public final class GapChecks {
     private static final int MAX_IDS = 200;
 
     private final Doubts doubts;
-    private final Set<String> entities;
+    private final List<String> entities;
     private final String apiVersion;
     private final Backoff backoff;
 
@@ -34,10 +33,9 @@ public final class GapChecks {
     private int failures;
     private boolean blind;
 
-    /** @param entities comma-separated */
-    public GapChecks(Doubts doubts, String entities, String apiVersion, Duration backoff, Duration backoffMax) {
+    public GapChecks(Doubts doubts, List<String> entities, String apiVersion, Duration backoff, Duration backoffMax) {
         this.doubts = doubts;
-        this.entities = SyncedRecords.words(entities);
+        this.entities = List.copyOf(entities);
         this.apiVersion = apiVersion;
         this.backoff = new Backoff(backoff, backoffMax);
     }

@@ -13,9 +13,10 @@ import io.recordsync.oauth.TokenUnavailableException;
 import io.recordsync.salesforce.stream.PinnedOrg;
 import io.recordsync.salesforce.stream.Topic;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Checks that Salesforce lets the service log in, that the clocks agree, and that the channel and the contacts are visible.
@@ -31,24 +32,24 @@ public final class SalesforceExam implements Exam {
 
     private final Asker asker;
     private final AccessTokens tokens;
-    private final String loginUrl;
+    private final URI loginUrl;
     private final Topic topic;
-    private final Set<String> entities;
+    private final List<String> entities;
     private final String apiVersion;
 
     public SalesforceExam(
             Outbound outbound,
             AccessTokens tokens,
-            String loginUrl,
+            URI loginUrl,
             Topic topic,
-            String entities,
+            List<String> entities,
             String apiVersion,
             Duration timeout) {
         this.asker = new Asker(outbound, timeout);
         this.tokens = tokens;
         this.loginUrl = loginUrl;
         this.topic = topic;
-        this.entities = SyncedRecords.words(entities);
+        this.entities = List.copyOf(entities);
         this.apiVersion = apiVersion;
     }
 

@@ -18,7 +18,6 @@ import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -42,7 +41,7 @@ public final class Sweeps implements Supplier<Map<String, Object>> {
     private final Coverage coverage;
     private final Intakes intakes;
     private final SyncedRecords records;
-    private final Set<String> entities;
+    private final List<String> entities;
     private final String apiVersion;
     private final Duration period;
     private final Duration overlap;
@@ -59,12 +58,11 @@ public final class Sweeps implements Supplier<Map<String, Object>> {
     private long notBefore = System.nanoTime();
     private int failures;
 
-    /** @param entities comma-separated */
     public Sweeps(
             Coverage coverage,
             Intakes intakes,
             SyncedRecords records,
-            String entities,
+            List<String> entities,
             String apiVersion,
             Duration period,
             Duration overlap,
@@ -72,7 +70,7 @@ public final class Sweeps implements Supplier<Map<String, Object>> {
         this.coverage = coverage;
         this.intakes = intakes;
         this.records = records;
-        this.entities = SyncedRecords.words(entities);
+        this.entities = List.copyOf(entities);
         this.apiVersion = apiVersion;
         this.period = period;
         this.overlap = overlap;

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -281,7 +282,7 @@ class AccessTokensTest {
         String url = endpoint.url();
         endpoint.close();
 
-        assertThatThrownBy(new AccessTokens(url, grant(), Duration.ofSeconds(10), Outbound.direct())::token)
+        assertThatThrownBy(new AccessTokens(URI.create(url), grant(), Duration.ofSeconds(10), Outbound.direct())::token)
                 .isInstanceOf(TokenUnavailableException.class)
                 .hasMessageContaining("localhost: not reached (");
     }
@@ -333,8 +334,12 @@ class AccessTokensTest {
             Outbound outbound = new Outbound(
                     new NetworkSettings("127.0.0.1", proxy.getLocalPort(), "", Secret.NONE, List.of(), ""));
 
-            assertThatThrownBy(new AccessTokens(
-                            "https://login.invalid/token", grant(), Duration.ofSeconds(10), outbound)::token)
+            assertThatThrownBy(
+                            new AccessTokens(
+                                    URI.create("https://login.invalid/token"),
+                                    grant(),
+                                    Duration.ofSeconds(10),
+                                    outbound)::token)
                     .isInstanceOf(TokenUnavailableException.class)
                     .hasMessage("No access token from login.invalid: the proxy 127.0.0.1:" + proxy.getLocalPort()
                             + " wants credentials (407); set proxy.user and proxy.password");
@@ -371,7 +376,7 @@ class AccessTokensTest {
 
     private AccessTokens tokens(Duration deadline) {
         return new AccessTokens(
-                endpoint.url(),
+                URI.create(endpoint.url()),
                 grant(),
                 deadline,
                 Duration.ofMinutes(15),

@@ -49,7 +49,10 @@ final class OpsServer implements AutoCloseable {
     final Map<String, Object> stream = new ConcurrentHashMap<>(
             Map.of("state", "connected", "reconnects", Map.of("transient", 3L, "credentials", 0L)));
     final AccessTokens talkdeskToken = new AccessTokens(
-            "http://talkdesk.example/token", grant("private key"), Duration.ofSeconds(10), Outbound.direct());
+            URI.create("http://talkdesk.example/token"),
+            grant("private key"),
+            Duration.ofSeconds(10),
+            Outbound.direct());
     final History history = (step, steps) -> IntStream.range(0, steps)
             .mapToObj(i -> new History.Point(NOW.minus(step.multipliedBy(steps - 1L - i)), i, 0, 0))
             .toList();
@@ -103,7 +106,7 @@ final class OpsServer implements AutoCloseable {
         main.bind(
                 "salesforceToken",
                 new AccessTokens(
-                        "http://salesforce.example/token",
+                        URI.create("http://salesforce.example/token"),
                         grant("client id and secret"),
                         Duration.ofSeconds(10),
                         Outbound.direct()));

@@ -17,6 +17,7 @@ import io.recordsync.simulator.salesforce.SalesforceSimulator;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -47,7 +48,7 @@ class SalesforceAccessTest {
         ClientCredentials credentials =
                 ClientCredentials.inForm(SalesforceSimulator.CLIENT_ID, new Secret(SalesforceSimulator.CLIENT_SECRET));
         AccessTokens tokens = new AccessTokens(
-                salesforce.loginUrl() + "/services/oauth2/token",
+                URI.create(salesforce.loginUrl() + "/services/oauth2/token"),
                 credentials,
                 Duration.ofSeconds(5),
                 Duration.ofMinutes(15),

@@ -430,7 +430,11 @@ class SweepingTest {
 
     private static Sweeping sweeping(Sweep sweep) {
         return new Sweeping(
-                sweep, new SyncedRecords("list-1, list-2", "salesforce", "003"), Set.of("Contact"), "64.0", OVERLAP);
+                sweep,
+                new SyncedRecords(List.of("list-1", "list-2"), "salesforce", List.of("003")),
+                Set.of("Contact"),
+                "64.0",
+                OVERLAP);
     }
 
     private static Sweep since(Instant floor) {
@@ -441,7 +445,7 @@ class SweepingTest {
         ClientCredentials credentials =
                 ClientCredentials.inForm(SalesforceSimulator.CLIENT_ID, new Secret(SalesforceSimulator.CLIENT_SECRET));
         return new AccessTokens(
-                        salesforce.loginUrl() + "/services/oauth2/token",
+                        URI.create(salesforce.loginUrl() + "/services/oauth2/token"),
                         credentials,
                         Duration.ofSeconds(5),
                         Outbound.direct())

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -205,8 +206,8 @@ class SweepsTest {
         return new Sweeps(
                 coverage,
                 inbox,
-                new SyncedRecords("list-1", "salesforce", "003"),
-                "Contact",
+                new SyncedRecords(List.of("list-1"), "salesforce", List.of("003")),
+                List.of("Contact"),
                 "64.0",
                 Duration.ofDays(1),
                 HOUR,

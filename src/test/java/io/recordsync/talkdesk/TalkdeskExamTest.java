@@ -10,6 +10,7 @@ import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.ClientCredentials;
 import io.recordsync.simulator.talkdesk.Answer;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
+import java.net.URI;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,7 +89,8 @@ class TalkdeskExamTest {
         ClientCredentials secret = ClientCredentials.inHeader(
                 TalkdeskSimulator.CLIENT_ID, new Secret(TalkdeskSimulator.CLIENT_SECRET), "record-lists:manage");
         Outbound outbound = Outbound.direct();
-        AccessTokens tokens = new AccessTokens(talkdesk.tokenUrl(), secret, Duration.ofSeconds(5), outbound);
+        AccessTokens tokens =
+                new AccessTokens(URI.create(talkdesk.tokenUrl()), secret, Duration.ofSeconds(5), outbound);
         Findings findings = new Findings();
         new TalkdeskExam(
                         outbound,

@@ -11,6 +11,7 @@ import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Grant;
 import java.lang.reflect.Field;
 import java.lang.reflect.Proxy;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
@@ -29,15 +30,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SalesforceStreamComponentTest {
 
-    private static final String URI = "salesforce-stream:/data/ContactChangeEvent";
+    private static final String STREAM = "salesforce-stream:/data/ContactChangeEvent";
 
     private final DefaultCamelContext camel = new DefaultCamelContext();
     private final SalesforceStreamComponent component = new SalesforceStreamComponent();
     private final StreamStatus status = new StreamStatus(Clock.systemUTC());
     private final DeliveryGate gate = new DeliveryGate(Duration.ofSeconds(1), Duration.ofSeconds(1), Clock.systemUTC());
     private final Intakes intakes = unused(Intakes.class);
-    private final AccessTokens tokens =
-            new AccessTokens("http://localhost/token", unused(Grant.class), Duration.ofSeconds(1), Outbound.direct());
+    private final AccessTokens tokens = new AccessTokens(
+            URI.create("http://localhost/token"), unused(Grant.class), Duration.ofSeconds(1), Outbound.direct());
 
     @BeforeEach
     void open() {
@@ -55,7 +56,7 @@ class SalesforceStreamComponentTest {
 
     @Test
     void an_endpoint_has_the_collaborators_of_its_component() {
-        SalesforceStreamEndpoint endpoint = endpoint(URI);
+        SalesforceStreamEndpoint endpoint = endpoint(STREAM);
 
         assertThat(endpoint.getTokens()).isSameAs(tokens);
         assertThat(endpoint.getIntakes()).isSameAs(intakes);
@@ -68,7 +69,7 @@ class SalesforceStreamComponentTest {
         StreamStatus own = new StreamStatus(Clock.systemUTC());
         camel.getRegistry().bind("own", own);
 
-        SalesforceStreamEndpoint endpoint = endpoint(URI + "?streamStatus=#bean:own");
+        SalesforceStreamEndpoint endpoint = endpoint(STREAM + "?streamStatus=#bean:own");
 
         assertThat(endpoint.getStreamStatus()).isSameAs(own);
         assertThat(endpoint.getGate()).isSameAs(gate);
@@ -84,14 +85,14 @@ class SalesforceStreamComponentTest {
             default -> component.setStreamStatus(null);
         }
 
-        assertThatThrownBy(() -> endpoint(URI).createConsumer(exchange -> {}))
+        assertThatThrownBy(() -> endpoint(STREAM).createConsumer(exchange -> {}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("Option " + option + " is required");
     }
 
     @Test
     void a_consumer_that_never_started_can_be_stopped() throws Exception {
-        Consumer consumer = endpoint(URI).createConsumer(exchange -> {});
+        Consumer consumer = endpoint(STREAM).createConsumer(exchange -> {});
 
         assertThatCode(consumer::stop).doesNotThrowAnyException();
         assertThatCode(((SalesforceStreamConsumer) consumer)::doStop).doesNotThrowAnyException();
@@ -100,7 +101,7 @@ class SalesforceStreamComponentTest {
 
     @Test
     void nothing_goes_out_before_it_is_known_which_org_the_credentials_lead_to() throws Exception {
-        endpoint(URI).createConsumer(exchange -> {});
+        endpoint(STREAM).createConsumer(exchange -> {});
 
         assertThat(gate.isShut()).isTrue();
     }

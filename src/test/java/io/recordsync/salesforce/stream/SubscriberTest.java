@@ -719,7 +719,8 @@ class SubscriberTest {
 
     private void start() {
         endpoint.setTokens(tokens());
-        ChangeEvents changeEvents = new ChangeEvents(new SyncedRecords("list-1", "salesforce", "003"), "Contact", true);
+        ChangeEvents changeEvents = new ChangeEvents(
+                new SyncedRecords(List.of("list-1"), "salesforce", List.of("003")), List.of("Contact"), true);
         Subscriber.Acceptor acceptor = response -> {
             first.accept(response);
             inbox.accept(changeEvents.read(response));
@@ -732,7 +733,7 @@ class SubscriberTest {
 
     private AccessTokens tokens() {
         return new AccessTokens(
-                salesforce.loginUrl() + "/services/oauth2/token",
+                URI.create(salesforce.loginUrl() + "/services/oauth2/token"),
                 grant,
                 Duration.ofMillis(700),
                 Duration.ofMinutes(15),
