@@ -3,6 +3,7 @@ package io.recordsync.salesforce.stream;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusException;
+import io.recordsync.network.Outbound;
 import java.util.List;
 import java.util.Optional;
 
@@ -129,6 +130,12 @@ record StreamFailure(Kind kind, String code, boolean wantsNewLogin, String descr
                         + (rpcId == null ? "" : " rpc_id " + firstLine(rpcId))
                         + (status.getDescription() == null ? "" : " (" + firstLine(status.getDescription()) + ")")
                         + row.map(known -> ": " + known.advice()).orElse(""));
+    }
+
+    /** The description, and what is wrong on the way to the host, if anything is. */
+    static String describe(StatusException end, Outbound outbound, String host) {
+        return of(end).description()
+                + outbound.explain(host, end).map(words -> ": " + words).orElse("");
     }
 
     private static String firstLine(String description) {

@@ -10,7 +10,6 @@ import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
 import io.recordsync.deletion.StreamPosition;
 import io.recordsync.inbox.Backoff;
-import io.recordsync.inbox.DeliveryGate;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Intakes;
 import io.recordsync.inbox.Intakes.Subscription;
@@ -58,7 +57,6 @@ final class Subscriber implements Runnable {
     private final String channelName;
     private final AccessTokens tokens;
     private final Intakes intakes;
-    private final DeliveryGate gate;
     private final StreamStatus status;
     private final Acceptor acceptor;
     private final ScheduledExecutorService watchdog;
@@ -66,7 +64,7 @@ final class Subscriber implements Runnable {
     private final Backoff later;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final EventDecoder decoder = new EventDecoder();
-    private final PinnedOrg org;
+    private final OrgGate org;
     private final Resumption resumption;
 
     private volatile BlockingClientCall<?, ?> current;
@@ -86,9 +84,8 @@ final class Subscriber implements Runnable {
         this.channelName = endpoint.getChannel();
         this.tokens = endpoint.getTokens();
         this.intakes = endpoint.getIntakes();
-        this.gate = endpoint.getGate();
         this.status = endpoint.getStreamStatus();
-        this.org = new PinnedOrg(tokens, intakes);
+        this.org = new OrgGate(new PinnedOrg(tokens, intakes), endpoint.getGate());
         this.resumption = new Resumption(channelName, endpoint.startsLatest(), intakes);
         this.acceptor = acceptor;
         this.watchdog = watchdog;
@@ -112,7 +109,8 @@ final class Subscriber implements Runnable {
                 if (!standingBy) {
                     status.subscribing(channelName);
                 }
-                Token token = login();
+                Token token = org.login();
+                otherOrg = null;
                 Optional<Subscription> subscription = intakes.subscribe(channelName);
                 if (subscription.isEmpty()) {
                     standBy();
@@ -149,30 +147,14 @@ final class Subscriber implements Runnable {
         return stopping.getCount() > 0 && !Thread.currentThread().isInterrupted();
     }
 
-    private Token login() {
-        try {
-            Token token = org.token();
-            otherOrg = null;
-            gate.allow(DeliveryGate.OTHER_ORG);
-            gate.allow(DeliveryGate.ORG_UNCHECKED);
-            return token;
-        } catch (TokenUnavailableException e) {
-            // Salesforce may be away for hours, and what was accepted does not need it.
-            gate.allow(DeliveryGate.ORG_UNCHECKED);
-            throw e;
-        }
-    }
-
-    /** The deletions of another org must not reach Talkdesk: what is accepted already waits too. */
+    /** Nothing is read until a person has fixed or confirmed it. */
     private void standStill(OtherOrgException e) {
-        gate.forbid(DeliveryGate.OTHER_ORG, e.getMessage());
-        gate.allow(DeliveryGate.ORG_UNCHECKED);
         status.became(State.OTHER_ORG, e.getMessage());
         if (!e.orgId().equals(otherOrg)) {
             otherOrg = e.orgId();
             LOG.error(e.getMessage());
         }
-        pause(soon);
+        pause(soon, null);
     }
 
     private void follow(Token token, Subscription subscription) throws Exception {
@@ -385,7 +367,7 @@ final class Subscriber implements Runnable {
             // Whether another session has it is found out by asking for it again.
             LOG.info(e.getMessage());
             status.subscribing(channelName);
-            pause(soon);
+            pause(soon, null);
             return;
         }
         Backoff backoff = soon;
@@ -426,10 +408,7 @@ final class Subscriber implements Runnable {
         stopping.await(endpoint.getHeartbeat().toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void pause(Backoff backoff) {
-        pause(backoff, null);
-    }
-
+    /** @param error what ended the stream; null where that is reported already */
     private void pause(Backoff backoff, String error) {
         if (!running()) {
             return;
@@ -449,11 +428,7 @@ final class Subscriber implements Runnable {
 
     private String describe(Throwable e) {
         if (e instanceof StatusException end) {
-            return StreamFailure.of(end).description()
-                    + endpoint.getOutbound()
-                            .explain(endpoint.getHost(), end)
-                            .map(words -> ": " + words)
-                            .orElse("");
+            return StreamFailure.describe(end, endpoint.getOutbound(), endpoint.getHost());
         }
         boolean spoken = e instanceof StreamEndedException
                 || e instanceof UnknownOrgException

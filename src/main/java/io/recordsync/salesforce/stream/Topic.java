@@ -45,8 +45,7 @@ public final class Topic {
                     ? Optional.empty()
                     : Optional.of("the integration user may not subscribe: give it View All on Contact");
         } catch (StatusException e) {
-            return Optional.of(StreamFailure.of(e).description()
-                    + outbound.explain(host, e).map(words -> ": " + words).orElse(""));
+            return Optional.of(StreamFailure.describe(e, outbound, host));
         } finally {
             connection.shutdownNow();
         }
