@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Ordered;
@@ -104,11 +105,10 @@ public final class WiringPlugin implements ContextServicePlugin {
         if (!(context.getRegistry() instanceof DefaultRegistry)) {
             wiring.beans().forEach(context.getRegistry()::bind);
         }
-        wiring.beans().values().forEach(bean -> CamelContextAware.trySetCamelContext(bean, context));
-        wiring.healthChecks().forEach(check -> {
-            CamelContextAware.trySetCamelContext(check, context);
-            HealthCheckRegistry.get(context).register(check);
-        });
+        Stream.concat(wiring.beans().values().stream(), wiring.healthChecks().stream())
+                .distinct()
+                .forEach(bean -> CamelContextAware.trySetCamelContext(bean, context));
+        wiring.healthChecks().forEach(HealthCheckRegistry.get(context)::register);
         server.serve(context);
         if (wiring.settings().salesforce().subscriber() == Subscriber.CAMEL_SALESFORCE
                 && context.hasComponent("salesforce") == null) {
