@@ -144,7 +144,8 @@ class WiringPluginTest {
 
     @Test
     void a_start_without_routes_is_a_failed_start() {
-        assertThatThrownBy(() -> start(Map.of())).hasMessageContaining("No route was loaded");
+        assertThatThrownBy(() -> start(Map.of(), folder.resolve("*.camel.yaml")))
+                .hasMessageContaining("No route was loaded");
     }
 
     /** Public for Camel. */

@@ -1,6 +1,6 @@
 package io.recordsync.salesforce.stream;
 
-import io.recordsync.inbox.DeliveryGate;
+import io.recordsync.delivery.DeliveryGate;
 import io.recordsync.oauth.Token;
 import io.recordsync.oauth.TokenUnavailableException;
 import io.recordsync.salesforce.stream.PinnedOrg.OtherOrgException;

@@ -28,8 +28,6 @@ final class Resumption {
 
     /** Where no position was saved since the first start, what was committed before it (less this skew) is not ours. */
     private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
-    /** What Salesforce keeps of the stream. */
-    private static final Duration EVENTS_KEPT = Duration.ofHours(72);
     /** Salesforce forgets after 72 hours, and the position may be refused at any time from then on. */
     private static final Duration MAX_SILENCE = Duration.ofHours(60);
 
@@ -114,7 +112,7 @@ final class Resumption {
         if (subscription.position().replayId() != null || startsLatest || firstStart.equals(sweptBefore)) {
             return;
         }
-        order(List.of(), new SweepDemand("first start at earliest", firstStart.minus(EVENTS_KEPT), false));
+        order(List.of(), new SweepDemand("first start at earliest", firstStart.minus(StreamPosition.KEPT), false));
         sweptBefore = firstStart;
     }
 

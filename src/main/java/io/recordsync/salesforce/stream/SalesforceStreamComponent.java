@@ -1,6 +1,6 @@
 package io.recordsync.salesforce.stream;
 
-import io.recordsync.inbox.DeliveryGate;
+import io.recordsync.delivery.DeliveryGate;
 import io.recordsync.inbox.Intakes;
 import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;

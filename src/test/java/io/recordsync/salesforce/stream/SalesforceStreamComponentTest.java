@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.recordsync.inbox.DeliveryGate;
+import io.recordsync.deletion.StreamReport;
+import io.recordsync.delivery.DeliveryGate;
 import io.recordsync.inbox.Intakes;
 import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
@@ -96,7 +97,7 @@ class SalesforceStreamComponentTest {
 
         assertThatCode(consumer::stop).doesNotThrowAnyException();
         assertThatCode(((SalesforceStreamConsumer) consumer)::doStop).doesNotThrowAnyException();
-        assertThat(status.get()).containsEntry("state", "stopped");
+        assertThat(status.get().state()).isEqualTo(StreamReport.State.STOPPED);
     }
 
     @Test
