@@ -2,7 +2,6 @@ package io.recordsync;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.recordsync.config.DeliverySettings;
-import io.recordsync.config.NetworkSettings;
 import io.recordsync.config.SalesforceAuth;
 import io.recordsync.config.SalesforceSettings;
 import io.recordsync.config.Settings;
@@ -70,8 +69,8 @@ import io.recordsync.salesforce.stream.StreamStatus;
 import io.recordsync.salesforce.stream.Topic;
 import io.recordsync.talkdesk.Answers;
 import io.recordsync.talkdesk.TalkdeskExam;
-import java.io.IOException;
-import java.security.cert.CertificateException;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -208,25 +207,10 @@ public final class Wiring implements AutoCloseable {
     private record Network(Outbound outbound) {}
 
     private Network network() {
-        Outbound outbound = named("recordsyncOutbound", outbound(settings.network()));
+        Outbound outbound = named("recordsyncOutbound", new Outbound(settings.network()));
         named("recordsyncOutboundHttp", new OutboundHttp(outbound));
         closing(named("recordsyncOutboundConnections", OutboundHttp.connections(outbound)));
         return new Network(outbound);
-    }
-
-    private static Outbound outbound(NetworkSettings settings) {
-        Outbound outbound = new Outbound();
-        outbound.setHost(settings.proxyHost());
-        outbound.setPort(settings.proxyPort());
-        outbound.setUser(settings.proxyUser());
-        outbound.setPassword(settings.proxyPassword().value());
-        outbound.setNoProxy(String.join(",", settings.noProxy()));
-        try {
-            outbound.setCaBundle(settings.caBundle());
-        } catch (IOException | CertificateException e) {
-            throw new IllegalStateException("tls.ca-bundle was readable a moment ago: " + e.getMessage(), e);
-        }
-        return outbound;
     }
 
     private record Tokens(AccessTokens salesforce, AccessTokens talkdesk) {}
@@ -235,48 +219,27 @@ public final class Wiring implements AutoCloseable {
         SalesforceSettings salesforce = settings.salesforce();
         TalkdeskSettings talkdesk = settings.talkdesk();
         AccessTokens salesforceTokens = new AccessTokens(
-                salesforce.loginUrl() + "/services/oauth2/token",
+                URI.create(salesforce.loginUrl() + "/services/oauth2/token"),
                 grant(salesforce),
                 settings.oauthTimeout(),
                 network.outbound());
-        AccessTokens talkdeskTokens = new AccessTokens(
-                talkdesk.tokenUrl().toString(), grant(talkdesk), settings.oauthTimeout(), network.outbound());
+        AccessTokens talkdeskTokens =
+                new AccessTokens(talkdesk.tokenUrl(), grant(talkdesk), settings.oauthTimeout(), network.outbound());
         return new Tokens(
                 named("recordsyncSalesforceToken", salesforceTokens), named("recordsyncTalkdeskToken", talkdeskTokens));
     }
 
     private static Grant grant(SalesforceSettings settings) {
-        if (settings.auth() == SalesforceAuth.JWT) {
-            JwtBearer jwt = new JwtBearer();
-            jwt.setClientId(settings.clientId());
-            jwt.setUser(settings.jwt().user());
-            jwt.setAudience(settings.jwt().audience().toString());
-            jwt.setKeystore(settings.jwt().keystore());
-            jwt.setKeystorePassword(settings.jwt().keystorePassword().value());
-            jwt.setKeyAlias(settings.jwt().keyAlias());
-            return jwt;
-        }
-        ClientCredentials secret = new ClientCredentials();
-        secret.setClientId(settings.clientId());
-        secret.setClientSecret(settings.clientSecret().value());
-        return secret;
+        return settings.auth() == SalesforceAuth.JWT
+                ? new JwtBearer(settings.clientId(), settings.jwt())
+                : ClientCredentials.inForm(settings.clientId(), settings.clientSecret());
     }
 
     private static Grant grant(TalkdeskSettings settings) {
-        if (settings.auth() == TalkdeskAuth.PRIVATE_KEY_JWT) {
-            PrivateKeyJwt jwt = new PrivateKeyJwt();
-            jwt.setClientId(settings.clientId());
-            jwt.setKeyId(settings.keyId());
-            jwt.setPrivateKey(settings.privateKey());
-            jwt.setScope(settings.scope());
-            return jwt;
-        }
-        ClientCredentials secret = new ClientCredentials();
-        secret.setClientId(settings.clientId());
-        secret.setClientSecret(settings.clientSecret().value());
-        secret.setScope(settings.scope());
-        secret.setBasic(true);
-        return secret;
+        return settings.auth() == TalkdeskAuth.PRIVATE_KEY_JWT
+                ? new PrivateKeyJwt(
+                        settings.clientId(), settings.keyId(), Path.of(settings.privateKey()), settings.scope())
+                : ClientCredentials.inHeader(settings.clientId(), settings.clientSecret(), settings.scope());
     }
 
     // ---- what is counted
@@ -352,22 +315,21 @@ public final class Wiring implements AutoCloseable {
 
     private Reading salesforce(InboxRoom room, Tokens tokens, Clock clock) {
         SalesforceSettings salesforce = settings.salesforce();
-        String entities = String.join(",", salesforce.entities());
-        String recordLists = String.join(",", settings.talkdesk().recordLists());
+        List<String> recordLists = settings.talkdesk().recordLists();
         String provider = settings.talkdesk().externalProvider();
-        SyncedRecords records = named(
-                "recordsyncSyncedRecords",
-                new SyncedRecords(recordLists, provider, String.join(",", salesforce.idPrefixes())));
+        SyncedRecords records =
+                named("recordsyncSyncedRecords", new SyncedRecords(recordLists, provider, salesforce.idPrefixes()));
         named(
                 "recordsyncChangeEvents",
-                new ChangeEvents(records, entities, settings.sweep().onGap()));
+                new ChangeEvents(
+                        records, salesforce.entities(), settings.sweep().onGap()));
         Sweeps sweeps = named(
                 "recordsyncSweeps",
                 new Sweeps(
                         room.coverage(),
                         room.inbox(),
                         records,
-                        entities,
+                        salesforce.entities(),
                         salesforce.apiVersion(),
                         settings.sweep().period(),
                         settings.sweep().overlap(),
@@ -376,7 +338,7 @@ public final class Wiring implements AutoCloseable {
                 "recordsyncGapChecks",
                 new GapChecks(
                         room.inbox(),
-                        entities,
+                        salesforce.entities(),
                         salesforce.apiVersion(),
                         settings.stream().backoff(),
                         settings.stream().backoffMax()));
@@ -388,12 +350,9 @@ public final class Wiring implements AutoCloseable {
                         records,
                         recordLists,
                         provider,
-                        entities,
+                        salesforce.entities(),
                         salesforce.apiVersion(),
-                        settings.reconcile()
-                                .schedule()
-                                .map(period -> Long.toString(period.toMillis()))
-                                .orElse("off"),
+                        settings.reconcile().schedule(),
                         settings.reconcile().maxMissingPercent(),
                         settings.sweep().retry(),
                         clock));
@@ -428,14 +387,14 @@ public final class Wiring implements AutoCloseable {
         return new SalesforceExam(
                 network.outbound(),
                 tokens.salesforce(),
-                salesforce.loginUrl().toString(),
+                salesforce.loginUrl(),
                 new Topic(
                         network.outbound(),
                         salesforce.pubsubHost(),
                         salesforce.pubsubPort(),
                         salesforce.pubsubPlaintext(),
                         salesforce.channel()),
-                String.join(",", salesforce.entities()),
+                salesforce.entities(),
                 salesforce.apiVersion(),
                 salesforce.timeout());
     }

@@ -87,13 +87,14 @@ class ArchitectureTest {
                     .and(not(resideInAnyPackage("io.recordsync.network..", "io.recordsync.config"))));
 
     @ArchTest
-    static final ArchRule oauth_knows_the_network_only = noClasses()
+    static final ArchRule oauth_knows_the_network_and_the_configuration = noClasses()
             .that()
             .resideInAPackage("io.recordsync.oauth..")
             .should()
             .dependOnClassesThat(resideInAnyPackage("org.apache.camel..")
                     .or(resideInAPackage("io.recordsync..")
-                            .and(not(resideInAnyPackage("io.recordsync.oauth..", "io.recordsync.network..")))));
+                            .and(not(resideInAnyPackage(
+                                    "io.recordsync.oauth..", "io.recordsync.network..", "io.recordsync.config")))));
 
     @ArchTest
     static final ArchRule the_doctor_leaves_each_end_to_its_adapter = noClasses()
@@ -104,6 +105,14 @@ class ArchitectureTest {
                     .or(resideInAPackage("io.recordsync..")
                             .and(not(resideInAnyPackage(
                                     "io.recordsync.doctor..", "io.recordsync.inbox..", "io.recordsync.network..")))));
+
+    /** The other parts know the stream's events and its topic, so that it must know none of them. */
+    @ArchTest
+    static final ArchRule the_stream_knows_nothing_else_of_salesforce = noClasses()
+            .that()
+            .resideInAPackage("io.recordsync.salesforce.stream..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.recordsync.salesforce"));
 
     @ArchTest
     static final ArchRule adapters_never_know_one_another = SlicesRuleDefinition.slices()

@@ -20,9 +20,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.apache.camel.util.TimeUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +47,7 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
     private final String externalProvider;
     private final List<String> entities;
     private final String apiVersion;
-    private final Duration period;
+    private final Optional<Duration> schedule;
     private final int maxMissingPercent;
     private final Backoff backoff;
     private final Clock clock;
@@ -64,30 +64,27 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
     private int failures;
     private long notBefore = System.nanoTime();
 
-    /**
-     * @param recordLists comma-separated, as {@code entities}
-     * @param schedule how often, or {@code off}
-     */
+    /** @param schedule how often; empty: only by order */
     public PresenceChecks(
             Intakes intakes,
             RecordLists lists,
             SyncedRecords records,
-            String recordLists,
+            List<String> recordLists,
             String externalProvider,
-            String entities,
+            List<String> entities,
             String apiVersion,
-            String schedule,
+            Optional<Duration> schedule,
             int maxMissingPercent,
             Duration retry,
             Clock clock) {
         this.intakes = intakes;
         this.lists = lists;
         this.records = records;
-        this.recordLists = List.copyOf(SyncedRecords.words(recordLists));
+        this.recordLists = List.copyOf(recordLists);
         this.externalProvider = externalProvider;
-        this.entities = List.copyOf(SyncedRecords.words(entities));
+        this.entities = List.copyOf(entities);
         this.apiVersion = apiVersion;
-        this.period = schedule.equals("off") ? null : Duration.ofMillis(TimeUtils.toMilliSeconds(schedule));
+        this.schedule = schedule;
         this.maxMissingPercent = maxMissingPercent;
         this.backoff = new Backoff(retry, retry.multipliedBy(60));
         this.clock = clock;
@@ -105,8 +102,8 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
             return null;
         }
         pause(LOOK);
-        if (ordered.isEmpty() && period != null) {
-            ordered.addAll(lists.presenceUnchecked(recordLists, period));
+        if (ordered.isEmpty()) {
+            schedule.ifPresent(period -> ordered.addAll(lists.presenceUnchecked(recordLists, period)));
         }
         if (ordered.isEmpty()) {
             return null;

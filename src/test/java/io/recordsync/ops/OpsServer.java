@@ -82,7 +82,10 @@ public final class OpsServer implements AutoCloseable {
     public final InMemoryCoverage coverage = new InMemoryCoverage();
     public volatile StreamReport stream = stream(State.CONNECTED, null);
     public final AccessTokens talkdeskToken = new AccessTokens(
-            "http://talkdesk.example/token", grant("private key"), Duration.ofSeconds(10), new Outbound());
+            URI.create("http://talkdesk.example/token"),
+            grant("private key"),
+            Duration.ofSeconds(10),
+            Outbound.direct());
     public final History history = (step, steps) -> IntStream.range(0, steps)
             .mapToObj(i -> new History.Point(NOW.minus(step.multipliedBy(steps - 1L - i)), i, 0, 0))
             .toList();
@@ -173,10 +176,10 @@ public final class OpsServer implements AutoCloseable {
 
     private List<HealthCheck> healthChecks() {
         AccessTokens salesforceToken = new AccessTokens(
-                "http://salesforce.example/token",
+                URI.create("http://salesforce.example/token"),
                 grant("client id and secret"),
                 Duration.ofSeconds(10),
-                new Outbound());
+                Outbound.direct());
         return List.of(
                 new ProcessCheck(() -> stream, Duration.ofSeconds(5)),
                 new StoreCheck(inbox, CHANNEL),

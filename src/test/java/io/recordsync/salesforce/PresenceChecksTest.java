@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ class PresenceChecksTest {
         "0, 0, true"
     })
     void the_canary_holds_up_to_the_share_that_is_allowed(int ids, int missing, boolean holds) throws Exception {
-        PresenceChecks checks = checks("off");
+        PresenceChecks checks = checks(Optional.empty());
         checks.order(List.of("list-a"));
         PresenceCheck check = checks.begin();
         List<String> all = Stream.generate(ContactIds::next).limit(ids).toList();
@@ -64,13 +65,13 @@ class PresenceChecksTest {
     void nothing_is_run_without_an_order_or_a_schedule() {
         unchecked.add("list-a");
 
-        assertThat(checks("off").begin()).isNull();
+        assertThat(checks(Optional.empty()).begin()).isNull();
     }
 
     @Test
     void what_the_schedule_makes_due_is_run_and_noted_when_it_has_ended() throws Exception {
         unchecked.add("list-b");
-        PresenceChecks checks = checks("7d");
+        PresenceChecks checks = checks(Optional.of(Duration.ofDays(7)));
         PresenceCheck check = checks.begin();
 
         assertThat(check.recordList()).isEqualTo("list-b");
@@ -83,7 +84,7 @@ class PresenceChecksTest {
 
     @Test
     void a_check_that_failed_is_run_from_its_beginning_and_one_that_is_hopeless_is_not() {
-        PresenceChecks checks = checks("off");
+        PresenceChecks checks = checks(Optional.empty());
         checks.order(List.of("list-a"));
         checks.fail(checks.begin(), new IOException("Talkdesk answered 503"));
         assertThat(checks.get().waiting()).containsExactly("list-a");
@@ -135,7 +136,7 @@ class PresenceChecksTest {
 
     @Test
     void nothing_is_concluded_while_a_page_is_unread_or_a_question_unanswered() throws Exception {
-        PresenceChecks checks = checks("off");
+        PresenceChecks checks = checks(Optional.empty());
         checks.order(List.of("list-a"));
         PresenceCheck check = checks.begin();
         List<String> all = Stream.generate(ContactIds::next).limit(100).toList();
@@ -167,7 +168,7 @@ class PresenceChecksTest {
         "'Sun, 1 Mar 2026 12:10:00 GMT', 2026-03-01T12:00:00Z"
     })
     void a_find_is_as_old_as_the_slower_of_two_clocks_says(String date, Instant committedAt) throws Exception {
-        PresenceChecks checks = checks("off");
+        PresenceChecks checks = checks(Optional.empty());
         checks.order(List.of("list-a"));
         PresenceCheck check = checks.begin();
         List<String> all = Stream.generate(ContactIds::next).limit(100).toList();
@@ -182,7 +183,7 @@ class PresenceChecksTest {
 
     @Test
     void a_list_that_fails_lets_the_others_pass_and_its_error_stays_until_it_succeeds() throws Exception {
-        PresenceChecks checks = checks("off");
+        PresenceChecks checks = checks(Optional.empty());
         checks.order(List.of("list-a", "list-b"));
         checks.fail(checks.begin(), new IOException("Talkdesk answered 503"));
         checks.order(List.of());
@@ -203,7 +204,7 @@ class PresenceChecksTest {
 
     @Test
     void a_check_that_is_hopeless_is_a_problem() {
-        PresenceChecks checks = checks("off");
+        PresenceChecks checks = checks(Optional.empty());
         checks.order(List.of("list-a"));
         checks.fail(checks.begin(), new IllegalStateException("no such list"));
 
@@ -213,7 +214,7 @@ class PresenceChecksTest {
         });
     }
 
-    private PresenceChecks checks(String schedule) {
+    private PresenceChecks checks(Optional<Duration> schedule) {
         Inbox inbox = (Inbox) Proxy.newProxyInstance(
                 Inbox.class.getClassLoader(), new Class<?>[] {Inbox.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("presenceChecked")) {
@@ -230,9 +231,9 @@ class PresenceChecksTest {
                 inbox,
                 inbox,
                 records(),
-                "list-a,list-b",
+                List.of("list-a", "list-b"),
                 "salesforce",
-                "Contact",
+                List.of("Contact"),
                 "64.0",
                 schedule,
                 5,
@@ -241,7 +242,7 @@ class PresenceChecksTest {
     }
 
     private static SyncedRecords records() {
-        return new SyncedRecords("list-a,list-b", "salesforce", "003");
+        return new SyncedRecords(List.of("list-a", "list-b"), "salesforce", List.of("003"));
     }
 
     private static InputStream living(List<String> ids) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.recordsync.config.Secret;
 import io.recordsync.inbox.InboxSettings;
 import io.recordsync.inbox.JdbcInbox;
 import io.recordsync.inbox.Store;
@@ -16,6 +17,7 @@ import io.recordsync.simulator.salesforce.SalesforceSimulator;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -43,17 +45,16 @@ class SalesforceAccessTest {
         store = Store.open("jdbc:sqlite:" + folder.resolve("inbox.db"), "", "");
         inbox = new JdbcInbox(
                 store, new InboxSettings(Duration.ofHours(24), Duration.ofMinutes(1), Duration.ofDays(400), ""));
-        ClientCredentials credentials = new ClientCredentials();
-        credentials.setClientId(SalesforceSimulator.CLIENT_ID);
-        credentials.setClientSecret(SalesforceSimulator.CLIENT_SECRET);
+        ClientCredentials credentials =
+                ClientCredentials.inForm(SalesforceSimulator.CLIENT_ID, new Secret(SalesforceSimulator.CLIENT_SECRET));
         AccessTokens tokens = new AccessTokens(
-                salesforce.loginUrl() + "/services/oauth2/token",
+                URI.create(salesforce.loginUrl() + "/services/oauth2/token"),
                 credentials,
                 Duration.ofSeconds(5),
                 Duration.ofMinutes(15),
                 Duration.ofMillis(1),
                 Clock.systemUTC(),
-                new Outbound());
+                Outbound.direct());
         access = new SalesforceAccess(tokens, inbox);
     }
 

@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -205,8 +206,8 @@ class SweepsTest {
         return new Sweeps(
                 coverage,
                 inbox,
-                new SyncedRecords("list-1", "salesforce", "003"),
-                "Contact",
+                new SyncedRecords(List.of("list-1"), "salesforce", List.of("003")),
+                List.of("Contact"),
                 "64.0",
                 Duration.ofDays(1),
                 HOUR,
@@ -226,7 +227,7 @@ class SweepsTest {
     private void answer(Sweeping sweeping, Duration lag) throws IOException {
         String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(now.atOffset(ZoneOffset.UTC));
         while (sweeping.unfinished()) {
-            String body = sweeping.path().endsWith("/deleted/")
+            String body = sweeping.question().path().endsWith("/deleted/")
                     ? "{\"deletedRecords\": [], \"earliestDateAvailable\": \"2026-01-01T00:00:00.000+0000\","
                             + " \"latestDateCovered\": \"" + now.minus(lag) + "\"}"
                     : "{\"done\": true, \"records\": []}";

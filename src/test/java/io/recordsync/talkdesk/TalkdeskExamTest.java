@@ -2,6 +2,7 @@ package io.recordsync.talkdesk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.recordsync.config.Secret;
 import io.recordsync.doctor.Finding;
 import io.recordsync.doctor.Findings;
 import io.recordsync.network.Outbound;
@@ -9,6 +10,7 @@ import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.ClientCredentials;
 import io.recordsync.simulator.talkdesk.Answer;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -85,13 +87,11 @@ class TalkdeskExamTest {
     }
 
     private Finding examine(String probed, String check) {
-        ClientCredentials secret = new ClientCredentials();
-        secret.setClientId(TalkdeskSimulator.CLIENT_ID);
-        secret.setClientSecret(TalkdeskSimulator.CLIENT_SECRET);
-        secret.setScope("record-lists:manage");
-        secret.setBasic(true);
-        Outbound outbound = new Outbound();
-        AccessTokens tokens = new AccessTokens(talkdesk.tokenUrl(), secret, Duration.ofSeconds(5), outbound);
+        ClientCredentials secret = ClientCredentials.inHeader(
+                TalkdeskSimulator.CLIENT_ID, new Secret(TalkdeskSimulator.CLIENT_SECRET), "record-lists:manage");
+        Outbound outbound = Outbound.direct();
+        AccessTokens tokens =
+                new AccessTokens(URI.create(talkdesk.tokenUrl()), secret, Duration.ofSeconds(5), outbound);
         Findings findings = new Findings();
         new TalkdeskExam(
                         outbound,

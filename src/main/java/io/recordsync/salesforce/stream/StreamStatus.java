@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
-/** How the stream is: kept by the subscriber, read by anyone as a {@link StreamReport}. Thread-safe. */
+/** The state of the stream: kept by the subscriber, read by anyone as a {@link StreamReport}. Thread-safe. */
 public final class StreamStatus implements Supplier<StreamReport> {
 
     private final Clock clock;

@@ -3,6 +3,8 @@ package io.recordsync.salesforce.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
+import io.recordsync.config.JwtSettings;
+import io.recordsync.config.Secret;
 import io.recordsync.deletion.StreamPosition;
 import io.recordsync.deletion.StreamReport.State;
 import io.recordsync.delivery.DeliveryGate;
@@ -24,6 +26,7 @@ import io.recordsync.salesforce.stream.StreamEvent.ChangeEvent;
 import io.recordsync.simulator.salesforce.ContactIds;
 import io.recordsync.simulator.salesforce.Recording;
 import io.recordsync.simulator.salesforce.SalesforceSimulator;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -94,10 +97,7 @@ class SubscriberTest {
         inbox = new JdbcInbox(store, SETTINGS);
         watchdog.scheduleWithFixedDelay(inbox::heartbeat, 200, 200, TimeUnit.MILLISECONDS);
         ledger = new JdbcLedger(store);
-        ClientCredentials credentials = new ClientCredentials();
-        credentials.setClientId(SalesforceSimulator.CLIENT_ID);
-        credentials.setClientSecret(SalesforceSimulator.CLIENT_SECRET);
-        grant = credentials;
+        grant = ClientCredentials.inForm(SalesforceSimulator.CLIENT_ID, new Secret(SalesforceSimulator.CLIENT_SECRET));
         endpoint = new SalesforceStreamEndpoint("salesforce-stream:" + CHANNEL, null, CHANNEL);
         endpoint.setIntakes(inbox);
         endpoint.setGate(gate);
@@ -442,12 +442,10 @@ class SubscriberTest {
                                 .encodeToString(pair.getPrivate().getEncoded())
                         + "\n-----END PRIVATE KEY-----\n");
         salesforce.acceptsJwt(pair.getPublic(), "sync@example.org");
-        JwtBearer jwt = new JwtBearer();
-        jwt.setClientId(SalesforceSimulator.CLIENT_ID);
-        jwt.setUser("sync@example.org");
-        jwt.setAudience(salesforce.loginUrl());
-        jwt.setKeystore(pem.toString());
-        grant = jwt;
+        grant = new JwtBearer(
+                SalesforceSimulator.CLIENT_ID,
+                new JwtSettings(
+                        "sync@example.org", pem.toString(), Secret.NONE, "", URI.create(salesforce.loginUrl())));
 
         startSubscribed();
 
@@ -476,6 +474,7 @@ class SubscriberTest {
     void from_the_making_of_the_consumer_until_the_org_is_known_nothing_goes_out() throws Exception {
         try (DefaultCamelContext context = new DefaultCamelContext()) {
             endpoint.setCamelContext(context);
+            endpoint.setTokens(tokens());
             endpoint.createConsumer(exchange -> {});
         }
         assertThat(gate.get().state()).isEqualTo(DeliveryGate.ORG_UNCHECKED);
@@ -717,16 +716,9 @@ class SubscriberTest {
     }
 
     private void start() {
-        AccessTokens tokens = new AccessTokens(
-                salesforce.loginUrl() + "/services/oauth2/token",
-                grant,
-                Duration.ofMillis(700),
-                Duration.ofMinutes(15),
-                Duration.ofMillis(10),
-                Clock.systemUTC(),
-                new Outbound());
-        endpoint.setTokens(tokens);
-        ChangeEvents changeEvents = new ChangeEvents(new SyncedRecords("list-1", "salesforce", "003"), "Contact", true);
+        endpoint.setTokens(tokens());
+        ChangeEvents changeEvents = new ChangeEvents(
+                new SyncedRecords(List.of("list-1"), "salesforce", List.of("003")), List.of("Contact"), true);
         Subscriber.Acceptor acceptor = response -> {
             first.accept(response);
             inbox.accept(changeEvents.read(response));
@@ -735,6 +727,17 @@ class SubscriberTest {
         subscriber = new Subscriber(endpoint, acceptor, watchdog);
         thread = new Thread(subscriber, "subscriber");
         thread.start();
+    }
+
+    private AccessTokens tokens() {
+        return new AccessTokens(
+                URI.create(salesforce.loginUrl() + "/services/oauth2/token"),
+                grant,
+                Duration.ofMillis(700),
+                Duration.ofMinutes(15),
+                Duration.ofMillis(10),
+                Clock.systemUTC(),
+                Outbound.direct());
     }
 
     private void startSubscribed() {
