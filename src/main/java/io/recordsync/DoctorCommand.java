@@ -6,7 +6,7 @@ import io.recordsync.doctor.Finding;
 import io.recordsync.doctor.Finding.Level;
 import io.recordsync.doctor.Findings;
 import io.recordsync.doctor.StoreExam;
-import io.recordsync.inbox.Database;
+import io.recordsync.inbox.database.Database;
 import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.ClientCredentials;
@@ -159,11 +159,7 @@ final class DoctorCommand {
     }
 
     private Database database() {
-        Database database = new Database();
-        database.setUrl(key("store.url"));
-        database.setUser(key("store.user"));
-        database.setPassword(key("store.password"));
-        return database;
+        return Database.at(key("store.url"), key("store.user"), key("store.password"));
     }
 
     private String key(String name) {

@@ -30,7 +30,7 @@ class ClaimsTest {
 
     private final Source source = new Source();
     private final DeliveryGate gate = new DeliveryGate(Duration.ofMillis(20), Duration.ofMillis(20), Clock.systemUTC());
-    private final Claims claims = new Claims(source.inbox(), source.inbox(), gate, 10, 1, "a, b");
+    private final Claims claims = new Claims((Queue) source.inbox(), (RecordLists) source.inbox(), gate, 10, 1, "a, b");
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
     @AfterEach
@@ -234,9 +234,12 @@ class ClaimsTest {
                             ++lastId, "a", Identifier.external("salesforce", "003-" + lastId), 0, 0, "session")));
         }
 
-        Inbox inbox() {
-            return (Inbox) Proxy.newProxyInstance(
-                    Inbox.class.getClassLoader(), new Class<?>[] {Inbox.class}, (proxy, method, arguments) -> {
+        /** A {@link Queue} and its {@link RecordLists}. */
+        Object inbox() {
+            return Proxy.newProxyInstance(
+                    Queue.class.getClassLoader(),
+                    new Class<?>[] {Queue.class, RecordLists.class},
+                    (proxy, method, arguments) -> {
                         switch (method.getName()) {
                             case "serveOnly":
                                 assertThat(arguments[0]).isEqualTo(registered);

@@ -3,6 +3,7 @@ package io.recordsync.inbox;
 import static io.recordsync.inbox.Queue.Postponement.ANSWER_LOST;
 import static io.recordsync.inbox.Queue.Postponement.FAILED;
 import static io.recordsync.inbox.Queue.Postponement.UNCONFIRMED;
+import static io.recordsync.inbox.database.Parameters.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -52,11 +53,11 @@ abstract class InboxContract extends OnEitherDatabase {
 
     @Test
     void what_is_accepted_is_pending_and_due_at_once() {
-        Accepted accepted = inbox.accept(intake(request("L1", "003A")));
+        Accepted accepted = inbox.intakes().accept(intake(request("L1", "003A")));
 
         assertThat(accepted.ids()).hasSize(1);
         assertThat(accepted.known()).isZero();
-        assertThat(inbox.nextDue()).contains(Duration.ZERO);
+        assertThat(inbox.queue().nextDue()).contains(Duration.ZERO);
         Entry entry = ledger.get(accepted.ids().get(0)).orElseThrow();
         assertThat(entry)
                 .isEqualTo(new Entry(
@@ -87,22 +88,22 @@ abstract class InboxContract extends OnEitherDatabase {
     @Test
     void a_replayed_event_changes_nothing() {
         Intake intake = intake(request("L1", "003A"), request("L2", "003A"));
-        inbox.accept(intake);
-        List<Batch> claimed = inbox.claim(10, 100);
+        inbox.intakes().accept(intake);
+        List<Batch> claimed = inbox.queue().claim(10, 100);
 
-        Accepted again = inbox.accept(intake);
+        Accepted again = inbox.intakes().accept(intake);
 
         assertThat(again).isEqualTo(new Accepted(List.of(), 2));
-        assertThat(inbox.claim(10, 100)).isEmpty();
-        assertThat(inbox.settle(ids(claimed), Confirmation.EXACT, Duration.ZERO))
+        assertThat(inbox.queue().claim(10, 100)).isEmpty();
+        assertThat(inbox.queue().settle(ids(claimed), Confirmation.EXACT, Duration.ZERO))
                 .isEqualTo(2);
-        assertThat(inbox.accept(intake)).isEqualTo(new Accepted(List.of(), 2));
-        assertThat(inbox.nextDue()).isEmpty();
+        assertThat(inbox.intakes().accept(intake)).isEqualTo(new Accepted(List.of(), 2));
+        assertThat(inbox.queue().nextDue()).isEmpty();
     }
 
     @Test
     void the_same_deletion_twice_in_one_intake_is_one_row() {
-        Accepted accepted = inbox.accept(intake(request("L1", "003A"), request("L1", "003A")));
+        Accepted accepted = inbox.intakes().accept(intake(request("L1", "003A"), request("L1", "003A")));
 
         assertThat(accepted.ids()).hasSize(1);
         assertThat(accepted.known()).isEqualTo(1);
@@ -111,20 +112,22 @@ abstract class InboxContract extends OnEitherDatabase {
     @Test
     void each_part_of_the_key_tells_deletions_apart() {
         DeletionRequest first = request("L1", Identifier.external("salesforce", "1"), "e1");
-        Accepted accepted = inbox.accept(intake(
-                first,
-                request("L2", first.identifier(), "e1"),
-                request("L1", Identifier.external("other", "1"), "e1"),
-                request("L1", Identifier.external("salesforce", "2"), "e1"),
-                request("L1", Identifier.record("1"), "e1"),
-                request("L1", first.identifier(), "e2")));
+        Accepted accepted = inbox.intakes()
+                .accept(intake(
+                        first,
+                        request("L2", first.identifier(), "e1"),
+                        request("L1", Identifier.external("other", "1"), "e1"),
+                        request("L1", Identifier.external("salesforce", "2"), "e1"),
+                        request("L1", Identifier.record("1"), "e1"),
+                        request("L1", first.identifier(), "e2")));
 
         assertThat(accepted.ids()).hasSize(6).doesNotHaveDuplicates();
     }
 
     @Test
     void ids_match_by_case_because_those_of_salesforce_do() {
-        assertThat(inbox.accept(intake(request("L1", "003a"), request("L1", "003A")))
+        assertThat(inbox.intakes()
+                        .accept(intake(request("L1", "003a"), request("L1", "003A")))
                         .ids())
                 .hasSize(2);
     }
@@ -133,18 +136,21 @@ abstract class InboxContract extends OnEitherDatabase {
     void a_gap_events_word_alone_is_not_claimed() {
         DeletionRequest checking = new DeletionRequest(
                 "L1", Identifier.external("salesforce", "003A"), "e", Origin.STREAM, START, DeletionState.CHECKING);
-        inbox.accept(intake(checking));
+        inbox.intakes().accept(intake(checking));
 
-        assertThat(inbox.claim(10, 100)).isEmpty();
-        assertThat(inbox.nextDue()).isEmpty();
+        assertThat(inbox.queue().claim(10, 100)).isEmpty();
+        assertThat(inbox.queue().nextDue()).isEmpty();
         assertThat(ledger.counts()).containsEntry(DeletionState.CHECKING, 1L);
     }
 
     @Test
     void text_that_no_database_holds_does_not_stop_an_intake() {
         String odd = "quote \" backslash \\ tab \t newline \n umlaut ü emoji 😀";
-        inbox.accept(new Intake(
-                List.of(request("L1", odd)), List.of(new Problem("undecodable_event", "nul \0 half \ud83d!")), null));
+        inbox.intakes()
+                .accept(new Intake(
+                        List.of(request("L1", odd)),
+                        List.of(new Problem("undecodable_event", "nul \0 half \ud83d!")),
+                        null));
 
         assertThat(ledger.find(all()).get(0).identifier()).isEqualTo(odd);
         assertThat(ledger.problems(10).get(0).message()).isEqualTo("nul \ufffd half \ufffd!");
@@ -152,19 +158,19 @@ abstract class InboxContract extends OnEitherDatabase {
 
     @Test
     void an_intake_of_nothing_does_nothing() {
-        assertThat(inbox.accept(intake())).isEqualTo(new Accepted(List.of(), 0));
+        assertThat(inbox.intakes().accept(intake())).isEqualTo(new Accepted(List.of(), 0));
     }
 
     @Test
     void a_very_large_intake_is_accepted_whole() {
-        Subscription subscription = inbox.subscribe(CHANNEL).orElseThrow();
-        int many = JdbcInbox.CHUNK * 2 + 7;
+        Subscription subscription = inbox.intakes().subscribe(CHANNEL).orElseThrow();
+        int many = JdbcIntakes.CHUNK * 2 + 7;
         List<DeletionRequest> requests = IntStream.range(0, many)
                 .mapToObj(i -> request("L" + i % 3, "003-" + i))
                 .toList();
         faults.executed.clear();
 
-        Accepted accepted = inbox.accept(new Intake(requests, List.of(), position(subscription, 1)));
+        Accepted accepted = inbox.intakes().accept(new Intake(requests, List.of(), position(subscription, 1)));
 
         assertThat(accepted.ids()).hasSize(many).doesNotHaveDuplicates();
         assertThat(faults.executed.stream().filter(sql -> sql.contains("set replay_id")))
@@ -176,30 +182,30 @@ abstract class InboxContract extends OnEitherDatabase {
 
     @Test
     void when_a_large_intake_fails_in_the_middle_the_position_stays_and_the_repeat_completes_it() {
-        Subscription subscription = inbox.subscribe(CHANNEL).orElseThrow();
-        List<DeletionRequest> requests = IntStream.range(0, JdbcInbox.CHUNK + 1)
+        Subscription subscription = inbox.intakes().subscribe(CHANNEL).orElseThrow();
+        List<DeletionRequest> requests = IntStream.range(0, JdbcIntakes.CHUNK + 1)
                 .mapToObj(i -> request("L1", "003-" + i))
                 .toList();
         Intake intake = new Intake(requests, List.of(), position(subscription, 9));
         faults.failOn("set replay_id");
 
-        assertThatThrownBy(() -> inbox.accept(intake)).isInstanceOf(InboxException.class);
+        assertThatThrownBy(() -> inbox.intakes().accept(intake)).isInstanceOf(InboxException.class);
         assertThat(savedReplayId()).isNull();
         faults.heal();
 
-        assertThat(inbox.accept(intake).ids()).hasSize(1);
+        assertThat(inbox.intakes().accept(intake).ids()).hasSize(1);
         assertThat(savedReplayId()).containsExactly(9);
-        assertThat(ledger.counts()).containsEntry(DeletionState.PENDING, JdbcInbox.CHUNK + 1L);
+        assertThat(ledger.counts()).containsEntry(DeletionState.PENDING, JdbcIntakes.CHUNK + 1L);
     }
 
     @Test
     void deletions_problems_and_position_are_written_together_or_not_at_all() {
-        Subscription subscription = inbox.subscribe(CHANNEL).orElseThrow();
+        Subscription subscription = inbox.intakes().subscribe(CHANNEL).orElseThrow();
         Intake intake = new Intake(
                 List.of(request("L1", "003A")), List.of(new Problem("refused_id", "no")), position(subscription, 7));
         faults.failOn("insert into deletion");
 
-        assertThatThrownBy(() -> inbox.accept(intake))
+        assertThatThrownBy(() -> inbox.intakes().accept(intake))
                 .isInstanceOf(InboxException.class)
                 .hasMessageContaining("accept failed")
                 .hasMessageContaining("nothing was changed");
@@ -208,7 +214,7 @@ abstract class InboxContract extends OnEitherDatabase {
         assertThat(ledger.problems(10)).isEmpty();
         assertThat(ledger.recordLists()).isEmpty();
         faults.heal();
-        assertThat(inbox.accept(intake).ids()).hasSize(1);
+        assertThat(inbox.intakes().accept(intake).ids()).hasSize(1);
         assertThat(savedReplayId()).containsExactly(7);
         assertThat(ledger.problems(10)).hasSize(1);
         assertThat(ledger.recordLists()).extracting(RecordListEntry::id).containsExactly("L1");
@@ -217,11 +223,11 @@ abstract class InboxContract extends OnEitherDatabase {
     @Test
     void a_problem_told_again_is_listed_once_with_the_last_time() {
         Problem problem = new Problem("refused_id", "Id 000000000000000AAA is refused");
-        inbox.accept(new Intake(List.of(), List.of(problem, problem), null));
+        inbox.intakes().accept(new Intake(List.of(), List.of(problem, problem), null));
         advance(Duration.ofMinutes(1));
-        inbox.accept(new Intake(List.of(), List.of(new Problem("refused_id", "another")), null));
+        inbox.intakes().accept(new Intake(List.of(), List.of(new Problem("refused_id", "another")), null));
         advance(Duration.ofMinutes(1));
-        inbox.accept(new Intake(List.of(), List.of(problem), null));
+        inbox.intakes().accept(new Intake(List.of(), List.of(problem), null));
 
         assertThat(ledger.problems(10))
                 .containsExactly(
@@ -237,9 +243,9 @@ abstract class InboxContract extends OnEitherDatabase {
         List<DeletionRequest> reversed = new ArrayList<>(requests);
         java.util.Collections.reverse(reversed);
 
-        List<Accepted> accepted = together(
-                () -> inbox.accept(new Intake(requests, List.of(), null)),
-                () -> inbox.accept(new Intake(reversed, List.of(), null)));
+        List<Accepted> accepted =
+                together(() -> inbox.intakes().accept(new Intake(requests, List.of(), null)), () -> inbox.intakes()
+                        .accept(new Intake(reversed, List.of(), null)));
 
         assertThat(accepted.stream().mapToInt(a -> a.ids().size()).sum()).isEqualTo(300);
         assertThat(ledger.counts()).containsEntry(DeletionState.PENDING, 300L);
@@ -249,14 +255,14 @@ abstract class InboxContract extends OnEitherDatabase {
 
     @Test
     void the_first_subscriber_finds_no_position_and_the_next_finds_what_was_saved() {
-        Subscription first = inbox.subscribe(CHANNEL).orElseThrow();
+        Subscription first = inbox.intakes().subscribe(CHANNEL).orElseThrow();
         assertThat(first.position().replayId()).isNull();
         assertThat(first.firstStart()).isEqualTo(START);
         advance(Duration.ofMinutes(1));
-        inbox.accept(new Intake(List.of(), List.of(), position(first, 1, 2, 255)));
-        inbox.heartbeat();
+        inbox.intakes().accept(new Intake(List.of(), List.of(), position(first, 1, 2, 255)));
+        inbox.session().heartbeat();
 
-        Subscription second = inbox.subscribe(CHANNEL).orElseThrow();
+        Subscription second = inbox.intakes().subscribe(CHANNEL).orElseThrow();
 
         assertThat(second.position().replayId()).containsExactly(1, 2, 255);
         assertThat(second.firstStart()).isEqualTo(START);
@@ -267,34 +273,35 @@ abstract class InboxContract extends OnEitherDatabase {
 
     @Test
     void a_keepalive_costs_one_statement() {
-        Subscription subscription = inbox.subscribe(CHANNEL).orElseThrow();
+        Subscription subscription = inbox.intakes().subscribe(CHANNEL).orElseThrow();
         faults.executed.clear();
 
-        inbox.accept(new Intake(List.of(), List.of(), position(subscription, 4)));
+        inbox.intakes().accept(new Intake(List.of(), List.of(), position(subscription, 4)));
 
         assertThat(faults.executed).hasSize(1);
     }
 
     @Test
     void one_live_session_subscribes() {
-        inbox.subscribe(CHANNEL).orElseThrow();
-        JdbcInbox other = new JdbcInbox(store, SETTINGS);
+        inbox.intakes().subscribe(CHANNEL).orElseThrow();
+        Inbox other = Inbox.open(store, SETTINGS);
 
-        assertThat(other.subscribe(CHANNEL)).isEmpty();
-        assertThat(other.subscribe("/data/Other")).isPresent();
+        assertThat(other.intakes().subscribe(CHANNEL)).isEmpty();
+        assertThat(other.intakes().subscribe("/data/Other")).isPresent();
     }
 
     @Test
     void a_subscriber_that_was_replaced_can_write_nothing() {
-        Subscription old = inbox.subscribe(CHANNEL).orElseThrow();
-        JdbcInbox other = new JdbcInbox(store, SETTINGS);
+        Subscription old = inbox.intakes().subscribe(CHANNEL).orElseThrow();
+        Inbox other = Inbox.open(store, SETTINGS);
         advance(SESSION_TTL);
-        other.heartbeat();
-        Subscription current = other.subscribe(CHANNEL).orElseThrow();
+        other.session().heartbeat();
+        Subscription current = other.intakes().subscribe(CHANNEL).orElseThrow();
         faults.executed.clear();
 
-        assertThatThrownBy(() -> inbox.accept(
-                        new Intake(List.of(request("L1", "003A")), List.of(new Problem("k", "m")), position(old, 1))))
+        assertThatThrownBy(() -> inbox.intakes()
+                        .accept(new Intake(
+                                List.of(request("L1", "003A")), List.of(new Problem("k", "m")), position(old, 1))))
                 .isInstanceOf(SubscriptionLostException.class)
                 .hasMessageContaining(CHANNEL);
 
@@ -302,22 +309,22 @@ abstract class InboxContract extends OnEitherDatabase {
         assertThat(ledger.find(all())).isEmpty();
         assertThat(ledger.problems(1)).isEmpty();
         assertThat(savedReplayId()).isNull();
-        other.accept(new Intake(List.of(request("L1", "003A")), List.of(), position(current, 2)));
+        other.intakes().accept(new Intake(List.of(request("L1", "003A")), List.of(), position(current, 2)));
         assertThat(savedReplayId()).containsExactly(2);
     }
 
     @Test
     void a_position_without_replay_id_only_proves_the_subscription() {
-        Subscription subscription = inbox.subscribe(CHANNEL).orElseThrow();
-        inbox.accept(new Intake(List.of(), List.of(), position(subscription, 5)));
+        Subscription subscription = inbox.intakes().subscribe(CHANNEL).orElseThrow();
+        inbox.intakes().accept(new Intake(List.of(), List.of(), position(subscription, 5)));
         StreamPosition none =
                 new StreamPosition(CHANNEL, null, subscription.position().epoch());
 
-        inbox.accept(new Intake(List.of(request("L1", "003A")), List.of(), none));
+        inbox.intakes().accept(new Intake(List.of(request("L1", "003A")), List.of(), none));
         assertThat(savedReplayId()).containsExactly(5);
 
         StreamPosition old = new StreamPosition(CHANNEL, null, none.epoch() - 1);
-        assertThatThrownBy(() -> inbox.accept(new Intake(List.of(request("L1", "003B")), List.of(), old)))
+        assertThatThrownBy(() -> inbox.intakes().accept(new Intake(List.of(request("L1", "003B")), List.of(), old)))
                 .isInstanceOf(SubscriptionLostException.class);
         assertThat(ledger.find(all())).hasSize(1);
     }
@@ -325,48 +332,48 @@ abstract class InboxContract extends OnEitherDatabase {
     @Test
     void an_expired_session_cannot_subscribe_until_its_heartbeat() {
         advance(SESSION_TTL);
-        assertThat(inbox.subscribe(CHANNEL)).isEmpty();
+        assertThat(inbox.intakes().subscribe(CHANNEL)).isEmpty();
 
-        inbox.heartbeat();
+        inbox.session().heartbeat();
 
-        assertThat(inbox.subscribe(CHANNEL)).isPresent();
+        assertThat(inbox.intakes().subscribe(CHANNEL)).isPresent();
     }
 
     @Test
     void when_a_subscriber_ends_in_order_the_next_need_not_wait() {
-        inbox.subscribe(CHANNEL).orElseThrow();
-        JdbcInbox other = new JdbcInbox(store, SETTINGS);
-        inbox.close();
+        inbox.intakes().subscribe(CHANNEL).orElseThrow();
+        Inbox other = Inbox.open(store, SETTINGS);
+        inbox.session().close();
 
-        assertThat(other.subscribe(CHANNEL)).isPresent();
+        assertThat(other.intakes().subscribe(CHANNEL)).isPresent();
     }
 
     // ---- the org
 
     @Test
     void the_first_org_is_pinned() {
-        assertThat(inbox.pinOrg("00D000000000001AAA")).isEqualTo("00D000000000001AAA");
-        assertThat(inbox.pinOrg("00D000000000002AAA")).isEqualTo("00D000000000001AAA");
-        inbox.subscribe(CHANNEL);
+        assertThat(inbox.intakes().pinOrg("00D000000000001AAA")).isEqualTo("00D000000000001AAA");
+        assertThat(inbox.intakes().pinOrg("00D000000000002AAA")).isEqualTo("00D000000000001AAA");
+        inbox.intakes().subscribe(CHANNEL);
         assertThat(ledger.position(CHANNEL).orElseThrow().orgId()).isEqualTo("00D000000000001AAA");
     }
 
     @Test
     void moving_the_pin_forgets_positions_and_loses_subscribers() {
-        inbox.pinOrg("00D000000000001AAA");
-        Subscription old = inbox.subscribe(CHANNEL).orElseThrow();
-        inbox.accept(new Intake(List.of(), List.of(), position(old, 1)));
-        inbox.confirmOrg("00D000000000001AAA");
+        inbox.intakes().pinOrg("00D000000000001AAA");
+        Subscription old = inbox.intakes().subscribe(CHANNEL).orElseThrow();
+        inbox.intakes().accept(new Intake(List.of(), List.of(), position(old, 1)));
+        inbox.decisions().confirmOrg("00D000000000001AAA");
         assertThat(savedReplayId()).containsExactly(1);
         advance(Duration.ofDays(1));
 
-        inbox.confirmOrg("00D000000000002AAA");
+        inbox.decisions().confirmOrg("00D000000000002AAA");
 
-        assertThat(inbox.pinOrg("00D000000000001AAA")).isEqualTo("00D000000000002AAA");
-        assertThatThrownBy(() -> inbox.accept(new Intake(List.of(), List.of(), position(old, 2))))
+        assertThat(inbox.intakes().pinOrg("00D000000000001AAA")).isEqualTo("00D000000000002AAA");
+        assertThatThrownBy(() -> inbox.intakes().accept(new Intake(List.of(), List.of(), position(old, 2))))
                 .isInstanceOf(SubscriptionLostException.class);
-        inbox.heartbeat();
-        Subscription anew = inbox.subscribe(CHANNEL).orElseThrow();
+        inbox.session().heartbeat();
+        Subscription anew = inbox.intakes().subscribe(CHANNEL).orElseThrow();
         assertThat(anew.position().replayId()).isNull();
         assertThat(anew.firstStart()).isEqualTo(START.plus(Duration.ofDays(1)));
         assertThat(ledger.position(CHANNEL).orElseThrow().savedAt()).isNull();
@@ -376,16 +383,18 @@ abstract class InboxContract extends OnEitherDatabase {
 
     @Test
     void a_batch_is_of_one_list_and_one_kind() {
-        inbox.accept(intake(
-                request("L1", "003A"),
-                request("L2", "003A"),
-                request("L1", Identifier.record("r"), "e"),
-                request("L1", Identifier.phone("+15550001"), "e")));
+        inbox.intakes()
+                .accept(intake(
+                        request("L1", "003A"),
+                        request("L2", "003A"),
+                        request("L1", Identifier.record("r"), "e"),
+                        request("L1", Identifier.phone("+15550001"), "e")));
 
-        List<Batch> batches = inbox.claim(10, 100);
+        List<Batch> batches = inbox.queue().claim(10, 100);
 
         assertThat(batches)
-                .extracting(Batch::recordList, Batch::kind, Batch::size)
+                .extracting(
+                        Batch::recordList, batch -> batch.identifiers().get(0).kind(), Batch::size)
                 .containsExactlyInAnyOrder(
                         org.assertj.core.groups.Tuple.tuple("L1", IdentifierKind.EXTERNAL, 1),
                         org.assertj.core.groups.Tuple.tuple("L2", IdentifierKind.EXTERNAL, 1),
@@ -398,9 +407,9 @@ abstract class InboxContract extends OnEitherDatabase {
     void what_is_claimed_is_claimed_once() {
         acceptMany("L1", 5);
 
-        assertThat(ids(inbox.claim(10, 100))).hasSize(5);
-        assertThat(inbox.claim(10, 100)).isEmpty();
-        assertThat(inbox.nextDue()).isEmpty();
+        assertThat(ids(inbox.queue().claim(10, 100))).hasSize(5);
+        assertThat(inbox.queue().claim(10, 100)).isEmpty();
+        assertThat(inbox.queue().nextDue()).isEmpty();
         assertThat(ledger.counts()).containsEntry(DeletionState.CLAIMED, 5L).containsEntry(DeletionState.PENDING, 0L);
     }
 
@@ -410,7 +419,7 @@ abstract class InboxContract extends OnEitherDatabase {
         acceptMany("L2", 50);
         acceptMany("L3", 50);
 
-        List<Batch> batches = inbox.claim(4, 10);
+        List<Batch> batches = inbox.queue().claim(4, 10);
 
         assertThat(batches).hasSizeLessThanOrEqualTo(4).allMatch(batch -> batch.size() == 10);
         assertThat(batches).extracting(Batch::recordList).containsExactly("L1", "L2", "L3");
@@ -420,7 +429,7 @@ abstract class InboxContract extends OnEitherDatabase {
     void one_busy_list_gives_all_the_batches() {
         acceptMany("L1", 35);
 
-        assertThat(inbox.claim(5, 10)).extracting(Batch::size).containsExactly(10, 10, 10, 5);
+        assertThat(inbox.queue().claim(5, 10)).extracting(Batch::size).containsExactly(10, 10, 10, 5);
     }
 
     @Test
@@ -431,11 +440,11 @@ abstract class InboxContract extends OnEitherDatabase {
 
         List<String> served = new ArrayList<>();
         for (int round = 0; round < 3; round++) {
-            inbox.claim(2, 5).forEach(batch -> served.add(batch.recordList()));
+            inbox.queue().claim(2, 5).forEach(batch -> served.add(batch.recordList()));
         }
 
         assertThat(served).containsExactlyInAnyOrder("L0", "L1", "L2", "L3", "L4", "L5");
-        assertThat(inbox.claim(2, 5)).extracting(Batch::recordList).containsExactly("L0", "L1");
+        assertThat(inbox.queue().claim(2, 5)).extracting(Batch::recordList).containsExactly("L0", "L1");
     }
 
     @Test
@@ -443,14 +452,14 @@ abstract class InboxContract extends OnEitherDatabase {
         long first = acceptMany("L1", 1).get(0);
         advance(Duration.ofSeconds(1));
         List<Long> later = acceptMany("L1", "later", 3);
-        inbox.postpone(ids(inbox.claim(1, 1)), Duration.ofSeconds(10), UNAVAILABLE, FAILED);
+        inbox.queue().postpone(ids(inbox.queue().claim(1, 1)), Duration.ofSeconds(10), UNAVAILABLE, FAILED);
         advance(Duration.ofSeconds(20));
         List<Long> last = acceptMany("L1", "last", 1);
 
         List<Long> order = new ArrayList<>(later);
         order.add(first);
         order.addAll(last);
-        assertThat(ids(inbox.claim(1, 100))).containsExactlyElementsOf(order);
+        assertThat(ids(inbox.queue().claim(1, 100))).containsExactlyElementsOf(order);
     }
 
     @Test
@@ -458,14 +467,14 @@ abstract class InboxContract extends OnEitherDatabase {
         for (int list = 0; list < 4; list++) {
             acceptMany("L" + list, 500);
         }
-        List<JdbcInbox> sessions = List.of(inbox, new JdbcInbox(store, SETTINGS), new JdbcInbox(store, SETTINGS));
+        List<Inbox> sessions = List.of(inbox, Inbox.open(store, SETTINGS), Inbox.open(store, SETTINGS));
 
         List<List<Long>> taken = together(sessions.stream()
                 .<Callable<List<Long>>>map(each -> () -> {
                     List<Long> mine = new ArrayList<>();
                     // Rows that another is taking are skipped, so that an empty claim is no end; nothing due is.
-                    while (each.nextDue().isPresent()) {
-                        mine.addAll(ids(each.claim(4, 25)));
+                    while (each.queue().nextDue().isPresent()) {
+                        mine.addAll(ids(each.queue().claim(4, 25)));
                     }
                     return mine;
                 })
@@ -478,12 +487,12 @@ abstract class InboxContract extends OnEitherDatabase {
     void an_expired_session_claims_nothing_until_its_heartbeat() {
         acceptMany("L1", 3);
         advance(SESSION_TTL);
-        assertThat(inbox.claim(10, 100)).isEmpty();
+        assertThat(inbox.queue().claim(10, 100)).isEmpty();
         assertThat(ledger.counts()).containsEntry(DeletionState.PENDING, 3L);
 
-        inbox.heartbeat();
+        inbox.session().heartbeat();
 
-        assertThat(ids(inbox.claim(10, 100))).hasSize(3);
+        assertThat(ids(inbox.queue().claim(10, 100))).hasSize(3);
     }
 
     @Test
@@ -491,28 +500,28 @@ abstract class InboxContract extends OnEitherDatabase {
         acceptMany("L1", 3);
         faults.loseAnswerOfNextCommit();
 
-        assertThatThrownBy(() -> inbox.claim(10, 100))
+        assertThatThrownBy(() -> inbox.queue().claim(10, 100))
                 .isInstanceOf(InboxException.class)
                 .hasMessageContaining("not known");
 
         assertThat(ledger.counts()).containsEntry(DeletionState.CLAIMED, 3L);
-        assertThat(inbox.nextDue()).contains(Duration.ZERO);
-        assertThat(ids(inbox.claim(10, 100))).hasSize(3);
-        assertThat(inbox.nextDue()).isEmpty();
+        assertThat(inbox.queue().nextDue()).contains(Duration.ZERO);
+        assertThat(ids(inbox.queue().claim(10, 100))).hasSize(3);
+        assertThat(inbox.queue().nextDue()).isEmpty();
     }
 
     @Test
     void next_due_tells_how_long_to_wait() {
-        assertThat(inbox.nextDue()).isEmpty();
+        assertThat(inbox.queue().nextDue()).isEmpty();
         acceptMany("L1", 1);
-        inbox.postpone(ids(inbox.claim(1, 1)), Duration.ofMillis(7_500), UNAVAILABLE, FAILED);
+        inbox.queue().postpone(ids(inbox.queue().claim(1, 1)), Duration.ofMillis(7_500), UNAVAILABLE, FAILED);
 
-        assertThat(inbox.nextDue()).contains(Duration.ofMillis(7_500));
+        assertThat(inbox.queue().nextDue()).contains(Duration.ofMillis(7_500));
         advance(Duration.ofMillis(7_499));
-        assertThat(inbox.claim(1, 1)).isEmpty();
+        assertThat(inbox.queue().claim(1, 1)).isEmpty();
         advance(Duration.ofMillis(1));
-        assertThat(inbox.nextDue()).contains(Duration.ZERO);
-        assertThat(inbox.claim(1, 1)).hasSize(1);
+        assertThat(inbox.queue().nextDue()).contains(Duration.ZERO);
+        assertThat(inbox.queue().claim(1, 1)).hasSize(1);
     }
 
     // ---- the ends of a claim
@@ -520,11 +529,11 @@ abstract class InboxContract extends OnEitherDatabase {
     @Test
     void a_settled_row_is_the_proof() {
         acceptMany("L1", 1);
-        inbox.postpone(ids(inbox.claim(1, 1)), Duration.ZERO, UNAVAILABLE, FAILED);
-        List<Long> ids = ids(inbox.claim(1, 1));
+        inbox.queue().postpone(ids(inbox.queue().claim(1, 1)), Duration.ZERO, UNAVAILABLE, FAILED);
+        List<Long> ids = ids(inbox.queue().claim(1, 1));
         advance(Duration.ofSeconds(3));
 
-        assertThat(inbox.settle(ids, Confirmation.BATCH, Duration.ZERO)).isEqualTo(1);
+        assertThat(inbox.queue().settle(ids, Confirmation.BATCH, Duration.ZERO)).isEqualTo(1);
 
         Entry entry = ledger.get(ids.get(0)).orElseThrow();
         assertThat(entry.state()).isEqualTo(DeletionState.DELETED);
@@ -539,10 +548,11 @@ abstract class InboxContract extends OnEitherDatabase {
     @Test
     void settling_twice_counts_once() {
         acceptMany("L1", 2);
-        List<Long> ids = ids(inbox.claim(1, 100));
+        List<Long> ids = ids(inbox.queue().claim(1, 100));
 
-        assertThat(inbox.settle(ids, Confirmation.EXACT, Duration.ZERO)).isEqualTo(2);
-        assertThat(inbox.settle(ids, Confirmation.ABSENT, Duration.ZERO)).isZero();
+        assertThat(inbox.queue().settle(ids, Confirmation.EXACT, Duration.ZERO)).isEqualTo(2);
+        assertThat(inbox.queue().settle(ids, Confirmation.ABSENT, Duration.ZERO))
+                .isZero();
 
         assertThat(ledger.counts()).containsEntry(DeletionState.DELETED, 2L);
         assertThat(ledger.confirmations()).containsEntry(Confirmation.EXACT, 2L).containsEntry(Confirmation.ABSENT, 0L);
@@ -552,39 +562,42 @@ abstract class InboxContract extends OnEitherDatabase {
     void nothing_ends_that_is_not_claimed() {
         List<Long> pending = acceptMany("L1", 2);
 
-        assertThat(inbox.settle(pending, Confirmation.EXACT, Duration.ZERO)).isZero();
-        assertThat(inbox.postpone(pending, Duration.ofDays(1), REFUSED, FAILED)).isZero();
-        assertThat(inbox.park(pending, REFUSED)).isZero();
-        assertThat(inbox.release(pending)).isZero();
-        assertThat(inbox.settle(List.of(), Confirmation.EXACT, Duration.ZERO)).isZero();
+        assertThat(inbox.queue().settle(pending, Confirmation.EXACT, Duration.ZERO))
+                .isZero();
+        assertThat(inbox.queue().postpone(pending, Duration.ofDays(1), REFUSED, FAILED))
+                .isZero();
+        assertThat(inbox.queue().park(pending, REFUSED)).isZero();
+        assertThat(inbox.queue().release(pending)).isZero();
+        assertThat(inbox.queue().settle(List.of(), Confirmation.EXACT, Duration.ZERO))
+                .isZero();
         assertThat(ledger.attempts(pending.get(0))).isEmpty();
-        assertThat(ids(inbox.claim(1, 100))).hasSize(2);
+        assertThat(ids(inbox.queue().claim(1, 100))).hasSize(2);
     }
 
     @Test
     void nothing_ends_that_another_session_holds() {
         acceptMany("L1", 2);
-        List<Long> ids = ids(inbox.claim(1, 100));
-        JdbcInbox other = new JdbcInbox(store, SETTINGS);
+        List<Long> ids = ids(inbox.queue().claim(1, 100));
+        Inbox other = Inbox.open(store, SETTINGS);
 
-        assertThat(other.settle(ids, Confirmation.EXACT, Duration.ZERO)).isZero();
-        assertThat(other.postpone(ids, Duration.ZERO, REFUSED, FAILED)).isZero();
-        assertThat(other.park(ids, REFUSED)).isZero();
-        assertThat(other.release(ids)).isZero();
-        assertThat(inbox.settle(ids, Confirmation.EXACT, Duration.ZERO)).isEqualTo(2);
+        assertThat(other.queue().settle(ids, Confirmation.EXACT, Duration.ZERO)).isZero();
+        assertThat(other.queue().postpone(ids, Duration.ZERO, REFUSED, FAILED)).isZero();
+        assertThat(other.queue().park(ids, REFUSED)).isZero();
+        assertThat(other.queue().release(ids)).isZero();
+        assertThat(inbox.queue().settle(ids, Confirmation.EXACT, Duration.ZERO)).isEqualTo(2);
     }
 
     @Test
     void a_postponed_row_remembers_each_attempt() {
         long id = acceptMany("L1", 1).get(0);
-        inbox.claim(1, 1);
-        inbox.postpone(List.of(id), Duration.ofSeconds(1), UNAVAILABLE, FAILED);
+        inbox.queue().claim(1, 1);
+        inbox.queue().postpone(List.of(id), Duration.ofSeconds(1), UNAVAILABLE, FAILED);
         advance(Duration.ofSeconds(1));
-        ClaimedDeletion again = inbox.claim(1, 1).get(0).deletions().get(0);
+        ClaimedDeletion again = inbox.queue().claim(1, 1).get(0).deletions().get(0);
         assertThat(again.attempts()).isEqualTo(1);
         assertThat(again.unconfirmed()).isZero();
 
-        inbox.park(List.of(id), REFUSED);
+        inbox.queue().park(List.of(id), REFUSED);
 
         Entry entry = ledger.get(id).orElseThrow();
         assertThat(entry.state()).isEqualTo(DeletionState.PARKED);
@@ -595,17 +608,18 @@ abstract class InboxContract extends OnEitherDatabase {
                 .containsExactly(
                         new Attempt(START, "call-2", 503, "unavailable", UNAVAILABLE.message()),
                         new Attempt(START.plusSeconds(1), "call-1", 400, "refused", REFUSED.message()));
-        assertThat(inbox.nextDue()).isEmpty();
+        assertThat(inbox.queue().nextDue()).isEmpty();
     }
 
     @Test
     void an_unconfirmed_answer_is_no_failed_attempt() {
         long id = acceptMany("L1", 1).get(0);
-        inbox.claim(1, 1);
+        inbox.queue().claim(1, 1);
 
-        inbox.postpone(List.of(id), Duration.ZERO, new Failure("unconfirmed", 202, "accepted", "c"), UNCONFIRMED);
+        inbox.queue()
+                .postpone(List.of(id), Duration.ZERO, new Failure("unconfirmed", 202, "accepted", "c"), UNCONFIRMED);
 
-        ClaimedDeletion again = inbox.claim(1, 1).get(0).deletions().get(0);
+        ClaimedDeletion again = inbox.queue().claim(1, 1).get(0).deletions().get(0);
         assertThat(again.attempts()).isZero();
         assertThat(again.unconfirmed()).isEqualTo(1);
     }
@@ -613,11 +627,11 @@ abstract class InboxContract extends OnEitherDatabase {
     @Test
     void a_lost_answer_is_remembered_for_good() {
         long id = acceptMany("L1", 1).get(0);
-        inbox.claim(1, 1);
-        inbox.postpone(List.of(id), Duration.ZERO, new Failure("timeout", 0, "no answer", "c"), ANSWER_LOST);
-        inbox.claim(1, 1);
+        inbox.queue().claim(1, 1);
+        inbox.queue().postpone(List.of(id), Duration.ZERO, new Failure("timeout", 0, "no answer", "c"), ANSWER_LOST);
+        inbox.queue().claim(1, 1);
 
-        inbox.postpone(List.of(id), Duration.ZERO, UNAVAILABLE, FAILED);
+        inbox.queue().postpone(List.of(id), Duration.ZERO, UNAVAILABLE, FAILED);
 
         assertThat(ledger.get(id).orElseThrow().answerLost()).isTrue();
     }
@@ -626,14 +640,14 @@ abstract class InboxContract extends OnEitherDatabase {
     void what_has_been_pending_for_too_long_is_parked_when_it_fails_again() {
         List<Long> old = acceptMany("L1", 1);
         advance(GIVE_UP_AFTER.minusMillis(1));
-        inbox.heartbeat();
-        inbox.claim(1, 1);
-        inbox.postpone(old, Duration.ofMillis(1), UNAVAILABLE, FAILED);
+        inbox.session().heartbeat();
+        inbox.queue().claim(1, 1);
+        inbox.queue().postpone(old, Duration.ofMillis(1), UNAVAILABLE, FAILED);
         assertThat(ledger.get(old.get(0)).orElseThrow().state()).isEqualTo(DeletionState.PENDING);
         List<Long> young = acceptMany("L1", "young", 1);
         advance(Duration.ofMillis(1));
 
-        assertThat(inbox.postpone(ids(inbox.claim(1, 100)), Duration.ZERO, UNAVAILABLE, FAILED))
+        assertThat(inbox.queue().postpone(ids(inbox.queue().claim(1, 100)), Duration.ZERO, UNAVAILABLE, FAILED))
                 .isEqualTo(2);
 
         Entry parked = ledger.get(old.get(0)).orElseThrow();
@@ -649,37 +663,37 @@ abstract class InboxContract extends OnEitherDatabase {
     @Test
     void a_released_row_is_due_at_once_and_counts_no_attempt() {
         List<Long> ids = acceptMany("L1", 2);
-        inbox.claim(1, 100);
+        inbox.queue().claim(1, 100);
 
-        assertThat(inbox.release(ids)).isEqualTo(2);
+        assertThat(inbox.queue().release(ids)).isEqualTo(2);
 
         assertThat(ledger.attempts(ids.get(0))).isEmpty();
-        assertThat(inbox.claim(1, 100).get(0).deletions()).allMatch(deletion -> deletion.attempts() == 0);
+        assertThat(inbox.queue().claim(1, 100).get(0).deletions()).allMatch(deletion -> deletion.attempts() == 0);
     }
 
     @Test
     void a_park_that_fails_leaves_the_row_claimed() {
         List<Long> ids = acceptMany("L1", 2);
-        inbox.claim(1, 100);
+        inbox.queue().claim(1, 100);
         faults.failOn("insert into attempt");
 
-        assertThatThrownBy(() -> inbox.park(ids, REFUSED)).isInstanceOf(InboxException.class);
+        assertThatThrownBy(() -> inbox.queue().park(ids, REFUSED)).isInstanceOf(InboxException.class);
 
         assertThat(ledger.counts()).containsEntry(DeletionState.CLAIMED, 2L);
         faults.heal();
-        assertThat(inbox.park(ids, REFUSED)).isEqualTo(2);
+        assertThat(inbox.queue().park(ids, REFUSED)).isEqualTo(2);
     }
 
     @Test
     void the_life_of_a_hundred_rows_costs_six_statements_at_most() {
-        Subscription subscription = inbox.subscribe(CHANNEL).orElseThrow();
-        inbox.register(List.of("L1"));
+        Subscription subscription = inbox.intakes().subscribe(CHANNEL).orElseThrow();
+        inbox.recordLists().register(List.of("L1"));
         List<DeletionRequest> requests =
                 IntStream.range(0, 100).mapToObj(i -> request("L1", "003-" + i)).toList();
         faults.executed.clear();
 
-        inbox.accept(new Intake(requests, List.of(), position(subscription, 1)));
-        assertThat(inbox.settle(ids(inbox.claim(4, 100)), Confirmation.EXACT, Duration.ZERO))
+        inbox.intakes().accept(new Intake(requests, List.of(), position(subscription, 1)));
+        assertThat(inbox.queue().settle(ids(inbox.queue().claim(4, 100)), Confirmation.EXACT, Duration.ZERO))
                 .isEqualTo(100);
 
         assertThat(faults.executed).hasSizeLessThanOrEqualTo(6);
@@ -689,11 +703,11 @@ abstract class InboxContract extends OnEitherDatabase {
 
     @Test
     void of_a_phone_number_only_a_keyed_hmac_stays() {
-        inbox.accept(intake(request("L1", Identifier.phone("+15550001234"), "api:1")));
-        List<Long> ids = ids(inbox.claim(1, 1));
+        inbox.intakes().accept(intake(request("L1", Identifier.phone("+15550001234"), "api:1")));
+        List<Long> ids = ids(inbox.queue().claim(1, 1));
         assertThat(ledger.get(ids.get(0)).orElseThrow().identifier()).isEqualTo("…34");
 
-        inbox.settle(ids, Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(ids, Confirmation.EXACT, Duration.ZERO);
 
         // HMAC-SHA256 of the number with the key "a key", by: openssl dgst -sha256 -hmac 'a key'
         assertThat(ledger.get(ids.get(0)).orElseThrow().identifier())
@@ -703,13 +717,14 @@ abstract class InboxContract extends OnEitherDatabase {
 
     @Test
     void of_a_discarded_phone_number_only_the_hmac_stays_too() {
-        List<Long> ids = inbox.accept(intake(request("L1", Identifier.phone("+15550001234"), "api:1")))
+        List<Long> ids = inbox.intakes()
+                .accept(intake(request("L1", Identifier.phone("+15550001234"), "api:1")))
                 .ids();
-        inbox.claim(1, 1);
-        inbox.park(ids, REFUSED);
+        inbox.queue().claim(1, 1);
+        inbox.queue().park(ids, REFUSED);
         assertThat(ledger.get(ids.get(0)).orElseThrow().identifier()).isEqualTo("…34");
 
-        inbox.discard(new Selection(ids, null, null), "kim");
+        inbox.decisions().discard(new Selection(ids, null, null), "kim");
 
         assertThat(ledger.get(ids.get(0)).orElseThrow().identifier()).startsWith("hmac:");
         assertThat(everyColumn(ids.get(0))).doesNotContain("5550001234");
@@ -720,10 +735,10 @@ abstract class InboxContract extends OnEitherDatabase {
         InboxSettings keyless = new InboxSettings(GIVE_UP_AFTER, SESSION_TTL, Duration.ofDays(400), "");
         Set<String> left = new HashSet<>();
         for (int process = 0; process < 2; process++) {
-            JdbcInbox each = new JdbcInbox(store, keyless);
-            each.accept(intake(request("L1", Identifier.phone("+15550001234"), "api:" + process)));
-            List<Long> ids = ids(each.claim(1, 1));
-            each.settle(ids, Confirmation.EXACT, Duration.ZERO);
+            Inbox each = Inbox.open(store, keyless);
+            each.intakes().accept(intake(request("L1", Identifier.phone("+15550001234"), "api:" + process)));
+            List<Long> ids = ids(each.queue().claim(1, 1));
+            each.queue().settle(ids, Confirmation.EXACT, Duration.ZERO);
             left.add(ledger.get(ids.get(0)).orElseThrow().identifier());
         }
 
@@ -734,7 +749,8 @@ abstract class InboxContract extends OnEitherDatabase {
     void a_failure_never_quotes_a_phone_number() {
         faults.failOn("insert into deletion");
 
-        assertThatThrownBy(() -> inbox.accept(intake(request("L1", Identifier.phone("+15550001234"), "api:1"))))
+        assertThatThrownBy(
+                        () -> inbox.intakes().accept(intake(request("L1", Identifier.phone("+15550001234"), "api:1"))))
                 .hasMessageNotContaining("5550001234")
                 .cause()
                 .hasMessageNotContaining("5550001234");
@@ -746,48 +762,48 @@ abstract class InboxContract extends OnEitherDatabase {
     void a_suspended_list_is_not_claimed_until_its_pause_is_over() {
         acceptMany("L1", 1);
         acceptMany("L2", 1);
-        inbox.suspend("L1", Duration.ofSeconds(10), new Failure("list_gone", 404, "no such list", "c"));
+        inbox.recordLists().suspend("L1", Duration.ofSeconds(10), new Failure("list_gone", 404, "no such list", "c"));
 
-        assertThat(inbox.suspended()).containsExactly("L1");
-        assertThat(inbox.claim(10, 100)).extracting(Batch::recordList).containsExactly("L2");
-        assertThat(inbox.nextDue()).contains(Duration.ofSeconds(10));
+        assertThat(inbox.recordLists().suspended()).containsExactly("L1");
+        assertThat(inbox.queue().claim(10, 100)).extracting(Batch::recordList).containsExactly("L2");
+        assertThat(inbox.queue().nextDue()).contains(Duration.ofSeconds(10));
         assertThat(ledger.recordLists())
                 .containsExactly(
                         new RecordListEntry("L1", "suspended", 1, 0, START.plusSeconds(10), "no such list"),
                         new RecordListEntry("L2", "active", 0, 0, null, ""));
 
         advance(Duration.ofSeconds(10));
-        assertThat(inbox.suspended()).isEmpty();
-        assertThat(inbox.nextDue()).contains(Duration.ZERO);
-        assertThat(inbox.claim(10, 100)).extracting(Batch::recordList).containsExactly("L1");
+        assertThat(inbox.recordLists().suspended()).isEmpty();
+        assertThat(inbox.queue().nextDue()).contains(Duration.ZERO);
+        assertThat(inbox.queue().claim(10, 100)).extracting(Batch::recordList).containsExactly("L1");
     }
 
     @Test
     void a_list_that_answers_again_is_active() {
         acceptMany("L1", 1);
-        inbox.suspend("L1", Duration.ofHours(1), REFUSED);
-        inbox.suspend("L1", Duration.ofHours(2), REFUSED);
-        assertThat(inbox.nextDue()).contains(Duration.ofHours(2));
+        inbox.recordLists().suspend("L1", Duration.ofHours(1), REFUSED);
+        inbox.recordLists().suspend("L1", Duration.ofHours(2), REFUSED);
+        assertThat(inbox.queue().nextDue()).contains(Duration.ofHours(2));
 
-        inbox.resume("L1");
+        inbox.recordLists().resume("L1");
 
-        assertThat(inbox.suspended()).isEmpty();
-        assertThat(inbox.claim(1, 1)).hasSize(1);
+        assertThat(inbox.recordLists().suspended()).isEmpty();
+        assertThat(inbox.queue().claim(1, 1)).hasSize(1);
         assertThat(ledger.recordLists()).containsExactly(new RecordListEntry("L1", "active", 0, 0, null, ""));
     }
 
     @Test
     void a_suspended_list_with_nothing_pending_wakes_nobody() {
-        inbox.register(List.of("L1"));
-        inbox.suspend("L1", Duration.ofHours(1), REFUSED);
+        inbox.recordLists().register(List.of("L1"));
+        inbox.recordLists().suspend("L1", Duration.ofHours(1), REFUSED);
 
-        assertThat(inbox.nextDue()).isEmpty();
+        assertThat(inbox.queue().nextDue()).isEmpty();
     }
 
     @Test
     void registered_lists_are_known_before_their_first_deletion() {
-        inbox.register(List.of("L2", "L1"));
-        inbox.register(List.of("L1", "L2", "L3"));
+        inbox.recordLists().register(List.of("L2", "L1"));
+        inbox.recordLists().register(List.of("L1", "L2", "L3"));
 
         assertThat(ledger.recordLists()).extracting(RecordListEntry::id).containsExactly("L1", "L2", "L3");
     }
@@ -798,27 +814,27 @@ abstract class InboxContract extends OnEitherDatabase {
         acceptMany("L1", 2);
         List<Long> removed = acceptMany("L2", 3);
 
-        inbox.serveOnly(List.of("L1"));
+        inbox.recordLists().serveOnly(List.of("L1"));
 
         assertThat(removed).allSatisfy(id -> {
             assertThat(ledger.get(id).orElseThrow().state()).isEqualTo(DeletionState.PARKED);
             assertThat(ledger.get(id).orElseThrow().failureCode()).isEqualTo("list_removed");
         });
-        inbox.redrive(new Selection(removed, null, null), "kim");
-        assertThat(inbox.nextDue()).contains(Duration.ZERO);
-        assertThat(ids(inbox.claim(10, 10))).hasSize(2).doesNotContainAnyElementsOf(removed);
-        assertThat(inbox.nextDue()).isEmpty();
-        inbox.serveOnly(List.of("L1", "L2"));
-        assertThat(ids(inbox.claim(10, 10))).containsExactlyInAnyOrderElementsOf(removed);
+        inbox.decisions().redrive(new Selection(removed, null, null), "kim");
+        assertThat(inbox.queue().nextDue()).contains(Duration.ZERO);
+        assertThat(ids(inbox.queue().claim(10, 10))).hasSize(2).doesNotContainAnyElementsOf(removed);
+        assertThat(inbox.queue().nextDue()).isEmpty();
+        inbox.recordLists().serveOnly(List.of("L1", "L2"));
+        assertThat(ids(inbox.queue().claim(10, 10))).containsExactlyInAnyOrderElementsOf(removed);
     }
 
     @Test
     void what_is_perhaps_done_is_remembered_however_it_comes_back() {
         List<Long> ids = acceptMany("L1", 2);
-        inbox.claim(1, 10);
+        inbox.queue().claim(1, 10);
 
-        inbox.perhapsDone(ids.subList(0, 1));
-        inbox.release(ids);
+        inbox.queue().perhapsDone(ids.subList(0, 1));
+        inbox.queue().release(ids);
 
         assertThat(ledger.get(ids.get(0)).orElseThrow().answerLost()).isTrue();
         assertThat(ledger.get(ids.get(1)).orElseThrow().answerLost()).isFalse();
@@ -829,22 +845,23 @@ abstract class InboxContract extends OnEitherDatabase {
     @Test
     void a_redriven_row_starts_anew_and_keeps_its_failure_until_it_succeeds() {
         List<Long> ids = acceptMany("L1", 1);
-        inbox.claim(1, 1);
-        inbox.postpone(ids, Duration.ZERO, new Failure("unconfirmed", 202, "accepted", "c"), UNCONFIRMED);
-        inbox.claim(1, 1);
-        inbox.park(ids, REFUSED);
+        inbox.queue().claim(1, 1);
+        inbox.queue().postpone(ids, Duration.ZERO, new Failure("unconfirmed", 202, "accepted", "c"), UNCONFIRMED);
+        inbox.queue().claim(1, 1);
+        inbox.queue().park(ids, REFUSED);
         advance(GIVE_UP_AFTER.plusDays(1));
-        inbox.heartbeat();
+        inbox.session().heartbeat();
 
-        assertThat(inbox.redrive(new Selection(ids, null, null), "kim")).isEqualTo(1);
+        assertThat(inbox.decisions().redrive(new Selection(ids, null, null), "kim"))
+                .isEqualTo(1);
 
         Entry entry = ledger.get(ids.get(0)).orElseThrow();
         assertThat(entry.state()).isEqualTo(DeletionState.PENDING);
         assertThat(entry.attempts()).isZero();
         assertThat(entry.unconfirmed()).isZero();
         assertThat(entry.failureCode()).isEqualTo("refused");
-        assertThat(inbox.claim(1, 1)).hasSize(1);
-        inbox.postpone(ids, Duration.ZERO, UNAVAILABLE, FAILED);
+        assertThat(inbox.queue().claim(1, 1)).hasSize(1);
+        inbox.queue().postpone(ids, Duration.ZERO, UNAVAILABLE, FAILED);
         assertThat(ledger.get(ids.get(0)).orElseThrow().state()).isEqualTo(DeletionState.PENDING);
     }
 
@@ -854,11 +871,12 @@ abstract class InboxContract extends OnEitherDatabase {
         park("L2", 2, REFUSED);
         park("L1", 1, new Failure("list_gone", 404, "gone", "c"));
 
-        assertThat(inbox.redrive(new Selection(List.of(), "L1", "refused"), "kim"))
+        assertThat(inbox.decisions().redrive(new Selection(List.of(), "L1", "refused"), "kim"))
                 .isEqualTo(3);
-        assertThat(inbox.discard(new Selection(List.of(), null, "list_gone"), "kim"))
+        assertThat(inbox.decisions().discard(new Selection(List.of(), null, "list_gone"), "kim"))
                 .isEqualTo(1);
-        assertThat(inbox.redrive(new Selection(List.of(), null, null), "kim")).isEqualTo(2);
+        assertThat(inbox.decisions().redrive(new Selection(List.of(), null, null), "kim"))
+                .isEqualTo(2);
     }
 
     @Test
@@ -866,7 +884,8 @@ abstract class InboxContract extends OnEitherDatabase {
         park("L1", 5_000, REFUSED);
         faults.executed.clear();
 
-        assertThat(inbox.redrive(new Selection(List.of(), "L1", null), "kim")).isEqualTo(5_000);
+        assertThat(inbox.decisions().redrive(new Selection(List.of(), "L1", null), "kim"))
+                .isEqualTo(5_000);
 
         assertThat(faults.executed).hasSize(1);
     }
@@ -874,16 +893,18 @@ abstract class InboxContract extends OnEitherDatabase {
     @Test
     void only_what_waits_for_a_person_is_redriven_or_discarded() {
         acceptMany("L1", 2);
-        List<Long> claimed = ids(inbox.claim(1, 1));
-        List<Long> settled = ids(inbox.claim(1, 1));
-        inbox.settle(settled, Confirmation.EXACT, Duration.ZERO);
+        List<Long> claimed = ids(inbox.queue().claim(1, 1));
+        List<Long> settled = ids(inbox.queue().claim(1, 1));
+        inbox.queue().settle(settled, Confirmation.EXACT, Duration.ZERO);
         List<Long> pending = acceptMany("L1", "more", 1);
         List<Long> everything = new ArrayList<>(claimed);
         everything.addAll(settled);
         everything.addAll(pending);
 
-        assertThat(inbox.redrive(new Selection(everything, null, null), "kim")).isZero();
-        assertThat(inbox.discard(new Selection(everything, null, null), "kim")).isZero();
+        assertThat(inbox.decisions().redrive(new Selection(everything, null, null), "kim"))
+                .isZero();
+        assertThat(inbox.decisions().discard(new Selection(everything, null, null), "kim"))
+                .isZero();
     }
 
     @Test
@@ -891,14 +912,15 @@ abstract class InboxContract extends OnEitherDatabase {
         List<Long> ids = park("L1", 1, REFUSED);
         advance(Duration.ofSeconds(9));
 
-        inbox.discard(new Selection(ids, null, null), "kim");
+        inbox.decisions().discard(new Selection(ids, null, null), "kim");
 
         Entry entry = ledger.get(ids.get(0)).orElseThrow();
         assertThat(entry.state()).isEqualTo(DeletionState.CANCELLED);
         assertThat(entry.settledBy()).isEqualTo("kim");
         assertThat(entry.settledAt()).isEqualTo(START.plusSeconds(9));
         assertThat(entry.failureCode()).isEqualTo("refused");
-        assertThat(inbox.redrive(new Selection(ids, null, null), "kim")).isZero();
+        assertThat(inbox.decisions().redrive(new Selection(ids, null, null), "kim"))
+                .isZero();
     }
 
     // ---- a database that fails
@@ -909,13 +931,13 @@ abstract class InboxContract extends OnEitherDatabase {
         Intake intake = intake(request("L1", "003A"));
         assertThat(ledger.trouble()).isEmpty();
         faults.failOn("insert into deletion");
-        assertThatThrownBy(() -> inbox.accept(intake)).isInstanceOf(InboxException.class);
+        assertThatThrownBy(() -> inbox.intakes().accept(intake)).isInstanceOf(InboxException.class);
 
-        inbox.heartbeat();
+        inbox.session().heartbeat();
 
         assertThat(ledger.trouble().orElseThrow()).startsWith("accept failed: ");
         faults.heal();
-        inbox.accept(intake);
+        inbox.intakes().accept(intake);
         assertThat(ledger.trouble()).isEmpty();
     }
 
@@ -924,126 +946,128 @@ abstract class InboxContract extends OnEitherDatabase {
     @Test
     void the_claims_of_a_dead_session_are_freed_and_marked() {
         acceptMany("L1", 3);
-        List<Long> ids = ids(inbox.claim(1, 100));
-        JdbcInbox other = new JdbcInbox(store, SETTINGS);
+        List<Long> ids = ids(inbox.queue().claim(1, 100));
+        Inbox other = Inbox.open(store, SETTINGS);
         advance(SESSION_TTL.minusMillis(1));
-        other.heartbeat();
-        assertThat(other.claim(1, 100)).isEmpty();
+        other.session().heartbeat();
+        assertThat(other.queue().claim(1, 100)).isEmpty();
         advance(Duration.ofMillis(1));
 
-        other.heartbeat();
+        other.session().heartbeat();
 
-        assertThat(ids(other.claim(1, 100))).containsExactlyElementsOf(ids);
+        assertThat(ids(other.queue().claim(1, 100))).containsExactlyElementsOf(ids);
         assertThat(ledger.get(ids.get(0)).orElseThrow().answerLost()).isTrue();
-        assertThat(inbox.settle(ids, Confirmation.EXACT, Duration.ZERO)).isZero();
-        assertThat(other.settle(ids, Confirmation.EXACT, Duration.ZERO)).isEqualTo(3);
+        assertThat(inbox.queue().settle(ids, Confirmation.EXACT, Duration.ZERO)).isZero();
+        assertThat(other.queue().settle(ids, Confirmation.EXACT, Duration.ZERO)).isEqualTo(3);
     }
 
     @Test
     void what_was_claimed_is_held_until_the_session_was_taken_for_dead() {
         acceptMany("L1", 2);
-        Batch batch = inbox.claim(1, 100).get(0);
-        JdbcInbox other = new JdbcInbox(store, SETTINGS);
-        assertThat(inbox.holds(batch)).isTrue();
-        assertThat(other.holds(batch)).isFalse();
+        Batch batch = inbox.queue().claim(1, 100).get(0);
+        Inbox other = Inbox.open(store, SETTINGS);
+        assertThat(inbox.queue().holds(batch)).isTrue();
+        assertThat(other.queue().holds(batch)).isFalse();
         advance(SESSION_TTL);
-        other.heartbeat();
+        other.session().heartbeat();
 
-        inbox.heartbeat();
+        inbox.session().heartbeat();
 
-        assertThat(inbox.holds(batch)).isFalse();
-        Batch again = inbox.claim(1, 100).get(0);
+        assertThat(inbox.queue().holds(batch)).isFalse();
+        Batch again = inbox.queue().claim(1, 100).get(0);
         assertThat(again.ids()).isEqualTo(batch.ids());
-        assertThat(inbox.holds(again)).isTrue();
-        assertThat(inbox.holds(batch)).isFalse();
+        assertThat(inbox.queue().holds(again)).isTrue();
+        assertThat(inbox.queue().holds(batch)).isFalse();
     }
 
     /** As after SIGSTOP: the first that moves may be the thread that is about to call. */
     @Test
     void a_session_that_was_silent_asks_before_it_says_that_it_holds() {
         Duration ttl = Duration.ofMillis(200);
-        JdbcInbox silent = new JdbcInbox(store, new InboxSettings(GIVE_UP_AFTER, ttl, Duration.ofDays(400), "a key"));
+        Inbox silent = Inbox.open(store, new InboxSettings(GIVE_UP_AFTER, ttl, Duration.ofDays(400), "a key"));
         acceptMany("L1", 2);
-        Batch batch = silent.claim(1, 100).get(0);
+        Batch batch = silent.queue().claim(1, 100).get(0);
         advance(SESSION_TTL);
-        inbox.heartbeat();
+        inbox.session().heartbeat();
         long start = System.nanoTime();
         Awaitility.await().until(() -> System.nanoTime() - start > ttl.toNanos());
 
-        assertThat(silent.holds(batch)).isFalse();
-        assertThat(ids(silent.claim(1, 100))).containsExactlyElementsOf(batch.ids());
+        assertThat(silent.queue().holds(batch)).isFalse();
+        assertThat(ids(silent.queue().claim(1, 100))).containsExactlyElementsOf(batch.ids());
     }
 
     @Test
     void a_session_that_was_silent_and_not_replaced_holds_what_it_claimed() {
         Duration ttl = Duration.ofMillis(200);
-        JdbcInbox silent = new JdbcInbox(store, new InboxSettings(GIVE_UP_AFTER, ttl, Duration.ofDays(400), "a key"));
+        Inbox silent = Inbox.open(store, new InboxSettings(GIVE_UP_AFTER, ttl, Duration.ofDays(400), "a key"));
         acceptMany("L1", 2);
-        Batch batch = silent.claim(1, 100).get(0);
+        Batch batch = silent.queue().claim(1, 100).get(0);
         advance(SESSION_TTL.dividedBy(2));
         long start = System.nanoTime();
         Awaitility.await().until(() -> System.nanoTime() - start > ttl.toNanos());
 
-        assertThat(silent.holds(batch)).isTrue();
+        assertThat(silent.queue().holds(batch)).isTrue();
         // It has said that it lives: whoever looks half a ttl later does not take it for dead.
         advance(SESSION_TTL.dividedBy(2));
-        inbox.heartbeat();
-        assertThat(silent.settle(batch.ids(), Confirmation.EXACT, Duration.ZERO))
+        inbox.session().heartbeat();
+        assertThat(silent.queue().settle(batch.ids(), Confirmation.EXACT, Duration.ZERO))
                 .isEqualTo(2);
     }
 
     @Test
     void a_session_that_lives_keeps_its_claims() {
         acceptMany("L1", 1);
-        List<Long> ids = ids(inbox.claim(1, 100));
-        JdbcInbox other = new JdbcInbox(store, SETTINGS);
+        List<Long> ids = ids(inbox.queue().claim(1, 100));
+        Inbox other = Inbox.open(store, SETTINGS);
         for (int beat = 0; beat < 4; beat++) {
             advance(SESSION_TTL.dividedBy(2));
-            inbox.heartbeat();
-            other.heartbeat();
+            inbox.session().heartbeat();
+            other.session().heartbeat();
         }
 
-        assertThat(other.claim(1, 100)).isEmpty();
-        assertThat(inbox.settle(ids, Confirmation.EXACT, Duration.ZERO)).isEqualTo(1);
+        assertThat(other.queue().claim(1, 100)).isEmpty();
+        assertThat(inbox.queue().settle(ids, Confirmation.EXACT, Duration.ZERO)).isEqualTo(1);
     }
 
     @Test
     void a_session_that_was_taken_for_dead_comes_back_as_another() {
         acceptMany("L1", 1);
-        List<Long> before = ids(inbox.claim(1, 100));
-        JdbcInbox other = new JdbcInbox(store, SETTINGS);
+        List<Long> before = ids(inbox.queue().claim(1, 100));
+        Inbox other = Inbox.open(store, SETTINGS);
         advance(SESSION_TTL);
-        other.heartbeat();
+        other.session().heartbeat();
 
-        inbox.heartbeat();
+        inbox.session().heartbeat();
 
-        assertThat(inbox.settle(before, Confirmation.EXACT, Duration.ZERO)).isZero();
-        List<Long> after = ids(inbox.claim(1, 100));
+        assertThat(inbox.queue().settle(before, Confirmation.EXACT, Duration.ZERO))
+                .isZero();
+        List<Long> after = ids(inbox.queue().claim(1, 100));
         assertThat(after).isEqualTo(before);
-        assertThat(inbox.settle(after, Confirmation.EXACT, Duration.ZERO)).isEqualTo(1);
+        assertThat(inbox.queue().settle(after, Confirmation.EXACT, Duration.ZERO))
+                .isEqualTo(1);
     }
 
     @Test
     void the_claims_of_a_session_that_ended_in_order_are_freed_by_the_next() {
         acceptMany("L1", 2);
-        inbox.claim(1, 100);
-        inbox.close();
+        inbox.queue().claim(1, 100);
+        inbox.session().close();
         assertThat(ledger.counts()).containsEntry(DeletionState.CLAIMED, 2L);
 
-        JdbcInbox next = new JdbcInbox(store, SETTINGS);
+        Inbox next = Inbox.open(store, SETTINGS);
 
-        assertThat(ids(next.claim(1, 100))).hasSize(2);
+        assertThat(ids(next.queue().claim(1, 100))).hasSize(2);
     }
 
     @Test
     void an_act_that_the_database_fails_names_itself() {
         faults.failOn("update deletion");
 
-        assertThatThrownBy(() -> inbox.settle(List.of(1L), Confirmation.EXACT, Duration.ZERO))
+        assertThatThrownBy(() -> inbox.queue().settle(List.of(1L), Confirmation.EXACT, Duration.ZERO))
                 .isInstanceOf(InboxException.class)
                 .hasMessage("settle failed: the database is away; nothing was changed, may be tried again");
         faults.heal();
-        assertThatCode(() -> inbox.settle(List.of(1L), Confirmation.EXACT, Duration.ZERO))
+        assertThatCode(() -> inbox.queue().settle(List.of(1L), Confirmation.EXACT, Duration.ZERO))
                 .doesNotThrowAnyException();
     }
 
@@ -1055,7 +1079,8 @@ abstract class InboxContract extends OnEitherDatabase {
                 .containsOnlyKeys(DeletionState.values())
                 .allSatisfy((state, count) -> assertThat(count).isZero());
         park("L1", 2, REFUSED);
-        inbox.discard(new Selection(List.of(ledger.find(all()).get(0).id()), null, null), "kim");
+        inbox.decisions()
+                .discard(new Selection(List.of(ledger.find(all()).get(0).id()), null, null), "kim");
         acceptMany("L1", "more", 3);
 
         assertThat(ledger.counts())
@@ -1070,21 +1095,21 @@ abstract class InboxContract extends OnEitherDatabase {
         List<Long> first = acceptMany("L1", 1);
         advance(Duration.ofMinutes(5));
         acceptMany("L2", 1);
-        inbox.claim(1, 1);
-        inbox.postpone(first, Duration.ofHours(1), UNAVAILABLE, FAILED);
+        inbox.queue().claim(1, 1);
+        inbox.queue().postpone(first, Duration.ofHours(1), UNAVAILABLE, FAILED);
         assertThat(ledger.oldestPending()).contains(START);
 
         advance(Duration.ofHours(1));
-        inbox.heartbeat();
-        List<Batch> both = inbox.claim(2, 1);
+        inbox.session().heartbeat();
+        List<Batch> both = inbox.queue().claim(2, 1);
         assertThat(ledger.oldestPending()).contains(START);
-        inbox.settle(first, Confirmation.EXACT, Duration.ZERO);
-        inbox.release(ids(both));
+        inbox.queue().settle(first, Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().release(ids(both));
         assertThat(ledger.oldestPending()).contains(START.plus(Duration.ofMinutes(5)));
 
-        inbox.park(ids(inbox.claim(2, 1)), REFUSED);
+        inbox.queue().park(ids(inbox.queue().claim(2, 1)), REFUSED);
         assertThat(ledger.oldestPending()).isEmpty();
-        inbox.redrive(new Selection(List.of(), null, null), "kim");
+        inbox.decisions().redrive(new Selection(List.of(), null, null), "kim");
         assertThat(ledger.oldestPending()).contains(START.plus(Duration.ofMinutes(65)));
     }
 
@@ -1092,7 +1117,7 @@ abstract class InboxContract extends OnEitherDatabase {
     void filters_narrow_and_the_newest_is_first() {
         List<Long> one = acceptMany("L1", 3);
         List<Long> two = acceptMany("L2", 2);
-        inbox.claim(1, 1);
+        inbox.queue().claim(1, 1);
 
         assertThat(found(null, null, null, 100, null))
                 .containsExactly(two.get(1), two.get(0), one.get(2), one.get(1), one.get(0));
@@ -1110,7 +1135,7 @@ abstract class InboxContract extends OnEitherDatabase {
     void lists_show_what_is_pending_and_parked() {
         park("L1", 2, REFUSED);
         acceptMany("L1", "more", 3);
-        inbox.register(List.of("L0"));
+        inbox.recordLists().register(List.of("L0"));
 
         assertThat(ledger.recordLists())
                 .containsExactly(
@@ -1152,22 +1177,22 @@ abstract class InboxContract extends OnEitherDatabase {
     @Test
     void a_clock_that_is_set_back_delays_nothing() {
         acceptMany("L1", 2);
-        List<Long> claimed = ids(inbox.claim(1, 1));
-        inbox.postpone(claimed, Duration.ofMinutes(10), UNAVAILABLE, FAILED);
-        inbox.register(List.of("L2"));
-        inbox.suspend("L2", Duration.ofMinutes(5), REFUSED);
+        List<Long> claimed = ids(inbox.queue().claim(1, 1));
+        inbox.queue().postpone(claimed, Duration.ofMinutes(10), UNAVAILABLE, FAILED);
+        inbox.recordLists().register(List.of("L2"));
+        inbox.recordLists().suspend("L2", Duration.ofMinutes(5), REFUSED);
         advance(Duration.ofHours(-1));
 
-        inbox.heartbeat();
-        inbox.heartbeat();
+        inbox.session().heartbeat();
+        inbox.session().heartbeat();
 
-        assertThat(ids(inbox.claim(10, 10))).hasSize(1).doesNotContainAnyElementsOf(claimed);
-        assertThat(inbox.nextDue()).contains(Duration.ofMinutes(10));
+        assertThat(ids(inbox.queue().claim(10, 10))).hasSize(1).doesNotContainAnyElementsOf(claimed);
+        assertThat(inbox.queue().nextDue()).contains(Duration.ofMinutes(10));
         advance(Duration.ofMinutes(5));
-        assertThat(inbox.suspended()).isEmpty();
+        assertThat(inbox.recordLists().suspended()).isEmpty();
         advance(Duration.ofMinutes(5));
-        inbox.heartbeat();
-        assertThat(ids(inbox.claim(10, 10))).isEqualTo(claimed);
+        inbox.session().heartbeat();
+        assertThat(ids(inbox.queue().claim(10, 10))).isEqualTo(claimed);
     }
 
     List<Long> acceptMany(String recordList, int count) {
@@ -1178,13 +1203,13 @@ abstract class InboxContract extends OnEitherDatabase {
         List<DeletionRequest> requests = IntStream.range(0, count)
                 .mapToObj(i -> request(recordList, name + "-" + i))
                 .toList();
-        return inbox.accept(new Intake(requests, List.of(), null)).ids();
+        return inbox.intakes().accept(new Intake(requests, List.of(), null)).ids();
     }
 
     List<Long> park(String recordList, int count, Failure failure) {
         acceptMany(recordList, failure.code() + recordList, count);
-        List<Long> ids = ids(inbox.claim(1, 100_000));
-        inbox.park(ids, failure);
+        List<Long> ids = ids(inbox.queue().claim(1, 100_000));
+        inbox.queue().park(ids, failure);
         return ids;
     }
 
@@ -1201,16 +1226,14 @@ abstract class InboxContract extends OnEitherDatabase {
     String everyColumn(long id) {
         return store.read(
                         "test",
-                        transaction -> transaction.first(
-                                "select * from deletion where id = ?",
-                                row -> {
+                        transaction ->
+                                transaction.first("select * from deletion where id = :id", with("id", id), row -> {
                                     StringBuilder text = new StringBuilder();
                                     for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
                                         text.append(row.getString(i)).append(' ');
                                     }
                                     return text.toString();
-                                },
-                                id))
+                                }))
                 .orElseThrow();
     }
 

@@ -1,5 +1,7 @@
 package io.recordsync.inbox;
 
+import static io.recordsync.inbox.database.Parameters.with;
+
 import io.recordsync.deletion.Failure;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,7 +27,7 @@ abstract class OnEitherDatabase {
     static final String CHANNEL = "/data/ContactChangeEvent";
 
     Store store;
-    JdbcInbox inbox;
+    Inbox inbox;
     JdbcLedger ledger;
 
     /** What stands between the store and its database. */
@@ -44,9 +46,9 @@ abstract class OnEitherDatabase {
         store.write("test", transaction -> {
             transaction.change("create table if not exists test_clock (ms bigint)");
             transaction.change("delete from test_clock");
-            return transaction.change("insert into test_clock (ms) values (?)", START.toEpochMilli());
+            return transaction.change("insert into test_clock (ms) values (:now)", with("now", START));
         });
-        inbox = new JdbcInbox(store, SETTINGS);
+        inbox = Inbox.open(store, SETTINGS);
         ledger = new JdbcLedger(store);
     }
 
@@ -59,6 +61,6 @@ abstract class OnEitherDatabase {
     }
 
     void advance(Duration by) {
-        store.write("test", transaction -> transaction.change("update test_clock set ms = ms + ?", by.toMillis()));
+        store.write("test", transaction -> transaction.change("update test_clock set ms = ms + :by", with("by", by)));
     }
 }

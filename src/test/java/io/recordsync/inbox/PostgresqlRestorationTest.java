@@ -18,7 +18,7 @@ class PostgresqlRestorationTest extends RestorationContract {
 
     @Override
     Store open(String now, UnaryOperator<DataSource> tap) {
-        return Store.open(Postgresql.url(), "postgres", "", now, tap);
+        return TestStore.open(Postgresql.url(), "postgres", "", now, tap);
     }
 
     @Override
