@@ -99,7 +99,7 @@ abstract class FlatCost {
             statements.clear();
 
             inbox.queue().nextDue();
-            List<Long> ids = InboxContract.ids(inbox.queue().claim(4, 100));
+            List<Long> ids = OnEitherDatabase.ids(inbox.queue().claim(4, 100));
             assertThat(ids).hasSize(400);
             inbox.queue().settle(ids.subList(0, 100), Confirmation.EXACT, Duration.ZERO);
             inbox.queue().postpone(ids.subList(100, 200), Duration.ofSeconds(1), failure, Queue.Postponement.FAILED);
@@ -111,7 +111,7 @@ abstract class FlatCost {
             inbox.decisions().discard(new Decisions.Selection(List.of(), null, null), "kim");
             inbox.decisions().discardRehearsed(new Decisions.Selection(List.of(), "L1", null), "kim");
             inbox.session().heartbeat();
-            inbox.intakes().accept(InboxContract.intake(InboxContract.request("L1", "new")));
+            inbox.intakes().accept(OnEitherDatabase.intake(OnEitherDatabase.request("L1", "new")));
             ledger.recordLists();
             ledger.oldestPending();
             ledger.deadLetters();
@@ -163,18 +163,18 @@ abstract class FlatCost {
                             3,
                             Duration.ofHours(1)));
             List<Batch> claimed = inbox.queue().claim(1, 100);
-            inbox.queue().rehearse(InboxContract.ids(claimed));
+            inbox.queue().rehearse(OnEitherDatabase.ids(claimed));
             Decisions.Selection some = new Decisions.Selection(List.of(), "L1", null);
             statements.clear();
 
             inbox.intakes()
-                    .accept(InboxContract.intake(
-                            InboxContract.request("L1", "new"), InboxContract.request("L2", "new")));
+                    .accept(OnEitherDatabase.intake(
+                            OnEitherDatabase.request("L1", "new"), OnEitherDatabase.request("L2", "new")));
             inbox.intakes()
-                    .accept(InboxContract.intake(
-                            InboxContract.request("L1", "1"),
-                            InboxContract.request("L1", "2"),
-                            InboxContract.request("L1", "3")));
+                    .accept(OnEitherDatabase.intake(
+                            OnEitherDatabase.request("L1", "1"),
+                            OnEitherDatabase.request("L1", "2"),
+                            OnEitherDatabase.request("L1", "3")));
             assertThat(new JdbcLedger(store).guard().trippedAt()).isNotNull();
             inbox.queue().stopped(claimed.get(0));
             inbox.decisions().goLive(some, Set.of("L3"));
@@ -212,9 +212,9 @@ abstract class FlatCost {
         assertThat(inbox.intakes().accept(new Intake(page, List.of(), null)).ids())
                 .isEmpty();
         inbox.intakes()
-                .accept(InboxContract.intake(
+                .accept(OnEitherDatabase.intake(
                         found("L1", "swept", Origin.SWEEP, 1), found("L1", "missing", Origin.RECONCILE, 1)));
-        inbox.intakes().accept(InboxContract.intake(InboxContract.request("L1", "swept")));
+        inbox.intakes().accept(OnEitherDatabase.intake(OnEitherDatabase.request("L1", "swept")));
     }
 
     private static void acceptOfRestored(Inbox inbox) {
@@ -246,7 +246,7 @@ abstract class FlatCost {
 
     private static Restoration restored(String contact, boolean confirmed) {
         return new Restoration(
-                Identifier.external("salesforce", contact), "back/1", InboxContract.START.plusSeconds(1), confirmed);
+                Identifier.external("salesforce", contact), "back/1", OnEitherDatabase.START.plusSeconds(1), confirmed);
     }
 
     @Test
@@ -258,7 +258,7 @@ abstract class FlatCost {
                     store,
                     new InboxSettings(Duration.ofHours(24), Duration.ofSeconds(30), Duration.ofDays(400), "a key"));
             // What an event may adopt, so that the statement that does is run.
-            inbox.intakes().accept(InboxContract.intake(RestorationContract.found("003-swept", AT)));
+            inbox.intakes().accept(OnEitherDatabase.intake(RestorationContract.found("003-swept", AT)));
             statements.clear();
 
             inbox.intakes()

@@ -370,7 +370,7 @@ abstract class GuardContract extends OnEitherDatabase {
         assertThat(inbox.decisions().reject(ALL, "kim")).isEqualTo(4);
 
         assertThat(tripped()).isFalse();
-        assertThat(ledger.find(InboxContract.all())).allSatisfy(row -> {
+        assertThat(ledger.find(OnEitherDatabase.all())).allSatisfy(row -> {
             assertThat(row.state()).isEqualTo(DeletionState.CANCELLED);
             assertThat(row.settledBy()).isEqualTo("kim");
             assertThat(row.failureCode()).isEqualTo("rejected");
@@ -676,11 +676,11 @@ abstract class GuardContract extends OnEitherDatabase {
     }
 
     private static Intake intake(DeletionRequest... requests) {
-        return InboxContract.intake(requests);
+        return OnEitherDatabase.intake(requests);
     }
 
     private static DeletionRequest deletion(String list, String contact, String eventKey) {
-        return InboxContract.request(list, contact(contact), eventKey);
+        return OnEitherDatabase.request(list, contact(contact), eventKey);
     }
 
     private static DeletionRequest found(String contact) {
@@ -711,7 +711,7 @@ abstract class GuardContract extends OnEitherDatabase {
     /** Time may have passed, and a session that is silent claims nothing. */
     private List<Long> claim() {
         inbox.session().heartbeat();
-        return InboxContract.ids(inbox.queue().claim(10, 100));
+        return OnEitherDatabase.ids(inbox.queue().claim(10, 100));
     }
 
     private boolean tripped() {
@@ -723,7 +723,7 @@ abstract class GuardContract extends OnEitherDatabase {
     }
 
     private List<DeletionState> states(String... contacts) {
-        List<DeletionState> states = ledger.find(InboxContract.all()).stream()
+        List<DeletionState> states = ledger.find(OnEitherDatabase.all()).stream()
                 .filter(row -> contacts.length == 0 || List.of(contacts).contains(row.identifier()))
                 .map(Entry::state)
                 .toList();
@@ -732,7 +732,7 @@ abstract class GuardContract extends OnEitherDatabase {
     }
 
     private long id(String contact) {
-        return ledger.find(InboxContract.all()).stream()
+        return ledger.find(OnEitherDatabase.all()).stream()
                 .filter(row -> row.identifier().equals(contact))
                 .mapToLong(Entry::id)
                 .findFirst()

@@ -189,6 +189,6 @@ abstract class HistoryContract extends OnEitherDatabase {
     }
 
     private List<Long> claim() {
-        return InboxContract.ids(inbox.queue().claim(10, 100));
+        return OnEitherDatabase.ids(inbox.queue().claim(10, 100));
     }
 }

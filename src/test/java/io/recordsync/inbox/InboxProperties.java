@@ -256,7 +256,7 @@ abstract class InboxProperties {
                 case WAIT -> advance(Duration.ofSeconds(7L * step.time()));
                 case OUTWAIT -> advance(step.some() < 128 ? TTL : OnEitherDatabase.GIVE_UP_AFTER);
             }
-            rows = ledger.find(InboxContract.all()).stream().collect(Collectors.toMap(Entry::id, Function.identity()));
+            rows = ledger.find(OnEitherDatabase.all()).stream().collect(Collectors.toMap(Entry::id, Function.identity()));
             heldBefore.forEach((id, holder) -> {
                 if (holders.get(id) == holder && !mayEnd.contains(id)) {
                     assertThat(rows.get(id).state())
@@ -333,7 +333,7 @@ abstract class InboxProperties {
         private void sweep(Step step) {
             DeletionRequest found = request("L1", step, "sweep:" + step.time(), Origin.SWEEP, DeletionState.PENDING);
             members.get(1).inbox.intakes().accept(new Intake(List.of(found), List.of(), null));
-            boolean known = ledger.find(InboxContract.all()).stream()
+            boolean known = ledger.find(OnEitherDatabase.all()).stream()
                     .anyMatch(row -> row.recordList().equals("L1")
                             && row.identifier().equals(found.identifier().value())
                             && !row.committedAt().isBefore(found.committedAt()));
@@ -367,7 +367,7 @@ abstract class InboxProperties {
                             DeletionState.PARKED,
                             DeletionState.REHEARSED)
                     : Set.of(DeletionState.PENDING);
-            assertThat(ledger.find(InboxContract.all()))
+            assertThat(ledger.find(OnEitherDatabase.all()))
                     .as("what a restoration cancels")
                     .noneMatch(row -> row.identifier().equals(back.identifier().value())
                             && row.committedAt().isBefore(back.committedAt())
@@ -376,7 +376,7 @@ abstract class InboxProperties {
         }
 
         private void claim(Member member) {
-            List<Long> ids = InboxContract.ids(member.inbox.queue().claim(2, 3));
+            List<Long> ids = OnEitherDatabase.ids(member.inbox.queue().claim(2, 3));
             if (!lives(member)) {
                 assertThat(ids).as("an expired session claims nothing").isEmpty();
             }

@@ -60,7 +60,7 @@ class PostgresqlRestorationTest extends RestorationContract {
             found.get(10, TimeUnit.SECONDS);
         }
 
-        assertThat(ledger.find(InboxContract.all())).isEmpty();
+        assertThat(ledger.find(OnEitherDatabase.all())).isEmpty();
     }
 
     private boolean somebodyWaitsForALock() {

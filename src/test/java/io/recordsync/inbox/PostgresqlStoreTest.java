@@ -25,7 +25,7 @@ class PostgresqlStoreTest {
     void by_the_databases_clock_what_is_accepted_is_due_now() {
         try (Store store = open()) {
             Inbox inbox = Inbox.open(store, SETTINGS);
-            inbox.intakes().accept(InboxContract.intake(InboxContract.request("L1", "a")));
+            inbox.intakes().accept(OnEitherDatabase.intake(OnEitherDatabase.request("L1", "a")));
 
             assertThat(inbox.queue().claim(1, 1)).hasSize(1);
         }
@@ -35,7 +35,7 @@ class PostgresqlStoreTest {
     void it_recovers_by_itself_when_every_connection_was_cut() throws Exception {
         try (Store store = open()) {
             Inbox inbox = Inbox.open(store, SETTINGS);
-            inbox.intakes().accept(InboxContract.intake(InboxContract.request("L1", "a")));
+            inbox.intakes().accept(OnEitherDatabase.intake(OnEitherDatabase.request("L1", "a")));
             try (Connection admin = DriverManager.getConnection(Postgresql.url(), "postgres", "");
                     Statement statement = admin.createStatement()) {
                 statement.execute("select pg_terminate_backend(pid) from pg_stat_activity"
@@ -55,7 +55,7 @@ class PostgresqlStoreTest {
                 Statement statement = other.createStatement()) {
             Inbox inbox = Inbox.open(store, SETTINGS);
             inbox.intakes()
-                    .accept(InboxContract.intake(InboxContract.request("L1", "a"), InboxContract.request("L1", "b")));
+                    .accept(OnEitherDatabase.intake(OnEitherDatabase.request("L1", "a"), OnEitherDatabase.request("L1", "b")));
             other.setAutoCommit(false);
             statement.execute("select 1 from deletion where identifier = 'a' for update");
 

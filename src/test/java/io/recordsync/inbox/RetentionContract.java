@@ -77,7 +77,7 @@ abstract class RetentionContract extends OnEitherDatabase {
             inbox.session().heartbeat();
             other.session().heartbeat();
 
-            InboxContract.together(inbox.retention()::forget, other.retention()::forget);
+            OnEitherDatabase.together(inbox.retention()::forget, other.retention()::forget);
 
             assertThat(ledger.counts()).containsEntry(DeletionState.DELETED, 0L);
         }

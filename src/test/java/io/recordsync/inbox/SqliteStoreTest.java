@@ -152,10 +152,10 @@ class SqliteStoreTest {
                 Inbox inbox = Inbox.open(store, SETTINGS);
                 // Its session was seen a moment ago, but the lock proves that it is dead.
                 List<Batch> claimed = inbox.queue().claim(1, 100);
-                assertThat(InboxContract.ids(claimed)).hasSize(3);
-                assertThat(inbox.queue().settle(InboxContract.ids(claimed), Confirmation.EXACT, Duration.ZERO))
+                assertThat(OnEitherDatabase.ids(claimed)).hasSize(3);
+                assertThat(inbox.queue().settle(OnEitherDatabase.ids(claimed), Confirmation.EXACT, Duration.ZERO))
                         .isEqualTo(3);
-                assertThat(new JdbcLedger(store).find(InboxContract.all())).allMatch(Ledger.Entry::answerLost);
+                assertThat(new JdbcLedger(store).find(OnEitherDatabase.all())).allMatch(Ledger.Entry::answerLost);
             }
         } finally {
             other.destroyForcibly();
@@ -167,12 +167,12 @@ class SqliteStoreTest {
         public static void main(String[] arguments) throws Exception {
             Inbox inbox = Inbox.open(Store.open(Database.at(arguments[0], null, null)), SETTINGS);
             inbox.intakes()
-                    .accept(InboxContract.intake(
-                            InboxContract.request("L1", "a"),
-                            InboxContract.request("L1", "b"),
-                            InboxContract.request("L1", "c")));
+                    .accept(OnEitherDatabase.intake(
+                            OnEitherDatabase.request("L1", "a"),
+                            OnEitherDatabase.request("L1", "b"),
+                            OnEitherDatabase.request("L1", "c")));
             System.out.println(
-                    "claimed " + InboxContract.ids(inbox.queue().claim(1, 100)).size());
+                    "claimed " + OnEitherDatabase.ids(inbox.queue().claim(1, 100)).size());
             System.in.read();
         }
     }
@@ -182,13 +182,13 @@ class SqliteStoreTest {
         try (Store store = open()) {
             Inbox inbox = Inbox.open(store, SETTINGS);
             inbox.intakes()
-                    .accept(InboxContract.intake(InboxContract.request("L1", "a"), InboxContract.request("L1", "b")));
+                    .accept(OnEitherDatabase.intake(OnEitherDatabase.request("L1", "a"), OnEitherDatabase.request("L1", "b")));
             inbox.queue().claim(1, 1);
         }
         try (Store store = open()) {
             Inbox inbox = Inbox.open(store, SETTINGS);
             assertThat(new JdbcLedger(store).counts()).containsEntry(DeletionState.PENDING, 2L);
-            assertThat(InboxContract.ids(inbox.queue().claim(1, 100))).hasSize(2);
+            assertThat(OnEitherDatabase.ids(inbox.queue().claim(1, 100))).hasSize(2);
         }
     }
 
@@ -198,7 +198,7 @@ class SqliteStoreTest {
             Inbox inbox = Inbox.open(store, SETTINGS);
             Instant before = Instant.now().minusMillis(1);
             long id = inbox.intakes()
-                    .accept(InboxContract.intake(InboxContract.request("L1", "a")))
+                    .accept(OnEitherDatabase.intake(OnEitherDatabase.request("L1", "a")))
                     .ids()
                     .get(0);
 
@@ -214,8 +214,8 @@ class SqliteStoreTest {
             Inbox inbox = Inbox.open(store, SETTINGS);
             DeletionRequest request = new DeletionRequest(
                     "L1", Identifier.phone("+15550001234"), "api:1", Origin.API, Instant.EPOCH, DeletionState.PENDING);
-            inbox.intakes().accept(InboxContract.intake(request));
-            inbox.queue().settle(InboxContract.ids(inbox.queue().claim(1, 1)), Confirmation.EXACT, Duration.ZERO);
+            inbox.intakes().accept(OnEitherDatabase.intake(request));
+            inbox.queue().settle(OnEitherDatabase.ids(inbox.queue().claim(1, 1)), Confirmation.EXACT, Duration.ZERO);
         }
         // Closing wrote the log into the file and removed it.
         try (Stream<Path> files = Files.list(folder)) {
@@ -256,7 +256,7 @@ class SqliteStoreTest {
             statement.execute("begin exclusive");
 
             long before = System.nanoTime();
-            assertThatThrownBy(() -> inbox.intakes().accept(InboxContract.intake(InboxContract.request("L1", "a"))))
+            assertThatThrownBy(() -> inbox.intakes().accept(OnEitherDatabase.intake(OnEitherDatabase.request("L1", "a"))))
                     .isInstanceOf(InboxException.class)
                     .hasMessageContaining("accept failed");
             assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
@@ -264,7 +264,7 @@ class SqliteStoreTest {
 
             statement.execute("rollback");
             assertThat(inbox.intakes()
-                            .accept(InboxContract.intake(InboxContract.request("L1", "a")))
+                            .accept(OnEitherDatabase.intake(OnEitherDatabase.request("L1", "a")))
                             .ids())
                     .hasSize(1);
         }
