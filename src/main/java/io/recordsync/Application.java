@@ -1,11 +1,12 @@
 package io.recordsync;
 
+import io.recordsync.config.Configuration;
+import io.recordsync.config.Keys;
 import io.recordsync.inbox.InboxException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +43,7 @@ public final class Application {
     private Application() {
         main.setAppName("salesforce-talkdesk-sync");
         main.setDefaultPropertyPlaceholderLocation(Configuration.LOCATION);
-        ConfigurationCheck.defaults().forEach(main::addInitialProperty);
+        Keys.defaults().forEach(main::addInitialProperty);
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeInitialize(BaseMainSupport starting) {
@@ -137,16 +138,16 @@ public final class Application {
 
     /** Before any route or bean is read, by the reading of properties and environment that they will see. */
     private static void check(PropertiesComponent properties) {
-        Map<String, String> configuration = Configuration.read(properties);
-        List<String> mistakes = ConfigurationCheck.mistakes(configuration);
+        Configuration configuration = Configuration.read(properties);
+        List<String> mistakes = configuration.mistakes();
         if (!mistakes.isEmpty()) {
             throw new InvalidConfiguration(mistakes);
         }
-        checkFree(configuration.get("ops.host"), configuration.get("ops.port"));
+        checkFree(configuration.value("ops.host"), configuration.value("ops.port"));
         // One reading for all: from here on the environment must not bring "1s" back where Camel wants 1000.
         Properties read = new Properties();
-        ConfigurationCheck.keys().forEach(key -> read.put(key, configuration.get(key)));
-        read.putAll(ConfigurationCheck.millis(configuration));
+        read.putAll(configuration.values());
+        read.putAll(configuration.placeholders());
         properties.setOverrideProperties(read);
         org.apache.camel.component.properties.PropertiesComponent placeholders =
                 (org.apache.camel.component.properties.PropertiesComponent) properties;

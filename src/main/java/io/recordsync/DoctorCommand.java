@@ -1,5 +1,6 @@
 package io.recordsync;
 
+import io.recordsync.config.Configuration;
 import io.recordsync.deletion.DeliveryMode;
 import io.recordsync.doctor.Exam;
 import io.recordsync.doctor.Finding;
@@ -36,9 +37,9 @@ final class DoctorCommand {
     private final Map<String, String> millis;
     private final Findings findings = new Findings();
 
-    private DoctorCommand(Map<String, String> configuration) {
-        this.configuration = configuration;
-        this.millis = ConfigurationCheck.millis(configuration);
+    private DoctorCommand(Configuration configuration) {
+        this.configuration = configuration.values();
+        this.millis = configuration.placeholders();
     }
 
     /** @return the exit code */
@@ -46,8 +47,8 @@ final class DoctorCommand {
         PrintStream out = System.out;
         // What is logged must not stand in the table.
         System.setOut(System.err);
-        Map<String, String> configuration = Configuration.read();
-        List<String> mistakes = ConfigurationCheck.mistakes(configuration);
+        Configuration configuration = Configuration.read();
+        List<String> mistakes = configuration.mistakes();
         List<Finding> found;
         if (mistakes.isEmpty()) {
             found = new DoctorCommand(configuration).examine();

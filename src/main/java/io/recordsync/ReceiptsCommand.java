@@ -1,5 +1,6 @@
 package io.recordsync;
 
+import io.recordsync.config.Configuration;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.JdbcLedger;
 import io.recordsync.inbox.Ledger.Entry;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,8 +87,9 @@ final class ReceiptsCommand {
         }
         ReceiptQuery query = ReceiptQuery.of(
                 phone == null ? options.get("--contact") : phone, options.get("--from"), options.get("--to"));
-        Map<String, String> configuration = Configuration.read();
-        List<String> mistakes = ConfigurationCheck.mistakes(configuration, KEYS);
+        Configuration read = Configuration.read();
+        Map<String, String> configuration = read.values();
+        List<String> mistakes = new ArrayList<>(read.mistakes(KEYS));
         String phoneKey = configuration.get("ledger.phone-key");
         if (phone != null && phoneKey.isEmpty()) {
             mistakes.add(

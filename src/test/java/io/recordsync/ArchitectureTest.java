@@ -1,6 +1,7 @@
 package io.recordsync;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -12,10 +13,13 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.PropertiesComponent;
 
 /**
- * Who may know whom: deletion, the inbox over it, the adapters over both, the routes over all. Beside them the network, and
- * oauth over it; they know none of the others. The doctor is known to the adapters, and knows the inbox and the network.
+ * Who may know whom: deletion, the inbox over it, the adapters over both, the routes over all. Beside them the configuration,
+ * the network over it, and oauth over the network; they know none of the others. The doctor is known to the adapters, and knows the inbox and the network.
  */
 @AnalyzeClasses(packages = "io.recordsync", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
@@ -58,12 +62,20 @@ class ArchitectureTest {
             SlicesRuleDefinition.slices().matching("(io.recordsync..)").should().beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule the_network_knows_nothing_of_ours = noClasses()
+    static final ArchRule the_configuration_knows_the_domain_and_camels_properties = classes()
+            .that()
+            .resideInAPackage("io.recordsync.config")
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage("io.recordsync.config", "io.recordsync.deletion", "java..")
+                    .or(belongToAnyOf(CamelContext.class, DefaultCamelContext.class, PropertiesComponent.class)));
+
+    @ArchTest
+    static final ArchRule the_network_knows_the_configuration_only = noClasses()
             .that()
             .resideInAPackage("io.recordsync.network..")
             .should()
-            .dependOnClassesThat(
-                    resideInAPackage("io.recordsync..").and(not(resideInAPackage("io.recordsync.network.."))));
+            .dependOnClassesThat(resideInAPackage("io.recordsync..")
+                    .and(not(resideInAnyPackage("io.recordsync.network..", "io.recordsync.config"))));
 
     @ArchTest
     static final ArchRule oauth_knows_the_network_only = noClasses()

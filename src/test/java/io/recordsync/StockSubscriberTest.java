@@ -2,6 +2,8 @@ package io.recordsync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.recordsync.config.Configuration;
+import io.recordsync.config.Keys;
 import io.recordsync.deletion.Intake;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.simulator.salesforce.ContactIds;
@@ -123,7 +125,7 @@ class StockSubscriberTest {
     }
 
     private Main serviceOf(SalesforceSimulator salesforce, TalkdeskSimulator talkdesk) throws IOException {
-        Map<String, String> configuration = new HashMap<>(ConfigurationCheck.defaults());
+        Map<String, String> configuration = new HashMap<>(Keys.defaults());
         configuration.put("salesforce.login-url", salesforce.loginUrl());
         configuration.put("salesforce.client-id", SalesforceSimulator.CLIENT_ID);
         configuration.put("salesforce.client-secret", SalesforceSimulator.CLIENT_SECRET);
@@ -138,7 +140,7 @@ class StockSubscriberTest {
         configuration.put("delivery.rate", "0");
         configuration.put("store.url", "jdbc:sqlite:" + folder.resolve("recordsync.db"));
         configuration.put("ops.port", "0");
-        configuration.putAll(ConfigurationCheck.millis(configuration));
+        configuration.putAll(Configuration.of(configuration).placeholders());
         configuration.put("camel.main.routesIncludePattern", routesWithTheStockSubscriber());
 
         Main main = new Main();

@@ -1,6 +1,7 @@
 package io.recordsync.deletion;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -12,17 +13,38 @@ import java.util.stream.Collectors;
  */
 public record DeliveryMode(boolean dryRun, Set<String> dryRunLists) {
 
+    /** What is done where no list says otherwise. */
+    public enum Kind {
+        /** The DELETE call is made. */
+        LIVE,
+        /** Everything but the DELETE call is done. */
+        DRY_RUN
+    }
+
+    public DeliveryMode {
+        dryRunLists = Set.copyOf(dryRunLists);
+    }
+
+    public static DeliveryMode of(Kind kind, Collection<String> dryRunLists) {
+        return new DeliveryMode(kind == Kind.DRY_RUN, Set.copyOf(dryRunLists));
+    }
+
     /**
      * @param mode {@code live} or {@code dry-run}
      * @param dryRunLists comma-separated, empty for none
+     * @throws IllegalArgumentException for any other mode: it must never pass for live
      */
     public static DeliveryMode of(String mode, String dryRunLists) {
-        return new DeliveryMode(
-                mode.equals("dry-run"),
+        return of(
+                Word.fromDashed(Kind.class, mode),
                 Arrays.stream(dryRunLists.split(","))
                         .map(String::strip)
                         .filter(list -> !list.isEmpty())
-                        .collect(Collectors.toUnmodifiableSet()));
+                        .collect(Collectors.toSet()));
+    }
+
+    public Kind kind() {
+        return dryRun ? Kind.DRY_RUN : Kind.LIVE;
     }
 
     public boolean rehearses(String recordList) {
@@ -31,6 +53,6 @@ public record DeliveryMode(boolean dryRun, Set<String> dryRunLists) {
 
     @Override
     public String toString() {
-        return dryRun ? "dry-run" : "live";
+        return Word.dashed(kind());
     }
 }

@@ -5,6 +5,7 @@ import static io.recordsync.inbox.database.Parameters.with;
 import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.ClaimedDeletion;
 import io.recordsync.deletion.Identifier;
+import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Lanes.Lane;
 import io.recordsync.inbox.database.JsonRows;
 import io.recordsync.inbox.database.Transaction;

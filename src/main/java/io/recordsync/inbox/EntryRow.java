@@ -3,6 +3,7 @@ package io.recordsync.inbox;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.IdentifierKind;
+import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Ledger.Entry;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -2,6 +2,7 @@ package io.recordsync.inbox;
 
 import static io.recordsync.inbox.database.Parameters.with;
 
+import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Guard.Arrival;
 import io.recordsync.inbox.GuardedStore.Guarded;
 import io.recordsync.inbox.database.JsonRows;

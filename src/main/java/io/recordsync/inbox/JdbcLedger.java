@@ -7,6 +7,7 @@ import static io.recordsync.inbox.database.Parameters.with;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.IdentifierKind;
+import io.recordsync.deletion.Word;
 import io.recordsync.inbox.database.Parameters;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -6,6 +6,7 @@ import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.Failure;
 import io.recordsync.deletion.Origin;
+import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Lanes.Lane;
 import io.recordsync.inbox.database.JsonRows;
 import io.recordsync.inbox.database.Parameters;

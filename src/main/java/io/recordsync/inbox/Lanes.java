@@ -1,6 +1,7 @@
 package io.recordsync.inbox;
 
 import io.recordsync.deletion.IdentifierKind;
+import io.recordsync.deletion.Word;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.ResultSet;
 import java.sql.SQLException;

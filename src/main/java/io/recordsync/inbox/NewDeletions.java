@@ -7,6 +7,7 @@ import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.IdentifierKind;
 import io.recordsync.deletion.Origin;
+import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Guard.Arrival;
 import io.recordsync.inbox.Guard.Contact;
 import io.recordsync.inbox.database.JsonRows;

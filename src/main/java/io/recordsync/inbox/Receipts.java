@@ -3,6 +3,7 @@ package io.recordsync.inbox;
 import static io.recordsync.inbox.database.Parameters.with;
 
 import io.recordsync.deletion.IdentifierKind;
+import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Ledger.Entry;
 import io.recordsync.inbox.database.Parameters;
 import java.time.Duration;

@@ -12,7 +12,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Who subscribes to a channel, and the position that is saved for it: the statements, each run in a transaction of {@link JdbcIntakes}. */
+/**
+ * Who subscribes to a channel, and the position that is saved for it: the statements, each run in a transaction of
+ * {@link JdbcIntakes}.
+ */
 final class Subscriptions {
 
     private Subscriptions() {}

@@ -1,7 +1,7 @@
 package io.recordsync.network;
 
+import io.recordsync.config.PemCertificates;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
@@ -15,13 +15,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.Base64;
@@ -93,19 +91,7 @@ public final class Outbound {
      * @throws CertificateException when it holds no certificate
      */
     public void setCaBundle(String file) throws IOException, CertificateException {
-        trustManager = trusting(file.isEmpty() ? List.of() : certificates(Path.of(file)));
-    }
-
-    /** The certificates in a PEM file, at least one. */
-    public static Collection<? extends Certificate> certificates(Path file) throws IOException, CertificateException {
-        try (InputStream pem = Files.newInputStream(file)) {
-            Collection<? extends Certificate> certificates =
-                    CertificateFactory.getInstance("X.509").generateCertificates(pem);
-            if (certificates.isEmpty()) {
-                throw new CertificateException(file + " holds no certificate");
-            }
-            return certificates;
-        }
+        trustManager = trusting(file.isEmpty() ? List.of() : PemCertificates.read(Path.of(file)));
     }
 
     /** The proxy on the way to a host, not resolved; empty where the way is direct. */

@@ -499,10 +499,6 @@ abstract class CoverageContract extends OnEitherDatabase {
         return new StreamPosition(CHANNEL, new byte[] {(byte) replayId}, position.epoch());
     }
 
-    private static Intake intake(DeletionRequest... requests) {
-        return new Intake(List.of(requests), List.of(), null);
-    }
-
     private static DeletionRequest swept(String id, Instant change) {
         return swept("L1", id, change, "");
     }

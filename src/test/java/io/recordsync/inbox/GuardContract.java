@@ -675,12 +675,8 @@ abstract class GuardContract extends OnEitherDatabase {
         inbox.intakes().accept(intake(requests));
     }
 
-    private static Intake intake(DeletionRequest... requests) {
-        return OnEitherDatabase.intake(requests);
-    }
-
     private static DeletionRequest deletion(String list, String contact, String eventKey) {
-        return OnEitherDatabase.request(list, contact(contact), eventKey);
+        return request(list, contact(contact), eventKey);
     }
 
     private static DeletionRequest found(String contact) {

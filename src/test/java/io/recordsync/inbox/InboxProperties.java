@@ -256,7 +256,8 @@ abstract class InboxProperties {
                 case WAIT -> advance(Duration.ofSeconds(7L * step.time()));
                 case OUTWAIT -> advance(step.some() < 128 ? TTL : OnEitherDatabase.GIVE_UP_AFTER);
             }
-            rows = ledger.find(OnEitherDatabase.all()).stream().collect(Collectors.toMap(Entry::id, Function.identity()));
+            rows = ledger.find(OnEitherDatabase.all()).stream()
+                    .collect(Collectors.toMap(Entry::id, Function.identity()));
             heldBefore.forEach((id, holder) -> {
                 if (holders.get(id) == holder && !mayEnd.contains(id)) {
                     assertThat(rows.get(id).state())

@@ -1,8 +1,11 @@
 package io.recordsync.inbox;
 
+import static io.recordsync.inbox.database.Parameters.with;
+
 import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.Failure;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
@@ -10,6 +13,8 @@ import io.recordsync.deletion.StreamPosition;
 import io.recordsync.inbox.Intakes.Subscription;
 import io.recordsync.inbox.Ledger.Entry;
 import io.recordsync.inbox.Ledger.Filter;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -18,13 +23,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
-import static io.recordsync.inbox.database.Parameters.with;
-
-import io.recordsync.deletion.Failure;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -55,7 +55,8 @@ class PostgresqlStoreTest {
                 Statement statement = other.createStatement()) {
             Inbox inbox = Inbox.open(store, SETTINGS);
             inbox.intakes()
-                    .accept(OnEitherDatabase.intake(OnEitherDatabase.request("L1", "a"), OnEitherDatabase.request("L1", "b")));
+                    .accept(OnEitherDatabase.intake(
+                            OnEitherDatabase.request("L1", "a"), OnEitherDatabase.request("L1", "b")));
             other.setAutoCommit(false);
             statement.execute("select 1 from deletion where identifier = 'a' for update");
 

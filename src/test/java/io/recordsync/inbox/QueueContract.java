@@ -3,7 +3,6 @@ package io.recordsync.inbox;
 import static io.recordsync.inbox.Queue.Postponement.ANSWER_LOST;
 import static io.recordsync.inbox.Queue.Postponement.FAILED;
 import static io.recordsync.inbox.Queue.Postponement.UNCONFIRMED;
-import static io.recordsync.inbox.database.Parameters.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

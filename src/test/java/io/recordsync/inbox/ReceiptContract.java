@@ -130,7 +130,8 @@ abstract class ReceiptContract extends OnEitherDatabase {
         inbox.intakes()
                 .accept(new Intake(
                         IntStream.range(0, many)
-                                .mapToObj(i -> request("L1", Identifier.external("salesforce", "003-" + i), "e" + i))
+                                .mapToObj(i ->
+                                        requestAtStart("L1", Identifier.external("salesforce", "003-" + i), "e" + i))
                                 .toList(),
                         List.of(),
                         null));
@@ -145,9 +146,9 @@ abstract class ReceiptContract extends OnEitherDatabase {
     @Test
     void a_phone_number_is_found_while_it_waits_and_by_its_seal_when_it_is_done() {
         Identifier phone = Identifier.phone("+15551234567");
-        inbox.intakes().accept(new Intake(List.of(request("L1", phone, "api:1")), List.of(), null));
+        inbox.intakes().accept(new Intake(List.of(requestAtStart("L1", phone, "api:1")), List.of(), null));
         inbox.queue().settle(claim(), Confirmation.ABSENT, Duration.ZERO);
-        inbox.intakes().accept(new Intake(List.of(request("L1", phone, "api:2")), List.of(), null));
+        inbox.intakes().accept(new Intake(List.of(requestAtStart("L1", phone, "api:2")), List.of(), null));
 
         assertThat(ledger.ofPhone("+15551234567", SETTINGS.phoneKey()))
                 .extracting(Entry::eventKey)
@@ -241,7 +242,9 @@ abstract class ReceiptContract extends OnEitherDatabase {
     private void accept(String list, String contact, String eventKey) {
         inbox.intakes()
                 .accept(new Intake(
-                        List.of(request(list, Identifier.external("salesforce", contact), eventKey)), List.of(), null));
+                        List.of(requestAtStart(list, Identifier.external("salesforce", contact), eventKey)),
+                        List.of(),
+                        null));
     }
 
     private List<Long> claim() {
@@ -250,7 +253,7 @@ abstract class ReceiptContract extends OnEitherDatabase {
                 .toList();
     }
 
-    private static DeletionRequest request(String list, Identifier identifier, String eventKey) {
+    private static DeletionRequest requestAtStart(String list, Identifier identifier, String eventKey) {
         return new DeletionRequest(list, identifier, eventKey, Origin.STREAM, START, DeletionState.PENDING);
     }
 }

@@ -11,6 +11,7 @@ import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Restoration;
+import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Doubts.GapCheck;
 import io.recordsync.inbox.Ledger.Entry;
 import io.recordsync.inbox.Ledger.Filter;

@@ -121,7 +121,7 @@ abstract class RetentionContract extends OnEitherDatabase {
     void a_contact_deleted_again_while_its_row_is_parked_is_tried_anew() {
         accept("003A");
         inbox.queue().park(claim(), REFUSED);
-        DeletionRequest again = request("003A", "tx-again/1");
+        DeletionRequest again = requestAtStart("003A", "tx-again/1");
         inbox.intakes().accept(new Intake(List.of(again), List.of(), null));
 
         assertThat(inbox.queue().settle(claim(), Confirmation.EXACT, Duration.ZERO))
@@ -134,7 +134,7 @@ abstract class RetentionContract extends OnEitherDatabase {
 
     private void accept(String... contacts) {
         List<DeletionRequest> requests = java.util.Arrays.stream(contacts)
-                .map(id -> request(id, "tx-" + id + "/1"))
+                .map(id -> requestAtStart(id, "tx-" + id + "/1"))
                 .toList();
         inbox.intakes().accept(new Intake(requests, List.of(), null));
     }
@@ -150,7 +150,7 @@ abstract class RetentionContract extends OnEitherDatabase {
                 .toList();
     }
 
-    private static DeletionRequest request(String id, String eventKey) {
+    private static DeletionRequest requestAtStart(String id, String eventKey) {
         return new DeletionRequest(
                 "L1", Identifier.external("salesforce", id), eventKey, Origin.STREAM, START, DeletionState.PENDING);
     }

@@ -171,8 +171,8 @@ class SqliteStoreTest {
                             OnEitherDatabase.request("L1", "a"),
                             OnEitherDatabase.request("L1", "b"),
                             OnEitherDatabase.request("L1", "c")));
-            System.out.println(
-                    "claimed " + OnEitherDatabase.ids(inbox.queue().claim(1, 100)).size());
+            System.out.println("claimed "
+                    + OnEitherDatabase.ids(inbox.queue().claim(1, 100)).size());
             System.in.read();
         }
     }
@@ -182,7 +182,8 @@ class SqliteStoreTest {
         try (Store store = open()) {
             Inbox inbox = Inbox.open(store, SETTINGS);
             inbox.intakes()
-                    .accept(OnEitherDatabase.intake(OnEitherDatabase.request("L1", "a"), OnEitherDatabase.request("L1", "b")));
+                    .accept(OnEitherDatabase.intake(
+                            OnEitherDatabase.request("L1", "a"), OnEitherDatabase.request("L1", "b")));
             inbox.queue().claim(1, 1);
         }
         try (Store store = open()) {
@@ -256,7 +257,8 @@ class SqliteStoreTest {
             statement.execute("begin exclusive");
 
             long before = System.nanoTime();
-            assertThatThrownBy(() -> inbox.intakes().accept(OnEitherDatabase.intake(OnEitherDatabase.request("L1", "a"))))
+            assertThatThrownBy(
+                            () -> inbox.intakes().accept(OnEitherDatabase.intake(OnEitherDatabase.request("L1", "a"))))
                     .isInstanceOf(InboxException.class)
                     .hasMessageContaining("accept failed");
             assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));

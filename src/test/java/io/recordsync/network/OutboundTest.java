@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchException;
 import com.salesforce.eventbus.protobuf.PubSubGrpc;
 import com.salesforce.eventbus.protobuf.TopicRequest;
 import io.grpc.ManagedChannel;
+import io.recordsync.config.PemCertificates;
 import io.recordsync.stories.TestCa;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -93,9 +94,9 @@ class OutboundTest {
         Path empty = Files.createFile(folder.resolve("empty.pem"));
         Path other = Files.writeString(folder.resolve("other.pem"), "-----BEGIN CERTIFICATE-----\nnone\n");
 
-        assertThatThrownBy(() -> Outbound.certificates(empty)).isInstanceOf(CertificateException.class);
-        assertThatThrownBy(() -> Outbound.certificates(other)).isInstanceOf(CertificateException.class);
-        assertThatThrownBy(() -> Outbound.certificates(folder.resolve("none.pem")))
+        assertThatThrownBy(() -> PemCertificates.read(empty)).isInstanceOf(CertificateException.class);
+        assertThatThrownBy(() -> PemCertificates.read(other)).isInstanceOf(CertificateException.class);
+        assertThatThrownBy(() -> PemCertificates.read(folder.resolve("none.pem")))
                 .isInstanceOf(IOException.class);
     }
 

@@ -149,7 +149,8 @@ class DoctorIT {
 
         assertThat(examine(1).out().lines())
                 .containsExactly(
-                        "fail | configuration          | batch.size = many: expected a whole number from 1 to 100",
+                        "fail | configuration          | batch.size (BATCH_SIZE) = many: expected a whole number from 1"
+                                + " to 100",
                         "skip | all else               | because the configuration has mistakes");
         assertThat(salesforce.recording().logins()).isEmpty();
         assertThat(Command.run(service.environment(), "doctors"))

@@ -91,7 +91,7 @@ class PackagingIT {
 
         assertEndsWith(jar, 1);
         assertThat(stderr())
-                .contains("batch.size = 200: expected a whole number from 1 to 100")
+                .contains("batch.size (BATCH_SIZE) = 200: expected a whole number from 1 to 100")
                 .hasSize(2);
     }
 

@@ -1,21 +1,17 @@
-package io.recordsync;
+package io.recordsync.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.Reader;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ConfigurationCheckTest {
+class ConfigurationTest {
 
     private final Map<String, String> configuration = new LinkedHashMap<>(Map.of(
             "salesforce.login-url", "https://acme.my.salesforce.com",
@@ -95,7 +91,13 @@ class ConfigurationCheckTest {
                 "talkdesk.record-lists | a,b,a",
                 "talkdesk.record-lists | a,,b",
                 "talkdesk.record-lists | a/b",
+                "talkdesk.record-lists | ,",
                 "talkdesk.record-lists | 1234567890123456789012345678901234567",
+                "talkdesk.external-provider | sales\"force",
+                "talkdesk.external-provider | sales\\force",
+                "salesforce.subscriber | both",
+                "delivery.mode | dryrun",
+                "delivery.mode | LIVE",
                 "batch.size | 0",
                 "batch.size | 101",
                 "batch.size | ten",
@@ -269,27 +271,12 @@ class ConfigurationCheckTest {
         configuration.clear();
         configuration.put("store.url", "jdbc:nix:x");
 
-        assertThat(ConfigurationCheck.mistakes(configuration, Set.of("store.url", "store.user")))
+        assertThat(Configuration.of(configuration).mistakes(Set.of("store.url", "store.user")))
                 .containsExactly(
                         "store.url = jdbc:nix:x: expected jdbc:sqlite:<file> or jdbc:postgresql://<host>/<database>");
     }
 
-    @Test
-    void the_reference_lists_every_key_with_its_default_and_no_other() throws Exception {
-        Properties reference = new Properties();
-        try (Reader file = Files.newBufferedReader(Path.of("config/application.properties"))) {
-            reference.load(file);
-        }
-        reference.keySet().removeIf(key -> key.toString().startsWith("camel."));
-
-        assertThat(reference.stringPropertyNames()).isEqualTo(ConfigurationCheck.keys());
-        Map<String, String> defaults = ConfigurationCheck.defaults();
-        for (String key : reference.stringPropertyNames()) {
-            assertThat(reference.getProperty(key)).as(key).isEqualTo(defaults.getOrDefault(key, ""));
-        }
-    }
-
     private List<String> mistakes() {
-        return ConfigurationCheck.mistakes(configuration);
+        return Configuration.of(configuration).mistakes();
     }
 }

@@ -1,0 +1,221 @@
+package io.recordsync.config;
+
+import io.recordsync.deletion.Word;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * What a value must look like and what it is read as: its check and its reading are one.
+ *
+ * @param <T> what it is read as
+ */
+public final class Form<T> {
+
+    /** A duration above this would overflow somewhere: in a timeout of the JDK or in the database. */
+    static final Duration MAX_DURATION = Duration.ofDays(3650);
+
+    private static final Duration MIN_DURATION = Duration.ofMillis(1);
+    private static final String HOST = "[A-Za-z0-9._-]+|\\[?[0-9A-Fa-f:]+]?";
+    private static final Pattern LOOPBACK = Pattern.compile("localhost|127\\.\\d+\\.\\d+\\.\\d+|\\[::1]");
+
+    private final String expected;
+    private final Function<String, T> reading;
+    private final T empty;
+    private final boolean secret;
+
+    private Form(String expected, T empty, Function<String, T> reading) {
+        this(expected, empty, reading, false);
+    }
+
+    private Form(String expected, T empty, Function<String, T> reading, boolean secret) {
+        this.expected = expected;
+        this.empty = empty;
+        this.reading = reading;
+        this.secret = secret;
+    }
+
+    /** The form in words, as in "expected …". */
+    public String expected() {
+        return expected;
+    }
+
+    /** Whether a value of it must not be shown. */
+    public boolean isSecret() {
+        return secret;
+    }
+
+    /** What an empty text is read as, where it may be empty; nothing where a value of this form never is. */
+    public Optional<T> empty() {
+        return Optional.ofNullable(empty);
+    }
+
+    /** @throws IllegalArgumentException when the text has another form; a secret is not in its message */
+    public T read(String text) {
+        try {
+            return reading.apply(text);
+        } catch (IllegalArgumentException e) {
+            // Not as the cause: the message of a failed reading quotes the text, which may be a secret.
+            throw new IllegalArgumentException(shown(text) + ": expected " + expected);
+        }
+    }
+
+    /** A value as a message shows it: on one line, of bearable length, and no secret, not even one within a URL. */
+    String shown(String text) {
+        return secret ? Secret.NOT_SHOWN : Shown.line(text);
+    }
+
+    // ---- the forms
+
+    static Form<String> text() {
+        return new Form<>("a value", "", Function.identity());
+    }
+
+    static Form<String> matching(String expected, String pattern) {
+        return text(expected, Pattern.compile(pattern).asMatchPredicate());
+    }
+
+    private static Form<String> text(String expected, Predicate<String> accepts) {
+        return new Form<>(expected, "", text -> required(text, accepts.test(text)));
+    }
+
+    static Form<Secret> secret(Form<String> form) {
+        return new Form<>(form.expected, Secret.NONE, text -> new Secret(form.reading.apply(text)), true);
+    }
+
+    static <E extends Enum<E>> Form<E> word(Class<E> type) {
+        return new Form<>(Word.choice(type), null, text -> Word.fromDashed(type, text));
+    }
+
+    static Form<Boolean> trueOrFalse() {
+        return new Form<>(
+                "true or false",
+                null,
+                text -> required(text.equals("true"), List.of("true", "false").contains(text)));
+    }
+
+    static Form<Integer> wholeNumber(int least, int most) {
+        return new Form<>("a whole number from " + least + " to " + most, null, text -> {
+            int number = Integer.parseInt(text);
+            return required(number, number >= least && number <= most);
+        });
+    }
+
+    /** A duration that may be 0. */
+    static Form<Duration> duration() {
+        return duration(Duration.ZERO, MAX_DURATION, "");
+    }
+
+    static Form<Duration> durationAboveZero() {
+        return duration(MIN_DURATION, MAX_DURATION, ", above 0");
+    }
+
+    static Form<Duration> durationAboveZero(Duration most) {
+        return duration(MIN_DURATION, most, ", above 0, at most " + most.toDays() + "d");
+    }
+
+    static Form<Duration> durationAtMost(Duration most) {
+        return duration(Duration.ZERO, most, ", at most " + most.toDays() + "d");
+    }
+
+    static Form<Duration> durationAtLeast(Duration least) {
+        return duration(least, MAX_DURATION, ", at least " + least.toDays() + "d");
+    }
+
+    private static Form<Duration> duration(Duration least, Duration most, String bounds) {
+        return new Form<>("milliseconds or a duration such as 30s, 5m or 24h" + bounds, null, text -> {
+            Duration duration = Millis.read(text);
+            return required(duration, duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0);
+        });
+    }
+
+    static <T> Form<Optional<T>> offOr(Form<T> form) {
+        return new Form<>(
+                "off or " + form.expected,
+                null,
+                text -> text.equals("off") ? Optional.empty() : Optional.of(form.reading.apply(text)));
+    }
+
+    /** A list of one item or more. */
+    static Form<List<String>> listOf(String expected, String item) {
+        Predicate<String> accepts = Pattern.compile(item).asMatchPredicate();
+        return new Form<>(expected, List.of(), text -> {
+            List<String> items = CommaList.items(text);
+            return required(items, !items.isEmpty() && items.stream().allMatch(accepts));
+        });
+    }
+
+    static Form<String> host(String expected) {
+        return matching(expected, HOST);
+    }
+
+    static Form<List<String>> hosts() {
+        return listOf("host names, separated by commas", HOST);
+    }
+
+    static Form<List<String>> hostsOrNone() {
+        Form<List<String>> hosts = hosts();
+        return new Form<>(
+                hosts.expected + ", or none",
+                List.of(),
+                text -> text.equals("none") ? List.of() : hosts.reading.apply(text));
+    }
+
+    /** A secret is sent there: in the clear only to this very machine. */
+    static Form<URI> url() {
+        return new Form<>(
+                "https://host/path without a slash at the end (http for localhost only)",
+                null,
+                text -> required(uri(text), !text.endsWith("/")));
+    }
+
+    static Form<URI> origin() {
+        return new Form<>("https://host without a path (http for localhost only)", null, text -> {
+            URI uri = uri(text);
+            return required(uri, uri.getRawPath().isEmpty());
+        });
+    }
+
+    /** The path of a file that holds a certificate now. */
+    static Form<String> certificates() {
+        return new Form<>("a PEM file with one certificate or more (-----BEGIN CERTIFICATE-----)", "", text -> {
+            try {
+                PemCertificates.read(Path.of(text));
+                return text;
+            } catch (IOException | CertificateException e) {
+                throw new IllegalArgumentException(e);
+            }
+        });
+    }
+
+    private static URI uri(String text) {
+        try {
+            URI uri = new URI(text);
+            boolean plain = uri.getHost() != null
+                    && uri.getRawUserInfo() == null
+                    && uri.getRawQuery() == null
+                    && uri.getRawFragment() == null;
+            boolean safe = "https".equals(uri.getScheme())
+                    || "http".equals(uri.getScheme())
+                            && LOOPBACK.matcher(String.valueOf(uri.getHost())).matches();
+            return required(uri, plain && safe);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    private static <T> T required(T value, boolean accepted) {
+        if (!accepted) {
+            throw new IllegalArgumentException("another form");
+        }
+        return value;
+    }
+}

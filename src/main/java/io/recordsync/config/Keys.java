@@ -1,0 +1,421 @@
+package io.recordsync.config;
+
+import static io.recordsync.config.Form.certificates;
+import static io.recordsync.config.Form.duration;
+import static io.recordsync.config.Form.durationAboveZero;
+import static io.recordsync.config.Form.durationAtLeast;
+import static io.recordsync.config.Form.durationAtMost;
+import static io.recordsync.config.Form.host;
+import static io.recordsync.config.Form.hosts;
+import static io.recordsync.config.Form.hostsOrNone;
+import static io.recordsync.config.Form.listOf;
+import static io.recordsync.config.Form.matching;
+import static io.recordsync.config.Form.offOr;
+import static io.recordsync.config.Form.origin;
+import static io.recordsync.config.Form.secret;
+import static io.recordsync.config.Form.text;
+import static io.recordsync.config.Form.trueOrFalse;
+import static io.recordsync.config.Form.url;
+import static io.recordsync.config.Form.wholeNumber;
+import static io.recordsync.config.Form.word;
+import static java.util.stream.Collectors.toCollection;
+
+import io.recordsync.config.Key.Condition;
+import io.recordsync.config.Key.Group;
+import io.recordsync.deletion.DeliveryMode;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The table of all keys, in the order of {@code config/application.properties}.
+ *
+ * <p>The check, the settings and {@code docs/configuration.md} come from it; the reference file is tested against it.
+ */
+public final class Keys {
+
+    /** First: each key below enters itself here. */
+    private static final List<Key<?>> ALL = new ArrayList<>();
+
+    private static final Condition CLIENT_CREDENTIALS = new Condition("salesforce.auth", "client-credentials");
+    private static final Condition JWT = new Condition("salesforce.auth", "jwt");
+    private static final Condition BASIC = new Condition("talkdesk.auth", "basic");
+    private static final Condition PRIVATE_KEY_JWT = new Condition("talkdesk.auth", "private-key-jwt");
+
+    // ---- essential
+
+    static final Key<URI> SALESFORCE_LOGIN_URL =
+            essential("salesforce.login-url", origin(), "The My Domain URL of the Salesforce org.");
+    static final Key<String> SALESFORCE_CLIENT_ID =
+            essential("salesforce.client-id", text(), "The consumer key of the External Client App.");
+    static final Key<Secret> SALESFORCE_CLIENT_SECRET = essential(
+            "salesforce.client-secret", secret(text()), CLIENT_CREDENTIALS, "The consumer secret of that app.");
+
+    static final Key<URI> TALKDESK_TOKEN_URL = essential(
+            "talkdesk.token-url", url(), "Talkdesk's token endpoint: `https://<account>.talkdeskid.com/oauth/token`.");
+    static final Key<String> TALKDESK_CLIENT_ID =
+            essential("talkdesk.client-id", text(), "The id of Talkdesk's OAuth client.");
+    static final Key<Secret> TALKDESK_CLIENT_SECRET =
+            essential("talkdesk.client-secret", secret(text()), BASIC, "The secret of that client.");
+    static final Key<List<String>> TALKDESK_RECORD_LISTS = essential(
+            "talkdesk.record-lists",
+            listOf(
+                    "ids of record lists (1 to 36 letters, digits, - or _), separated by commas, none twice",
+                    "[A-Za-z0-9_-]{1,36}"),
+            "The record lists to delete from; every deletion goes to each of them.");
+
+    // ---- often tuned
+
+    static final Key<URI> TALKDESK_API_URL =
+            often("talkdesk.api-url", "https://api.talkdeskapp.com", url(), "Talkdesk's API in your region.");
+    static final Key<String> TALKDESK_EXTERNAL_PROVIDER = often(
+            "talkdesk.external-provider",
+            "salesforce",
+            matching("a value without quotes, backslashes and control characters", "[^\"'`\\\\\\p{Cntrl}]+"),
+            "The `external_provider` of the records, as they were imported.");
+
+    static final Key<FirstStart> SALESFORCE_FIRST_START = often(
+            "salesforce.first-start",
+            "latest",
+            word(FirstStart.class),
+            "Where the channel is read from while no position is saved: only what is deleted from now on, or also what"
+                    + " Salesforce still keeps (72 hours).");
+
+    static final Key<Integer> BATCH_SIZE =
+            often("batch.size", "100", wholeNumber(1, 100), "The most items in one call; Talkdesk's limit is 100.");
+    static final Key<Duration> BATCH_LINGER =
+            often("batch.linger", "1000", duration(), "The longest wait of a deletion for company in its batch.");
+    static final Key<Integer> DELIVERY_CONCURRENCY = often(
+            "delivery.concurrency", "4", wholeNumber(1, 100), "The most calls in flight at once, over all lists.");
+    static final Key<Integer> DELIVERY_RATE =
+            often("delivery.rate", "5", wholeNumber(0, 1000), "The most calls started per second; 0 means no limit.");
+    static final Key<Duration> DELIVERY_GIVE_UP_AFTER = often(
+            "delivery.give-up-after",
+            "24h",
+            durationAboveZero(),
+            "How long a deletion that Talkdesk does not accept is tried before it is parked for a person.");
+
+    static final Key<DeliveryMode.Kind> DELIVERY_MODE = often(
+            "delivery.mode",
+            "live",
+            word(DeliveryMode.Kind.class),
+            "Whether deletions are made, or only rehearsed: a dry run does everything but the DELETE call.");
+    static final Key<Integer> GUARD_MAX_DELETIONS = often(
+            "guard.max-deletions",
+            "1000",
+            wholeNumber(0, 1_000_000_000),
+            "The most contacts deleted within `guard.window` before the rest is held for a person; 0 means no guard.");
+    static final Key<Duration> GUARD_WINDOW =
+            often("guard.window", "1h", durationAboveZero(), "The time in which the guard counts.");
+    static final Key<Duration> HOLD_WINDOW = often(
+            "hold.window",
+            "0",
+            duration(),
+            "How long a deletion waits before it is sent; a contact that is restored meanwhile keeps its records.");
+
+    static final Key<String> STORE_URL = often(
+            "store.url",
+            "jdbc:sqlite:./data/recordsync.db",
+            matching("jdbc:sqlite:<file> or jdbc:postgresql://<host>/<database>", "jdbc:sqlite:.+|jdbc:postgresql:.+"),
+            "The database: SQLite for one process, PostgreSQL for several.");
+    static final Key<String> STORE_USER = often("store.user", "", text(), "The user of PostgreSQL.");
+    static final Key<Secret> STORE_PASSWORD = often("store.password", "", secret(text()), "The password of that user.");
+
+    static final Key<String> OPS_HOST = often(
+            "ops.host",
+            "127.0.0.1",
+            host("a host name or an address to listen on"),
+            "Where the page, the API, health and metrics are served.");
+    static final Key<Integer> OPS_PORT =
+            often("ops.port", "8080", wholeNumber(0, 65535), "Their port; 0 means any that is free.");
+    static final Key<String> OPS_USER = often(
+            "ops.user",
+            "operator",
+            matching("a name without a colon", "[^:\\s]+"),
+            "The user of the page and the API, by HTTP basic.");
+    static final Key<Secret> OPS_PASSWORD = often(
+            "ops.password",
+            "",
+            secret(text()),
+            "The password of that user; without one the page and the API answer on loopback only.");
+    static final Key<List<String>> OPS_ALLOWED_HOSTS =
+            often("ops.allowed-hosts", "localhost", hosts(), "The Host headers that are accepted, without ports.");
+
+    // ---- rarely touched
+
+    static final Key<SalesforceAuth> SALESFORCE_AUTH = rarely(
+            "salesforce.auth",
+            "client-credentials",
+            word(SalesforceAuth.class),
+            "How the service authenticates at Salesforce: with a secret, or signed with a key (the JWT bearer flow).");
+    static final Key<String> SALESFORCE_JWT_USER =
+            rarely("salesforce.jwt.user", text(), JWT, "The Salesforce user to act as.");
+    static final Key<String> SALESFORCE_JWT_KEYSTORE = rarely(
+            "salesforce.jwt.keystore",
+            text(),
+            JWT,
+            "The file with the RSA key: a keystore (PKCS #12 or JKS), or PKCS #8 in a file named `*.pem` or `*.key`.");
+    static final Key<Secret> SALESFORCE_JWT_KEYSTORE_PASSWORD =
+            rarely("salesforce.jwt.keystore-password", "", secret(text()), "The password of that keystore.");
+    static final Key<String> SALESFORCE_JWT_KEY_ALIAS = rarely(
+            "salesforce.jwt.key-alias", "", text(), "The alias of the key; empty means the only one in the keystore.");
+    static final Key<URI> SALESFORCE_JWT_AUDIENCE = rarely(
+            "salesforce.jwt.audience",
+            "https://login.salesforce.com",
+            origin(),
+            "The authorization server as it calls itself; sandboxes: `https://test.salesforce.com`.");
+
+    static final Key<Subscriber> SALESFORCE_SUBSCRIBER = rarely(
+            "salesforce.subscriber",
+            "pubsub",
+            word(Subscriber.class),
+            "Which subscriber reads the stream: this project's own, or Camel's `salesforce:` component.");
+    static final Key<String> SALESFORCE_PUBSUB_HOST = rarely(
+            "salesforce.pubsub.host",
+            "api.pubsub.salesforce.com",
+            host("a host name"),
+            "The Pub/Sub API; in the EU operating zone `api.deu.pubsub.salesforce.com`.");
+    static final Key<Integer> SALESFORCE_PUBSUB_PORT =
+            rarely("salesforce.pubsub.port", "7443", wholeNumber(1, 65535), "The port of the Pub/Sub API.");
+    static final Key<Boolean> SALESFORCE_PUBSUB_PLAINTEXT = rarely(
+            "salesforce.pubsub.plaintext",
+            "false",
+            trueOrFalse(),
+            "Whether the Pub/Sub API is spoken to without TLS; for tests only.");
+    static final Key<String> SALESFORCE_CHANNEL = rarely(
+            "salesforce.channel",
+            "/data/ContactChangeEvent",
+            matching("/data/ContactChangeEvent, /data/ChangeEvents or a custom channel /data/…__chn", "/data/\\w+"),
+            "The channel of change events.");
+    static final Key<String> SALESFORCE_API_VERSION = rarely(
+            "salesforce.api-version",
+            "64.0",
+            matching("a version such as 64.0", "\\d{2,3}\\.0"),
+            "The version of the REST API that is asked what was deleted.");
+    static final Key<Duration> SALESFORCE_TIMEOUT =
+            rarely("salesforce.timeout", "120s", durationAboveZero(), "How long an answer of the REST API may take.");
+    static final Key<List<String>> SALESFORCE_ENTITIES = rarely(
+            "salesforce.entities",
+            "Contact",
+            listOf("entity names, separated by commas", "[A-Za-z]\\w*"),
+            "The entities whose deletions count.");
+    static final Key<List<String>> SALESFORCE_ID_PREFIXES = rarely(
+            "salesforce.id-prefixes",
+            "003",
+            listOf("key prefixes of 3 characters, separated by commas", "[A-Za-z0-9]{3}"),
+            "The key prefixes of the ids that are accepted.");
+    static final Key<Duration> STREAM_IDLE_TIMEOUT = rarely(
+            "stream.idle-timeout",
+            "330000",
+            durationAboveZero(),
+            "The silence (no event, no keepalive) after which the stream is opened anew; keepalives come within 270 s.");
+    static final Key<Duration> STREAM_BACKOFF = rarely(
+            "stream.backoff",
+            "1000",
+            durationAboveZero(),
+            "The first wait before the stream is opened, or the REST API is asked, again.");
+    static final Key<Duration> STREAM_BACKOFF_MAX =
+            rarely("stream.backoff-max", "60000", durationAboveZero(), "The longest such wait.");
+    static final Key<Duration> STREAM_BACKOFF_LONG = rarely(
+            "stream.backoff-long",
+            "15m",
+            durationAboveZero(),
+            "The longest such wait where only a person or the next day can help (permissions, allocation).");
+
+    static final Key<Duration> SWEEP_PERIOD = rarely(
+            "sweep.period",
+            "24h",
+            durationAboveZero(Duration.ofDays(14)),
+            "How often a sweep asks Salesforce what was deleted; Salesforce knows the last 15 days.");
+    static final Key<Boolean> SWEEP_ON_GAP = rarely(
+            "sweep.on-gap",
+            "true",
+            trueOrFalse(),
+            "Whether a sweep also runs when the stream reports that events are missing or cannot be read.");
+    static final Key<Duration> SWEEP_OVERLAP = rarely(
+            "sweep.overlap",
+            "1h",
+            duration(),
+            "How far before the proven instant a sweep begins, because changes become visible late.");
+    static final Key<Duration> SWEEP_RETRY =
+            rarely("sweep.retry", "60s", durationAboveZero(), "The wait before a sweep that failed runs again.");
+
+    static final Key<String> PROXY_HOST = rarely(
+            "proxy.host",
+            "",
+            host("a host name"),
+            "The company's proxy (HTTP CONNECT) for every connection to Salesforce and Talkdesk; empty means none.");
+    static final Key<Integer> PROXY_PORT =
+            rarely("proxy.port", "3128", wholeNumber(1, 65535), "The port of the proxy.");
+    static final Key<String> PROXY_USER = rarely(
+            "proxy.user",
+            "",
+            matching("a name without a colon", "[^:]+"),
+            "The user of the proxy, by HTTP basic; empty means none.");
+    static final Key<Secret> PROXY_PASSWORD =
+            rarely("proxy.password", "", secret(text()), "The password of that user.");
+    static final Key<List<String>> PROXY_NO_PROXY = rarely(
+            "proxy.no-proxy",
+            "localhost,127.0.0.1",
+            hostsOrNone(),
+            "The hosts that are reached without the proxy, and all below them.");
+    static final Key<String> TLS_CA_BUNDLE = rarely(
+            "tls.ca-bundle",
+            "",
+            certificates(),
+            "A file with CA certificates to trust in addition to Java's; empty means none.");
+
+    static final Key<TalkdeskAuth> TALKDESK_AUTH = rarely(
+            "talkdesk.auth",
+            "basic",
+            word(TalkdeskAuth.class),
+            "How the service authenticates at Talkdesk: with a secret, or signed with a key.");
+    static final Key<String> TALKDESK_PRIVATE_KEY =
+            rarely("talkdesk.private-key", text(), PRIVATE_KEY_JWT, "The PEM file with the P-256 key (PKCS #8).");
+    static final Key<String> TALKDESK_KEY_ID =
+            rarely("talkdesk.key-id", text(), PRIVATE_KEY_JWT, "The id that Talkdesk gave the key.");
+    static final Key<String> TALKDESK_SCOPE =
+            rarely("talkdesk.scope", "record-lists:manage", text(), "The scope to ask for.");
+
+    static final Key<Boolean> DOCTOR_AT_START = rarely(
+            "doctor.at-start",
+            "true",
+            trueOrFalse(),
+            "Whether both ends are examined once after the start; findings are logged.");
+
+    static final Key<Duration> OAUTH_TIMEOUT = rarely(
+            "oauth.timeout",
+            "10s",
+            durationAboveZero(),
+            "How long an answer of either token endpoint may take, to its last byte.");
+
+    static final Key<Duration> DELIVERY_TIMEOUT =
+            rarely("delivery.timeout", "30000", durationAboveZero(), "How long an answer of Talkdesk may take.");
+    static final Key<Duration> DELIVERY_BACKOFF =
+            rarely("delivery.backoff", "1000", durationAboveZero(), "The first pause after a failure.");
+    static final Key<Duration> DELIVERY_BACKOFF_MAX =
+            rarely("delivery.backoff-max", "300000", durationAboveZero(), "The longest pause that it grows to.");
+    static final Key<Integer> DELIVERY_REFUSALS_IN_A_ROW = rarely(
+            "delivery.refusals-in-a-row",
+            "5",
+            wholeNumber(1, 1000),
+            "How many lone items of a list are refused in a row with one code before the list is suspended.");
+
+    static final Key<List<String>> DELIVERY_DRY_RUN_LISTS = rarely(
+            "delivery.dry-run-lists",
+            "",
+            listOf("ids of record lists, separated by commas", "[A-Za-z0-9_-]{1,36}"),
+            "Lists of `talkdesk.record-lists` of which nothing is deleted, in any `delivery.mode`.");
+
+    static final Key<Duration> VERIFY_DELAY = rarely(
+            "verify.delay",
+            "60000",
+            duration(),
+            "The wait before a deletion whose answer confirmed nothing (202, no totals) is sent again.");
+    static final Key<Integer> VERIFY_ATTEMPTS =
+            rarely("verify.attempts", "3", wholeNumber(1, 100), "How often it is sent again.");
+    static final Key<Unconfirmed> VERIFY_UNCONFIRMED = rarely(
+            "verify.unconfirmed",
+            "settle",
+            word(Unconfirmed.class),
+            "What becomes of it then: it is settled as accepted, or parked.");
+
+    static final Key<Duration> HEALTH_EXPIRY_WARNING = rarely(
+            "health.expiry-warning",
+            "24h",
+            durationAtMost(Duration.ofDays(3)),
+            "How long before the saved position is too old for Salesforce (72 hours) the service is no longer ready.");
+    static final Key<Duration> HEALTH_OLDEST_PENDING = rarely(
+            "health.oldest-pending",
+            "1h",
+            durationAboveZero(),
+            "How long a deletion may wait to be sent before the service is no longer ready.");
+
+    static final Key<Optional<Duration>> RECONCILE_SCHEDULE = rarely(
+            "reconcile.schedule",
+            "off",
+            offOr(durationAboveZero()),
+            "How often the presence check reads a record list and deletes what Salesforce no longer knows.");
+    static final Key<Integer> RECONCILE_MAX_MISSING_PERCENT = rarely(
+            "reconcile.max-missing-percent",
+            "5",
+            wholeNumber(0, 100),
+            "The largest share of a list's Salesforce ids, in percent, that may be missing; above it nothing is deleted.");
+
+    static final Key<Duration> SESSION_TTL = rarely(
+            "session.ttl",
+            "30s",
+            durationAboveZero(),
+            "The silence after which a process counts as dead and another one takes over its work.");
+    static final Key<Duration> SESSION_HEARTBEAT = rarely(
+            "session.heartbeat",
+            "5s",
+            durationAboveZero(),
+            "How often a process reports that it lives; several times within `session.ttl`.");
+
+    static final Key<Duration> LEDGER_RETENTION = rarely(
+            "ledger.retention",
+            "400d",
+            durationAtLeast(Duration.ofDays(16)),
+            "How long deletions that ended are kept; Salesforce reports its deletions for 15 days.");
+    static final Key<Secret> LEDGER_PHONE_KEY = rarely(
+            "ledger.phone-key",
+            "",
+            secret(matching("16 letters, digits or . _ - + / = or more", "[\\w.+/=-]{16,}")),
+            "The key of the HMAC that stays of a phone number once its deletion is done.");
+
+    private Keys() {}
+
+    /** Every key, in the order of the table. */
+    public static List<Key<?>> all() {
+        return Collections.unmodifiableList(ALL);
+    }
+
+    public static Set<String> names() {
+        return ALL.stream().map(Key::name).collect(toCollection(LinkedHashSet::new));
+    }
+
+    /** The text of each key that has a default. */
+    public static Map<String, String> defaults() {
+        Map<String, String> defaults = new LinkedHashMap<>();
+        ALL.forEach(key -> key.byDefault().ifPresent(text -> defaults.put(key.name(), text)));
+        return defaults;
+    }
+
+    // ---- the words of the table
+
+    private static <T> Key<T> essential(String name, Form<T> form, String meaning) {
+        return enter(name, Group.ESSENTIAL, null, form, null, meaning);
+    }
+
+    private static <T> Key<T> essential(String name, Form<T> form, Condition condition, String meaning) {
+        return enter(name, Group.ESSENTIAL, null, form, condition, meaning);
+    }
+
+    private static <T> Key<T> often(String name, String defaultText, Form<T> form, String meaning) {
+        return enter(name, Group.OFTEN_TUNED, defaultText, form, null, meaning);
+    }
+
+    private static <T> Key<T> rarely(String name, String defaultText, Form<T> form, String meaning) {
+        return enter(name, Group.RARELY_TOUCHED, defaultText, form, null, meaning);
+    }
+
+    /** It has no default, and must be set where the condition holds. */
+    private static <T> Key<T> rarely(String name, Form<T> form, Condition condition, String meaning) {
+        return enter(name, Group.RARELY_TOUCHED, null, form, condition, meaning);
+    }
+
+    private static <T> Key<T> enter(
+            String name, Group group, String defaultText, Form<T> form, Condition condition, String meaning) {
+        Key<T> key = new Key<>(name, group, form, defaultText, condition, meaning);
+        ALL.add(key);
+        return key;
+    }
+}

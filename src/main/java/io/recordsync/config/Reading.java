@@ -1,0 +1,122 @@
+package io.recordsync.config;
+
+import io.recordsync.config.Value.Source;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A configuration read value by value, each once: what was read, and a line for each mistake.
+ *
+ * <p>The value of a secret is never in a line, nor are user info and parameters of a URL.
+ */
+final class Reading {
+
+    private final Configuration configuration;
+    private final Map<Key<?>, Object> values = new LinkedHashMap<>();
+    private final List<String> mistakes = new ArrayList<>();
+
+    private Reading(Configuration configuration) {
+        this.configuration = configuration;
+    }
+
+    static Reading of(Configuration configuration) {
+        Reading reading = of(configuration, Keys.names());
+        reading.mistakes.addAll(CrossChecks.mistakes(reading));
+        configuration.others().forEach(name -> UnknownKeys.mistake(name).ifPresent(reading.mistakes::add));
+        return reading;
+    }
+
+    /** Of these keys only, without cross-checks. */
+    static Reading of(Configuration configuration, Set<String> asked) {
+        Reading reading = new Reading(configuration);
+        Keys.all().stream().filter(key -> asked.contains(key.name())).forEach(reading::read);
+        return reading;
+    }
+
+    List<String> mistakes() {
+        return List.copyOf(mistakes);
+    }
+
+    /** The value of a key, which is free of mistakes. */
+    <T> T get(Key<T> key) {
+        return find(key).orElseThrow(() -> new IllegalStateException(key.name() + " has a mistake"));
+    }
+
+    /** The value of a key; nothing where it has a mistake. */
+    <T> Optional<T> find(Key<T> key) {
+        // It was put there by read(Key<T>).
+        @SuppressWarnings("unchecked")
+        T value = (T) values.get(key);
+        return Optional.ofNullable(value);
+    }
+
+    /** The text of a key. */
+    String text(Key<?> key) {
+        return configuration.of(key).text();
+    }
+
+    /** The key by its name, and by its name in the environment where its value comes from there. */
+    String named(Key<?> key) {
+        return configuration.of(key).source() == Source.ENVIRONMENT
+                ? key.name() + " (" + key.environmentName() + ")"
+                : key.name();
+    }
+
+    /** The text of every key but the secrets, durations in milliseconds; of a reading without mistakes. */
+    Map<String, String> placeholders() {
+        Map<String, String> placeholders = new LinkedHashMap<>();
+        for (Key<?> key : Keys.all()) {
+            if (!key.isSecret()) {
+                placeholders.put(
+                        key.name(),
+                        get(key) instanceof Duration duration ? Long.toString(duration.toMillis()) : text(key));
+            }
+        }
+        return placeholders;
+    }
+
+    private <T> void read(Key<T> key) {
+        String text = text(key);
+        String expected = key.form().expected();
+        if (text.isBlank()) {
+            readEmpty(key);
+        } else if (text.contains("{{")) {
+            mistakes.add("%s = %s has a placeholder that nothing resolves: expected %s"
+                    .formatted(named(key), key.form().shown(text), expected));
+        } else if (!text.equals(text.strip())) {
+            mistakes.add("%s = %s begins or ends with a space: expected %s"
+                    .formatted(named(key), key.form().shown(text), expected));
+        } else {
+            try {
+                values.put(key, key.form().read(text));
+            } catch (IllegalArgumentException e) {
+                mistakes.add(named(key) + " = " + e.getMessage());
+            }
+        }
+    }
+
+    private <T> void readEmpty(Key<T> key) {
+        if (key.mustBeSet() && applies(key.condition())) {
+            mistakes.add("%s is missing%s: expected %s; set it in config/application.properties or as %s"
+                    .formatted(
+                            key.name(),
+                            key.condition() == null ? "" : " (" + key.condition() + ")",
+                            key.form().expected(),
+                            key.environmentName()));
+        } else if (key.mayBeEmpty()) {
+            values.put(key, key.form().empty().orElseThrow());
+        } else {
+            mistakes.add(
+                    "%s is empty: expected %s".formatted(named(key), key.form().expected()));
+        }
+    }
+
+    private boolean applies(Key.Condition condition) {
+        return condition == null || configuration.value(condition.key()).equals(condition.word());
+    }
+}

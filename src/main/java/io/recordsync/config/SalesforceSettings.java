@@ -1,0 +1,35 @@
+package io.recordsync.config;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How Salesforce is reached, and which of its deletions count.
+ *
+ * @param idPrefixes key prefixes of the ids that are accepted, at least one
+ * @param entities whose deletions count, at least one
+ * @param timeout of an answer of the REST API
+ */
+public record SalesforceSettings(
+        URI loginUrl,
+        String clientId,
+        Secret clientSecret,
+        SalesforceAuth auth,
+        JwtSettings jwt,
+        String pubsubHost,
+        int pubsubPort,
+        boolean pubsubPlaintext,
+        String channel,
+        List<String> idPrefixes,
+        List<String> entities,
+        String apiVersion,
+        Duration timeout,
+        FirstStart firstStart,
+        Subscriber subscriber) {
+
+    public SalesforceSettings {
+        idPrefixes = Required.items(Keys.SALESFORCE_ID_PREFIXES, idPrefixes);
+        entities = Required.items(Keys.SALESFORCE_ENTITIES, entities);
+    }
+}

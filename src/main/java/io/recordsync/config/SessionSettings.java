@@ -1,0 +1,6 @@
+package io.recordsync.config;
+
+import java.time.Duration;
+
+/** When a process counts as dead, and how often it reports that it lives. */
+public record SessionSettings(Duration ttl, Duration heartbeat) {}

@@ -1,0 +1,11 @@
+package io.recordsync.config;
+
+import java.time.Duration;
+
+/**
+ * How the stream is watched and opened again.
+ *
+ * @param idleTimeout the silence after which it is opened anew
+ * @param backoffLong the longest wait where only a person or the next day can help
+ */
+public record StreamSettings(Duration idleTimeout, Duration backoff, Duration backoffMax, Duration backoffLong) {}
