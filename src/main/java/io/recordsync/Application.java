@@ -1,13 +1,9 @@
 package io.recordsync;
 
 import io.recordsync.config.Configuration;
-import io.recordsync.config.Keys;
+import io.recordsync.config.InvalidConfiguration;
 import io.recordsync.inbox.InboxException;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.util.List;
-import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
@@ -15,7 +11,6 @@ import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
-import org.apache.camel.spi.PropertiesComponent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +21,12 @@ import org.slf4j.LoggerFactory;
  * stderr), when the start fails or when stopping takes longer.
  */
 public final class Application {
+
+    private static final String USAGE =
+            """
+            usage: salesforce-talkdesk-sync             runs the service
+                   salesforce-talkdesk-sync doctor      examines whether the service could do its work
+                   salesforce-talkdesk-sync receipts …  writes what can be proven of deletions""";
 
     private static final int STOP_SECONDS = 28;
     /** Where stopping took longer, no time is left for a {@link ClassArchive}. */
@@ -43,13 +44,8 @@ public final class Application {
     private Application() {
         main.setAppName("salesforce-talkdesk-sync");
         main.setDefaultPropertyPlaceholderLocation(Configuration.LOCATION);
-        Keys.defaults().forEach(main::addInitialProperty);
+        MainDefaults.set(main);
         main.addMainListener(new MainListenerSupport() {
-            @Override
-            public void beforeInitialize(BaseMainSupport starting) {
-                check(starting.getCamelContext().getPropertiesComponent());
-            }
-
             @Override
             public void afterStart(BaseMainSupport started) {
                 logStarted(started.getCamelContext());
@@ -65,9 +61,9 @@ public final class Application {
             case "" -> new Application().run();
             case "doctor" -> System.exit(DoctorCommand.run());
             case "receipts" -> System.exit(ReceiptsCommand.run(List.of(args).subList(1, args.length)));
+            case "--help" -> System.out.println(USAGE);
             default -> {
-                System.err.println(
-                        "Unknown command " + args[0] + " (expected none, which runs the service; doctor; or receipts)");
+                System.err.println("Unknown command " + args[0] + "\n" + USAGE);
                 System.exit(2);
             }
         }
@@ -76,15 +72,23 @@ public final class Application {
     private void run() {
         try {
             exitCode = main.run(new String[0]);
-        } catch (InvalidConfiguration e) {
-            e.mistakes.forEach(System.err::println);
         } catch (Exception | LinkageError e) {
-            System.err.println("The start failed: " + reason(e));
-            log.debug("The start failed", e);
+            explain(e);
         } finally {
             ended.countDown();
             System.exit(exitCode);
         }
+    }
+
+    private void explain(Throwable failure) {
+        for (Throwable link = failure; link != null; link = link.getCause()) {
+            if (link instanceof InvalidConfiguration invalid) {
+                invalid.mistakes().forEach(System.err::println);
+                return;
+            }
+        }
+        System.err.println("The start failed: " + reason(failure));
+        log.debug("The start failed", failure);
     }
 
     /** One line. What Camel wraps around the inbox's own words would hide them. */
@@ -134,46 +138,5 @@ public final class Application {
                 context.resolvePropertyPlaceholders("{{ops.host}}"),
                 context.resolvePropertyPlaceholders("{{ops.port}}"),
                 context.resolvePropertyPlaceholders("{{store.url}}").replaceFirst("\\?.*", ""));
-    }
-
-    /** Before any route or bean is read, by the reading of properties and environment that they will see. */
-    private static void check(PropertiesComponent properties) {
-        Configuration configuration = Configuration.read(properties);
-        List<String> mistakes = configuration.mistakes();
-        if (!mistakes.isEmpty()) {
-            throw new InvalidConfiguration(mistakes);
-        }
-        checkFree(configuration.value("ops.host"), configuration.value("ops.port"));
-        // One reading for all: from here on the environment must not bring "1s" back where Camel wants 1000.
-        Properties read = new Properties();
-        read.putAll(configuration.values());
-        read.putAll(configuration.placeholders());
-        properties.setOverrideProperties(read);
-        org.apache.camel.component.properties.PropertiesComponent placeholders =
-                (org.apache.camel.component.properties.PropertiesComponent) properties;
-        placeholders.setEnvironmentVariableMode(
-                org.apache.camel.component.properties.PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_FALLBACK);
-    }
-
-    /** Camel's server would log that the port is taken and never finish its start. */
-    private static void checkFree(String host, String port) {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(host, Integer.parseInt(port)));
-        } catch (IOException e) {
-            throw new InvalidConfiguration(
-                    List.of("ops.port = %s cannot be listened on at ops.host = %s (%s): expected a port that is free"
-                            .formatted(port, host, e.getMessage())));
-        }
-    }
-
-    private static final class InvalidConfiguration extends RuntimeException {
-
-        private final transient List<String> mistakes;
-
-        InvalidConfiguration(List<String> mistakes) {
-            super(mistakes.size() + " mistakes in the configuration");
-            this.mistakes = mistakes;
-        }
     }
 }

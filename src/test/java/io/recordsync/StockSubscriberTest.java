@@ -2,24 +2,21 @@ package io.recordsync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.recordsync.config.Configuration;
-import io.recordsync.config.Keys;
 import io.recordsync.deletion.Intake;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.simulator.salesforce.ContactIds;
 import io.recordsync.simulator.salesforce.SalesforceSimulator;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
@@ -36,9 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The alternative subscriber, switched to as its file says, in a Camel Main with everything else as it is. */
 @Timeout(60)
 class StockSubscriberTest {
-
-    private static final String OURS = "file:routes/subscribe-deletions.camel.yaml";
-    private static final String STOCK = "file:routes/alternatives/subscribe-with-camel-salesforce.camel.yaml";
 
     @TempDir
     Path folder;
@@ -90,10 +84,7 @@ class StockSubscriberTest {
         try (SalesforceSimulator salesforce = SalesforceSimulator.start();
                 TalkdeskSimulator talkdesk = TalkdeskSimulator.start()) {
             Main main = serviceOf(salesforce, talkdesk);
-            main.addOverrideProperty(
-                    "camel.main.routesIncludePattern",
-                    routesWithTheStockSubscriber()
-                            .replace("file:routes/accept-deletions.camel.yaml", "file:" + acceptance));
+            main.addOverrideProperty("camel.main.routesIncludePattern", routesWith(acceptance));
             main.bind("inboxThatFailsAtFirst", inbox);
             main.start();
             try {
@@ -106,6 +97,18 @@ class StockSubscriberTest {
             } finally {
                 main.stop();
             }
+        }
+    }
+
+    /** Every route file but for the acceptance, which is the test's. */
+    private static String routesWith(Path acceptance) throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("routes"))) {
+            return Stream.concat(
+                            files.filter(file -> !file.endsWith("accept-deletions.camel.yaml")
+                                    && !file.endsWith("subscribe-deletions.camel.yaml")),
+                            Stream.of(acceptance))
+                    .map(file -> "file:" + file.toAbsolutePath())
+                    .collect(Collectors.joining(","));
         }
     }
 
@@ -125,7 +128,7 @@ class StockSubscriberTest {
     }
 
     private Main serviceOf(SalesforceSimulator salesforce, TalkdeskSimulator talkdesk) throws IOException {
-        Map<String, String> configuration = new HashMap<>(Keys.defaults());
+        Map<String, String> configuration = new HashMap<>(TestSettings.texts(folder));
         configuration.put("salesforce.login-url", salesforce.loginUrl());
         configuration.put("salesforce.client-id", SalesforceSimulator.CLIENT_ID);
         configuration.put("salesforce.client-secret", SalesforceSimulator.CLIENT_SECRET);
@@ -138,13 +141,11 @@ class StockSubscriberTest {
         configuration.put("talkdesk.record-lists", "list-a");
         configuration.put("batch.linger", "50");
         configuration.put("delivery.rate", "0");
-        configuration.put("store.url", "jdbc:sqlite:" + folder.resolve("recordsync.db"));
-        configuration.put("ops.port", "0");
-        configuration.putAll(Configuration.of(configuration).placeholders());
-        configuration.put("camel.main.routesIncludePattern", routesWithTheStockSubscriber());
+        configuration.put("salesforce.subscriber", "camel-salesforce");
+        configuration.put("doctor.at-start", "false");
 
         Main main = new Main();
-        main.setDefaultPropertyPlaceholderLocation("file:config/application.properties");
+        MainDefaults.set(main);
         configuration.forEach(main::addOverrideProperty);
         main.addMainListener(new MainListenerSupport() {
             @Override
@@ -153,16 +154,6 @@ class StockSubscriberTest {
             }
         });
         return main;
-    }
-
-    private static String routesWithTheStockSubscriber() throws IOException {
-        Properties file = new Properties();
-        try (Reader reader = Files.newBufferedReader(Path.of("config/application.properties"))) {
-            file.load(reader);
-        }
-        String routes = file.getProperty("camel.main.routesIncludePattern");
-        assertThat(routes).contains(OURS);
-        return routes.replace(OURS, STOCK);
     }
 
     /** The simulator speaks plaintext, which no option of the endpoint allows. */

@@ -138,7 +138,7 @@ public final class Configuration {
         return reading;
     }
 
-    Value of(Key<?> key) {
+    Value valueOf(Key<?> key) {
         return values.get(key.name());
     }
 
@@ -152,7 +152,7 @@ public final class Configuration {
         return others;
     }
 
-    /** Camel does not say where a value was found, but in its own runtime; so it is where the same text stands. */
+    /** No Camel runtime reports where it found a value in a way that all have, so it is where the same text stands. */
     private static Source source(
             Key<?> key, String text, UnaryOperator<String> environment, UnaryOperator<String> system) {
         if (stands(text, environment.apply(key.environmentName()))) {

@@ -215,7 +215,7 @@ public final class Keys {
             "stream.idle-timeout",
             "330000",
             durationAboveZero(),
-            "The silence (no event, no keepalive) after which the stream is opened anew; keepalives come within 270 s.");
+            "The silence (no event, no keepalive) after which the stream is opened again; keepalives come within 270 s.");
     static final Key<Duration> STREAM_BACKOFF = rarely(
             "stream.backoff",
             "1000",
@@ -336,7 +336,7 @@ public final class Keys {
             "health.oldest-pending",
             "1h",
             durationAboveZero(),
-            "How long a deletion may wait to be sent before the service is no longer ready.");
+            "How long a deletion may be due before the service is no longer ready.");
 
     static final Key<Optional<Duration>> RECONCILE_SCHEDULE = rarely(
             "reconcile.schedule",
@@ -358,7 +358,7 @@ public final class Keys {
             "session.heartbeat",
             "5s",
             durationAboveZero(),
-            "How often a process reports that it lives; several times within `session.ttl`.");
+            "How often a process reports that it is alive; several times within `session.ttl`.");
 
     static final Key<Duration> LEDGER_RETENTION = rarely(
             "ledger.retention",

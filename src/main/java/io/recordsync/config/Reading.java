@@ -57,12 +57,12 @@ final class Reading {
 
     /** The text of a key. */
     String text(Key<?> key) {
-        return configuration.of(key).text();
+        return configuration.valueOf(key).text();
     }
 
     /** The key by its name, and by its name in the environment where its value comes from there. */
     String named(Key<?> key) {
-        return configuration.of(key).source() == Source.ENVIRONMENT
+        return configuration.valueOf(key).source() == Source.ENVIRONMENT
                 ? key.name() + " (" + key.environmentName() + ")"
                 : key.name();
     }

@@ -21,10 +21,6 @@ public record DeliveryMode(boolean dryRun, Set<String> dryRunLists) {
         DRY_RUN
     }
 
-    public DeliveryMode {
-        dryRunLists = Set.copyOf(dryRunLists);
-    }
-
     public static DeliveryMode of(Kind kind, Collection<String> dryRunLists) {
         return new DeliveryMode(kind == Kind.DRY_RUN, Set.copyOf(dryRunLists));
     }

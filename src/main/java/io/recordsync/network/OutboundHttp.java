@@ -48,6 +48,8 @@ public final class OutboundHttp implements HttpClientConfigurer {
 
     @Override
     public void configureHttpClient(HttpClientBuilder client) {
+        // One call is one request: this client would repeat it behind our back.
+        client.disableAutomaticRetries();
         // Neither end has a use for them.
         client.disableCookieManagement();
         client.setRoutePlanner(new SystemDefaultRoutePlanner(outbound.selector()));

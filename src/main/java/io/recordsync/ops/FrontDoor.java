@@ -1,13 +1,12 @@
 package io.recordsync.ops;
 
+import io.recordsync.config.OpsSettings;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.camel.CamelContext;
-import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.platform.http.vertx.HttpMessage;
 
@@ -19,29 +18,16 @@ import org.apache.camel.component.platform.http.vertx.HttpMessage;
  * and {@code lastSegment} (of the path). Every header is removed: Camel mixes query parameters among them and would send
  * all of them back, so that {@code ?Set-Cookie=…} became a header of the answer.
  */
-public final class FrontDoor implements CamelContextAware {
+public final class FrontDoor {
 
-    private CamelContext context;
-    private AccessRule rule;
+    private final AccessRule rule;
 
-    /** Reads the rule from {@code ops.*} itself: as a constructor argument in YAML a password with a quote would break. */
-    @Override
-    public void setCamelContext(CamelContext context) {
-        this.context = context;
-        this.rule = new AccessRule(
-                configured("ops.host"),
-                configured("ops.user"),
-                configured("ops.password"),
-                configured("ops.allowed-hosts"));
-    }
-
-    @Override
-    public CamelContext getCamelContext() {
-        return context;
-    }
-
-    private String configured(String key) {
-        return context.getPropertiesComponent().resolveProperty(key).orElse("");
+    public FrontDoor(OpsSettings settings) {
+        rule = new AccessRule(
+                settings.host(),
+                settings.user(),
+                settings.password().value(),
+                String.join(",", settings.allowedHosts()));
     }
 
     public void admit(Exchange exchange) {

@@ -120,7 +120,7 @@ public final class Metrics implements Tally {
     }
 
     /** The registry that Camel serves as {@code /observe/metrics}, to be bound as {@code metricsRegistry} before it asks. */
-    public static MeterRegistry registry() {
+    public static PrometheusMeterRegistry registry() {
         return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     }
 

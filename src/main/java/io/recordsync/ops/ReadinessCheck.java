@@ -50,7 +50,8 @@ public abstract class ReadinessCheck extends AbstractHealthCheck {
 
     /** The metric of a check. */
     static <T extends HealthCheck> void tell(CamelContext context, T check, ToDoubleFunction<T> up) {
-        MeterRegistry registry = context.getRegistry().lookupByNameAndType("metricsRegistry", MeterRegistry.class);
+        MeterRegistry registry =
+                context.getRegistry().lookupByNameAndType("recordsyncMetricsRegistry", MeterRegistry.class);
         Gauge.builder("recordsync.check.up", check, up)
                 .tag("check", check.getId())
                 .strongReference(true)

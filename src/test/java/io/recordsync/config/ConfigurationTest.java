@@ -267,7 +267,7 @@ class ConfigurationTest {
     }
 
     @Test
-    void a_command_is_told_of_the_keys_that_it_needs_and_of_no_other() {
+    void a_command_checks_the_keys_that_it_needs_and_no_other() {
         configuration.clear();
         configuration.put("store.url", "jdbc:nix:x");
 

@@ -44,7 +44,7 @@ class MetricsTest {
         }
     };
     private final InMemoryInbox inbox = new InMemoryInbox();
-    private final PrometheusMeterRegistry registry = (PrometheusMeterRegistry) Metrics.registry();
+    private final PrometheusMeterRegistry registry = Metrics.registry();
     private final Map<String, Object> stream = new HashMap<>(
             Map.of("state", "connected", "silentSince", now, "reconnects", Map.of("transient", 0L, "credentials", 0L)));
     private final Metrics metrics = new Metrics(registry, inbox, "/data/ContactChangeEvent", () -> stream, clock);

@@ -1,12 +1,18 @@
 package io.recordsync.ops;
 
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.recordsync.Secrets;
+import io.recordsync.config.OpsSettings;
+import io.recordsync.config.Secret;
 import io.recordsync.deletion.DeliveryMode;
 import io.recordsync.inbox.History;
 import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Grant;
+import io.recordsync.ops.api.OpsHttpServer;
+import io.recordsync.ops.health.Observation;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -29,7 +35,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
 
 /** The ops route file in a Camel Main on a port of its own, with an in-memory inbox behind it. */
 final class OpsServer implements AutoCloseable {
@@ -56,10 +64,13 @@ final class OpsServer implements AutoCloseable {
             .build();
     final Set<String> dryRunLists = ConcurrentHashMap.newKeySet();
     private final ApiDocument document = new ApiDocument();
+    private final OpsHttpServer server;
     private final Main main = new Main();
 
     private OpsServer(String host, String password) throws Exception {
         main.setDefaultPropertyPlaceholderLocation("classpath:ops/application.properties");
+        // The ops routes alone, without the service.
+        main.addOverrideProperty("recordsync.enabled", "false");
         main.configure().withRoutesIncludePattern("classpath:ops/beans.camel.yaml,file:routes/ops.camel.yaml");
         main.addOverrideProperty("ops.host", host);
         main.addOverrideProperty("ops.port", Integer.toString(port));
@@ -69,6 +80,21 @@ final class OpsServer implements AutoCloseable {
         main.addOverrideProperty("talkdesk.record-lists", "list-a, list-b");
         main.addOverrideProperty("salesforce.channel", "/data/ContactChangeEvent");
         main.addOverrideProperty("stream.idle-timeout", "330000");
+        OpsSettings settings =
+                new OpsSettings(host, port, "operator", new Secret(password), List.of("localhost", "ops.example.com"));
+        server = new OpsHttpServer(settings);
+        PrometheusMeterRegistry registry = Metrics.registry();
+        main.bind("recordsyncMetricsRegistry", registry);
+        main.bind("frontDoor", new FrontDoor(settings));
+        main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeConfigure(BaseMainSupport configuring) {
+                CamelContext context = configuring.getCamelContext();
+                server.serve(context);
+                context.addComponent("platform-http", context.getComponent(OpsHttpServer.SCHEME));
+                server.observe(new Observation(configuring.getCamelContext(), registry));
+            }
+        });
         main.bind("deliveryMode", new DeliveryMode(false, dryRunLists));
         main.bind("inbox", inbox);
         main.bind("ledger", inbox);
@@ -89,6 +115,7 @@ final class OpsServer implements AutoCloseable {
         main.bind("claims", new Claims(told));
         main.bind("gate", new Gate(told, delivery));
         main.start();
+        server.listen();
     }
 
     static OpsServer start(String host, String password) throws Exception {
@@ -158,6 +185,11 @@ final class OpsServer implements AutoCloseable {
     @Override
     public void close() {
         main.stop();
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static int freePort() {

@@ -70,7 +70,8 @@ class ProcessCheckTest {
     private HealthCheck.State state() {
         DefaultCamelContext context = new DefaultCamelContext();
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        context.getRegistry().bind("metricsRegistry", registry);
+        context.getPropertiesComponent().addOverrideProperty("recordsync.enabled", "false");
+        context.getRegistry().bind("recordsyncMetricsRegistry", registry);
         check.setCamelContext(context);
         HealthCheck.State state = check.call().getState();
         assertThat(registry.get("recordsync.check.up")

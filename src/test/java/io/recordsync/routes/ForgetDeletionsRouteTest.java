@@ -32,6 +32,7 @@ class ForgetDeletionsRouteTest {
 
     private void startAndAwaitSteps(int steps) throws Exception {
         Main main = new Main();
+        main.addOverrideProperty("recordsync.enabled", "false");
         main.configure().withRoutesIncludePattern("file:routes/forget-deletions.camel.yaml");
         main.configure().addRoutesBuilder(new RouteConfigurationBuilder() {
             @Override
@@ -41,7 +42,7 @@ class ForgetDeletionsRouteTest {
                         .handled(true);
             }
         });
-        main.bind("inbox", inbox);
+        main.bind("recordsyncRetention", inbox);
         main.start();
         try {
             // The steps follow each other at once: half a second is a long silence.

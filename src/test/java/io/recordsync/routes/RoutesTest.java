@@ -2,28 +2,28 @@ package io.recordsync.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.recordsync.TestSettings;
+import io.recordsync.Wiring;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** The form of the route files, so that each can be read and changed without knowing Camel's abbreviations. */
 class RoutesTest {
 
-    private static final Set<String> TOP_LEVEL = Set.of("beans", "route", "routeConfiguration");
+    private static final Set<String> TOP_LEVEL = Set.of("route", "routeConfiguration");
     /** What holds an expression: in the canonical form each of these is a map, never a bare string. */
     private static final Set<String> LANGUAGES = Set.of("simple", "constant", "method", "jsonpath", "header");
 
@@ -39,7 +39,7 @@ class RoutesTest {
     }
 
     @Test
-    void every_file_holds_beans_routes_and_route_configurations_in_the_canonical_form() {
+    void every_file_holds_routes_and_route_configurations_in_the_canonical_form_and_no_beans() {
         for (Path file : files()) {
             for (Object item : parsed(file)) {
                 assertThat(item).as("%s", file).isInstanceOf(Map.class);
@@ -80,42 +80,25 @@ class RoutesTest {
     }
 
     @Test
-    void every_route_file_but_the_alternatives_is_loaded_the_beans_first() throws IOException {
-        Properties configuration = new Properties();
-        try (var reader = Files.newBufferedReader(Path.of("config/application.properties"))) {
-            configuration.load(reader);
-        }
-        String[] loaded =
-                configuration.getProperty("camel.main.routesIncludePattern").split(",");
-
-        assertThat(loaded).startsWith("file:routes/beans.camel.yaml");
-        assertThat(Arrays.stream(loaded).map(file -> Path.of(file.replace("file:", ""))))
-                .containsExactlyInAnyOrderElementsOf(files().stream()
-                        .filter(file -> !file.startsWith("routes/alternatives"))
-                        .toList());
-    }
-
-    @Test
-    void every_bean_that_a_route_calls_is_declared_with_that_method() throws ReflectiveOperationException {
-        Map<String, String> types = new HashMap<>();
-        for (Path file : files()) {
-            for (Object item : parsed(file)) {
-                if (((Map<?, ?>) item).get("beans") instanceof List<?> beans) {
-                    beans.forEach(bean -> types.put(
-                            String.valueOf(((Map<?, ?>) bean).get("name")),
-                            String.valueOf(((Map<?, ?>) bean).get("type"))));
-                }
-            }
-        }
+    void every_bean_that_a_route_calls_is_wired_with_that_method(@TempDir Path folder) {
         Matcher call =
                 Pattern.compile("- bean:\\s+ref: (\\S+)\\s+method: \"?(\\w+)").matcher(text(files()));
         int calls = 0;
-        while (call.find()) {
-            assertThat(types).containsKey(call.group(1));
-            assertThat(Class.forName(types.get(call.group(1))).getMethods())
-                    .as("%s", call.group(1))
-                    .anyMatch(method -> method.getName().equals(call.group(2)));
-            calls++;
+        try (Wiring wiring = Wiring.ofService(TestSettings.in(folder))) {
+            while (call.find()) {
+                String name = call.group(1);
+                Object bean = wiring.beans()
+                        .getOrDefault(
+                                name,
+                                wiring.beans()
+                                        .get(Wiring.PREFIX
+                                                + Character.toUpperCase(name.charAt(0))
+                                                + name.substring(1)));
+                assertThat(bean).as(call.group(1)).isNotNull();
+                assertThat(bean.getClass().getMethods()).as("%s", call.group(1)).anyMatch(method -> method.getName()
+                        .equals(call.group(2)));
+                calls++;
+            }
         }
         assertThat(calls).isGreaterThan(20);
     }

@@ -1,0 +1,187 @@
+package io.recordsync.ops.api;
+
+import io.recordsync.config.OpsSettings;
+import io.recordsync.ops.health.Observation;
+import io.recordsync.ops.health.Observation.Answer;
+import io.recordsync.ops.health.Observation.Probe;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Processor;
+import org.apache.camel.component.platform.http.PlatformHttpComponent;
+import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConsumer;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpEngine;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+
+/**
+ * The HTTP server of the page, the API, health and metrics, beside whatever server the host runs: what routes consume from {@code
+ * ops-http:} is served here and nowhere else.
+ *
+ * <p>It is Camel's {@code platform-http} component under a scheme of ours, because a host's own {@code platform-http:} is served by
+ * the host's server. Its threads are daemons: a start that fails after it leaves no process behind. Thread-safe.
+ */
+public final class OpsHttpServer implements AutoCloseable {
+
+    /** The scheme of the routes. */
+    public static final String SCHEME = "ops-http";
+
+    private static final String ROUTER = "recordsync-ops-router";
+    private static final long MAX_BODY_BYTES = 1 << 20;
+    private static final long PATIENCE_SECONDS = 10;
+
+    private final OpsSettings settings;
+    private final Vertx vertx;
+    private final Router router;
+    private HttpServer server;
+
+    /** Serves nothing before {@link #listen}. */
+    public OpsHttpServer(OpsSettings settings) {
+        this.settings = settings;
+        this.vertx = Vertx.vertx(new VertxOptions().setUseDaemonThread(true));
+        this.router = Router.router(vertx);
+    }
+
+    /** Makes {@code ops-http:} known to a context, before any of its routes is read. */
+    public void serve(CamelContext context) {
+        context.getRegistry().bind(ROUTER, new VertxPlatformHttpRouter(null, vertx, router, ROUTER) {
+            @Override
+            public Handler<RoutingContext> bodyHandler() {
+                return bodies();
+            }
+        });
+        PlatformHttpComponent component = new PlatformHttpComponent(context);
+        component.setEngine(new Engine(settings.port()));
+        context.addComponent(SCHEME, component);
+    }
+
+    private static Handler<RoutingContext> bodies() {
+        BodyHandler bodies = BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES);
+        return request -> {
+            // Camel's consumer has stopped the reading until it knows how.
+            request.request().resume();
+            bodies.handle(request);
+        };
+    }
+
+    /** Serves {@code /observe}, which every probe and agent may read, by GET and HEAD. */
+    public void observe(Observation observation) {
+        health("/observe/health", Probe.ALL, observation);
+        health("/observe/health/live", Probe.LIVE, observation);
+        health("/observe/health/ready", Probe.READY, observation);
+        answer("/observe/metrics", request -> observation.metrics(request.getHeader("Accept")));
+    }
+
+    private void health(String path, Probe probe, Observation observation) {
+        answer(path, request -> observation.health(probe, request.getParam("exposureLevel")));
+    }
+
+    private void answer(String path, Function<HttpServerRequest, Answer> answering) {
+        router.route(path)
+                .method(HttpMethod.GET)
+                .method(HttpMethod.HEAD)
+                // A check may wait for a database.
+                .blockingHandler(
+                        context -> {
+                            Answer answer = answering.apply(context.request());
+                            context.response()
+                                    .setStatusCode(answer.status())
+                                    .putHeader("Content-Type", answer.contentType());
+                            context.end(answer.body());
+                        },
+                        false);
+    }
+
+    /** @throws IllegalArgumentException when nothing can listen there, before anything has been started */
+    public void checkFree() {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(settings.host(), settings.port()));
+        } catch (IOException e) {
+            throw new IllegalArgumentException(notFree(e), e);
+        }
+    }
+
+    /** @throws IllegalStateException when the port has been taken meanwhile */
+    public synchronized void listen() {
+        HttpServer starting = vertx.createHttpServer().requestHandler(router);
+        try {
+            await(starting.listen(settings.port(), settings.host()));
+        } catch (IOException e) {
+            throw new IllegalStateException(notFree(e), e);
+        }
+        server = starting;
+    }
+
+    private String notFree(IOException e) {
+        return "ops.port = %d cannot be listened on at ops.host = %s (%s): expected a port that is free"
+                .formatted(settings.port(), settings.host(), e.getMessage());
+    }
+
+    /** The port that it listens on; the configured one before it does. */
+    public synchronized int port() {
+        return server == null ? settings.port() : server.actualPort();
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        if (server != null) {
+            await(server.close());
+            server = null;
+        }
+        await(vertx.close());
+    }
+
+    private static <T> void await(Future<T> done) throws IOException {
+        try {
+            done.toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause().getMessage(), e.getCause());
+        } catch (TimeoutException e) {
+            throw new IOException("no answer of the HTTP server within " + PATIENCE_SECONDS + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    /** Hands consumers our router. The engine it is made of would bind itself where the host's {@code platform-http:} looks. */
+    private static final class Engine extends VertxPlatformHttpEngine {
+
+        private final int port;
+
+        Engine(int port) {
+            this.port = port;
+        }
+
+        @Override
+        protected void doInit() {}
+
+        @Override
+        public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor processor) {
+            return new VertxPlatformHttpConsumer(endpoint, processor, List.of(), ROUTER);
+        }
+
+        @Override
+        public int getServerPort() {
+            return port;
+        }
+    }
+}
