@@ -49,7 +49,6 @@ final class OldNames implements BeanRepository {
             "streamStatus",
             "sweeps",
             "talkdeskToken",
-            "verdicts",
             "outbound");
 
     private static final String PLATFORM_HTTP = "platform-http";

@@ -1,6 +1,7 @@
 package io.recordsync;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.recordsync.config.DeliverySettings;
 import io.recordsync.config.NetworkSettings;
 import io.recordsync.config.SalesforceAuth;
 import io.recordsync.config.SalesforceSettings;
@@ -8,13 +9,15 @@ import io.recordsync.config.Settings;
 import io.recordsync.config.StoreSettings;
 import io.recordsync.config.TalkdeskAuth;
 import io.recordsync.config.TalkdeskSettings;
-import io.recordsync.config.Unconfirmed;
 import io.recordsync.deletion.DeliveryMode;
+import io.recordsync.delivery.Backoff;
+import io.recordsync.delivery.CallRate;
+import io.recordsync.delivery.Claims;
+import io.recordsync.delivery.Delivery;
+import io.recordsync.delivery.DeliveryGate;
 import io.recordsync.doctor.Doctor;
 import io.recordsync.doctor.Exam;
 import io.recordsync.doctor.StoreExam;
-import io.recordsync.inbox.Claims;
-import io.recordsync.inbox.DeliveryGate;
 import io.recordsync.inbox.History;
 import io.recordsync.inbox.Inbox;
 import io.recordsync.inbox.InboxSettings;
@@ -31,19 +34,28 @@ import io.recordsync.oauth.ClientCredentials;
 import io.recordsync.oauth.Grant;
 import io.recordsync.oauth.JwtBearer;
 import io.recordsync.oauth.PrivateKeyJwt;
-import io.recordsync.ops.DeletionView;
-import io.recordsync.ops.FrontDoor;
-import io.recordsync.ops.GuardView;
-import io.recordsync.ops.Health;
-import io.recordsync.ops.HistoryView;
-import io.recordsync.ops.Metrics;
-import io.recordsync.ops.Orders;
-import io.recordsync.ops.PageFiles;
-import io.recordsync.ops.ProblemAnswer;
-import io.recordsync.ops.ProcessCheck;
-import io.recordsync.ops.ReadinessCheck;
-import io.recordsync.ops.Receipts;
-import io.recordsync.ops.Status;
+import io.recordsync.ops.api.DeletionView;
+import io.recordsync.ops.api.FrontDoor;
+import io.recordsync.ops.api.GuardView;
+import io.recordsync.ops.api.HistoryView;
+import io.recordsync.ops.api.Orders;
+import io.recordsync.ops.api.ProblemAnswer;
+import io.recordsync.ops.api.Status;
+import io.recordsync.ops.health.DeliveryCheck;
+import io.recordsync.ops.health.ExpiryCheck;
+import io.recordsync.ops.health.GuardCheck;
+import io.recordsync.ops.health.Health;
+import io.recordsync.ops.health.ListsCheck;
+import io.recordsync.ops.health.Metrics;
+import io.recordsync.ops.health.PendingCheck;
+import io.recordsync.ops.health.PositionCheck;
+import io.recordsync.ops.health.ProcessCheck;
+import io.recordsync.ops.health.StoreCheck;
+import io.recordsync.ops.health.StreamCheck;
+import io.recordsync.ops.health.SweepCheck;
+import io.recordsync.ops.health.TokenCheck;
+import io.recordsync.ops.page.PageFiles;
+import io.recordsync.ops.receipts.Receipts;
 import io.recordsync.salesforce.ChangeEvents;
 import io.recordsync.salesforce.GapChecks;
 import io.recordsync.salesforce.PresenceChecks;
@@ -53,13 +65,12 @@ import io.recordsync.salesforce.Sweeps;
 import io.recordsync.salesforce.SyncedRecords;
 import io.recordsync.salesforce.stream.StreamStatus;
 import io.recordsync.salesforce.stream.Topic;
-import io.recordsync.talkdesk.CallRate;
-import io.recordsync.talkdesk.Delivery;
+import io.recordsync.talkdesk.Answers;
 import io.recordsync.talkdesk.TalkdeskExam;
-import io.recordsync.talkdesk.Verdicts;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -179,6 +190,7 @@ public final class Wiring implements AutoCloseable {
         Store store = closing(Store.open(database(settings.store())));
         InboxRoom inbox = inbox(store, watch, clock);
         Delivering delivering = delivery(inbox, clock);
+        talkdesk(clock);
         Reading reading = salesforce(inbox, tokens, clock);
         doctor(network, tokens);
         ops(inbox, delivering, reading, tokens, watch, clock);
@@ -296,42 +308,38 @@ public final class Wiring implements AutoCloseable {
         return new InboxRoom(inbox, ledger, history, metrics);
     }
 
-    // ---- delivery, and the request to Talkdesk
+    // ---- delivery, whichever dialler
 
     private record Delivering(DeliveryGate gate, DeliveryMode mode) {}
 
     private Delivering delivery(InboxRoom room, Clock clock) {
-        DeliveryGate gate = named(
-                "recordsyncGate",
-                new DeliveryGate(
-                        settings.delivery().backoff(), settings.delivery().backoffMax(), clock));
+        DeliverySettings delivery = settings.delivery();
+        List<String> served = settings.talkdesk().recordLists();
+        room.inbox().recordLists().register(served);
+        room.inbox().recordLists().serveOnly(served);
+        DeliveryGate gate = named("recordsyncGate", new DeliveryGate(delivery.backoff(), delivery.backoffMax(), clock));
         Claims claims = named(
                 "recordsyncClaims",
-                new Claims(
-                        room.inbox().queue(),
-                        room.inbox().recordLists(),
-                        gate,
-                        settings.batch().size(),
-                        settings.delivery().concurrency(),
-                        String.join(",", settings.talkdesk().recordLists())));
+                new Claims(room.inbox().queue(), gate, settings.batch(), delivery.concurrency(), served.size()));
         open.push(claims::stop);
-        named("recordsyncCallRate", new CallRate(settings.delivery().rate()));
-        named("recordsyncVerdicts", new Verdicts(clock));
+        named("recordsyncCallRate", new CallRate(delivery.rate()));
         named(
                 "recordsyncDelivery",
                 new Delivery(
                         room.inbox().queue(),
                         room.inbox().recordLists(),
                         gate,
-                        settings.delivery().backoff(),
-                        settings.delivery().backoffMax(),
-                        settings.delivery().refusalsInARow(),
-                        settings.verify().delay(),
-                        settings.verify().attempts(),
-                        settings.verify().unconfirmed() == Unconfirmed.PARK ? "park" : "settle",
+                        new Backoff(delivery.backoff(), delivery.backoffMax()),
+                        delivery.refusalsInARow(),
+                        settings.verify(),
                         clock));
-        return new Delivering(
-                gate, named("recordsyncDeliveryMode", settings.delivery().mode()));
+        return new Delivering(gate, named("recordsyncDeliveryMode", delivery.mode()));
+    }
+
+    // ---- reading Talkdesk
+
+    private void talkdesk(Clock clock) {
+        named("recordsyncAnswers", new Answers(clock));
     }
 
     // ---- reading Salesforce
@@ -437,18 +445,18 @@ public final class Wiring implements AutoCloseable {
                 network.outbound(),
                 tokens.talkdesk(),
                 talkdesk.apiUrl().toString(),
-                String.join(",", talkdesk.recordLists()),
+                talkdesk.recordLists(),
                 talkdesk.scope(),
                 settings.delivery().timeout(),
-                String.join(",", probed));
+                probed);
     }
 
     // ---- what people and probes see, do and are told
 
     private void ops(InboxRoom room, Delivering delivering, Reading reading, Tokens tokens, Watch watch, Clock clock) {
         String channel = settings.salesforce().channel();
-        String recordLists = String.join(",", settings.talkdesk().recordLists());
-        String idleTimeout = Long.toString(settings.stream().idleTimeout().toMillis());
+        List<String> recordLists = settings.talkdesk().recordLists();
+        Duration idleTimeout = settings.stream().idleTimeout();
         named("recordsyncFrontDoor", new FrontDoor(settings.ops()));
         named("recordsyncProblemAnswer", new ProblemAnswer());
         named("recordsyncPageFiles", new PageFiles());
@@ -462,7 +470,7 @@ public final class Wiring implements AutoCloseable {
                         delivering.mode(),
                         clock));
         GuardView guard = named(
-                "recordsyncGuard",
+                "recordsyncGuardView",
                 new GuardView(
                         room.ledger(),
                         settings.guard().maxDeletions(),
@@ -489,19 +497,17 @@ public final class Wiring implements AutoCloseable {
                 new ProcessCheck(watch.stream(), settings.session().heartbeat()));
         healthChecks = List.of(
                 process,
-                new ReadinessCheck.Store(room.ledger(), channel),
-                new ReadinessCheck.Stream(watch.stream(), idleTimeout, clock),
-                new ReadinessCheck.Position(room.ledger(), channel, watch.stream(), idleTimeout, clock),
-                new ReadinessCheck.Expiry(
-                        room.ledger(), channel, settings.health().expiryWarning(), clock),
-                new ReadinessCheck.Pending(room.ledger(), settings.health().oldestPending(), clock),
-                new ReadinessCheck.Lists(room.ledger()),
-                new ReadinessCheck.Token("salesforce", tokens.salesforce()),
-                new ReadinessCheck.Token("talkdesk", tokens.talkdesk()),
-                new ReadinessCheck.Guard(guard, watch.registry()),
-                new ReadinessCheck.Delivery(delivering.gate()),
-                new ReadinessCheck.Sweep(
-                        room.inbox().coverage(), settings.sweep().period(), clock));
+                new StoreCheck(room.ledger(), channel),
+                new StreamCheck(watch.stream(), idleTimeout, clock),
+                new PositionCheck(room.ledger(), channel, watch.stream(), idleTimeout, clock),
+                new ExpiryCheck(room.ledger(), channel, settings.health().expiryWarning(), clock),
+                new PendingCheck(room.ledger(), settings.health().oldestPending(), clock),
+                new ListsCheck(room.ledger()),
+                new TokenCheck("salesforce", tokens.salesforce()),
+                new TokenCheck("talkdesk", tokens.talkdesk()),
+                new GuardCheck(room.ledger(), watch.registry()),
+                new DeliveryCheck(delivering.gate()),
+                new SweepCheck(room.inbox().coverage(), settings.sweep().period(), clock));
     }
 
     // ---- the names

@@ -2,7 +2,7 @@ package io.recordsync.salesforce;
 
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Problem;
-import io.recordsync.inbox.Backoff;
+import io.recordsync.delivery.Backoff;
 import io.recordsync.inbox.Doubts;
 import io.recordsync.inbox.Doubts.GapCheck;
 import java.io.IOException;

@@ -2,7 +2,8 @@ package io.recordsync.salesforce;
 
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Problem;
-import io.recordsync.inbox.Backoff;
+import io.recordsync.deletion.SweepReport;
+import io.recordsync.delivery.Backoff;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Coverage.Stretch;
 import io.recordsync.inbox.Coverage.Sweep;
@@ -30,10 +31,9 @@ import org.slf4j.event.Level;
  *
  * <p>A sweep begins when one is owed, but not within {@code sweep.retry} after the last one, and later with each failure;
  * {@link #wake} ends that wait. Salesforce's delete log lags behind: a demand is answered once the log covers the instant
- * at which the first sweep after it began, and until then it is swept again. Thread-safe; one sweep at a time. As a supplier
- * it gives {@code found} and {@code added}, of the sweep that runs or of the last one of this process; null before the first.
+ * at which the first sweep after it began, and until then it is swept again. Thread-safe; one sweep at a time.
  */
-public final class Sweeps implements Supplier<Map<String, Object>> {
+public final class Sweeps implements Supplier<SweepReport> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sweeps.class);
     /** Of {@code sweep.retry}. */
@@ -98,11 +98,11 @@ public final class Sweeps implements Supplier<Map<String, Object>> {
 
     /** Waits for nobody. */
     @Override
-    public Map<String, Object> get() {
+    public SweepReport get() {
         Sweeping sweeping = latest;
         return sweeping == null
-                ? Map.of()
-                : Map.of("found", sweeping.inBin() + sweeping.inLog(), "added", sweeping.added());
+                ? SweepReport.NONE
+                : new SweepReport(sweeping.inBin() + sweeping.inLog(), sweeping.added());
     }
 
     /** The next one need not wait. */

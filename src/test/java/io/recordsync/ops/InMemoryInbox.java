@@ -20,24 +20,24 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** An inbox that remembers what it was told, and shows what a test puts into it. */
-final class InMemoryInbox implements Intakes, Decisions, Ledger {
+public final class InMemoryInbox implements Intakes, Decisions, Ledger {
 
-    final List<Intake> intakes = new CopyOnWriteArrayList<>();
-    final List<String> acts = new CopyOnWriteArrayList<>();
-    final List<Filter> filters = new CopyOnWriteArrayList<>();
-    final List<Entry> entries = new CopyOnWriteArrayList<>();
-    final List<Attempt> attempts = new CopyOnWriteArrayList<>();
-    final List<ProblemEntry> problems = new CopyOnWriteArrayList<>();
-    final List<DeadLetters> deadLetters = new CopyOnWriteArrayList<>();
-    final List<RecordListEntry> recordLists = new CopyOnWriteArrayList<>();
-    final Map<DeletionState, Long> counts = new EnumMap<>(DeletionState.class);
-    volatile Instant oldestPending;
-    volatile PositionEntry position;
-    volatile GuardEntry guard = new GuardEntry(null, 0);
-    volatile boolean broken;
-    volatile String trouble;
-    volatile boolean buggy;
-    volatile int counted;
+    public final List<Intake> intakes = new CopyOnWriteArrayList<>();
+    public final List<String> acts = new CopyOnWriteArrayList<>();
+    public final List<Filter> filters = new CopyOnWriteArrayList<>();
+    public final List<Entry> entries = new CopyOnWriteArrayList<>();
+    public final List<Attempt> attempts = new CopyOnWriteArrayList<>();
+    public final List<ProblemEntry> problems = new CopyOnWriteArrayList<>();
+    public final List<DeadLetters> deadLetters = new CopyOnWriteArrayList<>();
+    public final List<RecordListEntry> recordLists = new CopyOnWriteArrayList<>();
+    public final Map<DeletionState, Long> counts = new EnumMap<>(DeletionState.class);
+    public volatile Instant oldestPending;
+    public volatile PositionEntry position;
+    public volatile GuardEntry guard = new GuardEntry(null, 0);
+    public volatile boolean broken;
+    public volatile String trouble;
+    public volatile boolean buggy;
+    public volatile int counted;
 
     private void check() {
         if (broken) {

@@ -87,11 +87,13 @@ class PresenceChecksTest {
         PresenceChecks checks = checks("off");
         checks.order(List.of("list-a"));
         checks.fail(checks.begin(), new IOException("Talkdesk answered 503"));
-        assertThat(checks.get()).containsEntry("waiting", List.of("list-a")).containsEntry("running", false);
+        assertThat(checks.get().waiting()).containsExactly("list-a");
+        assertThat(checks.get().running()).isFalse();
 
         checks.order(List.of("list-a"));
         checks.fail(checks.begin(), new IllegalStateException("no such list"));
-        assertThat(checks.get()).containsEntry("waiting", List.of()).containsEntry("lastError", "no such list");
+        assertThat(checks.get().waiting()).isEmpty();
+        assertThat(checks.get().lastError()).isEqualTo("no such list");
         assertThat(checked).isEmpty();
     }
 
@@ -191,13 +193,13 @@ class PresenceChecksTest {
         other.page(List.of(), "");
         checks.conclude(other);
         checks.finish(other);
-        assertThat(checks.get()).containsEntry("lastError", "Talkdesk answered 503");
+        assertThat(checks.get().lastError()).isEqualTo("Talkdesk answered 503");
 
         PresenceCheck again = checks.begin();
         assertThat(again.recordList()).isEqualTo("list-a");
         again.page(List.of(), "");
         checks.conclude(again);
-        assertThat(checks.get()).containsEntry("lastError", null);
+        assertThat(checks.get().lastError()).isNull();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recordsync.deletion.SweepDemand;
+import io.recordsync.deletion.SweepReport;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Coverage.Stretch;
 import io.recordsync.inbox.Inbox;
@@ -23,7 +24,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,10 +128,10 @@ class SweepsTest {
     @Test
     void it_tells_what_the_sweep_that_runs_has_found_so_far_and_then_what_the_last_one_found() throws IOException {
         Sweeps sweeps = sweeps(Duration.ZERO);
-        assertThat(sweeps.get()).isEmpty();
+        assertThat(sweeps.get()).isEqualTo(SweepReport.NONE);
         demand("first");
         Sweeping sweeping = sweeps.begin();
-        assertThat(sweeps.get()).isEqualTo(Map.of("found", 0, "added", 0));
+        assertThat(sweeps.get()).isEqualTo(new SweepReport(0, 0));
 
         String page =
                 "{\"done\": false, \"nextRecordsUrl\": \"/services/data/v64.0/query/01g-2\", \"records\": [{\"Id\":"
@@ -140,10 +140,10 @@ class SweepsTest {
                 .forEachRemaining(
                         intake -> sweeps.accepted(sweeping, inbox.intakes().accept(intake)));
 
-        assertThat(sweeps.get()).isEqualTo(Map.of("found", 1, "added", 1));
+        assertThat(sweeps.get()).isEqualTo(new SweepReport(1, 1));
         answer(sweeping, Duration.ZERO);
         sweeps.finish(sweeping);
-        assertThat(sweeps.get()).isEqualTo(Map.of("found", 1, "added", 1));
+        assertThat(sweeps.get()).isEqualTo(new SweepReport(1, 1));
     }
 
     @Test

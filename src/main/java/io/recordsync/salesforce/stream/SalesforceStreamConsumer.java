@@ -1,6 +1,6 @@
 package io.recordsync.salesforce.stream;
 
-import io.recordsync.inbox.DeliveryGate;
+import io.recordsync.delivery.DeliveryGate;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;

@@ -1,7 +1,7 @@
 package io.recordsync.salesforce.stream;
 
 import io.grpc.ManagedChannel;
-import io.recordsync.inbox.DeliveryGate;
+import io.recordsync.delivery.DeliveryGate;
 import io.recordsync.inbox.Intakes;
 import io.recordsync.network.Outbound;
 import io.recordsync.network.OutboundGrpc;

@@ -17,9 +17,10 @@ import io.grpc.stub.MetadataUtils;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Problem;
 import io.recordsync.deletion.StreamPosition;
+import io.recordsync.deletion.StreamReport.State;
 import io.recordsync.deletion.SweepDemand;
-import io.recordsync.inbox.Backoff;
-import io.recordsync.inbox.DeliveryGate;
+import io.recordsync.delivery.Backoff;
+import io.recordsync.delivery.DeliveryGate;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Intakes;
 import io.recordsync.inbox.Intakes.Subscription;
@@ -28,7 +29,6 @@ import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Token;
 import io.recordsync.oauth.TokenUnavailableException;
 import io.recordsync.salesforce.stream.StreamEvent.ChangeEvent;
-import io.recordsync.salesforce.stream.StreamStatus.State;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,8 +63,6 @@ final class Subscriber implements Runnable {
     private static final int MOST_OUTSTANDING = 100;
     /** Where no position was saved since the first start, what was committed before it (less this skew) is not ours. */
     private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
-    /** What Salesforce keeps of the stream. */
-    private static final Duration EVENTS_KEPT = Duration.ofHours(72);
     /** Salesforce forgets after 72 hours, and the position may be refused at any time from then on. */
     private static final Duration LONG_SILENCE = Duration.ofHours(60);
     /** A response to 100 events with large enriched fields passes gRPC's default of 4 MiB, on every replay again. */
@@ -535,7 +533,7 @@ final class Subscriber implements Runnable {
                 List.of(),
                 List.of(),
                 List.of(),
-                new SweepDemand("first start at earliest", firstStart.minus(EVENTS_KEPT), false),
+                new SweepDemand("first start at earliest", firstStart.minus(StreamPosition.KEPT), false),
                 null));
         firstStartTold = firstStart;
     }

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
 import io.recordsync.deletion.StreamPosition;
+import io.recordsync.deletion.StreamReport.State;
+import io.recordsync.delivery.DeliveryGate;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Coverage.Sweep;
-import io.recordsync.inbox.DeliveryGate;
 import io.recordsync.inbox.Inbox;
 import io.recordsync.inbox.InboxSettings;
 import io.recordsync.inbox.JdbcLedger;
@@ -47,7 +48,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.assertj.core.api.InstanceOfAssertFactories;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -245,7 +245,7 @@ class SubscriberTest {
         List<String> ids = publish(2);
 
         awaitAccepted(ids);
-        await(() -> status.get().get("lastError") == null);
+        await(() -> status.get().lastError() == null);
         assertThat(accepted).containsExactlyElementsOf(ids);
         assertThat(recording.subscribes()).hasSize(1);
     }
@@ -350,7 +350,7 @@ class SubscriberTest {
 
         await(() -> {
             other.intakes().keepSubscription(taken);
-            return status.get().get("state").equals("standby");
+            return status.get().state() == State.STANDBY;
         });
         assertThat(accepted).isEmpty();
         assertThat(salesforce.openStreams()).isZero();
@@ -383,7 +383,7 @@ class SubscriberTest {
         };
         startSubscribed();
         publish(1);
-        await(() -> status.get().get("lastError") != null);
+        await(() -> status.get().lastError() != null);
         long start = System.nanoTime();
 
         await(() -> {
@@ -464,7 +464,7 @@ class SubscriberTest {
         salesforce.down(true);
         start();
         await(() -> !gate.isShut());
-        assertThat(status.get().get("lastError").toString()).contains("No access token");
+        assertThat(status.get().lastError()).contains("No access token");
 
         salesforce.down(false);
 
@@ -479,7 +479,7 @@ class SubscriberTest {
             endpoint.setCamelContext(context);
             endpoint.createConsumer(exchange -> {});
         }
-        assertThat(gate.get().get("state")).isEqualTo(DeliveryGate.ORG_UNCHECKED);
+        assertThat(gate.get().state()).isEqualTo(DeliveryGate.ORG_UNCHECKED);
 
         startSubscribed();
 
@@ -496,8 +496,8 @@ class SubscriberTest {
 
         start();
 
-        await(() -> status.get().get("state").equals("other_org"));
-        assertThat(gate.get().get("state")).isEqualTo(DeliveryGate.OTHER_ORG);
+        await(() -> status.get().state() == State.OTHER_ORG);
+        assertThat(gate.get().state()).isEqualTo(DeliveryGate.OTHER_ORG);
         assertThat(recording.subscribes()).hasSize(1);
         inbox.decisions().confirmOrg(other);
         recording.awaitSubscription(2);
@@ -667,8 +667,8 @@ class SubscriberTest {
     @Test
     void the_ends_of_the_stream_are_counted_by_what_is_done_about_them() {
         startSubscribed();
-        assertThat(status.get().get("silentSince")).isNotNull();
-        assertThat(status.get().get("reconnects"))
+        assertThat(status.get().silentSince()).isNotNull();
+        assertThat(status.get().reconnects())
                 .isEqualTo(Map.of(
                         "transient", 0L,
                         "credentials", 0L,
@@ -683,10 +683,7 @@ class SubscriberTest {
         salesforce.failStream(Status.UNAUTHENTICATED, "sfdc.platform.eventbus.grpc.service.auth.error");
         recording.awaitSubscription(3);
 
-        assertThat(status.get().get("reconnects"))
-                .asInstanceOf(InstanceOfAssertFactories.MAP)
-                .containsEntry("transient", 1L)
-                .containsEntry("credentials", 1L);
+        assertThat(status.get().reconnects()).containsEntry("transient", 1L).containsEntry("credentials", 1L);
     }
 
     // ---- the end
@@ -700,7 +697,8 @@ class SubscriberTest {
         publish(1);
         recording.awaitResponse(1);
         stop();
-        assertThat(status.get()).containsEntry("state", "stopped").containsEntry("lastError", null);
+        assertThat(status.get().state()).isEqualTo(State.STOPPED);
+        assertThat(status.get().lastError()).isNull();
 
         salesforce.down(true);
         start();
@@ -744,7 +742,7 @@ class SubscriberTest {
         int streams = recording.streamEnds().size();
         start();
         recording.awaitSubscription(streams + 1);
-        await(() -> status.get().get("state").equals("connected"));
+        await(() -> status.get().state() == State.CONNECTED);
     }
 
     private void stop() throws InterruptedException {
