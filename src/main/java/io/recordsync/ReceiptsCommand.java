@@ -1,11 +1,11 @@
 package io.recordsync;
 
 import io.recordsync.config.Configuration;
-import io.recordsync.inbox.Database;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.JdbcLedger;
 import io.recordsync.inbox.Ledger.Entry;
 import io.recordsync.inbox.Store;
+import io.recordsync.inbox.database.Database;
 import io.recordsync.ops.receipts.ReceiptFormat;
 import io.recordsync.ops.receipts.ReceiptQuery;
 import io.recordsync.ops.receipts.WrongQueryException;
@@ -136,10 +136,7 @@ final class ReceiptsCommand {
     }
 
     private static Database database(Map<String, String> configuration) {
-        Database database = new Database();
-        database.setUrl(configuration.get("store.url"));
-        database.setUser(configuration.get("store.user"));
-        database.setPassword(configuration.get("store.password"));
-        return database;
+        return Database.at(
+                configuration.get("store.url"), configuration.get("store.user"), configuration.get("store.password"));
     }
 }

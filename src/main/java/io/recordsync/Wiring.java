@@ -17,18 +17,15 @@ import io.recordsync.delivery.DeliveryGate;
 import io.recordsync.doctor.Doctor;
 import io.recordsync.doctor.Exam;
 import io.recordsync.doctor.StoreExam;
-import io.recordsync.inbox.Coverage;
-import io.recordsync.inbox.Database;
 import io.recordsync.inbox.History;
 import io.recordsync.inbox.Inbox;
 import io.recordsync.inbox.InboxSettings;
-import io.recordsync.inbox.JdbcCoverage;
 import io.recordsync.inbox.JdbcHistory;
-import io.recordsync.inbox.JdbcInbox;
 import io.recordsync.inbox.JdbcLedger;
 import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Store;
 import io.recordsync.inbox.Tally;
+import io.recordsync.inbox.database.Database;
 import io.recordsync.network.Outbound;
 import io.recordsync.network.OutboundHttp;
 import io.recordsync.oauth.AccessTokens;
@@ -164,11 +161,7 @@ public final class Wiring implements AutoCloseable {
 
     /** The database that settings name; nothing is opened. */
     static Database database(StoreSettings settings) {
-        Database database = new Database();
-        database.setUrl(settings.url());
-        database.setUser(settings.user());
-        database.setPassword(settings.password().value());
-        return database;
+        return Database.at(settings.url(), settings.user(), settings.password().value());
     }
 
     /** By the names that routes know them by. */
@@ -253,7 +246,7 @@ public final class Wiring implements AutoCloseable {
 
     // ---- the inbox
 
-    private record InboxRoom(Inbox inbox, Coverage coverage, Ledger ledger, History history, Metrics metrics) {}
+    private record InboxRoom(Inbox inbox, Ledger ledger, History history, Metrics metrics) {}
 
     private InboxRoom inbox(Store store, Watch watch, Clock clock) {
         JdbcLedger ledger = named("recordsyncLedger", new JdbcLedger(store));
@@ -269,10 +262,13 @@ public final class Wiring implements AutoCloseable {
                 settings.delivery().holdWindow(),
                 settings.guard().maxDeletions(),
                 settings.guard().window());
-        JdbcInbox inbox =
-                closing(named("recordsyncInbox", new JdbcInbox(store, inboxSettings, Tally.both(history, metrics))));
-        Coverage coverage = named("recordsyncCoverage", new JdbcCoverage(store, inbox, inboxSettings));
-        return new InboxRoom(inbox, coverage, ledger, history, metrics);
+        Inbox inbox = closing(Inbox.open(store, inboxSettings, Tally.both(history, metrics)));
+        named("recordsyncIntakes", inbox.intakes());
+        named("recordsyncQueue", inbox.queue());
+        named("recordsyncSession", inbox.session());
+        named("recordsyncRetention", inbox.retention());
+        named("recordsyncCoverage", inbox.coverage());
+        return new InboxRoom(inbox, ledger, history, metrics);
     }
 
     // ---- delivery, whichever dialler
@@ -282,19 +278,19 @@ public final class Wiring implements AutoCloseable {
     private Delivering delivery(InboxRoom room, Clock clock) {
         DeliverySettings delivery = settings.delivery();
         List<String> served = settings.talkdesk().recordLists();
-        room.inbox().register(served);
-        room.inbox().serveOnly(served);
+        room.inbox().recordLists().register(served);
+        room.inbox().recordLists().serveOnly(served);
         DeliveryGate gate = named("recordsyncGate", new DeliveryGate(delivery.backoff(), delivery.backoffMax(), clock));
         Claims claims = named(
                 "recordsyncClaims",
-                new Claims(room.inbox(), gate, settings.batch(), delivery.concurrency(), served.size()));
+                new Claims(room.inbox().queue(), gate, settings.batch(), delivery.concurrency(), served.size()));
         open.push(claims::stop);
         named("recordsyncCallRate", new CallRate(delivery.rate()));
         named(
                 "recordsyncDelivery",
                 new Delivery(
-                        room.inbox(),
-                        room.inbox(),
+                        room.inbox().queue(),
+                        room.inbox().recordLists(),
                         gate,
                         new Backoff(delivery.backoff(), delivery.backoffMax()),
                         delivery.refusalsInARow(),
@@ -326,8 +322,8 @@ public final class Wiring implements AutoCloseable {
         Sweeps sweeps = named(
                 "recordsyncSweeps",
                 new Sweeps(
-                        room.coverage(),
-                        room.inbox(),
+                        room.inbox().coverage(),
+                        room.inbox().intakes(),
                         records,
                         salesforce.entities(),
                         salesforce.apiVersion(),
@@ -337,7 +333,7 @@ public final class Wiring implements AutoCloseable {
         named(
                 "recordsyncGapChecks",
                 new GapChecks(
-                        room.inbox(),
+                        room.inbox().doubts(),
                         salesforce.entities(),
                         salesforce.apiVersion(),
                         settings.stream().backoff(),
@@ -345,8 +341,8 @@ public final class Wiring implements AutoCloseable {
         PresenceChecks presenceChecks = named(
                 "recordsyncPresenceChecks",
                 new PresenceChecks(
-                        room.inbox(),
-                        room.inbox(),
+                        room.inbox().intakes(),
+                        room.inbox().recordLists(),
                         records,
                         recordLists,
                         provider,
@@ -356,7 +352,9 @@ public final class Wiring implements AutoCloseable {
                         settings.reconcile().maxMissingPercent(),
                         settings.sweep().retry(),
                         clock));
-        named("recordsyncSalesforceAccess", new SalesforceAccess(tokens.salesforce(), room.inbox()));
+        named(
+                "recordsyncSalesforceAccess",
+                new SalesforceAccess(tokens.salesforce(), room.inbox().intakes()));
         return new Reading(sweeps, presenceChecks);
     }
 
@@ -423,7 +421,13 @@ public final class Wiring implements AutoCloseable {
         named("recordsyncPageFiles", new PageFiles());
         named(
                 "recordsyncOrders",
-                new Orders(room.inbox(), room.inbox(), room.coverage(), recordLists, delivering.mode(), clock));
+                new Orders(
+                        room.inbox().intakes(),
+                        room.inbox().decisions(),
+                        room.inbox().coverage(),
+                        recordLists,
+                        delivering.mode(),
+                        clock));
         GuardView guard = named(
                 "recordsyncGuardView",
                 new GuardView(
@@ -438,7 +442,7 @@ public final class Wiring implements AutoCloseable {
                 "recordsyncStatus",
                 new Status(
                         room.ledger(),
-                        room.coverage(),
+                        room.inbox().coverage(),
                         channel,
                         recordLists,
                         new Status.Parts(
@@ -462,7 +466,7 @@ public final class Wiring implements AutoCloseable {
                 new TokenCheck("talkdesk", tokens.talkdesk()),
                 new GuardCheck(room.ledger(), watch.registry()),
                 new DeliveryCheck(delivering.gate()),
-                new SweepCheck(room.coverage(), settings.sweep().period(), clock));
+                new SweepCheck(room.inbox().coverage(), settings.sweep().period(), clock));
     }
 
     // ---- the names

@@ -48,6 +48,26 @@ class ArchitectureTest {
                             .and(not(resideInAnyPackage("io.recordsync.inbox..", "io.recordsync.deletion")))));
 
     @ArchTest
+    static final ArchRule the_pool_and_the_migrations_are_known_to_the_database_alone = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.recordsync.inbox.database")
+            .should()
+            .dependOnClassesThat(
+                    resideInAnyPackage("com.zaxxer.hikari..", "org.flywaydb..", "org.sqlite..", "org.postgresql.."));
+
+    @ArchTest
+    static final ArchRule the_database_does_not_know_the_inbox = noClasses()
+            .that()
+            .resideInAPackage("io.recordsync.inbox.database..")
+            .should()
+            .dependOnClassesThat(
+                    resideInAPackage("io.recordsync..").and(not(resideInAPackage("io.recordsync.inbox.database.."))));
+
+    @ArchTest
+    static final ArchRule no_two_packages_know_each_other =
+            SlicesRuleDefinition.slices().matching("(io.recordsync..)").should().beFreeOfCycles();
+
+    @ArchTest
     static final ArchRule the_delivery_knows_the_roles_of_the_inbox_and_no_adapter = noClasses()
             .that()
             .resideInAPackage("io.recordsync.delivery..")

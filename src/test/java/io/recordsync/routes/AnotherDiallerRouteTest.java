@@ -17,13 +17,14 @@ import io.recordsync.delivery.Claims;
 import io.recordsync.delivery.Delivery;
 import io.recordsync.delivery.DeliveryGate;
 import io.recordsync.delivery.Reading.Meaning;
+import io.recordsync.inbox.Inbox;
 import io.recordsync.inbox.InboxSettings;
-import io.recordsync.inbox.JdbcInbox;
 import io.recordsync.inbox.JdbcLedger;
 import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Ledger.Entry;
 import io.recordsync.inbox.Ledger.Filter;
 import io.recordsync.inbox.Store;
+import io.recordsync.inbox.database.Database;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -48,30 +49,30 @@ class AnotherDiallerRouteTest {
 
     private final FakeDialler dialler = new FakeDialler();
     private final Main main = new Main();
-    private JdbcInbox inbox;
+    private Inbox inbox;
     private Ledger ledger;
     private Claims claims;
 
     @BeforeEach
     void start() throws Exception {
-        Store store = Store.open("jdbc:sqlite:" + folder.resolve("recordsync.db"), "", "");
-        inbox = new JdbcInbox(
+        Store store = Store.open(Database.at("jdbc:sqlite:" + folder.resolve("recordsync.db"), "", ""));
+        inbox = Inbox.open(
                 store, new InboxSettings(Duration.ofDays(1), Duration.ofSeconds(30), Duration.ofDays(400), ""));
-        inbox.register(List.of(LIST));
-        inbox.serveOnly(List.of(LIST));
+        inbox.recordLists().register(List.of(LIST));
+        inbox.recordLists().serveOnly(List.of(LIST));
         ledger = new JdbcLedger(store);
         Duration backoff = Duration.ofMillis(20);
         DeliveryGate gate = new DeliveryGate(backoff, backoff, Clock.systemUTC());
-        claims = new Claims(inbox, gate, new BatchSettings(100, Duration.ofMillis(50)), 1, 1);
-        main.bind("recordsyncInbox", inbox);
+        claims = new Claims(inbox.queue(), gate, new BatchSettings(100, Duration.ofMillis(50)), 1, 1);
+        main.bind("recordsyncQueue", inbox.queue());
         main.bind("recordsyncClaims", claims);
         main.bind("recordsyncCallRate", new CallRate(0));
         main.bind("recordsyncDeliveryMode", DeliveryMode.of(DeliveryMode.Kind.LIVE, List.of()));
         main.bind(
                 "recordsyncDelivery",
                 new Delivery(
-                        inbox,
-                        inbox,
+                        inbox.queue(),
+                        inbox.recordLists(),
                         gate,
                         new Backoff(backoff, backoff),
                         5,
@@ -94,7 +95,7 @@ class AnotherDiallerRouteTest {
     void stop() {
         claims.stop();
         main.stop();
-        inbox.closeStore();
+        inbox.close();
     }
 
     @Test
@@ -152,7 +153,7 @@ class AnotherDiallerRouteTest {
                         Instant.now(),
                         DeletionState.PENDING))
                 .toList();
-        inbox.accept(new Intake(requests, List.of(), null));
+        inbox.intakes().accept(new Intake(requests, List.of(), null));
         claims.wake();
     }
 

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Problem;
-import io.recordsync.inbox.Inbox;
+import io.recordsync.inbox.Intakes;
+import io.recordsync.inbox.RecordLists;
 import io.recordsync.simulator.salesforce.ContactIds;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -215,8 +216,10 @@ class PresenceChecksTest {
     }
 
     private PresenceChecks checks(Optional<Duration> schedule) {
-        Inbox inbox = (Inbox) Proxy.newProxyInstance(
-                Inbox.class.getClassLoader(), new Class<?>[] {Inbox.class}, (proxy, method, arguments) -> {
+        Object inbox = Proxy.newProxyInstance(
+                Intakes.class.getClassLoader(),
+                new Class<?>[] {Intakes.class, RecordLists.class},
+                (proxy, method, arguments) -> {
                     if (method.getName().equals("presenceChecked")) {
                         checked.add((String) arguments[0]);
                         return null;
@@ -228,8 +231,8 @@ class PresenceChecksTest {
                     return List.copyOf(unchecked);
                 });
         return new PresenceChecks(
-                inbox,
-                inbox,
+                (Intakes) inbox,
+                (RecordLists) inbox,
                 records(),
                 List.of("list-a", "list-b"),
                 "salesforce",

@@ -8,13 +8,14 @@ import io.recordsync.config.Secret;
 import io.recordsync.deletion.StreamPosition;
 import io.recordsync.deletion.StreamReport.State;
 import io.recordsync.delivery.DeliveryGate;
+import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Coverage.Sweep;
+import io.recordsync.inbox.Inbox;
 import io.recordsync.inbox.InboxSettings;
-import io.recordsync.inbox.JdbcCoverage;
-import io.recordsync.inbox.JdbcInbox;
 import io.recordsync.inbox.JdbcLedger;
 import io.recordsync.inbox.Ledger.ProblemEntry;
 import io.recordsync.inbox.Store;
+import io.recordsync.inbox.database.Database;
 import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.ClientCredentials;
@@ -79,7 +80,7 @@ class SubscriberTest {
     private SalesforceSimulator salesforce;
     private Recording recording;
     private Store store;
-    private JdbcInbox inbox;
+    private Inbox inbox;
     private JdbcLedger ledger;
     private Grant grant;
     private SalesforceStreamEndpoint endpoint;
@@ -93,13 +94,13 @@ class SubscriberTest {
     void open() {
         salesforce = SalesforceSimulator.start();
         recording = salesforce.recording();
-        store = Store.open("jdbc:sqlite:" + folder.resolve("inbox.db"), "", "");
-        inbox = new JdbcInbox(store, SETTINGS);
-        watchdog.scheduleWithFixedDelay(inbox::heartbeat, 200, 200, TimeUnit.MILLISECONDS);
+        store = Store.open(Database.at("jdbc:sqlite:" + folder.resolve("inbox.db"), "", ""));
+        inbox = Inbox.open(store, SETTINGS);
+        watchdog.scheduleWithFixedDelay(inbox.session()::heartbeat, 200, 200, TimeUnit.MILLISECONDS);
         ledger = new JdbcLedger(store);
         grant = ClientCredentials.inForm(SalesforceSimulator.CLIENT_ID, new Secret(SalesforceSimulator.CLIENT_SECRET));
         endpoint = new SalesforceStreamEndpoint("salesforce-stream:" + CHANNEL, null, CHANNEL);
-        endpoint.setIntakes(inbox);
+        endpoint.setIntakes(inbox.intakes());
         endpoint.setGate(gate);
         endpoint.setStreamStatus(status);
         endpoint.setHost(salesforce.pubsubHost());
@@ -116,7 +117,7 @@ class SubscriberTest {
         stop();
         watchdog.shutdownNow();
         assertThat(watchdog.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
-        inbox.close();
+        inbox.session().close();
         store.close();
         salesforce.close();
     }
@@ -318,7 +319,7 @@ class SubscriberTest {
     @Test
     void a_subscription_that_was_taken_over_is_let_go_and_what_was_read_is_read_again() {
         startSubscribed();
-        inbox.subscribe(CHANNEL);
+        inbox.intakes().subscribe(CHANNEL);
 
         List<String> ids = publish(2);
 
@@ -329,7 +330,7 @@ class SubscriberTest {
     /** Its process lives: only the heartbeat of the subscription itself tells. */
     @Test
     void a_subscriber_that_hangs_is_replaced_and_saves_nothing_when_it_goes_on() throws Exception {
-        JdbcInbox other = new JdbcInbox(store, SETTINGS);
+        Inbox other = Inbox.open(store, SETTINGS);
         CountDownLatch hanging = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
         first = response -> {
@@ -341,14 +342,14 @@ class SubscriberTest {
         hanging.await();
 
         await(() -> {
-            other.heartbeat();
-            return other.subscribe(CHANNEL).isPresent();
+            other.session().heartbeat();
+            return other.intakes().subscribe(CHANNEL).isPresent();
         });
         StreamPosition taken = new StreamPosition(CHANNEL, null, 2);
         goOn.countDown();
 
         await(() -> {
-            other.keepSubscription(taken);
+            other.intakes().keepSubscription(taken);
             return status.get().state() == State.STANDBY;
         });
         assertThat(accepted).isEmpty();
@@ -359,13 +360,13 @@ class SubscriberTest {
 
     @Test
     void a_subscriber_that_waits_for_events_is_not_replaced() {
-        JdbcInbox other = new JdbcInbox(store, SETTINGS);
+        Inbox other = Inbox.open(store, SETTINGS);
         startSubscribed();
         long start = System.nanoTime();
 
         await(() -> {
-            other.heartbeat();
-            assertThat(other.subscribe(CHANNEL)).isEmpty();
+            other.session().heartbeat();
+            assertThat(other.intakes().subscribe(CHANNEL)).isEmpty();
             return System.nanoTime() - start > 2 * SETTINGS.sessionTtl().toNanos();
         });
 
@@ -374,7 +375,7 @@ class SubscriberTest {
 
     @Test
     void a_subscriber_that_cannot_accept_is_not_replaced() {
-        JdbcInbox other = new JdbcInbox(store, SETTINGS);
+        Inbox other = Inbox.open(store, SETTINGS);
         endpoint.setBackoff(Duration.ofMinutes(1));
         endpoint.setBackoffMax(Duration.ofMinutes(1));
         first = response -> {
@@ -386,8 +387,8 @@ class SubscriberTest {
         long start = System.nanoTime();
 
         await(() -> {
-            other.heartbeat();
-            assertThat(other.subscribe(CHANNEL)).isEmpty();
+            other.session().heartbeat();
+            assertThat(other.intakes().subscribe(CHANNEL)).isEmpty();
             return System.nanoTime() - start > 2 * SETTINGS.sessionTtl().toNanos();
         });
     }
@@ -497,7 +498,7 @@ class SubscriberTest {
         await(() -> status.get().state() == State.OTHER_ORG);
         assertThat(gate.get().state()).isEqualTo(DeliveryGate.OTHER_ORG);
         assertThat(recording.subscribes()).hasSize(1);
-        inbox.confirmOrg(other);
+        inbox.decisions().confirmOrg(other);
         recording.awaitSubscription(2);
         await(() -> !gate.isShut());
         awaitAccepted(publish(1));
@@ -704,8 +705,8 @@ class SubscriberTest {
         assertThat(thread.isAlive()).isFalse();
     }
 
-    private JdbcCoverage coverage() {
-        return new JdbcCoverage(store, inbox, SETTINGS);
+    private Coverage coverage() {
+        return inbox.coverage();
     }
 
     private void execute(String sql) throws SQLException {
@@ -721,7 +722,7 @@ class SubscriberTest {
                 new SyncedRecords(List.of("list-1"), "salesforce", List.of("003")), List.of("Contact"), true);
         Subscriber.Acceptor acceptor = response -> {
             first.accept(response);
-            inbox.accept(changeEvents.read(response));
+            inbox.intakes().accept(changeEvents.read(response));
             accepted.addAll(ids(response));
         };
         subscriber = new Subscriber(endpoint, acceptor, watchdog);

@@ -1,4 +1,4 @@
-package io.recordsync.inbox;
+package io.recordsync.inbox.database;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -57,8 +57,8 @@ final class FileLock implements AutoCloseable {
         HELD.remove(path);
     }
 
-    private static StoreInUseException taken(Path database) {
-        return new StoreInUseException(
+    private static DatabaseInUseException taken(Path database) {
+        return new DatabaseInUseException(
                 "%s is in use by another process (a SQLite file belongs to one; several need jdbc:postgresql:)"
                         .formatted(database));
     }

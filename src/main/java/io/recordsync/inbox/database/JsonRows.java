@@ -1,17 +1,17 @@
-package io.recordsync.inbox;
+package io.recordsync.inbox.database;
 
 /**
  * Rows on their way into one statement, as a JSON array of arrays.
  *
  * <p>What neither database can hold (NUL, half a surrogate pair) becomes U+FFFD: text from outside must never be the
- * reason why its intake fails for ever.
+ * reason why its intake never succeeds.
  */
-final class JsonRows {
+public final class JsonRows {
 
     private final StringBuilder rows = new StringBuilder("[");
 
     /** Strings and numbers. */
-    JsonRows add(Object... values) {
+    public JsonRows add(Object... values) {
         rows.append(isEmpty() ? "[" : ",[");
         for (int i = 0; i < values.length; i++) {
             if (i > 0) {
@@ -36,12 +36,12 @@ final class JsonRows {
     }
 
     /** Text that both databases can hold, not longer than a person reads. */
-    static String shortened(String text) {
+    public static String shortened(String text) {
         String storable = storable(text);
         return storable.length() <= 1_000 ? storable : storable.substring(0, 999) + '…';
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return rows.length() == 1;
     }
 
