@@ -1,11 +1,18 @@
 package io.recordsync;
 
+import io.recordsync.deletion.Intake;
+import io.recordsync.inbox.Intakes;
+import io.recordsync.inbox.Queue;
+import io.recordsync.inbox.Retention;
+import io.recordsync.inbox.Session;
 import io.recordsync.ops.api.OpsHttpServer;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.CamelContext;
 import org.apache.camel.spi.BeanRepository;
+import org.apache.camel.spi.Registry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +24,9 @@ final class OldNames implements BeanRepository {
 
     private static final Logger LOG = LoggerFactory.getLogger(OldNames.class);
 
+    private static final String INBOX = "inbox";
+    private static final String PLATFORM_HTTP = "platform-http";
+
     /** Those that shipped route files and the documentation have shown. */
     static final Set<String> NAMES = Set.of(
             "callRate",
@@ -24,7 +34,6 @@ final class OldNames implements BeanRepository {
             "claims",
             "clock",
             "deletionView",
-            "delivery",
             "deliveryMode",
             "doctor",
             "frontDoor",
@@ -33,7 +42,7 @@ final class OldNames implements BeanRepository {
             "health",
             "history",
             "historyView",
-            "inbox",
+            INBOX,
             "metrics",
             "orders",
             "outboundConnections",
@@ -50,8 +59,6 @@ final class OldNames implements BeanRepository {
             "sweeps",
             "talkdeskToken",
             "outbound");
-
-    private static final String PLATFORM_HTTP = "platform-http";
 
     private final CamelContext context;
     private final Set<String> reported = ConcurrentHashMap.newKeySet();
@@ -86,9 +93,12 @@ final class OldNames implements BeanRepository {
             report(name + ":", OpsHttpServer.SCHEME + ":");
             return type.isInstance(component) ? type.cast(component) : null;
         }
-        String now = name.equals("inbox")
-                ? "recordsyncIntakes" // what routes of a site call of it
-                : Wiring.PREFIX + Character.toUpperCase(name.charAt(0)) + name.substring(1);
+        if (name.equals(INBOX)) {
+            OldInbox inbox = new OldInbox(context.getRegistry());
+            report(name, "recordsyncIntakes, recordsyncQueue, recordsyncSession or recordsyncRetention");
+            return type.isInstance(inbox) ? type.cast(inbox) : null;
+        }
+        String now = Wiring.PREFIX + Character.toUpperCase(name.charAt(0)) + name.substring(1);
         T bean = context.getRegistry().lookupByNameAndType(now, type);
         if (bean != null) {
             report(name, now);
@@ -113,5 +123,35 @@ final class OldNames implements BeanRepository {
     @Override
     public <T> Set<T> findByType(Class<T> type) {
         return Set.of();
+    }
+
+    /** What was one bean: the methods that routes called on it. Public for Camel. */
+    public static final class OldInbox {
+
+        private final Registry registry;
+
+        OldInbox(Registry registry) {
+            this.registry = registry;
+        }
+
+        public Intakes.Accepted accept(Intake intake) {
+            return bean("recordsyncIntakes", Intakes.class).accept(intake);
+        }
+
+        public int rehearse(List<Long> ids) {
+            return bean("recordsyncQueue", Queue.class).rehearse(ids);
+        }
+
+        public void heartbeat() {
+            bean("recordsyncSession", Session.class).heartbeat();
+        }
+
+        public int forget() {
+            return bean("recordsyncRetention", Retention.class).forget();
+        }
+
+        private <T> T bean(String name, Class<T> type) {
+            return registry.lookupByNameAndType(name, type);
+        }
     }
 }

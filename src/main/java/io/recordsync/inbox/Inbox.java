@@ -43,7 +43,7 @@ public record Inbox(
     /** Ends the session and closes the store, in this order. */
     @Override
     public void close() {
-        // Whoever ended another wait of this thread did not mean this one.
+        // An interrupt ended another wait of this thread; it must not keep the session from being ended.
         Thread.interrupted();
         try {
             session.close();

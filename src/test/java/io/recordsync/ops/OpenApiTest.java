@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OpenApiTest {
 
     private static final Pattern ROUTE =
-            Pattern.compile("uri: platform-http:(/api\\S*)\\s+parameters:\\s+httpMethodRestrict: (\\w+)");
+            Pattern.compile("uri: ops-http:(/api\\S*)\\s+parameters:\\s+httpMethodRestrict: (\\w+)");
     private static OpsServer server;
 
     @BeforeAll

@@ -132,7 +132,6 @@ public final class OpsServer implements AutoCloseable {
                     HealthCheckRegistry.get(context).register(check);
                 });
                 server.serve(context);
-                context.addComponent("platform-http", context.getComponent(OpsHttpServer.SCHEME));
                 server.observe(new Observation(context, registry));
             }
         });
@@ -142,26 +141,26 @@ public final class OpsServer implements AutoCloseable {
 
     /** What other rooms have, as far as the routes call it. */
     private void bindParts() {
-        main.bind("claims", new Claims(told));
-        main.bind("gate", gateBean);
-        main.bind("sweeps", sweeps);
-        main.bind("presenceChecks", presenceChecks);
+        main.bind("recordsyncClaims", new Claims(told));
+        main.bind("recordsyncGate", gateBean);
+        main.bind("recordsyncSweeps", sweeps);
+        main.bind("recordsyncPresenceChecks", presenceChecks);
     }
 
     private void bindApi(OpsSettings settings) {
         GuardView guard = new GuardView(inbox, 1000, Duration.ofHours(1));
         main.bind("recordsyncMetricsRegistry", registry);
-        main.bind("metrics", metrics);
-        main.bind("health", health);
-        main.bind("frontDoor", new FrontDoor(settings));
-        main.bind("problemAnswer", new ProblemAnswer());
-        main.bind("pageFiles", new PageFiles());
-        main.bind("orders", new Orders(inbox, inbox, coverage, RECORD_LISTS, mode, CLOCK));
-        main.bind("deletionView", new DeletionView(inbox));
-        main.bind("historyView", new HistoryView(history));
-        main.bind("receipts", new Receipts(inbox));
+        main.bind("recordsyncMetrics", metrics);
+        main.bind("recordsyncHealth", health);
+        main.bind("recordsyncFrontDoor", new FrontDoor(settings));
+        main.bind("recordsyncProblemAnswer", new ProblemAnswer());
+        main.bind("recordsyncPageFiles", new PageFiles());
+        main.bind("recordsyncOrders", new Orders(inbox, inbox, coverage, RECORD_LISTS, mode, CLOCK));
+        main.bind("recordsyncDeletionView", new DeletionView(inbox));
+        main.bind("recordsyncHistoryView", new HistoryView(history));
+        main.bind("recordsyncReceipts", new Receipts(inbox));
         main.bind(
-                "status",
+                "recordsyncStatus",
                 new Status(
                         inbox,
                         coverage,

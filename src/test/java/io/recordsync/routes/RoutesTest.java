@@ -89,14 +89,7 @@ class RoutesTest {
         int calls = 0;
         try (Wiring wiring = Wiring.ofService(TestSettings.in(folder))) {
             while (call.find()) {
-                String name = call.group(1);
-                Object bean = wiring.beans()
-                        .getOrDefault(
-                                name,
-                                wiring.beans()
-                                        .get(Wiring.PREFIX
-                                                + Character.toUpperCase(name.charAt(0))
-                                                + name.substring(1)));
+                Object bean = wiring.beans().get(call.group(1));
                 assertThat(bean).as(call.group(1)).isNotNull();
                 assertThat(bean.getClass().getMethods()).as("%s", call.group(1)).anyMatch(method -> method.getName()
                         .equals(call.group(2)));
