@@ -60,7 +60,7 @@ final class MainDefaults {
     private static final String ALTERNATIVE = "subscribe-with-camel-salesforce.camel.yaml";
 
     /** Of earlier releases: unpacking a newer one over them leaves them behind. */
-    private static final Set<String> RETIRED = Set.of("beans.camel.yaml");
+    private static final Set<String> RETIRED = Set.of("beans.camel.yaml", "ops.camel.yaml");
 
     private MainDefaults() {}
 

@@ -49,7 +49,6 @@ final class OldNames implements BeanRepository {
             "streamStatus",
             "sweeps",
             "talkdeskToken",
-            "verdicts",
             "outbound");
 
     private static final String PLATFORM_HTTP = "platform-http";
@@ -87,7 +86,9 @@ final class OldNames implements BeanRepository {
             report(name + ":", OpsHttpServer.SCHEME + ":");
             return type.isInstance(component) ? type.cast(component) : null;
         }
-        String now = Wiring.PREFIX + Character.toUpperCase(name.charAt(0)) + name.substring(1);
+        String now = name.equals("inbox")
+                ? "recordsyncIntakes" // what routes of a site call of it
+                : Wiring.PREFIX + Character.toUpperCase(name.charAt(0)) + name.substring(1);
         T bean = context.getRegistry().lookupByNameAndType(now, type);
         if (bean != null) {
             report(name, now);

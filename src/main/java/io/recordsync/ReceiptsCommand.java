@@ -1,14 +1,14 @@
 package io.recordsync;
 
 import io.recordsync.config.Configuration;
-import io.recordsync.inbox.Database;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.JdbcLedger;
 import io.recordsync.inbox.Ledger.Entry;
 import io.recordsync.inbox.Store;
-import io.recordsync.ops.ReceiptFormat;
-import io.recordsync.ops.ReceiptQuery;
-import io.recordsync.ops.Refusal;
+import io.recordsync.inbox.database.Database;
+import io.recordsync.ops.receipts.ReceiptFormat;
+import io.recordsync.ops.receipts.ReceiptQuery;
+import io.recordsync.ops.receipts.WrongQueryException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  * runs or not.
  *
  * <p>Of the configuration it needs the keys of the store only. Exit codes: 0; 1 with a line on stderr for each mistake in the
- * configuration, or for what failed; 2 when it is called in another way than the line on stderr says.
+ * configuration, or for what failed; 2 with the mistake and the usage on stderr when the command line is wrong.
  */
 final class ReceiptsCommand {
 
@@ -43,13 +43,21 @@ final class ReceiptsCommand {
 
     private ReceiptsCommand() {}
 
+    /** A command line that cannot be meant. */
+    private static final class WrongUsage extends RuntimeException {
+
+        WrongUsage(String mistake) {
+            super(mistake);
+        }
+    }
+
     /** @return the exit code */
     static int run(List<String> arguments) {
         // What is logged must not stand between receipts.
         System.setOut(System.err);
         try {
             return write(options(arguments));
-        } catch (Refusal e) {
+        } catch (WrongUsage | WrongQueryException e) {
             System.err.println(e.getMessage() + "; " + USAGE);
             return 2;
         } catch (InboxException | IllegalArgumentException e) {
@@ -70,10 +78,10 @@ final class ReceiptsCommand {
         for (int i = 0; i < arguments.size(); i += 2) {
             String option = arguments.get(i);
             if (!OPTIONS.contains(option)) {
-                throw Refusal.of(400, "Unknown option " + option);
+                throw new WrongUsage("Unknown option " + option);
             }
             if (i + 1 == arguments.size() || options.put(option, arguments.get(i + 1)) != null) {
-                throw Refusal.of(400, option + " is expected once, with a value");
+                throw new WrongUsage(option + " is expected once, with a value");
             }
         }
         return options;
@@ -83,7 +91,7 @@ final class ReceiptsCommand {
         ReceiptFormat format = ReceiptFormat.named(options.getOrDefault("--format", "csv"));
         String phone = options.get("--phone");
         if (phone != null && (!PHONE.matcher(phone).matches() || options.containsKey("--contact"))) {
-            throw Refusal.of(400, "--phone is expected without --contact, as + and 2 to 15 digits");
+            throw new WrongUsage("--phone is expected without --contact, as + and 2 to 15 digits");
         }
         ReceiptQuery query = ReceiptQuery.of(
                 phone == null ? options.get("--contact") : phone, options.get("--from"), options.get("--to"));
@@ -128,10 +136,7 @@ final class ReceiptsCommand {
     }
 
     private static Database database(Map<String, String> configuration) {
-        Database database = new Database();
-        database.setUrl(configuration.get("store.url"));
-        database.setUser(configuration.get("store.user"));
-        database.setPassword(configuration.get("store.password"));
-        return database;
+        return Database.at(
+                configuration.get("store.url"), configuration.get("store.user"), configuration.get("store.password"));
     }
 }

@@ -1,32 +1,31 @@
 package io.recordsync;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.recordsync.config.NetworkSettings;
+import io.recordsync.config.DeliverySettings;
 import io.recordsync.config.SalesforceAuth;
 import io.recordsync.config.SalesforceSettings;
 import io.recordsync.config.Settings;
 import io.recordsync.config.StoreSettings;
 import io.recordsync.config.TalkdeskAuth;
 import io.recordsync.config.TalkdeskSettings;
-import io.recordsync.config.Unconfirmed;
 import io.recordsync.deletion.DeliveryMode;
+import io.recordsync.delivery.Backoff;
+import io.recordsync.delivery.CallRate;
+import io.recordsync.delivery.Claims;
+import io.recordsync.delivery.Delivery;
+import io.recordsync.delivery.DeliveryGate;
 import io.recordsync.doctor.Doctor;
 import io.recordsync.doctor.Exam;
 import io.recordsync.doctor.StoreExam;
-import io.recordsync.inbox.Claims;
-import io.recordsync.inbox.Coverage;
-import io.recordsync.inbox.Database;
-import io.recordsync.inbox.DeliveryGate;
 import io.recordsync.inbox.History;
 import io.recordsync.inbox.Inbox;
 import io.recordsync.inbox.InboxSettings;
-import io.recordsync.inbox.JdbcCoverage;
 import io.recordsync.inbox.JdbcHistory;
-import io.recordsync.inbox.JdbcInbox;
 import io.recordsync.inbox.JdbcLedger;
 import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Store;
 import io.recordsync.inbox.Tally;
+import io.recordsync.inbox.database.Database;
 import io.recordsync.network.Outbound;
 import io.recordsync.network.OutboundHttp;
 import io.recordsync.oauth.AccessTokens;
@@ -34,19 +33,28 @@ import io.recordsync.oauth.ClientCredentials;
 import io.recordsync.oauth.Grant;
 import io.recordsync.oauth.JwtBearer;
 import io.recordsync.oauth.PrivateKeyJwt;
-import io.recordsync.ops.DeletionView;
-import io.recordsync.ops.FrontDoor;
-import io.recordsync.ops.GuardView;
-import io.recordsync.ops.Health;
-import io.recordsync.ops.HistoryView;
-import io.recordsync.ops.Metrics;
-import io.recordsync.ops.Orders;
-import io.recordsync.ops.PageFiles;
-import io.recordsync.ops.ProblemAnswer;
-import io.recordsync.ops.ProcessCheck;
-import io.recordsync.ops.ReadinessCheck;
-import io.recordsync.ops.Receipts;
-import io.recordsync.ops.Status;
+import io.recordsync.ops.api.DeletionView;
+import io.recordsync.ops.api.FrontDoor;
+import io.recordsync.ops.api.GuardView;
+import io.recordsync.ops.api.HistoryView;
+import io.recordsync.ops.api.Orders;
+import io.recordsync.ops.api.ProblemAnswer;
+import io.recordsync.ops.api.Status;
+import io.recordsync.ops.health.DeliveryCheck;
+import io.recordsync.ops.health.ExpiryCheck;
+import io.recordsync.ops.health.GuardCheck;
+import io.recordsync.ops.health.Health;
+import io.recordsync.ops.health.ListsCheck;
+import io.recordsync.ops.health.Metrics;
+import io.recordsync.ops.health.PendingCheck;
+import io.recordsync.ops.health.PositionCheck;
+import io.recordsync.ops.health.ProcessCheck;
+import io.recordsync.ops.health.StoreCheck;
+import io.recordsync.ops.health.StreamCheck;
+import io.recordsync.ops.health.SweepCheck;
+import io.recordsync.ops.health.TokenCheck;
+import io.recordsync.ops.page.PageFiles;
+import io.recordsync.ops.receipts.Receipts;
 import io.recordsync.salesforce.ChangeEvents;
 import io.recordsync.salesforce.GapChecks;
 import io.recordsync.salesforce.PresenceChecks;
@@ -56,13 +64,12 @@ import io.recordsync.salesforce.Sweeps;
 import io.recordsync.salesforce.SyncedRecords;
 import io.recordsync.salesforce.stream.StreamStatus;
 import io.recordsync.salesforce.stream.Topic;
-import io.recordsync.talkdesk.CallRate;
-import io.recordsync.talkdesk.Delivery;
+import io.recordsync.talkdesk.Answers;
 import io.recordsync.talkdesk.TalkdeskExam;
-import io.recordsync.talkdesk.Verdicts;
-import java.io.IOException;
-import java.security.cert.CertificateException;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -154,11 +161,7 @@ public final class Wiring implements AutoCloseable {
 
     /** The database that settings name; nothing is opened. */
     static Database database(StoreSettings settings) {
-        Database database = new Database();
-        database.setUrl(settings.url());
-        database.setUser(settings.user());
-        database.setPassword(settings.password().value());
-        return database;
+        return Database.at(settings.url(), settings.user(), settings.password().value());
     }
 
     /** By the names that routes know them by. */
@@ -186,6 +189,7 @@ public final class Wiring implements AutoCloseable {
         Store store = closing(Store.open(database(settings.store())));
         InboxRoom inbox = inbox(store, watch, clock);
         Delivering delivering = delivery(inbox, clock);
+        talkdesk(clock);
         Reading reading = salesforce(inbox, tokens, clock);
         doctor(network, tokens);
         ops(inbox, delivering, reading, tokens, watch, clock);
@@ -196,25 +200,10 @@ public final class Wiring implements AutoCloseable {
     private record Network(Outbound outbound) {}
 
     private Network network() {
-        Outbound outbound = named("recordsyncOutbound", outbound(settings.network()));
+        Outbound outbound = named("recordsyncOutbound", new Outbound(settings.network()));
         named("recordsyncOutboundHttp", new OutboundHttp(outbound));
         closing(named("recordsyncOutboundConnections", OutboundHttp.connections(outbound)));
         return new Network(outbound);
-    }
-
-    private static Outbound outbound(NetworkSettings settings) {
-        Outbound outbound = new Outbound();
-        outbound.setHost(settings.proxyHost());
-        outbound.setPort(settings.proxyPort());
-        outbound.setUser(settings.proxyUser());
-        outbound.setPassword(settings.proxyPassword().value());
-        outbound.setNoProxy(String.join(",", settings.noProxy()));
-        try {
-            outbound.setCaBundle(settings.caBundle());
-        } catch (IOException | CertificateException e) {
-            throw new IllegalStateException("tls.ca-bundle was readable a moment ago: " + e.getMessage(), e);
-        }
-        return outbound;
     }
 
     private record Tokens(AccessTokens salesforce, AccessTokens talkdesk) {}
@@ -223,48 +212,27 @@ public final class Wiring implements AutoCloseable {
         SalesforceSettings salesforce = settings.salesforce();
         TalkdeskSettings talkdesk = settings.talkdesk();
         AccessTokens salesforceTokens = new AccessTokens(
-                salesforce.loginUrl() + "/services/oauth2/token",
+                URI.create(salesforce.loginUrl() + "/services/oauth2/token"),
                 grant(salesforce),
                 settings.oauthTimeout(),
                 network.outbound());
-        AccessTokens talkdeskTokens = new AccessTokens(
-                talkdesk.tokenUrl().toString(), grant(talkdesk), settings.oauthTimeout(), network.outbound());
+        AccessTokens talkdeskTokens =
+                new AccessTokens(talkdesk.tokenUrl(), grant(talkdesk), settings.oauthTimeout(), network.outbound());
         return new Tokens(
                 named("recordsyncSalesforceToken", salesforceTokens), named("recordsyncTalkdeskToken", talkdeskTokens));
     }
 
     private static Grant grant(SalesforceSettings settings) {
-        if (settings.auth() == SalesforceAuth.JWT) {
-            JwtBearer jwt = new JwtBearer();
-            jwt.setClientId(settings.clientId());
-            jwt.setUser(settings.jwt().user());
-            jwt.setAudience(settings.jwt().audience().toString());
-            jwt.setKeystore(settings.jwt().keystore());
-            jwt.setKeystorePassword(settings.jwt().keystorePassword().value());
-            jwt.setKeyAlias(settings.jwt().keyAlias());
-            return jwt;
-        }
-        ClientCredentials secret = new ClientCredentials();
-        secret.setClientId(settings.clientId());
-        secret.setClientSecret(settings.clientSecret().value());
-        return secret;
+        return settings.auth() == SalesforceAuth.JWT
+                ? new JwtBearer(settings.clientId(), settings.jwt())
+                : ClientCredentials.inForm(settings.clientId(), settings.clientSecret());
     }
 
     private static Grant grant(TalkdeskSettings settings) {
-        if (settings.auth() == TalkdeskAuth.PRIVATE_KEY_JWT) {
-            PrivateKeyJwt jwt = new PrivateKeyJwt();
-            jwt.setClientId(settings.clientId());
-            jwt.setKeyId(settings.keyId());
-            jwt.setPrivateKey(settings.privateKey());
-            jwt.setScope(settings.scope());
-            return jwt;
-        }
-        ClientCredentials secret = new ClientCredentials();
-        secret.setClientId(settings.clientId());
-        secret.setClientSecret(settings.clientSecret().value());
-        secret.setScope(settings.scope());
-        secret.setBasic(true);
-        return secret;
+        return settings.auth() == TalkdeskAuth.PRIVATE_KEY_JWT
+                ? new PrivateKeyJwt(
+                        settings.clientId(), settings.keyId(), Path.of(settings.privateKey()), settings.scope())
+                : ClientCredentials.inHeader(settings.clientId(), settings.clientSecret(), settings.scope());
     }
 
     // ---- what is counted
@@ -278,7 +246,7 @@ public final class Wiring implements AutoCloseable {
 
     // ---- the inbox
 
-    private record InboxRoom(Inbox inbox, Coverage coverage, Ledger ledger, History history, Metrics metrics) {}
+    private record InboxRoom(Inbox inbox, Ledger ledger, History history, Metrics metrics) {}
 
     private InboxRoom inbox(Store store, Watch watch, Clock clock) {
         JdbcLedger ledger = named("recordsyncLedger", new JdbcLedger(store));
@@ -294,48 +262,47 @@ public final class Wiring implements AutoCloseable {
                 settings.delivery().holdWindow(),
                 settings.guard().maxDeletions(),
                 settings.guard().window());
-        JdbcInbox inbox =
-                closing(named("recordsyncInbox", new JdbcInbox(store, inboxSettings, Tally.both(history, metrics))));
-        Coverage coverage = named("recordsyncCoverage", new JdbcCoverage(store, inbox, inboxSettings));
-        return new InboxRoom(inbox, coverage, ledger, history, metrics);
+        Inbox inbox = closing(Inbox.open(store, inboxSettings, Tally.both(history, metrics)));
+        named("recordsyncIntakes", inbox.intakes());
+        named("recordsyncQueue", inbox.queue());
+        named("recordsyncSession", inbox.session());
+        named("recordsyncRetention", inbox.retention());
+        named("recordsyncCoverage", inbox.coverage());
+        return new InboxRoom(inbox, ledger, history, metrics);
     }
 
-    // ---- delivery, and the request to Talkdesk
+    // ---- delivery, whichever dialler
 
     private record Delivering(DeliveryGate gate, DeliveryMode mode) {}
 
     private Delivering delivery(InboxRoom room, Clock clock) {
-        DeliveryGate gate = named(
-                "recordsyncGate",
-                new DeliveryGate(
-                        settings.delivery().backoff(), settings.delivery().backoffMax(), clock));
+        DeliverySettings delivery = settings.delivery();
+        List<String> served = settings.talkdesk().recordLists();
+        room.inbox().recordLists().register(served);
+        room.inbox().recordLists().serveOnly(served);
+        DeliveryGate gate = named("recordsyncGate", new DeliveryGate(delivery.backoff(), delivery.backoffMax(), clock));
         Claims claims = named(
                 "recordsyncClaims",
-                new Claims(
-                        room.inbox(),
-                        room.inbox(),
-                        gate,
-                        settings.batch().size(),
-                        settings.delivery().concurrency(),
-                        String.join(",", settings.talkdesk().recordLists())));
+                new Claims(room.inbox().queue(), gate, settings.batch(), delivery.concurrency(), served.size()));
         open.push(claims::stop);
-        named("recordsyncCallRate", new CallRate(settings.delivery().rate()));
-        named("recordsyncVerdicts", new Verdicts(clock));
+        named("recordsyncCallRate", new CallRate(delivery.rate()));
         named(
                 "recordsyncDelivery",
                 new Delivery(
-                        room.inbox(),
-                        room.inbox(),
+                        room.inbox().queue(),
+                        room.inbox().recordLists(),
                         gate,
-                        settings.delivery().backoff(),
-                        settings.delivery().backoffMax(),
-                        settings.delivery().refusalsInARow(),
-                        settings.verify().delay(),
-                        settings.verify().attempts(),
-                        settings.verify().unconfirmed() == Unconfirmed.PARK ? "park" : "settle",
+                        new Backoff(delivery.backoff(), delivery.backoffMax()),
+                        delivery.refusalsInARow(),
+                        settings.verify(),
                         clock));
-        return new Delivering(
-                gate, named("recordsyncDeliveryMode", settings.delivery().mode()));
+        return new Delivering(gate, named("recordsyncDeliveryMode", delivery.mode()));
+    }
+
+    // ---- reading Talkdesk
+
+    private void talkdesk(Clock clock) {
+        named("recordsyncAnswers", new Answers(clock));
     }
 
     // ---- reading Salesforce
@@ -344,22 +311,21 @@ public final class Wiring implements AutoCloseable {
 
     private Reading salesforce(InboxRoom room, Tokens tokens, Clock clock) {
         SalesforceSettings salesforce = settings.salesforce();
-        String entities = String.join(",", salesforce.entities());
-        String recordLists = String.join(",", settings.talkdesk().recordLists());
+        List<String> recordLists = settings.talkdesk().recordLists();
         String provider = settings.talkdesk().externalProvider();
-        SyncedRecords records = named(
-                "recordsyncSyncedRecords",
-                new SyncedRecords(recordLists, provider, String.join(",", salesforce.idPrefixes())));
+        SyncedRecords records =
+                named("recordsyncSyncedRecords", new SyncedRecords(recordLists, provider, salesforce.idPrefixes()));
         named(
                 "recordsyncChangeEvents",
-                new ChangeEvents(records, entities, settings.sweep().onGap()));
+                new ChangeEvents(
+                        records, salesforce.entities(), settings.sweep().onGap()));
         Sweeps sweeps = named(
                 "recordsyncSweeps",
                 new Sweeps(
-                        room.coverage(),
-                        room.inbox(),
+                        room.inbox().coverage(),
+                        room.inbox().intakes(),
                         records,
-                        entities,
+                        salesforce.entities(),
                         salesforce.apiVersion(),
                         settings.sweep().period(),
                         settings.sweep().overlap(),
@@ -367,29 +333,28 @@ public final class Wiring implements AutoCloseable {
         named(
                 "recordsyncGapChecks",
                 new GapChecks(
-                        room.inbox(),
-                        entities,
+                        room.inbox().doubts(),
+                        salesforce.entities(),
                         salesforce.apiVersion(),
                         settings.stream().backoff(),
                         settings.stream().backoffMax()));
         PresenceChecks presenceChecks = named(
                 "recordsyncPresenceChecks",
                 new PresenceChecks(
-                        room.inbox(),
-                        room.inbox(),
+                        room.inbox().intakes(),
+                        room.inbox().recordLists(),
                         records,
                         recordLists,
                         provider,
-                        entities,
+                        salesforce.entities(),
                         salesforce.apiVersion(),
-                        settings.reconcile()
-                                .schedule()
-                                .map(period -> Long.toString(period.toMillis()))
-                                .orElse("off"),
+                        settings.reconcile().schedule(),
                         settings.reconcile().maxMissingPercent(),
                         settings.sweep().retry(),
                         clock));
-        named("recordsyncSalesforceAccess", new SalesforceAccess(tokens.salesforce(), room.inbox()));
+        named(
+                "recordsyncSalesforceAccess",
+                new SalesforceAccess(tokens.salesforce(), room.inbox().intakes()));
         return new Reading(sweeps, presenceChecks);
     }
 
@@ -420,14 +385,14 @@ public final class Wiring implements AutoCloseable {
         return new SalesforceExam(
                 network.outbound(),
                 tokens.salesforce(),
-                salesforce.loginUrl().toString(),
+                salesforce.loginUrl(),
                 new Topic(
                         network.outbound(),
                         salesforce.pubsubHost(),
                         salesforce.pubsubPort(),
                         salesforce.pubsubPlaintext(),
                         salesforce.channel()),
-                String.join(",", salesforce.entities()),
+                salesforce.entities(),
                 salesforce.apiVersion(),
                 salesforce.timeout());
     }
@@ -439,26 +404,32 @@ public final class Wiring implements AutoCloseable {
                 network.outbound(),
                 tokens.talkdesk(),
                 talkdesk.apiUrl().toString(),
-                String.join(",", talkdesk.recordLists()),
+                talkdesk.recordLists(),
                 talkdesk.scope(),
                 settings.delivery().timeout(),
-                String.join(",", probed));
+                probed);
     }
 
     // ---- what people and probes see, do and are told
 
     private void ops(InboxRoom room, Delivering delivering, Reading reading, Tokens tokens, Watch watch, Clock clock) {
         String channel = settings.salesforce().channel();
-        String recordLists = String.join(",", settings.talkdesk().recordLists());
-        String idleTimeout = Long.toString(settings.stream().idleTimeout().toMillis());
+        List<String> recordLists = settings.talkdesk().recordLists();
+        Duration idleTimeout = settings.stream().idleTimeout();
         named("recordsyncFrontDoor", new FrontDoor(settings.ops()));
         named("recordsyncProblemAnswer", new ProblemAnswer());
         named("recordsyncPageFiles", new PageFiles());
         named(
                 "recordsyncOrders",
-                new Orders(room.inbox(), room.inbox(), room.coverage(), recordLists, delivering.mode(), clock));
+                new Orders(
+                        room.inbox().intakes(),
+                        room.inbox().decisions(),
+                        room.inbox().coverage(),
+                        recordLists,
+                        delivering.mode(),
+                        clock));
         GuardView guard = named(
-                "recordsyncGuard",
+                "recordsyncGuardView",
                 new GuardView(
                         room.ledger(),
                         settings.guard().maxDeletions(),
@@ -471,7 +442,7 @@ public final class Wiring implements AutoCloseable {
                 "recordsyncStatus",
                 new Status(
                         room.ledger(),
-                        room.coverage(),
+                        room.inbox().coverage(),
                         channel,
                         recordLists,
                         new Status.Parts(
@@ -485,18 +456,17 @@ public final class Wiring implements AutoCloseable {
                 new ProcessCheck(watch.stream(), settings.session().heartbeat()));
         healthChecks = List.of(
                 process,
-                new ReadinessCheck.Store(room.ledger(), channel),
-                new ReadinessCheck.Stream(watch.stream(), idleTimeout, clock),
-                new ReadinessCheck.Position(room.ledger(), channel, watch.stream(), idleTimeout, clock),
-                new ReadinessCheck.Expiry(
-                        room.ledger(), channel, settings.health().expiryWarning(), clock),
-                new ReadinessCheck.Pending(room.ledger(), settings.health().oldestPending(), clock),
-                new ReadinessCheck.Lists(room.ledger()),
-                new ReadinessCheck.Token("salesforce", tokens.salesforce()),
-                new ReadinessCheck.Token("talkdesk", tokens.talkdesk()),
-                new ReadinessCheck.Guard(guard, watch.registry()),
-                new ReadinessCheck.Delivery(delivering.gate()),
-                new ReadinessCheck.Sweep(room.coverage(), settings.sweep().period(), clock));
+                new StoreCheck(room.ledger(), channel),
+                new StreamCheck(watch.stream(), idleTimeout, clock),
+                new PositionCheck(room.ledger(), channel, watch.stream(), idleTimeout, clock),
+                new ExpiryCheck(room.ledger(), channel, settings.health().expiryWarning(), clock),
+                new PendingCheck(room.ledger(), settings.health().oldestPending(), clock),
+                new ListsCheck(room.ledger()),
+                new TokenCheck("salesforce", tokens.salesforce()),
+                new TokenCheck("talkdesk", tokens.talkdesk()),
+                new GuardCheck(room.ledger(), watch.registry()),
+                new DeliveryCheck(delivering.gate()),
+                new SweepCheck(room.inbox().coverage(), settings.sweep().period(), clock));
     }
 
     // ---- the names

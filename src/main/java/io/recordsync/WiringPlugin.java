@@ -23,11 +23,13 @@ import org.apache.camel.PropertiesLookupListener;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.BeanRepository;
 import org.apache.camel.spi.ContextServicePlugin;
 import org.apache.camel.spi.PropertiesSource;
 import org.apache.camel.support.DefaultRegistry;
 import org.apache.camel.support.LifecycleStrategySupport;
+import org.apache.camel.support.PatternHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -123,7 +125,23 @@ public final class WiringPlugin implements ContextServicePlugin {
                     "No route was loaded, so that nothing would be deleted: expected the service's"
                             + " routes/*.camel.yaml, in the folder it is started in or on the class path");
         }
+        requireRouteConfigurations();
         server.listen();
+    }
+
+    /** Camel would start a route whose configuration is missing without its error handler and interceptors, and say nothing. */
+    private void requireRouteConfigurations() {
+        ModelCamelContext model = (ModelCamelContext) context;
+        for (RouteDefinition route : model.getRouteDefinitions()) {
+            String wanted = route.getRouteConfigurationId();
+            if (wanted != null
+                    && model.getRouteConfigurationDefinitions().stream()
+                            .noneMatch(loaded -> PatternHelper.matchPatterns(loaded.getId(), wanted.split(",")))) {
+                throw new IllegalStateException(
+                        "The route %s names the route configuration %s, which no file has brought: add the file that has it"
+                                .formatted(route.getId(), wanted));
+            }
+        }
     }
 
     /** Read once; a refusal is repeated, because Camel makes a bean that failed once more. */

@@ -142,6 +142,18 @@ class WiringPluginTest {
                 .hasMessageContaining("other.yaml");
     }
 
+    /** Without this the page and the API were open where the file with their front door was left out. */
+    @Test
+    void a_route_whose_configuration_is_not_there_ends_the_start() {
+        assertThatThrownBy(() -> start(
+                        Map.of(),
+                        route(
+                                "one.yaml",
+                                A_ROUTE.formatted("one", "one")
+                                        .replace("id: one", "id: one\n    routeConfigurationId: ops"))))
+                .hasStackTraceContaining("The route one names the route configuration ops");
+    }
+
     @Test
     void a_start_without_routes_is_a_failed_start() {
         assertThatThrownBy(() -> start(Map.of(), folder.resolve("*.camel.yaml")))

@@ -1,5 +1,6 @@
 package io.recordsync.inbox;
 
+import io.recordsync.inbox.database.Database;
 import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
@@ -44,19 +45,19 @@ public class InboxBenchmark {
     public static class Stored {
 
         Store store;
-        JdbcInbox inbox;
+        Inbox inbox;
         private StreamPosition position;
         private long next;
 
         @Setup
         public void open() throws IOException {
             Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("target/benchmark")), "inbox-");
-            store = Store.open("jdbc:sqlite:" + folder.resolve("inbox.db"), null, null);
-            inbox = new JdbcInbox(
+            store = Store.open(Database.at("jdbc:sqlite:" + folder.resolve("inbox.db"), null, null));
+            inbox = Inbox.open(
                     store,
                     new InboxSettings(Duration.ofHours(24), Duration.ofSeconds(30), Duration.ofDays(400), "a key"));
-            inbox.register(List.of("list-1"));
-            position = inbox.subscribe("/data/ContactChangeEvent").orElseThrow().position();
+            inbox.recordLists().register(List.of("list-1"));
+            position = inbox.intakes().subscribe("/data/ContactChangeEvent").orElseThrow().position();
         }
 
         Intake response(int deletions) {
@@ -99,18 +100,18 @@ public class InboxBenchmark {
 
         @Setup(Level.Invocation)
         public void accept(Stored stored) {
-            stored.inbox.accept(stored.response(CLAIM));
+            stored.inbox.intakes().accept(stored.response(CLAIM));
         }
     }
 
     @Benchmark
     public Object accept_a_response_of_100(Stored stored, Response response) {
-        return stored.inbox.accept(response.intake);
+        return stored.inbox.intakes().accept(response.intake);
     }
 
     @Benchmark
     public Object claim_800(Stored stored, Due due) {
-        List<Batch> claimed = stored.inbox.claim(CLAIM / 100, 100);
+        List<Batch> claimed = stored.inbox.queue().claim(CLAIM / 100, 100);
         if (claimed.size() != CLAIM / 100) {
             throw new IllegalStateException("%d batches were claimed (expected %d)".formatted(claimed.size(), CLAIM / 100));
         }

@@ -38,12 +38,14 @@ public final class Configuration {
 
     /** For a command: without a service. */
     public static Configuration read() {
-        CamelContext context = new DefaultCamelContext();
+        CamelContext context = new DefaultCamelContext(false);
         try {
             PropertiesComponent properties = context.getPropertiesComponent();
             properties.addLocation(LOCATION);
             Properties defaults = new Properties();
             defaults.putAll(Keys.defaults());
+            // This context only reads.
+            defaults.setProperty("recordsync.enabled", "false");
             properties.setInitialProperties(defaults);
             context.build();
             return read(properties);

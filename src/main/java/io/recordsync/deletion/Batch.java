@@ -22,10 +22,6 @@ public record Batch(List<ClaimedDeletion> deletions) {
         return deletions.get(0).recordList();
     }
 
-    public IdentifierKind kind() {
-        return deletions.get(0).identifier().kind();
-    }
-
     public int size() {
         return deletions.size();
     }

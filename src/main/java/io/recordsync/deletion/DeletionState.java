@@ -17,10 +17,5 @@ public enum DeletionState {
     /** A dry run: would have been deleted. */
     REHEARSED,
     /** Undeleted in time, rejected or discarded. */
-    CANCELLED;
-
-    /** Whether nothing leaves this state any more. */
-    public boolean terminal() {
-        return this == DELETED || this == CANCELLED;
-    }
+    CANCELLED
 }

@@ -1,5 +1,7 @@
 package io.recordsync.deletion;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 
 /**
@@ -10,6 +12,15 @@ import java.util.HexFormat;
  *     that a frozen subscriber cannot move the position of the one that replaced it
  */
 public record StreamPosition(String channel, byte[] replayId, long epoch) {
+
+    /** Salesforce keeps events, and knows the positions among them, for 72 hours. */
+    public static final Duration KEPT = Duration.ofHours(72);
+
+    /** How long Salesforce still knows a position that was saved then; zero when it no longer does. */
+    public static Duration timeToExpiry(Instant savedAt, Instant now) {
+        Duration left = KEPT.minus(Duration.between(savedAt, now));
+        return left.isNegative() ? Duration.ZERO : left;
+    }
 
     @Override
     public String toString() {

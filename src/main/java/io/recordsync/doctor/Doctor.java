@@ -5,7 +5,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Examines both ends beside a service that has just started, once, and logs what is to be mended. */
+/** Examines both ends beside a service that has just started, once, and logs what has to be fixed. */
 public final class Doctor {
 
     private static final Logger LOG = LoggerFactory.getLogger(Doctor.class);
@@ -16,7 +16,7 @@ public final class Doctor {
         exams = List.of(salesforce, talkdesk);
     }
 
-    /** What is merely down at this moment is a warning too: health tells it as long as it lasts. */
+    /** What is merely down at this moment is a warning too: health reports it while it lasts. */
     public void examine() {
         Findings findings = new Findings();
         exams.forEach(exam -> exam.examine(findings));

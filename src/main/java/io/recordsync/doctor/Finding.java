@@ -5,7 +5,7 @@ import java.util.Locale;
 /**
  * What one check found, in a line: {@code ok   | salesforce login | org 00D…, 212 ms}.
  *
- * @param words for a person: what was found and, where it is bad, what to mend; no secret and no personal data
+ * @param words for a person: what was found and, where it is bad, what to fix; no secret and no personal data
  */
 public record Finding(Level level, String check, String words) {
 

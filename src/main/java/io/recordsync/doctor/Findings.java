@@ -9,10 +9,10 @@ import java.util.List;
 public final class Findings {
 
     /**
-     * From here on a clock is worth a warning. Signed logins live for two minutes and more, and the end of what a sweep has
-     * proven is told by Salesforce's clock: a minute leaves room for both.
+     * A clock that is further away is worth a warning. Signed logins live for two minutes and more, and a sweep proves its
+     * end by Salesforce's clock: a minute leaves room for both.
      */
-    private static final Duration MOST_SKEW = Duration.ofSeconds(60);
+    private static final Duration MAX_SKEW = Duration.ofSeconds(60);
 
     private final List<Finding> all = new ArrayList<>();
 
@@ -32,7 +32,7 @@ public final class Findings {
         all.add(new Finding(Level.SKIP, check, words));
     }
 
-    /** By the {@code Date} of an answer, which is told in whole seconds. */
+    /** By the {@code Date} of an answer, which has whole seconds. */
     public void clock(String check, Answer answer) {
         if (answer.ahead().isEmpty()) {
             skip(check, "the answer bears no Date");
@@ -40,7 +40,7 @@ public final class Findings {
         }
         Duration ahead = answer.ahead().get();
         long seconds = ahead.abs().toSeconds();
-        if (ahead.abs().compareTo(MOST_SKEW) > 0) {
+        if (ahead.abs().compareTo(MAX_SKEW) > 0) {
             warn(
                     check,
                     "it is %d s %s this machine's → have this machine's clock set by NTP"

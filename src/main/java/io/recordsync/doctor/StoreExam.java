@@ -1,9 +1,9 @@
 package io.recordsync.doctor;
 
-import io.recordsync.inbox.Database;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Store;
 import io.recordsync.inbox.StoreInUseException;
+import io.recordsync.inbox.database.Database;
 
 /** Whether the database can be opened and written. */
 public final class StoreExam implements Exam {

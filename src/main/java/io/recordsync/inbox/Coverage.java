@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * Until when every deletion that Salesforce knows of is proven to be in the inbox, and the sweeps that are owed.
  *
- * <p>A demand (by {@link Inbox#accept} in one transaction with what caused it, or by {@link #demand}) stands until a sweep
+ * <p>A demand (by {@link Intakes#accept} in one transaction with what caused it, or by {@link #demand}) stands until a sweep
  * that began after it has proven what it was for. One session sweeps at a time. Thread-safe; every act is one transaction
  * and throws {@link InboxException} when the database fails.
  */

@@ -1,16 +1,20 @@
 package io.recordsync.inbox;
 
+import static io.recordsync.inbox.database.Parameters.with;
+
 import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.Word;
+import io.recordsync.inbox.database.JsonRows;
+import io.recordsync.inbox.database.Transaction;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 
 /**
- * The mass-deletion guard: the statements that count contacts and hold deletions, each run in a transaction of
- * {@link JdbcInbox}.
+ * The mass-deletion guard: the statements that count contacts and hold deletions, each run in a transaction of the act that
+ * brings them.
  *
  * <p>A contact counts from when a deletion of it becomes pending, once however many lists and deletions of it there are,
  * until {@code guard.window} later. Once more than {@code guard.max-deletions} count it is tripped: what became pending in
@@ -29,13 +33,21 @@ final class Guard {
     /** A deletion that is given back: pending, or held where the guard was tripped meanwhile. */
     static final String PENDING_OR_HELD = "case when " + TO_BE_HELD + " then 'held' else 'pending' end";
 
-    private final int most;
-    private final long window;
+    private final int limit;
+    private final Duration window;
 
-    /** @param most 0 = there is no guard */
-    Guard(int most, Duration window) {
-        this.most = most;
-        this.window = window.toMillis();
+    /** @param limit 0 = there is no guard */
+    Guard(int limit, Duration window) {
+        this.limit = limit;
+        this.window = window;
+    }
+
+    int limit() {
+        return limit;
+    }
+
+    Duration window() {
+        return window;
     }
 
     /** How the guard stands in this transaction. */
@@ -49,7 +61,7 @@ final class Guard {
 
         static Arrival of(ResultSet row) throws SQLException {
             return new Arrival(
-                    DeletionState.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
+                    Word.fromUnderscored(DeletionState.class, row.getString("state")),
                     new Contact(row.getString("contact"), row.getString("provider"), row.getString("kind")));
         }
     }
@@ -63,7 +75,7 @@ final class Guard {
     }
 
     private static final String ENTER =
-            "update guard set counted = counted + ? returning counted, tripped_at is not null as tripped";
+            "update guard set counted = counted + :contacts returning counted, tripped_at is not null as tripped";
 
     /**
      * To be called before any row is written: whoever holds rows and waits for the guard could be waited for by whoever
@@ -72,28 +84,31 @@ final class Guard {
      * @param contacts how many at most are about to count
      */
     Look enter(Transaction transaction, long contacts) throws SQLException {
-        return most == 0 || contacts == 0
+        return limit == 0 || contacts == 0
                 ? new Look(false, 0)
                 : transaction
-                        .first(ENTER, row -> new Look(row.getBoolean("tripped"), row.getLong("counted")), contacts)
+                        .first(
+                                ENTER,
+                                with("contacts", contacts),
+                                row -> new Look(row.getBoolean("tripped"), row.getLong("counted")))
                         .orElseThrow();
     }
 
     private static final String COUNT =
             """
             insert into guard_contact (identifier, provider, kind, at)
-            select value ->> 0, value ->> 1, value ->> 2, {now} from {rows ?} where true
+            select value ->> 0, value ->> 1, value ->> 2, {now} from {rows :contacts} where true
             on conflict (identifier, provider, kind) do update set at = excluded.at""";
 
-    private static final String PURGE = "delete from guard_contact where at <= {now} - ?";
+    private static final String PURGE = "delete from guard_contact where at <= {now} - :window";
     private static final String RECOUNT =
             "update guard set counted = (select count(*) from guard_contact) returning counted";
     private static final String TRIP =
-            "update guard set tripped_at = {now}, tripped_from = {now} - ?, relaxed_at = null";
+            "update guard set tripped_at = {now}, tripped_from = {now} - :window, relaxed_at = null";
     private static final String HOLD =
             """
             update deletion set state = 'held'
-            where state = 'pending' and approved_by = '' and pending_since > {now} - ?""";
+            where state = 'pending' and approved_by = '' and pending_since > {now} - :window""";
 
     /**
      * Counts the contacts of those that are pending.
@@ -101,7 +116,7 @@ final class Guard {
      * @return how many deletions are held because that was too many; -1 when it was not
      */
     int count(Transaction transaction, Look look, List<Arrival> arrivals) throws SQLException {
-        if (most == 0 || look.tripped() || arrivals.stream().noneMatch(Guard::pending)) {
+        if (limit == 0 || look.tripped() || arrivals.stream().noneMatch(Guard::pending)) {
             return -1;
         }
         JsonRows rows = new JsonRows();
@@ -112,18 +127,18 @@ final class Guard {
                 .distinct()
                 .sorted(Contact.ORDER)
                 .forEach(contact -> rows.add(contact.identifier(), contact.provider(), contact.kind()));
-        transaction.change(COUNT, rows.toString());
-        if (look.counted() <= most) {
+        transaction.change(COUNT, with("contacts", rows));
+        if (look.counted() <= limit) {
             return -1;
         }
-        transaction.change(PURGE, window);
+        transaction.change(PURGE, with("window", window));
         long counted = transaction.first(RECOUNT, row -> row.getLong("counted")).orElseThrow();
-        if (counted <= most) {
+        if (counted <= limit) {
             return -1;
         }
         transaction.takeTime();
-        transaction.change(TRIP, window);
-        return transaction.change(HOLD, window);
+        transaction.change(TRIP, with("window", window));
+        return transaction.change(HOLD, with("window", window));
     }
 
     private static boolean pending(Arrival arrival) {
@@ -159,11 +174,11 @@ final class Guard {
     }
 
     private static final String STOPPED =
-            "select 1 as one from deletion where id {in ?} and " + TO_BE_HELD + " limit 1";
+            "select 1 as one from deletion where id {in :ids} and " + TO_BE_HELD + " limit 1";
 
     /** Whether one of these is to be held. */
     boolean stops(Transaction transaction, List<Long> ids) throws SQLException {
-        return transaction.first(STOPPED, row -> true, ids).isPresent();
+        return transaction.first(STOPPED, with("ids", ids), row -> true).isPresent();
     }
 
     private static final String DISARM =
@@ -171,20 +186,20 @@ final class Guard {
 
     /** Switched off, it stops nothing any more; what it held stays held. */
     void start(Transaction transaction) throws SQLException {
-        if (most == 0) {
+        if (limit == 0) {
             transaction.change(DISARM);
         }
     }
 
     /** What no longer counts. */
     void forget(Transaction transaction) throws SQLException {
-        transaction.change(PURGE, window);
+        transaction.change(PURGE, with("window", window));
     }
 
     private static final String FOLLOW_CLOCK =
-            "update guard set tripped_from = tripped_from - ?, relaxed_at = relaxed_at - ?";
+            "update guard set tripped_from = tripped_from - :by, relaxed_at = relaxed_at - :by";
 
     void followClock(Transaction transaction, long by) throws SQLException {
-        transaction.change(FOLLOW_CLOCK, by, by);
+        transaction.change(FOLLOW_CLOCK, with("by", by));
     }
 }

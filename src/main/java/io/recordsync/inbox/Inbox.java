@@ -1,8 +1,54 @@
 package io.recordsync.inbox;
 
-/** All roles of the inbox in one, as one object still plays them. */
-public interface Inbox extends Intakes, Doubts, Queue, RecordLists, Decisions, Session, Retention {
+/**
+ * The inbox of one process: all its roles, as one session of an open store plays them.
+ *
+ * <p>Each role is thread-safe, and so is the whole.
+ */
+public record Inbox(
+        Store store,
+        Session session,
+        Intakes intakes,
+        Doubts doubts,
+        Queue queue,
+        RecordLists recordLists,
+        Decisions decisions,
+        Retention retention,
+        Coverage coverage)
+        implements AutoCloseable {
 
+    /** Opens a session, and frees the claims of those that are over. */
+    public static Inbox open(Store store, InboxSettings settings) {
+        return open(store, settings, Tally.NONE);
+    }
+
+    /** Likewise; the tally is told of every row that is accepted, settled or parked. */
+    public static Inbox open(Store store, InboxSettings settings, Tally tally) {
+        Guard guard = new Guard(settings.guardLimit(), settings.guardWindow());
+        JdbcSession session = new JdbcSession(store, settings, guard);
+        GuardedStore guarded = new GuardedStore(store, guard);
+        JdbcRecordLists recordLists = new JdbcRecordLists(store, tally);
+        return new Inbox(
+                store,
+                session,
+                new JdbcIntakes(guarded, session, recordLists, settings, tally),
+                new JdbcDoubts(guarded),
+                new JdbcQueue(guarded, session, recordLists, settings, tally),
+                recordLists,
+                new JdbcDecisions(guarded),
+                new JdbcRetention(store, guard, settings),
+                new JdbcCoverage(store, session, settings));
+    }
+
+    /** Ends the session and closes the store, in this order. */
     @Override
-    void close();
+    public void close() {
+        // Whoever ended another wait of this thread did not mean this one.
+        Thread.interrupted();
+        try {
+            session.close();
+        } finally {
+            store.close();
+        }
+    }
 }

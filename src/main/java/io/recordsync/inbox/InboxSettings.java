@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param phoneKey secret key of the HMAC that stays of a phone number; when empty, a random one that ends with the
  *     process, so that nobody can ever compare
  * @param holdWindow what nobody ordered by name waits for so long before it is due
- * @param guardMost when more contacts than this are deleted within {@code guardWindow}, the guard is tripped; 0 = no guard
+ * @param guardLimit when more contacts than this are deleted within {@code guardWindow}, the guard is tripped; 0 = no guard
  */
 public record InboxSettings(
         Duration giveUpAfter,
@@ -19,7 +19,7 @@ public record InboxSettings(
         Duration retention,
         String phoneKey,
         Duration holdWindow,
-        int guardMost,
+        int guardLimit,
         Duration guardWindow) {
 
     /** Without a hold window and without a guard. */
@@ -30,6 +30,6 @@ public record InboxSettings(
     @Override
     public String toString() {
         return "InboxSettings[giveUpAfter=" + giveUpAfter + ", sessionTtl=" + sessionTtl + ", retention=" + retention
-                + ", holdWindow=" + holdWindow + ", guardMost=" + guardMost + ", guardWindow=" + guardWindow + "]";
+                + ", holdWindow=" + holdWindow + ", guardLimit=" + guardLimit + ", guardWindow=" + guardWindow + "]";
     }
 }

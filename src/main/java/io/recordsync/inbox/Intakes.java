@@ -29,11 +29,11 @@ public interface Intakes {
     void keepSubscription(StreamPosition position);
 
     /**
-     * Writes the deletions, the restorations, the problems, the demand for a sweep and the position. What is known already (same list, identifier and event key)
-     * is ignored. What a sweep or the presence check found is skipped where the inbox knows better: a row of the same record
+     * Writes the deletions, the restorations, the problems, the demand for a sweep and the position. What is known already
+     * (same list, identifier and event key) is ignored. What a sweep or the presence check found is skipped where the inbox knows better: a row of the same record
      * committed at or after it (for the presence check: one that is open or was cancelled by a person), or a later
-     * restoration. An event of the stream adopts the row of a sweep that is still pending or held. A very large intake may take several transactions; problems and position are in the last. A position
-     * without replay id saves nothing and only proves that the subscription is still ours.
+     * restoration. An event of the stream adopts the row of a sweep that is still pending or held. A very large
+     * intake may take several transactions; problems and position are in the last. A position without replay id saves nothing and only proves that the subscription is still ours.
      *
      * @throws SubscriptionLostException when the position's epoch is not the current one; nothing more is written
      */

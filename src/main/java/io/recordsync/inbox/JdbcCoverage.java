@@ -1,27 +1,32 @@
 package io.recordsync.inbox;
 
+import static io.recordsync.inbox.EntryRow.time;
+import static io.recordsync.inbox.database.Parameters.with;
+
 import io.recordsync.deletion.SweepDemand;
+import io.recordsync.inbox.database.JsonRows;
+import io.recordsync.inbox.database.Transaction;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** The coverage on JDBC: one row of the inbox's database. {@link Dialect} says what the words in braces are. */
+/** The coverage on JDBC: one row of the inbox's database. */
 public final class JdbcCoverage implements Coverage {
 
     /** In the place of a time that is not given: later than any. */
     private static final long NEVER = Long.MAX_VALUE;
 
     private final Store store;
-    private final JdbcInbox inbox;
-    private final long sessionTtl;
+    private final JdbcSession session;
+    private final Duration sessionTtl;
 
-    /** @param inbox whose session sweeps */
-    public JdbcCoverage(Store store, JdbcInbox inbox, InboxSettings settings) {
+    /** @param session the one that sweeps */
+    JdbcCoverage(Store store, JdbcSession session, InboxSettings settings) {
         this.store = store;
-        this.inbox = inbox;
-        this.sessionTtl = settings.sessionTtl().toMillis();
+        this.session = session;
+        this.sessionTtl = settings.sessionTtl();
     }
 
     private static final String LOCK = "update sweep set one = one";
@@ -33,14 +38,18 @@ public final class JdbcCoverage implements Coverage {
 
     private static final String DEMAND =
             """
-            update sweep set demanded = demanded + 1, reason = ?,
-                   since = nullif(case when since < ? then since else ? end, 9223372036854775807),
-                   position_lost = case when ? then demanded + 1 else position_lost end""";
+            update sweep set demanded = demanded + 1, reason = :reason,
+                   since = nullif(case when since < :since then since else :since end, 9223372036854775807),
+                   position_lost = case when :position_lost then demanded + 1 else position_lost end""";
 
     /** In the transaction of what caused it. */
     static void demand(Transaction transaction, SweepDemand demand) throws SQLException {
         long since = demand.since() == null ? NEVER : demand.since().toEpochMilli();
-        transaction.change(DEMAND, JsonRows.shortened(demand.reason()), since, since, demand.positionLost());
+        transaction.change(
+                DEMAND,
+                with("reason", JsonRows.shortened(demand.reason()))
+                        .and("since", since)
+                        .and("position_lost", demand.positionLost()));
     }
 
     @Override
@@ -67,16 +76,16 @@ public final class JdbcCoverage implements Coverage {
             where covered_until is null""";
 
     private static final String WANTED =
-            "(demanded > answered or coalesce(last_at, covered_until) <= {now} - ? or covered_until is null)";
+            "(demanded > answered or coalesce(last_at, covered_until) <= {now} - :period or covered_until is null)";
 
     private static final String IS_WANTED = "select 1 as one from sweep where " + WANTED;
 
     private static final String BEGIN =
             """
-            update sweep set session = ?
-            where exists (select 1 from session where id = ? and seen_at > {now} - ?)
-              and (session in ('', ?)
-                or not exists (select 1 from session other where other.id = sweep.session and other.seen_at > {now} - ?))
+            update sweep set session = :session
+            where exists (select 1 from session where id = :session and seen_at > {now} - :ttl)
+              and (session in ('', :session)
+                or not exists (select 1 from session other where other.id = sweep.session and other.seen_at > {now} - :ttl))
               and\s"""
                     + WANTED
                     + """
@@ -88,16 +97,17 @@ public final class JdbcCoverage implements Coverage {
     public Optional<Sweep> begin(Duration period) {
         boolean wanted = store.read(
                         "look whether a sweep is owed",
-                        transaction -> transaction.first(IS_WANTED, row -> true, period.toMillis()))
+                        transaction -> transaction.first(IS_WANTED, with("period", period), row -> true))
                 .orElse(false);
         if (!wanted) {
             return Optional.empty();
         }
-        String session = inbox.session();
         return store.write("begin a sweep", transaction -> {
             transaction.change(START);
             return transaction.first(
-                    BEGIN, JdbcCoverage::sweep, session, session, sessionTtl, session, sessionTtl, period.toMillis());
+                    BEGIN,
+                    with("session", session.id()).and("ttl", sessionTtl).and("period", period),
+                    JdbcCoverage::sweep);
         });
     }
 
@@ -118,37 +128,28 @@ public final class JdbcCoverage implements Coverage {
     private static final String FINISH =
             """
             update sweep set session = '', last_at = {now}, last_error = '',
-                   covered_until = case when covered_until > ? then covered_until else ? end,
-                   answered = case when ? and answered < ? then ? else answered end,
-                   since = case when ? and demanded = ? then null else since end,
-                   reason = case when ? and demanded = ? then '' else reason end,
-                   unproven_from =
-                     nullif(case when unproven_from < ? then unproven_from else ? end, 9223372036854775807),
-                   unproven_until = nullif(case when unproven_until > ? then unproven_until else ? end, 0)
-            where session = ?""";
+                   covered_until = case when covered_until > :until then covered_until else :until end,
+                   answered = case when :answered and answered < :demand then :demand else answered end,
+                   since = case when :answered and demanded = :demand then null else since end,
+                   reason = case when :answered and demanded = :demand then '' else reason end,
+                   unproven_from = nullif(
+                     case when unproven_from < :gap_from then unproven_from else :gap_from end, 9223372036854775807),
+                   unproven_until = nullif(case when unproven_until > :gap_until then unproven_until else :gap_until end, 0)
+            where session = :session""";
 
     @Override
     public void finish(Sweep sweep, Instant coveredUntil, boolean answered, Stretch unproven) {
-        long until = coveredUntil.toEpochMilli();
         long gapFrom = unproven == null ? NEVER : unproven.from().toEpochMilli();
         long gapUntil = unproven == null ? 0 : unproven.until().toEpochMilli();
         store.write("finish a sweep", transaction -> {
             int finished = transaction.change(
                     FINISH,
-                    until,
-                    until,
-                    answered,
-                    sweep.demand(),
-                    sweep.demand(),
-                    answered,
-                    sweep.demand(),
-                    answered,
-                    sweep.demand(),
-                    gapFrom,
-                    gapFrom,
-                    gapUntil,
-                    gapUntil,
-                    inbox.session());
+                    with("until", coveredUntil)
+                            .and("answered", answered)
+                            .and("demand", sweep.demand())
+                            .and("gap_from", gapFrom)
+                            .and("gap_until", gapUntil)
+                            .and("session", session.id()));
             if (finished == 0) {
                 throw new InboxException(
                         "The sweep is no longer this session's (it was silent for too long, or another org was confirmed):"
@@ -159,13 +160,14 @@ public final class JdbcCoverage implements Coverage {
         });
     }
 
-    private static final String FAIL = "update sweep set session = '', last_error = ? where session = ?";
+    private static final String FAIL = "update sweep set session = '', last_error = :error where session = :session";
 
     @Override
     public void fail(Sweep sweep, String error) {
         store.write(
                 "note a failed sweep",
-                transaction -> transaction.change(FAIL, JsonRows.shortened(error), inbox.session()));
+                transaction -> transaction.change(
+                        FAIL, with("error", JsonRows.shortened(error)).and("session", session.id())));
     }
 
     private static final String UNPROVEN =
@@ -187,14 +189,14 @@ public final class JdbcCoverage implements Coverage {
             """
             select covered_until, last_at, last_error, reason, demanded > answered as owed, position_lost > answered as lost,
                    unproven_from, unproven_until,
-                   exists (select 1 from session where id = sweep.session and seen_at > {now} - ?) as running
+                   exists (select 1 from session where id = sweep.session and seen_at > {now} - :ttl) as running
             from sweep""";
 
     @Override
     public State state() {
         return store.read(
                         "look at the coverage",
-                        transaction -> transaction.first(STATE, JdbcCoverage::state, sessionTtl))
+                        transaction -> transaction.first(STATE, with("ttl", sessionTtl), JdbcCoverage::state))
                 .orElseThrow();
     }
 
@@ -212,10 +214,5 @@ public final class JdbcCoverage implements Coverage {
 
     private static Stretch stretch(ResultSet row) throws SQLException {
         return new Stretch(time(row, "unproven_from"), time(row, "unproven_until"));
-    }
-
-    private static Instant time(ResultSet row, String column) throws SQLException {
-        long millis = row.getLong(column);
-        return row.wasNull() ? null : Instant.ofEpochMilli(millis);
     }
 }

@@ -1,5 +1,7 @@
 package io.recordsync.inbox;
 
+import static io.recordsync.inbox.database.Parameters.with;
+
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.Origin;
 import java.time.Duration;
@@ -44,7 +46,7 @@ public final class JdbcHistory implements History, Tally {
 
     private static final String ADD =
             """
-            insert into history (minute, accepted, deleted, parked) values ({now} / 60000, ?, ?, ?)
+            insert into history (minute, accepted, deleted, parked) values ({now} / 60000, :accepted, :deleted, :parked)
             on conflict (minute) do update set accepted = history.accepted + excluded.accepted,
                    deleted = history.deleted + excluded.deleted, parked = history.parked + excluded.parked""";
 
@@ -56,9 +58,13 @@ public final class JdbcHistory implements History, Tally {
         if (newlyAccepted + newlyDeleted + newlyParked == 0) {
             return;
         }
-        store.write("add to the history", transaction -> {
-            return transaction.change(ADD, newlyAccepted, newlyDeleted, newlyParked);
-        });
+        store.write(
+                "add to the history",
+                transaction -> transaction.change(
+                        ADD,
+                        with("accepted", newlyAccepted)
+                                .and("deleted", newlyDeleted)
+                                .and("parked", newlyParked)));
         // Not before: what a database that is away did not take is added by the next flush.
         accepted.addAndGet(-newlyAccepted);
         deleted.addAndGet(-newlyDeleted);
@@ -69,8 +75,8 @@ public final class JdbcHistory implements History, Tally {
 
     private static final String STEPS =
             """
-            select minute / ? as step, sum(accepted) as accepted, sum(deleted) as deleted, sum(parked) as parked
-            from history where minute >= ? group by step""";
+            select minute / :step as step, sum(accepted) as accepted, sum(deleted) as deleted, sum(parked) as parked
+            from history where minute >= :from group by step""";
 
     @Override
     public List<Point> points(Duration step, int steps) {
@@ -81,15 +87,14 @@ public final class JdbcHistory implements History, Tally {
             Map<Long, Point> counted = new HashMap<>();
             transaction.list(
                     STEPS,
+                    with("step", minutes).and("from", first * minutes),
                     row -> counted.put(
                             row.getLong("step"),
                             new Point(
                                     start(row.getLong("step"), minutes),
                                     row.getLong("accepted"),
                                     row.getLong("deleted"),
-                                    row.getLong("parked"))),
-                    minutes,
-                    first * minutes);
+                                    row.getLong("parked"))));
             return LongStream.rangeClosed(first, last)
                     .mapToObj(at -> counted.getOrDefault(at, new Point(start(at, minutes), 0, 0, 0)))
                     .toList();

@@ -1,21 +1,22 @@
 package io.recordsync.inbox;
 
+import static io.recordsync.inbox.EntryRow.state;
+import static io.recordsync.inbox.EntryRow.time;
+import static io.recordsync.inbox.database.Parameters.with;
+
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionState;
-import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.IdentifierKind;
+import io.recordsync.deletion.Word;
+import io.recordsync.inbox.database.Parameters;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.LongFunction;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +26,7 @@ import java.util.stream.Stream;
 public final class JdbcLedger implements Ledger {
 
     private final Store store;
+    private final Receipts receipts;
     private final Census<Map<DeletionState, Long>> counts = new Census<>(this::countStates);
     private final Census<List<DeadLetters>> deadLetters = new Census<>(this::groupDeadLetters);
     private final Census<List<RecordListEntry>> recordLists = new Census<>(this::readLists);
@@ -32,6 +34,7 @@ public final class JdbcLedger implements Ledger {
 
     public JdbcLedger(Store store) {
         this.store = store;
+        this.receipts = new Receipts(store);
     }
 
     private static final String COUNT_OPEN =
@@ -64,8 +67,7 @@ public final class JdbcLedger implements Ledger {
                 transaction -> transaction.list(
                         COUNT_SETTLED,
                         row -> totals.put(
-                                Confirmation.valueOf(
-                                        row.getString("confirmation").toUpperCase(Locale.ROOT)),
+                                Word.fromUnderscored(Confirmation.class, row.getString("confirmation")),
                                 row.getLong("total"))));
         return totals;
     }
@@ -129,10 +131,10 @@ public final class JdbcLedger implements Ledger {
     @Override
     public List<Entry> find(Filter filter) {
         StringBuilder sql = new StringBuilder("select * from deletion where true");
-        List<Object> parameters = new ArrayList<>();
+        Parameters parameters = with("limit", filter.limit());
         if (filter.state() != null) {
-            sql.append(" and state = ?");
-            parameters.add(filter.state().name().toLowerCase(Locale.ROOT));
+            sql.append(" and state = :state");
+            parameters = parameters.and("state", Word.underscored(filter.state()));
         }
         boolean open = filter.state() != null && filter.state() != DeletionState.DELETED;
         if (open) {
@@ -141,41 +143,34 @@ public final class JdbcLedger implements Ledger {
         if (filter.recordList() != null) {
             // Of what is open, the list is looked for among the rows of the state, not the state in the past of the
             // list.
-            sql.append(open ? " and record_list || '' = ?" : " and record_list = ?");
-            parameters.add(filter.recordList());
+            sql.append(open ? " and record_list || '' = :list" : " and record_list = :list");
+            parameters = parameters.and("list", filter.recordList());
         }
         if (filter.externalId() != null) {
-            sql.append(" and identifier = ? and kind = 'external'");
-            parameters.add(filter.externalId());
+            sql.append(" and identifier = :identifier and kind = 'external'");
+            parameters = parameters.and("identifier", filter.externalId());
         }
         if (filter.before() != null) {
-            sql.append(" and id < ?");
-            parameters.add(filter.before());
+            sql.append(" and id < :before");
+            parameters = parameters.and("before", filter.before());
         }
         // Added to, the id is not looked for along the primary key, through the whole past: one contact has few rows.
-        sql.append(filter.externalId() == null ? " order by id desc limit ?" : " order by id + 0 desc limit ?");
-        parameters.add(filter.limit());
-        return store.read(
-                "find", transaction -> transaction.list(sql.toString(), JdbcLedger::entry, parameters.toArray()));
+        sql.append(
+                filter.externalId() == null ? " order by id desc limit :limit" : " order by id + 0 desc limit :limit");
+        Parameters all = parameters;
+        return store.read("find", transaction -> transaction.list(sql.toString(), all, EntryRow::read));
     }
+
+    private static final String GET = "select * from deletion where id = :id";
 
     @Override
     public Optional<Entry> get(long id) {
-        return store.read(
-                "get", transaction -> transaction.first("select * from deletion where id = ?", JdbcLedger::entry, id));
+        return store.read("get", transaction -> transaction.first(GET, with("id", id), EntryRow::read));
     }
-
-    // ---- receipts
-
-    /** Rows that are read at once for a receipt. */
-    static final int PAGE = 1_000;
-
-    private static final String OF_IDENTIFIER =
-            "select * from deletion where identifier = ? and kind = ? and id > ? order by id + 0 limit ?";
 
     @Override
     public Stream<Entry> ofContact(String externalId) {
-        return pages(after -> page(OF_IDENTIFIER, externalId, "external", after, PAGE));
+        return receipts.of(externalId, IdentifierKind.EXTERNAL);
     }
 
     /**
@@ -185,71 +180,16 @@ public final class JdbcLedger implements Ledger {
      */
     public Stream<Entry> ofPhone(String number, String phoneKey) {
         return Stream.of(number, new PhoneSeal(phoneKey).of(number))
-                .flatMap(identifier -> pages(after -> page(OF_IDENTIFIER, identifier, "phone", after, PAGE)));
+                .flatMap(identifier -> receipts.of(identifier, IdentifierKind.PHONE));
     }
-
-    private static final String ACCEPTED =
-            """
-            select * from deletion where id > ? and id <= ? and accepted_at >= ? and accepted_at < ?
-            order by id limit ?""";
-
-    /**
-     * Ids rise with the time of acceptance, but for transactions that run side by side and a clock that is set back a little:
-     * so far before and behind are rows looked at as well.
-     */
-    private static final Duration DISORDER = Duration.ofHours(1);
 
     @Override
     public Stream<Entry> accepted(Instant from, Instant until) {
-        long before = lastBefore(from.minus(DISORDER));
-        long last = lastBefore(until.plus(DISORDER));
-        return pages(after ->
-                page(ACCEPTED, Math.max(after, before), last, from.toEpochMilli(), until.toEpochMilli(), PAGE));
-    }
-
-    private static final String LAST_ID = "select max(id) as id from deletion";
-    private static final String NEXT = "select id, accepted_at from deletion where id > ? order by id limit 1";
-
-    private record Accepted(long id, Instant at) {}
-
-    /** The last id accepted before an instant, 0 if there is none: bisected, for no index is kept for it. */
-    private long lastBefore(Instant instant) {
-        return store.read("look for a time", transaction -> {
-            long before = 0;
-            long notBefore =
-                    transaction.first(LAST_ID, row -> row.getLong("id")).orElse(0L) + 1;
-            while (notBefore - before > 1) {
-                long middle = before + (notBefore - before) / 2;
-                // Ids have gaps: the row that is looked at is the one there, or the next.
-                Optional<Accepted> next = transaction.first(
-                        NEXT, row -> new Accepted(row.getLong("id"), time(row, "accepted_at")), middle - 1);
-                if (next.isPresent() && next.get().at().isBefore(instant)) {
-                    before = next.get().id();
-                } else {
-                    notBefore = middle;
-                }
-            }
-            return before;
-        });
-    }
-
-    private List<Entry> page(String sql, Object... parameters) {
-        return store.read("read receipts", transaction -> transaction.list(sql, JdbcLedger::entry, parameters));
-    }
-
-    /** Page after page, each read when it is needed, by the id that the one before ended with. */
-    private static Stream<Entry> pages(LongFunction<List<Entry>> pageAfter) {
-        return Stream.iterate(
-                        pageAfter.apply(0),
-                        page -> !page.isEmpty(),
-                        page -> page.size() < PAGE
-                                ? List.of()
-                                : pageAfter.apply(page.get(page.size() - 1).id()))
-                .flatMap(List::stream);
+        return receipts.accepted(from, until);
     }
 
     private static final String ATTEMPTS =
-            "select at, call_id, status, code, message from attempt where deletion = ? order by id";
+            "select at, call_id, status, code, message from attempt where deletion = :id order by id";
 
     @Override
     public List<Attempt> attempts(long id) {
@@ -257,16 +197,16 @@ public final class JdbcLedger implements Ledger {
                 "read attempts",
                 transaction -> transaction.list(
                         ATTEMPTS,
+                        with("id", id),
                         row -> new Attempt(
                                 time(row, "at"),
                                 row.getString("call_id"),
                                 row.getInt("status"),
                                 row.getString("code"),
-                                row.getString("message")),
-                        id));
+                                row.getString("message"))));
     }
 
-    private static final String PROBLEMS = "select at, kind, message from problem order by at desc limit ?";
+    private static final String PROBLEMS = "select at, kind, message from problem order by at desc limit :limit";
 
     @Override
     public List<ProblemEntry> problems(int limit) {
@@ -274,8 +214,8 @@ public final class JdbcLedger implements Ledger {
                 "read problems",
                 transaction -> transaction.list(
                         PROBLEMS,
-                        row -> new ProblemEntry(time(row, "at"), row.getString("kind"), row.getString("message")),
-                        limit));
+                        with("limit", limit),
+                        row -> new ProblemEntry(time(row, "at"), row.getString("kind"), row.getString("message"))));
     }
 
     private static final String RECORD_LISTS =
@@ -332,7 +272,7 @@ public final class JdbcLedger implements Ledger {
     private static final String POSITION =
             """
             select channel, replay_id, saved_at, first_start, (select org_id from pinned_org) as org_id
-            from stream_position where channel = ?""";
+            from stream_position where channel = :channel""";
 
     @Override
     public Optional<String> trouble() {
@@ -345,49 +285,12 @@ public final class JdbcLedger implements Ledger {
                 "read position",
                 transaction -> transaction.first(
                         POSITION,
+                        with("channel", channel),
                         row -> new PositionEntry(
                                 row.getString("channel"),
                                 row.getBytes("replay_id"),
                                 time(row, "saved_at"),
                                 time(row, "first_start"),
-                                row.getString("org_id")),
-                        channel));
-    }
-
-    private static Entry entry(ResultSet row) throws SQLException {
-        IdentifierKind kind = IdentifierKind.valueOf(row.getString("kind").toUpperCase(Locale.ROOT));
-        Identifier identifier = new Identifier(kind, row.getString("provider"), row.getString("identifier"));
-        return new Entry(
-                row.getLong("id"),
-                row.getString("record_list"),
-                kind,
-                identifier.provider(),
-                identifier.value().startsWith(PhoneSeal.PREFIX) ? identifier.value() : identifier.masked(),
-                state(row),
-                row.getString("origin"),
-                row.getString("event_key"),
-                time(row, "committed_at"),
-                time(row, "accepted_at"),
-                time(row, "due_at"),
-                row.getInt("attempts"),
-                row.getInt("unconfirmed"),
-                row.getBoolean("answer_lost"),
-                time(row, "settled_at"),
-                row.getString("settled_by"),
-                row.getString("confirmation"),
-                row.getString("failure_code"),
-                row.getString("message"),
-                row.getString("note"),
-                row.getString("approved_by"),
-                time(row, "called_at"));
-    }
-
-    private static DeletionState state(ResultSet row) throws SQLException {
-        return DeletionState.valueOf(row.getString("state").toUpperCase(Locale.ROOT));
-    }
-
-    private static Instant time(ResultSet row, String column) throws SQLException {
-        long millis = row.getLong(column);
-        return row.wasNull() ? null : Instant.ofEpochMilli(millis);
+                                row.getString("org_id"))));
     }
 }

@@ -14,16 +14,16 @@ import org.slf4j.LoggerFactory;
  * What cannot be written to the database now: the acts that failed and have not succeeded since.
  *
  * <p>On a full disk a small act may go through where a large one does not, so that each answers for itself; what is not tried
- * again is forgotten soon, once anything else has succeeded. What only a person can mend is one ERROR line, however often it
+ * again is forgotten soon, once anything else has succeeded. What only a person can fix is one ERROR line, however often it
  * fails. Thread-safe.
  */
 final class StoreHealth {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreHealth.class);
 
-    private static final long SOON = Duration.ofSeconds(5).toNanos();
-    /** Longer than anything waits before it is tried again. */
-    private static final long QUIET = Duration.ofMinutes(2).toNanos();
+    private static final long MIN_TIME_SHOWN = Duration.ofSeconds(5).toNanos();
+    /** Between two attempts; nothing waits longer. */
+    private static final long MAX_PAUSE = Duration.ofMinutes(2).toNanos();
 
     private final LongSupplier nanoTime;
     private final Map<String, Failure> failures = new HashMap<>();
@@ -37,16 +37,16 @@ final class StoreHealth {
     StoreHealth(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
         this.succeededAt = nanoTime.getAsLong();
-        this.brokenAt = succeededAt - QUIET;
+        this.brokenAt = succeededAt - MAX_PAUSE;
     }
 
     synchronized void failed(String act, SQLException e) {
         long now = nanoTime.getAsLong();
         failures.put(act, new Failure(now, act + " failed: " + e.getMessage()));
         if (needsPerson(e)) {
-            if (now - brokenAt >= QUIET) {
+            if (now - brokenAt >= MAX_PAUSE) {
                 LOG.error(
-                        "The database cannot be written to until that is mended: {}; nothing is acknowledged, all of it"
+                        "The database cannot be written to until that is fixed: {}; nothing is acknowledged, all of it"
                                 + " is tried again",
                         e.getMessage());
             }
@@ -68,7 +68,7 @@ final class StoreHealth {
     synchronized Optional<String> trouble() {
         long now = nanoTime.getAsLong();
         return failures.values().stream()
-                .filter(failure -> now - failure.at() < SOON || failure.at() - succeededAt >= 0)
+                .filter(failure -> now - failure.at() < MIN_TIME_SHOWN || failure.at() - succeededAt >= 0)
                 .max(Comparator.comparingLong(Failure::at))
                 .map(Failure::message);
     }

@@ -1,5 +1,5 @@
 /**
- * The transactional inbox: one table of deletions, what is claimed of it, and the gate in front of the delivery. JDK and
- * java.sql, no Camel.
+ * The transactional inbox: one table of deletions. An interface is a role of it, the class with {@code Jdbc} before its name is
+ * the SQL, and {@link io.recordsync.inbox.Inbox} opens them together.
  */
 package io.recordsync.inbox;

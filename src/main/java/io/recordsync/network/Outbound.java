@@ -1,6 +1,7 @@
 package io.recordsync.network;
 
-import io.recordsync.config.PemCertificates;
+import io.recordsync.config.NetworkSettings;
+import io.recordsync.config.Secret;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -17,13 +18,8 @@ import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
-import java.security.cert.X509Certificate;
-import java.util.Arrays;
 import java.util.Base64;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -34,72 +30,55 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
 /**
  * The proxy, if there is one, and the certificates that are trusted: Java's, and those of a bundle.
  *
- * <p>As it is made, connections are direct and Java's certificates are trusted. Set once, before use, by properties: a
- * secret of digits would break as a constructor argument. Thread-safe after that.
+ * <p>Thread-safe.
  */
 public final class Outbound {
 
     /** How Java's client and Netty word a proxy's refusal; Apache's client hands over the answer itself. */
     private static final Pattern REFUSAL = Pattern.compile("(?:Tunnel failed, got: |=> \\S+, status: )(\\d{3})");
 
-    private String host = "";
-    private int port;
-    private String user = "";
-    private String password = "";
-    private List<String> direct = List.of();
-    private X509TrustManager trustManager = trusting(List.of());
+    private final NetworkSettings network;
+    private final List<String> direct;
+    private final X509TrustManager trustManager;
 
-    /** Empty: no proxy. */
-    public void setHost(String host) {
-        this.host = host;
-    }
-
-    public void setPort(int port) {
-        this.port = port;
-    }
-
-    /** Empty: the proxy is told no name. */
-    public void setUser(String user) {
-        this.user = user;
-        if (!user.isEmpty() && System.getProperty("jdk.http.auth.tunneling.disabledSchemes") == null) {
-            // Java's client would tell a proxy no Basic credentials on the way to https; it reads this once.
+    /** @throws IllegalArgumentException when the bundle cannot be read or holds no certificate */
+    public Outbound(NetworkSettings network) {
+        this.network = network;
+        this.direct = network.noProxy().stream()
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .toList();
+        this.trustManager = trusting(network.caBundle());
+        if (!network.proxyUser().isEmpty() && System.getProperty("jdk.http.auth.tunneling.disabledSchemes") == null) {
+            // Java's client would send a proxy no Basic credentials on the way to https; it reads this once.
             System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
         }
     }
 
-    public void setPassword(String password) {
-        this.password = password;
+    /** Without a proxy, trusting Java's certificates. */
+    public static Outbound direct() {
+        return new Outbound(new NetworkSettings("", 0, "", Secret.NONE, List.of(), ""));
     }
 
-    /** The hosts that are reached without the proxy, and all below them; separated by commas. */
-    public void setNoProxy(String hosts) {
-        direct = Arrays.stream(hosts.toLowerCase(Locale.ROOT).split(","))
-                .map(String::strip)
-                .toList();
-    }
-
-    /**
-     * The PEM file with certificates to trust in addition; empty = none.
-     *
-     * @throws IOException when it cannot be read
-     * @throws CertificateException when it holds no certificate
-     */
-    public void setCaBundle(String file) throws IOException, CertificateException {
-        trustManager = trusting(file.isEmpty() ? List.of() : PemCertificates.read(Path.of(file)));
+    private static X509TrustManager trusting(String bundle) {
+        try {
+            return bundle.isEmpty() ? TrustedCertificates.ofJava() : TrustedCertificates.ofJavaAnd(Path.of(bundle));
+        } catch (IOException | CertificateException e) {
+            throw new IllegalArgumentException(
+                    "tls.ca-bundle = " + bundle + " cannot be read (expected a PEM file with certificates)", e);
+        }
     }
 
     /** The proxy on the way to a host, not resolved; empty where the way is direct. */
     public Optional<InetSocketAddress> proxyFor(String target) {
         String name = target.toLowerCase(Locale.ROOT);
-        boolean isDirect = host.isEmpty()
+        boolean isDirect = host().isEmpty()
                 || direct.stream().anyMatch(exempt -> name.equals(exempt) || name.endsWith("." + exempt));
-        return isDirect ? Optional.empty() : Optional.of(InetSocketAddress.createUnresolved(host, port));
+        return isDirect ? Optional.empty() : Optional.of(InetSocketAddress.createUnresolved(host(), port()));
     }
 
     public X509TrustManager trustManager() {
@@ -120,14 +99,14 @@ public final class Outbound {
      */
     public HttpRequest.Builder request(URI uri) {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri);
-        if (!user.isEmpty() && proxyFor(uri.getHost()).isPresent()) {
-            byte[] credentials = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
+        if (!user().isEmpty() && proxyFor(uri.getHost()).isPresent()) {
+            byte[] credentials = (user() + ":" + password()).getBytes(StandardCharsets.UTF_8);
             request.header("Proxy-Authorization", "Basic " + Base64.getEncoder().encodeToString(credentials));
         }
         return request;
     }
 
-    /** What a person has to mend where a request could not be sent; empty where that is none of this class's business. */
+    /** What to fix where a request could not be sent; empty where neither proxy nor certificate is the reason. */
     public Optional<String> explain(String target, Throwable failure) {
         List<Throwable> chain = Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
                 .limit(20)
@@ -153,11 +132,11 @@ public final class Outbound {
 
     /** The words for a proxy's own answer on the way to a target. */
     public String refused(String target, int status) {
-        String proxy = "the proxy " + host + ":" + port;
+        String proxy = "the proxy " + host() + ":" + port();
         // tinyproxy answers wrong credentials with 401.
         if (status == 407 || status == 401) {
             return proxy
-                    + (user.isEmpty()
+                    + (user().isEmpty()
                                     ? " wants credentials (%d); set proxy.user and proxy.password"
                                     : " refuses the credentials (%d); check proxy.user and proxy.password")
                             .formatted(status);
@@ -169,19 +148,19 @@ public final class Outbound {
     }
 
     String host() {
-        return host;
+        return network.proxyHost();
     }
 
     int port() {
-        return port;
+        return network.proxyPort();
     }
 
     String user() {
-        return user;
+        return network.proxyUser();
     }
 
     String password() {
-        return password;
+        return network.proxyPassword().value();
     }
 
     ProxySelector selector() {
@@ -195,7 +174,7 @@ public final class Outbound {
 
             @Override
             public void connectFailed(URI uri, SocketAddress address, IOException failure) {
-                // Whoever asked gets the failure.
+                // The caller gets the failure.
             }
         };
     }
@@ -208,34 +187,6 @@ public final class Outbound {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("This Java has no TLS", e);
         }
-    }
-
-    private static X509TrustManager trusting(Collection<? extends Certificate> bundle) {
-        try {
-            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-            trusted.load(null, null);
-            int number = 0;
-            for (X509Certificate certificate : trustManager(null).getAcceptedIssuers()) {
-                trusted.setCertificateEntry("java-" + number++, certificate);
-            }
-            for (Certificate certificate : bundle) {
-                trusted.setCertificateEntry("bundle-" + number++, certificate);
-            }
-            return trustManager(trusted);
-        } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalStateException("Java's trusted certificates cannot be used", e);
-        }
-    }
-
-    /** @param trusted null: Java's */
-    private static X509TrustManager trustManager(KeyStore trusted) throws GeneralSecurityException {
-        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(trusted);
-        return Arrays.stream(factory.getTrustManagers())
-                .filter(X509TrustManager.class::isInstance)
-                .map(X509TrustManager.class::cast)
-                .findFirst()
-                .orElseThrow();
     }
 
     private static boolean isOfAnotherName(Throwable failure) {

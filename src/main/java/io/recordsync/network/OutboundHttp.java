@@ -18,7 +18,7 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 
 /**
- * The way out for camel-http: {@code httpClientConfigurer}, and {@code clientConnectionManager} for whom to trust.
+ * The way out for camel-http: {@code httpClientConfigurer}, and {@code clientConnectionManager} for the certificates that are trusted.
  *
  * <p>A failure on the way is a {@link NetworkException}. A proxy's own answer is one too: Apache's client would hand it over
  * as the answer of the other end, whose 403 or 407 means something else.
@@ -34,7 +34,7 @@ public final class OutboundHttp implements HttpClientConfigurer {
     }
 
     /**
-     * Connections that trust whom the way out trusts. Not by {@code sslContextParameters}: given those, camel-http 4.18
+     * Connections that trust the same certificates as all others. Not by {@code sslContextParameters}: given those, camel-http 4.18
      * speaks TLS to http URLs too.
      */
     public static HttpClientConnectionManager connections(Outbound outbound) {

@@ -1,5 +1,6 @@
 package io.recordsync.oauth;
 
+import io.recordsync.config.Secret;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -11,33 +12,34 @@ import java.util.Map;
  * The client credentials grant with a client secret (RFC 6749, 4.4).
  *
  * <p>The secret goes as {@code Authorization: Basic} (Talkdesk, which wants both parts as they are and not
- * form-encoded as the RFC has it) or in the form (Salesforce). Set once, before use, by
- * properties and not by constructor arguments: Camel's YAML beans fail on constructor arguments of digits or quotes, and
- * secrets of digits exist.
+ * form-encoded as the RFC has it) or in the form (Salesforce).
  */
 public final class ClientCredentials implements Grant {
 
-    private String clientId;
-    private String clientSecret;
-    private String scope = "";
-    private boolean basic;
+    private final String clientId;
+    private final Secret clientSecret;
+    private final String scope;
+    private final boolean basic;
 
-    public void setClientId(String clientId) {
+    private ClientCredentials(String clientId, Secret clientSecret, String scope, boolean basic) {
         this.clientId = clientId;
-    }
-
-    public void setClientSecret(String clientSecret) {
         this.clientSecret = clientSecret;
-    }
-
-    /** Empty: none is asked for. */
-    public void setScope(String scope) {
         this.scope = scope;
+        this.basic = basic;
     }
 
-    /** True: the secret goes in the header; false: in the form. */
-    public void setBasic(boolean basic) {
-        this.basic = basic;
+    /** As Salesforce wants it: the secret goes in the form. */
+    public static ClientCredentials inForm(String clientId, Secret clientSecret) {
+        return new ClientCredentials(clientId, clientSecret, "", false);
+    }
+
+    /**
+     * As Talkdesk wants it: the secret goes as {@code Authorization: Basic}.
+     *
+     * @param scope empty: none is asked for
+     */
+    public static ClientCredentials inHeader(String clientId, Secret clientSecret, String scope) {
+        return new ClientCredentials(clientId, clientSecret, scope, true);
     }
 
     @Override
@@ -48,10 +50,10 @@ public final class ClientCredentials implements Grant {
             form.put("scope", scope);
         }
         if (basic) {
-            return new Proof(form, "Basic " + base64(clientId + ":" + clientSecret));
+            return new Proof(form, "Basic " + base64(clientId + ":" + clientSecret.value()));
         }
         form.put("client_id", clientId);
-        form.put("client_secret", clientSecret);
+        form.put("client_secret", clientSecret.value());
         return new Proof(form, null);
     }
 

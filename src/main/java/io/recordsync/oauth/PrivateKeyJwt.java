@@ -18,37 +18,26 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 
-/**
- * The client credentials grant with {@code private_key_jwt} (RFC 7523, 2.2) as Talkdesk wants it: ES256, with a key id.
- *
- * <p>Set once, before use; by properties for the reason in {@link ClientCredentials}.
- */
+/** The client credentials grant with {@code private_key_jwt} (RFC 7523, 2.2) as Talkdesk wants it: ES256, with a key id. */
 public final class PrivateKeyJwt implements Grant {
 
     /** Talkdesk allows five minutes; less leaves room for clocks that differ. */
     private static final Duration LIFE = Duration.ofMinutes(4);
 
-    private String clientId;
-    private String keyId;
-    private String privateKey;
-    private String scope = "";
+    private final String clientId;
+    private final String keyId;
+    private final Path privateKey;
+    private final String scope;
 
-    public void setClientId(String clientId) {
+    /**
+     * @param keyId the id that Talkdesk gave the public key; header {@code kid}
+     * @param privateKey the PEM file with the P-256 key
+     * @param scope empty: none is asked for
+     */
+    public PrivateKeyJwt(String clientId, String keyId, Path privateKey, String scope) {
         this.clientId = clientId;
-    }
-
-    /** The id that Talkdesk gave the public key; header {@code kid}. */
-    public void setKeyId(String keyId) {
         this.keyId = keyId;
-    }
-
-    /** The PEM file with the P-256 key. */
-    public void setPrivateKey(String privateKey) {
         this.privateKey = privateKey;
-    }
-
-    /** Empty: none is asked for. */
-    public void setScope(String scope) {
         this.scope = scope;
     }
 
@@ -65,7 +54,7 @@ public final class PrivateKeyJwt implements Grant {
                 .build();
         var jwt = new SignedJWT(header, claims);
         try {
-            jwt.sign(new ECDSASigner(PrivateKeys.fromPem(Path.of(privateKey), "EC"), Curve.P_256));
+            jwt.sign(new ECDSASigner(PrivateKeys.fromPem(privateKey, "EC"), Curve.P_256));
         } catch (JOSEException e) {
             throw new GeneralSecurityException("the key in " + privateKey + " cannot sign ES256", e);
         }

@@ -11,7 +11,7 @@ import java.time.Instant;
  * @param expiresAt when it ends: {@code expires_in} after it was asked for, or the configured life where that is missing
  * @param instanceUrl where the API is, from {@code instance_url} of Salesforce's answer; null from Talkdesk
  * @param orgId the 18-character org id, cut from {@code id} of Salesforce's answer; null from Talkdesk
- * @param scope what was granted; null where the answer does not tell, which means what was asked for (RFC 6749, 5.1)
+ * @param scope what was granted; null where the answer does not say, which means what was asked for (RFC 6749, 5.1)
  */
 public record Token(String value, Instant expiresAt, String instanceUrl, String orgId, String scope) {
 

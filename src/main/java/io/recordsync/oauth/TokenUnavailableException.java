@@ -3,7 +3,7 @@ package io.recordsync.oauth;
 /**
  * There is no access token: the token endpoint refused, did not answer in time or could not be asked.
  *
- * <p>The message names the host, the status, the OAuth error code and what to mend; never a secret nor the answer's body.
+ * <p>The message names the host, the status, the OAuth error code and what to fix; never a secret nor the answer's body.
  */
 public class TokenUnavailableException extends RuntimeException {
 
@@ -18,7 +18,7 @@ public class TokenUnavailableException extends RuntimeException {
         this.refused = refused;
     }
 
-    /** Whether it is refused until a person mends something: a secret, a permission, a URL. */
+    /** Whether it is refused until a person fixes something: a secret, a permission, a URL. */
     boolean refused() {
         return refused;
     }

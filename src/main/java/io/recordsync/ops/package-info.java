@@ -1,2 +1,2 @@
-/** What people and probes see of the service: the ops API, its protection, health checks and metrics. */
+/** What people and probes see of the service. Health is known to the API, the API to receipts and page; never back. */
 package io.recordsync.ops;

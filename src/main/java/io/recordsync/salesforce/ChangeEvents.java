@@ -26,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads out of change events what is to be deleted: one deletion for each record id and each configured record list.
+ * Reads from change events what is to be deleted: one deletion for each record id and each configured record list.
  *
  * <p>A DELETE asks for deletions, a GAP_DELETE for deletions that are checked first; an UNDELETE restores, a GAP_UNDELETE
  * is checked first. An id that is not a complete id of an accepted prefix becomes a {@link Problem}, never a deletion, and
@@ -37,19 +37,19 @@ public final class ChangeEvents {
 
     private static final Logger LOG = LoggerFactory.getLogger(ChangeEvents.class);
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int MOST_WARNINGS = 10;
+    private static final int MAX_WARNINGS = 10;
 
     private final SyncedRecords records;
     private final Set<String> entities;
     private final boolean sweepOnGap;
 
     /**
-     * @param entities comma-separated
+     * @param entities whose changes are read
      * @param sweepOnGap false: what may have been missed is only reported
      */
-    public ChangeEvents(SyncedRecords records, String entities, boolean sweepOnGap) {
+    public ChangeEvents(SyncedRecords records, List<String> entities, boolean sweepOnGap) {
         this.records = records;
-        this.entities = SyncedRecords.words(entities);
+        this.entities = Set.copyOf(entities);
         this.sweepOnGap = sweepOnGap;
     }
 
@@ -76,11 +76,11 @@ public final class ChangeEvents {
             }
         }
         // All of them are in the inbox: the log must not drown where one event names thousands of wildcards.
-        reading.problems.stream().limit(MOST_WARNINGS).forEach(problem -> LOG.warn(problem.message()));
-        if (reading.problems.size() > MOST_WARNINGS) {
+        reading.problems.stream().limit(MAX_WARNINGS).forEach(problem -> LOG.warn(problem.message()));
+        if (reading.problems.size() > MAX_WARNINGS) {
             LOG.warn(
                     "… and {} more problems in the same response: GET /api/status",
-                    reading.problems.size() - MOST_WARNINGS);
+                    reading.problems.size() - MAX_WARNINGS);
         }
         return new Intake(reading.deletions, reading.restorations, reading.problems, reading.demand(), position);
     }
@@ -103,8 +103,7 @@ public final class ChangeEvents {
                 case "GAP_OVERFLOW" -> hole(
                         "GAP_OVERFLOW of transaction " + change.key(),
                         "gap_overflow",
-                        "Transaction " + change.key()
-                                + " changed more records than Salesforce tells of (GAP_OVERFLOW)");
+                        "Transaction " + change.key() + " changed more records than Salesforce reports (GAP_OVERFLOW)");
                 default -> {
                     // Nothing was deleted: only the position moves.
                 }
@@ -149,7 +148,7 @@ public final class ChangeEvents {
             }
         }
 
-        /** A deletion may have been told here that we do not know of. */
+        /** A deletion may have been reported here that we cannot read. */
         void hole(String what, String kind, String words) {
             problems.add(new Problem(
                     kind,
@@ -157,7 +156,7 @@ public final class ChangeEvents {
                             + (sweepOnGap
                                     ? "; reported, position moved on, and a sweep is ordered that asks Salesforce what"
                                             + " was deleted"
-                                    : "; reported, position moved on: if it told of a deletion, that was missed (sweep.on-gap"
+                                    : "; reported, position moved on: if it reported a deletion, that was missed (sweep.on-gap"
                                             + " is false)")));
             hole = hole == null ? what : hole;
             holes++;

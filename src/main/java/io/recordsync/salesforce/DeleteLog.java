@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 
 /**
- * An answer of getDeleted, read as it comes: chunks of what was deleted, and at the end the interval that they cover.
+ * An answer of getDeleted, read as a stream: chunks of what was deleted, and at the end the interval that they cover.
  *
  * <p>An answer may name 600,000 ids: never more than {@value #CHUNK} are in memory. An answer that is cut off, or lacks the
  * interval, ends in {@link UncheckedIOException}. Not thread-safe.
@@ -36,7 +36,7 @@ final class DeleteLog implements Iterator<List<DeleteLog.Deleted>> {
     /** One record of the log, as it is written there. */
     record Deleted(String id, Instant at) {}
 
-    /** Is told once, when all chunks were given and the answer is complete. */
+    /** Called once, when all chunks were given and the answer is complete. */
     interface End {
         void reached(Instant earliestDateAvailable, Instant latestDateCovered);
     }
@@ -129,7 +129,7 @@ final class DeleteLog implements Iterator<List<DeleteLog.Deleted>> {
     private void complete() throws IOException {
         ended = true;
         if (earliestDateAvailable == null || latestDateCovered == null) {
-            throw new IOException("Salesforce's answer to getDeleted does not tell what it covers (expected"
+            throw new IOException("Salesforce's answer to getDeleted does not say what it covers (expected"
                     + " earliestDateAvailable and latestDateCovered)");
         }
         end.reached(earliestDateAvailable, latestDateCovered);

@@ -2,31 +2,30 @@ package io.recordsync.salesforce;
 
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Problem;
-import io.recordsync.inbox.Backoff;
+import io.recordsync.delivery.Backoff;
 import io.recordsync.inbox.Doubts;
 import io.recordsync.inbox.Doubts.GapCheck;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is done about contacts of which only a gap event told: Salesforce is asked whether they live.
+ * Asks Salesforce which of the contacts that only a gap event named still live.
  *
  * <p>Nothing is concluded from an answer that could also mean that the user lost its permission. While Salesforce fails,
- * the rows go on being checked, asked about ever more seldom. Thread-safe; one inquiry at a time.
+ * the rows stay in checking and are asked about less and less often. Thread-safe; one inquiry at a time.
  */
 public final class GapChecks {
 
     private static final Logger LOG = LoggerFactory.getLogger(GapChecks.class);
     /** 200 ids make a URL of 6 kB; Salesforce takes 16. */
-    private static final int MOST = 200;
+    private static final int MAX_IDS = 200;
 
     private final Doubts doubts;
-    private final Set<String> entities;
+    private final List<String> entities;
     private final String apiVersion;
     private final Backoff backoff;
 
@@ -34,10 +33,9 @@ public final class GapChecks {
     private int failures;
     private boolean blind;
 
-    /** @param entities comma-separated */
-    public GapChecks(Doubts doubts, String entities, String apiVersion, Duration backoff, Duration backoffMax) {
+    public GapChecks(Doubts doubts, List<String> entities, String apiVersion, Duration backoff, Duration backoffMax) {
         this.doubts = doubts;
-        this.entities = SyncedRecords.words(entities);
+        this.entities = List.copyOf(entities);
         this.apiVersion = apiVersion;
         this.backoff = new Backoff(backoff, backoffMax);
     }
@@ -47,7 +45,7 @@ public final class GapChecks {
         if (System.nanoTime() - notBefore < 0) {
             return null;
         }
-        List<GapCheck> checks = doubts.gapChecks(MOST);
+        List<GapCheck> checks = doubts.gapChecks(MAX_IDS);
         return checks.isEmpty() ? null : new GapInquiry(checks, entities, apiVersion);
     }
 
@@ -55,7 +53,7 @@ public final class GapChecks {
         inquiry.read(answer);
     }
 
-    /** All was answered. @return what is to be told */
+    /** All was answered. @return what to report */
     public synchronized Intake conclude(GapInquiry inquiry) {
         doubts.living(inquiry.living());
         doubts.gone(inquiry.gone());
@@ -66,8 +64,8 @@ public final class GapChecks {
         }
         pause();
         String message = "Salesforce shows the user no record of " + String.join(", ", inquiry.invisible())
-                + ", so it cannot be told whether those that gap events named were deleted; they are asked about again (give"
-                + " the user View All on the entity)";
+                + ", so nobody knows whether those that gap events named were deleted; they are asked about again (give the"
+                + " user View All on the entity)";
         if (!blind) {
             LOG.error(message);
             blind = true;

@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recordsync.inbox.Doubts.GapCheck;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
@@ -30,7 +28,7 @@ public final class GapInquiry {
     private final List<GapCheck> checks;
     private final Deque<Question> left = new ArrayDeque<>();
     private final List<String> entities;
-    private final String restRoot;
+    private final String apiVersion;
     private final Map<String, Boolean> deletedById = new HashMap<>();
     private final Set<String> invisible = new HashSet<>();
     private boolean askedForAny;
@@ -41,7 +39,7 @@ public final class GapInquiry {
     GapInquiry(List<GapCheck> checks, Collection<String> entities, String apiVersion) {
         this.checks = checks;
         this.entities = List.copyOf(entities);
-        this.restRoot = "/services/data/v" + apiVersion;
+        this.apiVersion = apiVersion;
         entities.forEach(entity -> left.add(new Question(entity, false)));
     }
 
@@ -49,20 +47,15 @@ public final class GapInquiry {
         return !left.isEmpty();
     }
 
-    public String path() {
-        return restRoot + (left.element().anyRecord() ? "/query" : "/queryAll");
-    }
-
-    public String query() {
+    /** What to ask now. */
+    public SalesforceQuery question() {
         Question question = left.element();
-        String soql = question.anyRecord()
-                ? "SELECT Id FROM " + question.entity() + " LIMIT 1"
-                : "SELECT Id, IsDeleted FROM " + question.entity() + " WHERE Id IN ("
-                        + checks.stream()
-                                .map(check -> "'" + check.contactId() + "'")
-                                .collect(Collectors.joining(","))
-                        + ")";
-        return "q=" + URLEncoder.encode(soql, StandardCharsets.UTF_8);
+        if (question.anyRecord()) {
+            return SalesforceQuery.living(apiVersion, "SELECT Id FROM " + question.entity() + " LIMIT 1");
+        }
+        String ids = checks.stream().map(check -> "'" + check.contactId() + "'").collect(Collectors.joining(","));
+        return SalesforceQuery.all(
+                apiVersion, "SELECT Id, IsDeleted FROM " + question.entity() + " WHERE Id IN (" + ids + ")");
     }
 
     void read(InputStream body) throws IOException {
@@ -81,7 +74,7 @@ public final class GapInquiry {
         for (JsonNode row : answer.path("records")) {
             JsonNode deleted = row.path("IsDeleted");
             if (!deleted.isBoolean()) {
-                throw new IOException("Salesforce's answer does not tell IsDeleted");
+                throw new IOException("Salesforce's answer has a record without IsDeleted");
             }
             SalesforceId.complete(row.path("Id").asText())
                     .ifPresent(id -> deletedById.merge(id, deleted.booleanValue(), Boolean::logicalAnd));
@@ -98,7 +91,7 @@ public final class GapInquiry {
                 .toList();
     }
 
-    /** In the Recycle Bin, or not there at all for one who sees the others. */
+    /** In the Recycle Bin, or not there at all, while the user sees others. */
     List<GapCheck> gone() {
         return checks.stream()
                 .filter(check ->

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,12 +19,12 @@ import java.util.stream.Collectors;
  * A run of the presence check over one record list: which of the external ids that the list holds Salesforce does not know as
  * living.
  *
- * <p>Goes from page to page: {@link #page}, then {@link #query} and {@link #read} for each entity as long as {@link #asking}.
- * Nothing is concluded before the last page. Holds at most {@value #MOST_MISSING} ids. Not thread-safe.
+ * <p>Goes from page to page: {@link #page}, then {@link #question} and {@link #read} for each entity while {@link #asking}.
+ * Nothing is concluded before the last page. Holds at most {@value #MAX_MISSING} ids. Not thread-safe.
  */
 public final class PresenceCheck {
 
-    static final int MOST_MISSING = 100_000;
+    static final int MAX_MISSING = 100_000;
 
     private static final ObjectMapper JSON = new ObjectMapper();
     /** Ids in one question: a URL of 6 kB; Salesforce takes 16. */
@@ -36,7 +34,7 @@ public final class PresenceCheck {
     private final Instant began;
     private final SyncedRecords records;
     private final List<String> entities;
-    private final String restRoot;
+    private final String apiVersion;
 
     private final Deque<Question> questions = new ArrayDeque<>();
     private final Set<String> missing = new LinkedHashSet<>();
@@ -55,7 +53,7 @@ public final class PresenceCheck {
         this.asOf = began;
         this.records = records;
         this.entities = List.copyOf(entities);
-        this.restRoot = "/services/data/v" + apiVersion;
+        this.apiVersion = apiVersion;
     }
 
     public String recordList() {
@@ -85,8 +83,8 @@ public final class PresenceCheck {
         next = nextPage;
         Set<String> ids = new LinkedHashSet<>();
         for (String externalId : externalIds) {
-            // What is no id of Salesforce's was not put there from Salesforce: not ours to judge. Neither is one of 15
-            // characters: it has no checksum that tells a mangled one, and a restoration would not meet its row.
+            // What is no id of Salesforce's did not come from Salesforce: not ours to judge. Neither is one of 15
+            // characters: it has no checksum to show that it is mangled, and a restoration would not meet its row.
             if (records.identifier(externalId)
                     .filter(id -> id.value().equals(externalId))
                     .isPresent()) {
@@ -108,17 +106,11 @@ public final class PresenceCheck {
         return !questions.isEmpty();
     }
 
-    public String path() {
-        return restRoot + "/query";
-    }
-
-    /** Deleted records are not among the answers of {@code /query}. */
-    public String query() {
+    /** What to ask Salesforce now. */
+    public SalesforceQuery question() {
         Question question = questions.element();
-        String soql = question.ids().stream()
-                .map(id -> "'" + id + "'")
-                .collect(Collectors.joining(",", "SELECT Id FROM " + question.entity() + " WHERE Id IN (", ")"));
-        return "q=" + URLEncoder.encode(soql, StandardCharsets.UTF_8);
+        String ids = question.ids().stream().map(id -> "'" + id + "'").collect(Collectors.joining(","));
+        return SalesforceQuery.living(apiVersion, "SELECT Id FROM " + question.entity() + " WHERE Id IN (" + ids + ")");
     }
 
     /**
@@ -142,8 +134,8 @@ public final class PresenceCheck {
                 missing.remove(id);
             }
         }
-        if (missing.size() > MOST_MISSING) {
-            throw new IllegalStateException("More than " + MOST_MISSING + " of the records of list " + recordList
+        if (missing.size() > MAX_MISSING) {
+            throw new IllegalStateException("More than " + MAX_MISSING + " of the records of list " + recordList
                     + " are not in Salesforce: nothing is deleted; is it the right list, provider and org?");
         }
     }

@@ -5,8 +5,9 @@ import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
+import io.recordsync.deletion.PresenceReport;
 import io.recordsync.deletion.Problem;
-import io.recordsync.inbox.Backoff;
+import io.recordsync.delivery.Backoff;
 import io.recordsync.inbox.Intakes;
 import io.recordsync.inbox.RecordLists;
 import java.io.IOException;
@@ -14,15 +15,14 @@ import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.apache.camel.util.TimeUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,10 +32,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A check that comes to its end asks for the deletion of what Salesforce does not know, unless too much is missing or
  * nothing was found: then the org, the list or the user's permission is wrong, and nothing at all is deleted. A check that
- * fails is run again from its beginning; an order is forgotten by a restart. Thread-safe. As a supplier it gives {@code
- * recordList, running, checked, missing, lastAt, lastError}.
+ * fails is run again from its beginning; an order is forgotten by a restart. Thread-safe.
  */
-public final class PresenceChecks implements Supplier<Map<String, Object>> {
+public final class PresenceChecks implements Supplier<PresenceReport> {
 
     private static final Logger LOG = LoggerFactory.getLogger(PresenceChecks.class);
     /** How often it is looked whether one is due. */
@@ -48,7 +47,7 @@ public final class PresenceChecks implements Supplier<Map<String, Object>> {
     private final String externalProvider;
     private final List<String> entities;
     private final String apiVersion;
-    private final Duration period;
+    private final Optional<Duration> schedule;
     private final int maxMissingPercent;
     private final Backoff backoff;
     private final Clock clock;
@@ -65,30 +64,27 @@ public final class PresenceChecks implements Supplier<Map<String, Object>> {
     private int failures;
     private long notBefore = System.nanoTime();
 
-    /**
-     * @param recordLists comma-separated, as {@code entities}
-     * @param schedule how often, or {@code off}
-     */
+    /** @param schedule how often; empty: only by order */
     public PresenceChecks(
             Intakes intakes,
             RecordLists lists,
             SyncedRecords records,
-            String recordLists,
+            List<String> recordLists,
             String externalProvider,
-            String entities,
+            List<String> entities,
             String apiVersion,
-            String schedule,
+            Optional<Duration> schedule,
             int maxMissingPercent,
             Duration retry,
             Clock clock) {
         this.intakes = intakes;
         this.lists = lists;
         this.records = records;
-        this.recordLists = List.copyOf(SyncedRecords.words(recordLists));
+        this.recordLists = List.copyOf(recordLists);
         this.externalProvider = externalProvider;
-        this.entities = List.copyOf(SyncedRecords.words(entities));
+        this.entities = List.copyOf(entities);
         this.apiVersion = apiVersion;
-        this.period = schedule.equals("off") ? null : Duration.ofMillis(TimeUtils.toMilliSeconds(schedule));
+        this.schedule = schedule;
         this.maxMissingPercent = maxMissingPercent;
         this.backoff = new Backoff(retry, retry.multipliedBy(60));
         this.clock = clock;
@@ -106,8 +102,8 @@ public final class PresenceChecks implements Supplier<Map<String, Object>> {
             return null;
         }
         pause(LOOK);
-        if (ordered.isEmpty() && period != null) {
-            ordered.addAll(lists.presenceUnchecked(recordLists, period));
+        if (ordered.isEmpty()) {
+            schedule.ifPresent(period -> ordered.addAll(lists.presenceUnchecked(recordLists, period)));
         }
         if (ordered.isEmpty()) {
             return null;
@@ -221,16 +217,15 @@ public final class PresenceChecks implements Supplier<Map<String, Object>> {
     }
 
     @Override
-    public synchronized Map<String, Object> get() {
-        Map<String, Object> status = new LinkedHashMap<>();
+    public synchronized PresenceReport get() {
         PresenceCheck now = running;
-        status.put("recordList", now == null ? last : now.recordList());
-        status.put("running", now != null);
-        status.put("waiting", new ArrayList<>(ordered));
-        status.put("checked", now == null ? lastChecked : now.checked());
-        status.put("missing", now == null ? lastMissing : null);
-        status.put("lastAt", lastAt);
-        status.put("lastError", errors.isEmpty() ? null : String.join("; ", errors.values()));
-        return status;
+        return new PresenceReport(
+                now == null ? last : now.recordList(),
+                now != null,
+                List.copyOf(ordered),
+                now == null ? lastChecked : now.checked(),
+                now == null ? lastMissing : null,
+                lastAt,
+                errors.isEmpty() ? null : String.join("; ", errors.values()));
     }
 }

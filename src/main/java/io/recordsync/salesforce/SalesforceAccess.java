@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recordsync.inbox.Intakes;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Token;
+import io.recordsync.salesforce.stream.PinnedOrg;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,8 +15,7 @@ import java.util.regex.Pattern;
 /**
  * The way to Salesforce's REST API: a token of the org that the inbox belongs to, and what an answer means.
  *
- * <p>A full sandbox has the record ids of production: what an org that is not ours says was deleted must not be believed.
- * Thread-safe.
+ * <p>Thread-safe.
  */
 public final class SalesforceAccess {
 
@@ -23,31 +23,16 @@ public final class SalesforceAccess {
     private static final Pattern ERROR_CODE = Pattern.compile("[A-Z_]{1,60}");
 
     private final AccessTokens tokens;
-    private final Intakes intakes;
+    private final PinnedOrg org;
 
     public SalesforceAccess(AccessTokens tokens, Intakes intakes) {
         this.tokens = tokens;
-        this.intakes = intakes;
+        this.org = new PinnedOrg(tokens, intakes);
     }
 
-    /** @throws IllegalStateException when the credentials lead to another org */
+    /** @throws IllegalStateException when the credentials lead to another org, or the org is unknown */
     public Token token() {
-        Token token = tokens.token();
-        if (token.orgId() == null || token.instanceUrl() == null) {
-            tokens.drop(token.value());
-            throw new IllegalStateException(
-                    "Salesforce's token answer does not tell the org (expected instance_url, and"
-                            + " id = https://…/id/<18 characters>/<user>); check salesforce.login-url");
-        }
-        String pinned = intakes.pinOrg(token.orgId());
-        if (!pinned.equals(token.orgId())) {
-            tokens.drop(token.value());
-            throw new IllegalStateException("The Salesforce credentials lead to org " + token.orgId()
-                    + ", but this inbox belongs to org " + pinned
-                    + "; it is not asked until the credentials are put right"
-                    + " or a person confirms the new org (POST /api/salesforce/confirm-org)");
-        }
-        return token;
+        return org.token();
     }
 
     /**

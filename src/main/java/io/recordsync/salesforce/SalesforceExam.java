@@ -10,14 +10,16 @@ import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Token;
 import io.recordsync.oauth.TokenUnavailableException;
+import io.recordsync.salesforce.stream.PinnedOrg;
 import io.recordsync.salesforce.stream.Topic;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
- * Whether Salesforce lets in, has the right time, and lets the channel and the contacts be seen.
+ * Checks that Salesforce lets the service log in, that the clocks agree, and that the channel and the contacts are visible.
  *
  * <p>Takes one login, one call that needs none, one GetTopic and one query for each entity.
  */
@@ -30,24 +32,24 @@ public final class SalesforceExam implements Exam {
 
     private final Asker asker;
     private final AccessTokens tokens;
-    private final String loginUrl;
+    private final URI loginUrl;
     private final Topic topic;
-    private final Set<String> entities;
+    private final List<String> entities;
     private final String apiVersion;
 
     public SalesforceExam(
             Outbound outbound,
             AccessTokens tokens,
-            String loginUrl,
+            URI loginUrl,
             Topic topic,
-            String entities,
+            List<String> entities,
             String apiVersion,
             Duration timeout) {
         this.asker = new Asker(outbound, timeout);
         this.tokens = tokens;
         this.loginUrl = loginUrl;
         this.topic = topic;
-        this.entities = SyncedRecords.words(entities);
+        this.entities = List.copyOf(entities);
         this.apiVersion = apiVersion;
     }
 
@@ -71,11 +73,8 @@ public final class SalesforceExam implements Exam {
         long start = System.nanoTime();
         try {
             Token token = tokens.token();
-            if (token.orgId() == null || token.instanceUrl() == null) {
-                findings.fail(
-                        LOGIN,
-                        "the token answer does not tell the org (expected instance_url, and id ="
-                                + " https://…/id/<18 characters>/<user>) → check salesforce.login-url");
+            if (!PinnedOrg.named(token)) {
+                findings.fail(LOGIN, "the " + PinnedOrg.ORG_EXPECTED + " → check salesforce.login-url");
                 return Optional.empty();
             }
             findings.ok(
@@ -95,7 +94,8 @@ public final class SalesforceExam implements Exam {
     /** The list of versions needs no login: a clock that is wrong may be why there is none. */
     private void clock(Findings findings) {
         try {
-            findings.clock(CLOCK, asker.get(loginUrl + "/services/data/", null));
+            findings.clock(
+                    CLOCK, asker.get(loginUrl + SalesforceQuery.versions().pathAndQuery(), null));
         } catch (IOException e) {
             findings.skip(CLOCK, e.getMessage());
         }
@@ -105,12 +105,11 @@ public final class SalesforceExam implements Exam {
         return "salesforce " + entity;
     }
 
-    /** Without the permission a query finds nothing, and no error tells why. */
+    /** Without the permission a query finds nothing, and no error says why. */
     private void count(Findings findings, String entity, Token token) {
         try {
-            Answer answer = asker.get(
-                    token.instanceUrl() + "/services/data/v" + apiVersion + "/query?q=SELECT+COUNT()+FROM+" + entity,
-                    token.value());
+            SalesforceQuery count = SalesforceQuery.living(apiVersion, "SELECT COUNT() FROM " + entity);
+            Answer answer = asker.get(token.instanceUrl() + count.pathAndQuery(), token.value());
             if (answer.status() != 200) {
                 findings.fail(count(entity), SalesforceAccess.refusal(answer.status(), answer.body()));
                 return;

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 /**
  * Checks and completes Salesforce record ids.
  *
- * <p>An id has 15 case-sensitive characters, or 18: three more that tell which of the 15 are upper case ("ID Field Type",
+ * <p>An id has 15 case-sensitive characters, or 18: three more that say which of the 15 are upper case ("ID Field Type",
  * Salesforce's Object Reference).
  */
 final class SalesforceId {

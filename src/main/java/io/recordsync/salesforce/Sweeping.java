@@ -13,8 +13,6 @@ import io.recordsync.inbox.Coverage.Sweep;
 import io.recordsync.salesforce.SalesforceAccess.RefusedException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -25,16 +23,15 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
- * One sweep as it goes on: what to ask Salesforce next, and what its answers have brought so far.
+ * One sweep: what to ask Salesforce next, and what its answers have brought so far.
  *
  * <p>Of each entity it asks for the Recycle Bin by {@code queryAll}, page by page, and then for the delete log by
  * getDeleted, which also knows what was purged from the bin, window by window; neither sees everything, and only the log
- * says what it covers. What only the log names is checked first: it is nowhere documented that it forgets what was restored,
+ * says what it covers. What only the log names is checked first: no page documents that it forgets what was restored,
  * and the UNDELETE may be in the hole that is swept. All times are Salesforce's: the sweep ends at the Date of the first
- * answer. Of one thread; what it has found so far may be read by any.
+ * answer. Used by one thread; any thread may read what it has found so far.
  */
 public final class Sweeping {
 
@@ -43,15 +40,13 @@ public final class Sweeping {
     /** getDeleted refuses a start of more than 15 days ago; a sweep takes its time. */
     private static final Duration LOG_KEPT = Duration.ofDays(15).minusMinutes(10);
     /** getDeleted ignores seconds and wants start and end more than a minute apart. */
-    private static final Duration LEAST_WINDOW = Duration.ofMinutes(2);
+    private static final Duration MIN_WINDOW = Duration.ofMinutes(2);
     /** The floor is the database's time, deletions bear Salesforce's, in whole seconds. */
     private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
 
-    private static final Pattern NEXT_PAGE = Pattern.compile("/services/data/v\\d+\\.\\d+/query(All)?/[\\w.-]+");
-
     private final Sweep sweep;
     private final SyncedRecords records;
-    private final String restRoot;
+    private final String apiVersion;
     private final Instant floor;
     private final Instant start;
     private final Deque<Question> left = new ArrayDeque<>();
@@ -65,8 +60,8 @@ public final class Sweeping {
 
     private sealed interface Question {}
 
-    /** @param path of the page; null for the first */
-    private record BinPage(String entity, String path) implements Question {}
+    /** @param next null for the first page */
+    private record BinPage(String entity, SalesforceQuery next) implements Question {}
 
     /**
      * @param from null with {@code until}: the whole of the sweep, which is known once its end is
@@ -77,7 +72,7 @@ public final class Sweeping {
     Sweeping(Sweep sweep, SyncedRecords records, Collection<String> entities, String apiVersion, Duration overlap) {
         this.sweep = sweep;
         this.records = records;
-        this.restRoot = "/services/data/v" + apiVersion;
+        this.apiVersion = apiVersion;
         this.floor = sweep.floor().minus(CLOCK_SKEW);
         Instant wanted = sweep.since().minus(overlap);
         this.start = wanted.isBefore(floor) ? floor : wanted;
@@ -93,27 +88,19 @@ public final class Sweeping {
         return !left.isEmpty();
     }
 
-    public String path() {
-        Question question = left.element();
-        if (question instanceof BinPage page) {
-            return page.path() == null ? restRoot + "/queryAll" : page.path();
-        }
-        return restRoot + "/sobjects/" + ((LogWindow) question).entity() + "/deleted/";
-    }
-
-    /** Null when there is none. */
-    public String query() {
+    /** What to ask now. */
+    public SalesforceQuery question() {
         if (left.element() instanceof BinPage page) {
-            return page.path() != null
-                    ? null
-                    : "q="
-                            + encoded("SELECT Id, SystemModstamp, MasterRecordId FROM " + page.entity()
+            return page.next() != null
+                    ? page.next()
+                    : SalesforceQuery.all(
+                            apiVersion,
+                            "SELECT Id, SystemModstamp, MasterRecordId FROM " + page.entity()
                                     + " WHERE IsDeleted = true AND SystemModstamp >= "
                                     + start.truncatedTo(ChronoUnit.SECONDS));
         }
         LogWindow window = window();
-        return "start=" + encoded(SalesforceTime.written(window.from())) + "&end="
-                + encoded(SalesforceTime.written(window.until()));
+        return SalesforceQuery.deleted(apiVersion, window.entity(), window.from(), window.until());
     }
 
     // ---- what was answered
@@ -147,7 +134,7 @@ public final class Sweeping {
         Duration half = Duration.between(window.from(), window.until()).dividedBy(2);
         Instant middle = minute(window.from().plus(half));
         boolean tooMuch = refusal.code().equals("EXCEEDED_ID_LIMIT");
-        if (half.compareTo(LEAST_WINDOW) < 0 || !tooMuch && !refusal.code().equals("INVALID_REPLICATION_DATE")) {
+        if (half.compareTo(MIN_WINDOW) < 0 || !tooMuch && !refusal.code().equals("INVALID_REPLICATION_DATE")) {
             throw refusal;
         }
         left.remove();
@@ -180,12 +167,12 @@ public final class Sweeping {
         left.remove();
         if (!answer.path("done").booleanValue()) {
             String next = answer.path("nextRecordsUrl").asText();
-            // Only ever a path on the instance that the token belongs to.
-            if (!NEXT_PAGE.matcher(next).matches()) {
-                throw new IOException("Salesforce's nextRecordsUrl is " + SyncedRecords.printable(next)
-                        + " (expected a path " + restRoot + "/query/…)");
-            }
-            left.push(new BinPage(page.entity(), next));
+            left.push(new BinPage(
+                    page.entity(),
+                    SalesforceQuery.nextPage(next)
+                            .orElseThrow(() ->
+                                    new IOException("Salesforce's nextRecordsUrl is " + SyncedRecords.printable(next)
+                                            + " (expected a path /services/data/v" + apiVersion + "/query/…)"))));
         }
         inBin += findings.count;
         return findings.intake();
@@ -214,7 +201,7 @@ public final class Sweeping {
     private void covered(LogWindow window, Instant earliest, Instant said) {
         left.remove();
         provenFrom = later(provenFrom, earliest);
-        // Whatever it says, it tells of no more than it was asked for.
+        // Whatever it says, it covers no more than it was asked for.
         Instant latest = earlier(said, window.until());
         boolean whole = !latest.isBefore(minute(end));
         // The log lags behind: what is later than it covers is asked for by the next sweep.
@@ -234,7 +221,7 @@ public final class Sweeping {
         if (window.from() != null) {
             return window;
         }
-        // An answer as old as the log can give is as good as it gets; what is missing is told at the end.
+        // The log goes no further back; what is missing is reported at the end.
         Instant earliest = minute(end.minus(LOG_KEPT));
         if (start.isBefore(earliest)) {
             provenFrom = later(provenFrom, earliest);
@@ -243,7 +230,7 @@ public final class Sweeping {
     }
 
     private static LogWindow fitting(String entity, Instant from, Instant until, Instant covered) {
-        return new LogWindow(entity, earlier(from, until.minus(LEAST_WINDOW)), until, covered);
+        return new LogWindow(entity, earlier(from, until.minus(MIN_WINDOW)), until, covered);
     }
 
     // ---- what came of it
@@ -267,7 +254,7 @@ public final class Sweeping {
         return later(later(sweep.since(), sweep.floor()), provenFrom);
     }
 
-    /** What was wanted and Salesforce could not tell; null when there is none. */
+    /** The stretch that was wanted and that Salesforce could not report; null when there is none. */
     Stretch unproven() {
         Instant from = later(sweep.since(), sweep.floor());
         return provenFrom.isAfter(from) ? new Stretch(from, earlier(provenFrom, end)) : null;
@@ -313,10 +300,6 @@ public final class Sweeping {
         Intake intake() {
             return new Intake(deletions, problems, null);
         }
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     private static Instant minute(Instant time) {

@@ -2,7 +2,8 @@ package io.recordsync.salesforce;
 
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Problem;
-import io.recordsync.inbox.Backoff;
+import io.recordsync.deletion.SweepReport;
+import io.recordsync.delivery.Backoff;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Coverage.Stretch;
 import io.recordsync.inbox.Coverage.Sweep;
@@ -18,7 +19,6 @@ import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -28,21 +28,20 @@ import org.slf4j.event.Level;
 /**
  * When Salesforce is asked what was deleted, and what a sweep has proven.
  *
- * <p>A sweep begins when one is owed, but not within {@code sweep.retry} after the last one, and later with each failure;
+ * <p>A sweep begins when one is due, but not within {@code sweep.retry} after the last one, and later with each failure;
  * {@link #wake} ends that wait. Salesforce's delete log lags behind: a demand is answered once the log covers the instant
- * at which the first sweep after it began, and until then it is swept again. Thread-safe; one sweep at a time. As a supplier
- * it gives {@code found} and {@code added}, of the sweep that runs or of the last one of this process; null before the first.
+ * at which the first sweep after it began, and until then it is swept again. Thread-safe; one sweep at a time.
  */
-public final class Sweeps implements Supplier<Map<String, Object>> {
+public final class Sweeps implements Supplier<SweepReport> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sweeps.class);
-    /** Of {@code sweep.retry}. */
-    private static final int LONGEST_BACKOFF = 15;
+    /** The longest wait, in multiples of {@code sweep.retry}. */
+    private static final int MAX_BACKOFF = 15;
 
     private final Coverage coverage;
     private final Intakes intakes;
     private final SyncedRecords records;
-    private final Set<String> entities;
+    private final List<String> entities;
     private final String apiVersion;
     private final Duration period;
     private final Duration overlap;
@@ -52,19 +51,18 @@ public final class Sweeps implements Supplier<Map<String, Object>> {
     /** When the first sweep after a demand began, by Salesforce's clock: what the log has to cover to answer it. */
     private final TreeMap<Long, Instant> toBeCovered = new TreeMap<>();
 
-    /** What was told already while the demand at hand is not answered. */
-    private Stretch told;
+    /** The stretch that was reported already for the demand at hand. */
+    private Stretch reported;
 
     private volatile Sweeping latest;
     private long notBefore = System.nanoTime();
     private int failures;
 
-    /** @param entities comma-separated */
     public Sweeps(
             Coverage coverage,
             Intakes intakes,
             SyncedRecords records,
-            String entities,
+            List<String> entities,
             String apiVersion,
             Duration period,
             Duration overlap,
@@ -72,15 +70,15 @@ public final class Sweeps implements Supplier<Map<String, Object>> {
         this.coverage = coverage;
         this.intakes = intakes;
         this.records = records;
-        this.entities = SyncedRecords.words(entities);
+        this.entities = List.copyOf(entities);
         this.apiVersion = apiVersion;
         this.period = period;
         this.overlap = overlap;
         this.retry = retry;
-        this.backoff = new Backoff(retry, retry.multipliedBy(LONGEST_BACKOFF));
+        this.backoff = new Backoff(retry, retry.multipliedBy(MAX_BACKOFF));
     }
 
-    /** The sweep that is owed now; null when none is. */
+    /** The sweep that is due now; null when none is. */
     public synchronized Sweeping begin() {
         if (System.nanoTime() - notBefore < 0) {
             return null;
@@ -96,13 +94,13 @@ public final class Sweeps implements Supplier<Map<String, Object>> {
         return latest;
     }
 
-    /** Waits for nobody. */
+    /** Takes no lock. */
     @Override
-    public Map<String, Object> get() {
+    public SweepReport get() {
         Sweeping sweeping = latest;
         return sweeping == null
-                ? Map.of()
-                : Map.of("found", sweeping.inBin() + sweeping.inLog(), "added", sweeping.added());
+                ? SweepReport.NONE
+                : new SweepReport(sweeping.inBin() + sweeping.inLog(), sweeping.added());
     }
 
     /** The next one need not wait. */
@@ -124,7 +122,7 @@ public final class Sweeps implements Supplier<Map<String, Object>> {
         sweeping.accepted(accepted.ids().size());
     }
 
-    /** All that Salesforce tells is in the inbox. */
+    /** All that Salesforce reports is in the inbox. */
     public synchronized void finish(Sweeping sweeping) {
         failures = 0;
         pause(retry);
@@ -137,17 +135,17 @@ public final class Sweeps implements Supplier<Map<String, Object>> {
                 .mapToLong(Map.Entry::getKey)
                 .max()
                 .orElse(-1);
-        Stretch unproven = tell(sweeping.unproven());
+        Stretch unproven = report(sweeping.unproven());
         coverage.finish(
                 new Sweep(sweep.since(), sweep.floor(), Math.max(answered, 0), sweep.reason()),
                 sweeping.coveredUntil(),
                 answered >= 0,
                 unproven);
-        told = unproven == null ? told : unproven;
+        reported = unproven == null ? reported : unproven;
         toBeCovered.headMap(answered, true).clear();
         boolean proven = toBeCovered.isEmpty();
         if (proven) {
-            told = null;
+            reported = null;
         }
         // Silent while it only waits for a log that lags behind.
         if (proven || sweeping.added() > 0 || sweeping.coveredUntil().isAfter(sweep.since())) {
@@ -164,13 +162,13 @@ public final class Sweeps implements Supplier<Map<String, Object>> {
         }
     }
 
-    /** What was accepted stays; what was demanded goes on being owed. */
+    /** What was accepted stays; what was demanded is still due. */
     public synchronized void fail(Sweeping sweeping, Throwable e) {
         failures++;
         Duration delay = backoff.after(failures);
         pause(delay);
         String words = words(e);
-        // Salesforce would refuse it again: a person is needed, and told once.
+        // Salesforce would refuse it again: a person is needed, and one ERROR is enough.
         boolean alarm = failures == 1 && root(e) instanceof RefusedException;
         LOG.atLevel(alarm ? Level.ERROR : Level.WARN)
                 .log(
@@ -182,16 +180,16 @@ public final class Sweeps implements Supplier<Map<String, Object>> {
     }
 
     /** @return the stretch that is to be noted as unproven; null when there is none, or it is known */
-    private Stretch tell(Stretch unproven) {
+    private Stretch report(Stretch unproven) {
         if (unproven == null
-                || told != null
-                        && !unproven.from().isBefore(told.from())
-                        && !unproven.until().isAfter(told.until())) {
+                || reported != null
+                        && !unproven.from().isBefore(reported.from())
+                        && !unproven.until().isAfter(reported.until())) {
             return null;
         }
-        String message = "Salesforce can no longer tell what was deleted from " + unproven.from() + " to "
+        String message = "Salesforce can no longer report what was deleted from " + unproven.from() + " to "
                 + unproven.until() + ": deletions in that time may have been missed; compare Talkdesk's lists with"
-                + " Salesforce, then confirm it (POST /api/sweep/confirm-unproven)";
+                + " Salesforce, then confirm (POST /api/sweep/confirm-unproven)";
         LOG.error(message);
         intakes.accept(new Intake(List.of(), List.of(new Problem("sweep_unproven", message)), null));
         return unproven;

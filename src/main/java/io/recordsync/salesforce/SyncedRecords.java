@@ -5,11 +5,8 @@ import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Origin;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Which records of Salesforce are in Talkdesk's record lists, and what names them there.
@@ -20,13 +17,12 @@ public final class SyncedRecords {
 
     private final List<String> recordLists;
     private final String externalProvider;
-    private final Set<String> idPrefixes;
+    private final List<String> idPrefixes;
 
-    /** @param recordLists and {@code idPrefixes} are comma-separated */
-    public SyncedRecords(String recordLists, String externalProvider, String idPrefixes) {
-        this.recordLists = List.copyOf(words(recordLists));
+    public SyncedRecords(List<String> recordLists, String externalProvider, List<String> idPrefixes) {
+        this.recordLists = List.copyOf(recordLists);
         this.externalProvider = externalProvider;
-        this.idPrefixes = words(idPrefixes);
+        this.idPrefixes = List.copyOf(idPrefixes);
     }
 
     /** Empty when this is not an id that may be deleted. */
@@ -58,12 +54,5 @@ public final class SyncedRecords {
     static String printable(String id) {
         String shown = id.length() > 40 ? id.substring(0, 40) + "…" : id;
         return "'" + shown.replaceAll("[^ -~]", "?") + "'";
-    }
-
-    static Set<String> words(String commaSeparated) {
-        return new LinkedHashSet<>(Arrays.stream(commaSeparated.split(","))
-                .map(String::strip)
-                .filter(word -> !word.isEmpty())
-                .toList());
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.Identifier;
+import io.recordsync.delivery.FailedItem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -14,15 +15,15 @@ import org.apache.camel.ExchangeProperty;
 import org.apache.camel.Header;
 
 /**
- * What Talkdesk says of a record that it reported as failed, asked for by its own id.
- *
- * @param known whether there was a usable answer
- * @param identifiers all that the record could have been named by; none when Talkdesk does not know it (404)
+ * Asks what a failed record is named by, for Talkdesk reports it by its own id: {@code GET
+ * /record-lists/{id}/records/{record_id}}.
  */
-public record FailedRecord(boolean known, List<Identifier> identifiers) {
+public final class FailedRecord {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9-]{1,36}");
+
+    private FailedRecord() {}
 
     /** The path to ask at, on our own host: the link in the answer is not followed. */
     public static String path(@Body String recordId, @ExchangeProperty("batch") Batch batch) {
@@ -32,13 +33,13 @@ public record FailedRecord(boolean known, List<Identifier> identifiers) {
         return "/record-lists/" + batch.recordList() + "/records/" + recordId;
     }
 
-    /** Reads the answer of {@code GET /record-lists/{id}/records/{record_id}}. */
-    public static FailedRecord read(@Header(Exchange.HTTP_RESPONSE_CODE) int status, @Body String body) {
+    /** Reads the answer; of a 404 that Talkdesk does not know it. */
+    public static FailedItem read(@Header(Exchange.HTTP_RESPONSE_CODE) int status, @Body String body) {
         if (status == 404) {
-            return new FailedRecord(true, List.of());
+            return new FailedItem(true, List.of());
         }
         if (status != 200) {
-            return unknown();
+            return FailedItem.unknown();
         }
         try {
             JsonNode record = JSON.readTree(body);
@@ -53,19 +54,9 @@ public record FailedRecord(boolean known, List<Identifier> identifiers) {
                                 ? phone.asText()
                                 : phone.path("number").asText()));
             }
-            return new FailedRecord(true, identifiers);
+            return new FailedItem(true, identifiers);
         } catch (JsonProcessingException e) {
-            return unknown();
+            return FailedItem.unknown();
         }
-    }
-
-    /** Talkdesk does not know it, although it has just named it. */
-    boolean gone() {
-        return known && identifiers.isEmpty();
-    }
-
-    /** There was no answer, or none that helps. */
-    public static FailedRecord unknown() {
-        return new FailedRecord(false, List.of());
     }
 }

@@ -9,8 +9,8 @@ import java.time.format.DateTimeFormatter;
 /** The header {@code Retry-After}: seconds, or a date (RFC 9110, 10.2.3). */
 final class RetryAfter {
 
-    /** Beyond that it is a mistake of somebody's, and a probe a day harms nobody. */
-    private static final Duration MOST = Duration.ofDays(1);
+    /** Anything longer is a mistake, and a probe a day harms nobody. */
+    private static final Duration MAX_WAIT = Duration.ofDays(1);
 
     private RetryAfter() {}
 
@@ -27,7 +27,7 @@ final class RetryAfter {
                             clock.instant(),
                             ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
                                     .toInstant());
-            return asked.isNegative() ? Duration.ZERO : asked.compareTo(MOST) > 0 ? MOST : asked;
+            return asked.isNegative() ? Duration.ZERO : asked.compareTo(MAX_WAIT) > 0 ? MAX_WAIT : asked;
         } catch (DateTimeException | NumberFormatException e) {
             return null;
         }

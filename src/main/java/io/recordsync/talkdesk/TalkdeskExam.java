@@ -15,7 +15,6 @@ import io.recordsync.oauth.TokenUnavailableException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -32,7 +31,7 @@ import java.util.UUID;
  *   <li>400 that names the item ({@code fields[].name} with {@code [0]} or {@code id}): it was read too;
  *   <li>any other 400, 411 or 422: Talkdesk misses what was sent, so that something in between strips it;
  *   <li>403: scope or permission; 405 and 501: something in between does not know the call;
- *   <li>all else, and no answer: it cannot be told now.
+ *   <li>all else, and no answer: nothing is known yet.
  * </ul>
  */
 public final class TalkdeskExam implements Exam {
@@ -59,23 +58,16 @@ public final class TalkdeskExam implements Exam {
             Outbound outbound,
             AccessTokens tokens,
             String apiUrl,
-            String recordLists,
+            List<String> recordLists,
             String scope,
             Duration timeout,
-            String probed) {
+            List<String> probed) {
         this.asker = new Asker(outbound, timeout);
         this.tokens = tokens;
         this.apiUrl = apiUrl;
-        this.recordLists = items(recordLists);
+        this.recordLists = List.copyOf(recordLists);
         this.scope = scope;
-        this.probed = items(probed);
-    }
-
-    private static List<String> items(String commaSeparated) {
-        return Arrays.stream(commaSeparated.split(","))
-                .map(String::strip)
-                .filter(item -> !item.isEmpty())
-                .toList();
+        this.probed = List.copyOf(probed);
     }
 
     @Override
@@ -134,7 +126,7 @@ public final class TalkdeskExam implements Exam {
         }
     }
 
-    /** A clock that is wrong may be why there is no login: a refusal tells the time too. */
+    /** A clock that is wrong may be why there is no login; a refusal gives the time too. */
     private void clock(Findings findings, List<Answer> answers) {
         try {
             findings.clock(CLOCK, answers.isEmpty() ? asker.get(apiUrl + "/record-lists", null) : answers.get(0));
@@ -220,10 +212,10 @@ public final class TalkdeskExam implements Exam {
             } else if (status == 405 || status == 501) {
                 findings.fail(DELETE, status + " → something in between does not let DELETE requests through");
             } else {
-                findings.warn(DELETE, "cannot be told, answered " + status + " → try again");
+                findings.warn(DELETE, "not known yet, answered " + status + " → try again");
             }
         } catch (IOException e) {
-            findings.warn(DELETE, "cannot be told, " + e.getMessage() + " → try again");
+            findings.warn(DELETE, "not known yet, " + e.getMessage() + " → try again");
         }
     }
 

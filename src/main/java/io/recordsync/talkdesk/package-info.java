@@ -1,2 +1,2 @@
-/** Talkdesk's Record Lists API: the one request, the verdict on its answer, and what becomes of the batch. */
+/** Talkdesk's Record Lists API: the requests, and the reading of its answers. Nothing else knows its JSON. */
 package io.recordsync.talkdesk;

@@ -1,6 +1,7 @@
 package io.recordsync.benchmark;
 
 import io.recordsync.inbox.Store;
+import io.recordsync.inbox.database.Database;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ final class FilledLedger {
 
     /** Pending are the numbers from 0 of {@link SpreadIds}, in their order; settled are those after them. */
     static void fill(Path folder, long pending, long settled) throws SQLException {
-        Store.open(Subject.url(folder), null, null).close();
+        Store.open(Database.at(Subject.url(folder), null, null)).close();
         try (Connection connection = DriverManager.getConnection(Subject.url(folder));
                 Statement statement = connection.createStatement()) {
             statement.execute("pragma synchronous = off");

@@ -7,16 +7,16 @@ import java.util.regex.Pattern;
 enum Purpose {
     ACCEPT(
             "accepting into the inbox",
-            "io\\.recordsync\\.inbox\\.JdbcInbox\\.accept",
+            "io\\.recordsync\\.inbox\\.JdbcIntakes\\.accept",
             "rows are handed over as binary JSON, plain text is not escaped, ids alone are read back, what a statement would undo"
                     + " is kept in memory. Left: the unique key comes in no order, so that nearly every row writes a page of its own"),
     CLAIM(
             "claiming",
-            "io\\.recordsync\\.inbox\\.JdbcInbox\\.(claim|nextDue)",
+            "io\\.recordsync\\.inbox\\.JdbcQueue\\.(claim|nextDue)",
             "20 ms apart while something is in hand; what is known is not read back"),
     SETTLE(
             "settling",
-            "io\\.recordsync\\.inbox\\.JdbcInbox\\.settle",
+            "io\\.recordsync\\.inbox\\.JdbcQueue\\.settle",
             "the widest index is written for phone numbers alone. Left: a commit for each call"),
     READ("reading the stream's events", "io\\.recordsync\\.salesforce\\..*", "of a record the header alone is decoded"),
     CALL(

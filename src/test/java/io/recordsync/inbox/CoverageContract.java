@@ -32,18 +32,18 @@ abstract class CoverageContract extends OnEitherDatabase {
     private static final Instant CHANGE = START.minus(Duration.ofHours(2));
     private static final SweepDemand OVERFLOW = new SweepDemand("gap_overflow", null, false);
 
-    private JdbcCoverage coverage;
+    private Coverage coverage;
 
     @BeforeEach
     void cover() {
-        coverage = new JdbcCoverage(store, inbox, SETTINGS);
+        coverage = inbox.coverage();
     }
 
     // ---- when a sweep is owed
 
     @Test
     void nothing_is_owed_within_the_first_period_and_a_sweep_after_it() {
-        inbox.subscribe(CHANNEL);
+        inbox.intakes().subscribe(CHANNEL);
 
         assertThat(coverage.begin(PERIOD)).isEmpty();
         assertThat(coverage.state().coveredUntil()).isEqualTo(START);
@@ -64,7 +64,8 @@ abstract class CoverageContract extends OnEitherDatabase {
 
     @Test
     void a_demand_is_written_with_what_caused_it_or_not_at_all() {
-        StreamPosition position = inbox.subscribe(CHANNEL).orElseThrow().position();
+        StreamPosition position =
+                inbox.intakes().subscribe(CHANNEL).orElseThrow().position();
         Intake intake = new Intake(
                 List.of(),
                 List.of(),
@@ -73,11 +74,11 @@ abstract class CoverageContract extends OnEitherDatabase {
                 new StreamPosition(CHANNEL, new byte[] {1}, position.epoch()));
         faults.failOn("update sweep");
 
-        assertThatThrownBy(() -> inbox.accept(intake)).isInstanceOf(InboxException.class);
+        assertThatThrownBy(() -> inbox.intakes().accept(intake)).isInstanceOf(InboxException.class);
         assertThat(ledger.position(CHANNEL).orElseThrow().replayId()).isNull();
         assertThat(ledger.problems(10)).isEmpty();
         faults.heal();
-        inbox.accept(intake);
+        inbox.intakes().accept(intake);
 
         assertThat(coverage.state().owed()).isEqualTo("gap_overflow");
         assertThat(coverage.begin(PERIOD)).contains(new Sweep(START, START, 1, "gap_overflow"));
@@ -87,7 +88,7 @@ abstract class CoverageContract extends OnEitherDatabase {
     void a_reason_that_no_database_holds_does_not_stop_an_intake() {
         String reason = "refused id \0" + "x".repeat(2_000);
 
-        inbox.accept(new Intake(List.of(), List.of(), List.of(), new SweepDemand(reason, null, false), null));
+        inbox.intakes().accept(new Intake(List.of(), List.of(), List.of(), new SweepDemand(reason, null, false), null));
         Sweep sweep = coverage.begin(PERIOD).orElseThrow();
         coverage.fail(sweep, reason);
 
@@ -97,11 +98,11 @@ abstract class CoverageContract extends OnEitherDatabase {
 
     @Test
     void a_sweep_of_another_org_proves_nothing() {
-        inbox.pinOrg("00D000000000001AAA");
-        inbox.subscribe(CHANNEL);
+        inbox.intakes().pinOrg("00D000000000001AAA");
+        inbox.intakes().subscribe(CHANNEL);
         coverage.demand(OVERFLOW);
         Sweep running = coverage.begin(PERIOD).orElseThrow();
-        inbox.confirmOrg("00D000000000002AAA");
+        inbox.decisions().confirmOrg("00D000000000002AAA");
 
         assertThatThrownBy(() -> coverage.finish(running, START.plusSeconds(60), true, null))
                 .isInstanceOf(InboxException.class)
@@ -114,11 +115,11 @@ abstract class CoverageContract extends OnEitherDatabase {
     @Test
     void a_demand_outlives_the_process() {
         coverage.demand(OVERFLOW);
-        inbox.close();
+        inbox.session().close();
 
-        JdbcInbox next = new JdbcInbox(store, SETTINGS);
+        Inbox next = Inbox.open(store, SETTINGS);
 
-        assertThat(new JdbcCoverage(store, next, SETTINGS).begin(PERIOD)).isPresent();
+        assertThat(next.coverage().begin(PERIOD)).isPresent();
     }
 
     @Test
@@ -138,7 +139,7 @@ abstract class CoverageContract extends OnEitherDatabase {
 
     @Test
     void a_sweep_that_could_not_prove_enough_leaves_its_demand_owed() {
-        inbox.subscribe(CHANNEL);
+        inbox.intakes().subscribe(CHANNEL);
         coverage.demand(OVERFLOW);
         Sweep sweep = coverage.begin(PERIOD).orElseThrow();
 
@@ -179,7 +180,7 @@ abstract class CoverageContract extends OnEitherDatabase {
 
     @Test
     void the_next_sweep_begins_where_the_last_one_proved() {
-        inbox.subscribe(CHANNEL);
+        inbox.intakes().subscribe(CHANNEL);
         coverage.demand(OVERFLOW);
         coverage.finish(coverage.begin(PERIOD).orElseThrow(), START.plusSeconds(600), true, null);
         coverage.demand(OVERFLOW);
@@ -200,7 +201,7 @@ abstract class CoverageContract extends OnEitherDatabase {
 
     @Test
     void a_person_may_go_back_before_the_first_start_and_that_is_forgotten_once_answered() {
-        inbox.subscribe(CHANNEL);
+        inbox.intakes().subscribe(CHANNEL);
         Instant lastWeek = START.minus(Duration.ofDays(7));
         coverage.demand(new SweepDemand("operator", START.minus(Duration.ofDays(1)), false));
         coverage.demand(new SweepDemand("operator", lastWeek, false));
@@ -241,11 +242,11 @@ abstract class CoverageContract extends OnEitherDatabase {
 
     @Test
     void another_org_is_not_covered_by_what_was_proven_of_this_one() {
-        inbox.pinOrg("00D000000000001AAA");
+        inbox.intakes().pinOrg("00D000000000001AAA");
         coverage.demand(OVERFLOW);
         coverage.finish(coverage.begin(PERIOD).orElseThrow(), START, false, new Stretch(START.minusSeconds(60), START));
 
-        inbox.confirmOrg("00D000000000002AAA");
+        inbox.decisions().confirmOrg("00D000000000002AAA");
 
         assertThat(coverage.state()).isEqualTo(new State(null, null, null, null, false, false, null));
     }
@@ -254,8 +255,8 @@ abstract class CoverageContract extends OnEitherDatabase {
 
     @Test
     void one_session_sweeps_at_a_time_and_a_dead_one_is_replaced() {
-        JdbcInbox other = new JdbcInbox(store, SETTINGS);
-        JdbcCoverage others = new JdbcCoverage(store, other, SETTINGS);
+        Inbox other = Inbox.open(store, SETTINGS);
+        Coverage others = other.coverage();
         coverage.demand(OVERFLOW);
         Sweep first = coverage.begin(PERIOD).orElseThrow();
 
@@ -263,7 +264,7 @@ abstract class CoverageContract extends OnEitherDatabase {
         assertThat(others.begin(PERIOD)).isEmpty();
         assertThat(coverage.begin(PERIOD)).as("its own again").isPresent();
         advance(SESSION_TTL);
-        other.heartbeat();
+        other.session().heartbeat();
 
         assertThat(others.begin(PERIOD)).isPresent();
         assertThatThrownBy(() -> coverage.finish(first, START, true, null)).isInstanceOf(InboxException.class);
@@ -284,8 +285,9 @@ abstract class CoverageContract extends OnEitherDatabase {
 
     @Test
     void a_find_is_pending_with_its_note() {
-        List<Long> ids =
-                inbox.accept(intake(swept("003A", CHANGE, "merged into 003B"))).ids();
+        List<Long> ids = inbox.intakes()
+                .accept(intake(swept("003A", CHANGE, "merged into 003B")))
+                .ids();
 
         Entry entry = ledger.get(ids.get(0)).orElseThrow();
         assertThat(entry.state()).isEqualTo(DeletionState.PENDING);
@@ -297,52 +299,64 @@ abstract class CoverageContract extends OnEitherDatabase {
     @Test
     void a_find_that_the_stream_told_of_is_known_whatever_became_of_it() {
         Instant commit = CHANGE.plusMillis(700);
-        inbox.accept(intake(streamed("L1", "003-pending", commit)));
-        assertThat(inbox.accept(intake(swept("003-pending", CHANGE))).ids()).isEmpty();
+        inbox.intakes().accept(intake(streamed("L1", "003-pending", commit)));
+        assertThat(inbox.intakes().accept(intake(swept("003-pending", CHANGE))).ids())
+                .isEmpty();
 
-        inbox.accept(intake(streamed("L1", "003-deleted", commit)));
-        inbox.settle(claimAll(), Confirmation.EXACT, Duration.ZERO);
-        assertThat(inbox.accept(intake(swept("003-deleted", CHANGE))).ids()).isEmpty();
+        inbox.intakes().accept(intake(streamed("L1", "003-deleted", commit)));
+        inbox.queue().settle(claimAll(), Confirmation.EXACT, Duration.ZERO);
+        assertThat(inbox.intakes().accept(intake(swept("003-deleted", CHANGE))).ids())
+                .isEmpty();
 
-        inbox.accept(intake(streamed("L1", "003-parked", commit)));
-        inbox.park(claimAll(), REFUSED);
-        assertThat(inbox.accept(intake(swept("003-parked", CHANGE))).ids()).isEmpty();
+        inbox.intakes().accept(intake(streamed("L1", "003-parked", commit)));
+        inbox.queue().park(claimAll(), REFUSED);
+        assertThat(inbox.intakes().accept(intake(swept("003-parked", CHANGE))).ids())
+                .isEmpty();
 
-        inbox.discard(new Selection(List.of(), null, null), "ada");
-        assertThat(inbox.accept(intake(swept("003-parked", CHANGE))).ids())
+        inbox.decisions().discard(new Selection(List.of(), null, null), "ada");
+        assertThat(inbox.intakes().accept(intake(swept("003-parked", CHANGE))).ids())
                 .as("discarded by a person")
                 .isEmpty();
-        assertThat(inbox.accept(intake(swept("003-parked", commit))).ids()).isEmpty();
+        assertThat(inbox.intakes().accept(intake(swept("003-parked", commit))).ids())
+                .isEmpty();
     }
 
     @Test
     void a_find_of_a_later_change_is_new() {
-        inbox.accept(intake(streamed("L1", "003A", CHANGE)));
-        inbox.settle(claimAll(), Confirmation.EXACT, Duration.ZERO);
+        inbox.intakes().accept(intake(streamed("L1", "003A", CHANGE)));
+        inbox.queue().settle(claimAll(), Confirmation.EXACT, Duration.ZERO);
 
-        assertThat(inbox.accept(intake(swept("003A", CHANGE.plusSeconds(1)))).ids())
+        assertThat(inbox.intakes()
+                        .accept(intake(swept("003A", CHANGE.plusSeconds(1))))
+                        .ids())
                 .hasSize(1);
     }
 
     @Test
     void a_find_is_known_per_record_list() {
-        inbox.accept(intake(streamed("L1", "003A", CHANGE)));
+        inbox.intakes().accept(intake(streamed("L1", "003A", CHANGE)));
 
-        assertThat(inbox.accept(intake(swept("L2", "003A", CHANGE, ""))).ids()).hasSize(1);
+        assertThat(inbox.intakes()
+                        .accept(intake(swept("L2", "003A", CHANGE, "")))
+                        .ids())
+                .hasSize(1);
     }
 
     @Test
     void a_find_from_before_a_restoration_is_skipped_and_one_after_it_is_not() {
-        inbox.accept(new Intake(
-                List.of(),
-                List.of(new Restoration(
-                        Identifier.external("salesforce", "003A"), "tx/1", CHANGE.plusSeconds(5), true)),
-                List.of(),
-                null,
-                null));
+        inbox.intakes()
+                .accept(new Intake(
+                        List.of(),
+                        List.of(new Restoration(
+                                Identifier.external("salesforce", "003A"), "tx/1", CHANGE.plusSeconds(5), true)),
+                        List.of(),
+                        null,
+                        null));
 
-        assertThat(inbox.accept(intake(swept("003A", CHANGE))).ids()).isEmpty();
-        assertThat(inbox.accept(intake(swept("003A", CHANGE.plusSeconds(6)))).ids())
+        assertThat(inbox.intakes().accept(intake(swept("003A", CHANGE))).ids()).isEmpty();
+        assertThat(inbox.intakes()
+                        .accept(intake(swept("003A", CHANGE.plusSeconds(6))))
+                        .ids())
                 .hasSize(1);
     }
 
@@ -350,15 +364,15 @@ abstract class CoverageContract extends OnEitherDatabase {
     void two_sweeps_over_one_stretch_change_nothing() {
         Intake page = intake(swept("003A", CHANGE), swept("003B", CHANGE));
 
-        assertThat(inbox.accept(page).ids()).hasSize(2);
-        assertThat(inbox.accept(page)).isEqualTo(new Intakes.Accepted(List.of(), 2));
+        assertThat(inbox.intakes().accept(page).ids()).hasSize(2);
+        assertThat(inbox.intakes().accept(page)).isEqualTo(new Intakes.Accepted(List.of(), 2));
     }
 
     // ---- the event that comes after the sweep
 
     @Test
     void a_late_event_adopts_the_row_of_a_sweep() {
-        List<Long> ids = inbox.accept(intake(swept("003A", CHANGE))).ids();
+        List<Long> ids = inbox.intakes().accept(intake(swept("003A", CHANGE))).ids();
         DeletionRequest event = streamed("L1", "003A", CHANGE.plusMillis(300));
 
         assertThat(acceptStream(event)).isEmpty();
@@ -367,13 +381,13 @@ abstract class CoverageContract extends OnEitherDatabase {
         assertThat(row.eventKey()).isEqualTo(event.eventKey());
         assertThat(row.origin()).isEqualTo("stream");
         assertThat(row.committedAt()).isEqualTo(event.committedAt());
-        inbox.settle(claimAll(), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claimAll(), Confirmation.EXACT, Duration.ZERO);
         assertThat(acceptStream(event)).as("replayed").isEmpty();
     }
 
     @Test
     void an_event_of_an_earlier_deletion_adopts_nothing() {
-        List<Long> ids = inbox.accept(intake(swept("003A", CHANGE))).ids();
+        List<Long> ids = inbox.intakes().accept(intake(swept("003A", CHANGE))).ids();
 
         assertThat(acceptStream(streamed("L1", "003A", CHANGE.minusSeconds(60))))
                 .hasSize(1);
@@ -382,7 +396,7 @@ abstract class CoverageContract extends OnEitherDatabase {
 
     @Test
     void an_event_does_not_adopt_what_is_on_its_way_or_done() {
-        inbox.accept(intake(swept("003A", CHANGE)));
+        inbox.intakes().accept(intake(swept("003A", CHANGE)));
         List<Long> claimed = claimAll();
 
         assertThat(acceptStream(streamed("L1", "003A", CHANGE.plusMillis(300)))).hasSize(1);
@@ -391,8 +405,8 @@ abstract class CoverageContract extends OnEitherDatabase {
 
     @Test
     void of_several_rows_of_sweeps_one_is_adopted() {
-        inbox.accept(intake(swept("003A", CHANGE.minusSeconds(60))));
-        inbox.accept(intake(swept("003A", CHANGE)));
+        inbox.intakes().accept(intake(swept("003A", CHANGE.minusSeconds(60))));
+        inbox.intakes().accept(intake(swept("003A", CHANGE)));
 
         assertThat(acceptStream(streamed("L1", "003A", CHANGE.plusMillis(300)))).isEmpty();
         assertThat(ledger.find(new Filter(null, "L1", "003A", 10, null)).stream()
@@ -402,15 +416,16 @@ abstract class CoverageContract extends OnEitherDatabase {
 
     @Test
     void a_response_of_the_stream_costs_no_statement_more_while_no_sweep_has_found_anything() {
-        StreamPosition position = inbox.subscribe(CHANNEL).orElseThrow().position();
-        inbox.accept(new Intake(List.of(streamed("L1", "003Z", CHANGE)), List.of(), at(position, 1)));
+        StreamPosition position =
+                inbox.intakes().subscribe(CHANNEL).orElseThrow().position();
+        inbox.intakes().accept(new Intake(List.of(streamed("L1", "003Z", CHANGE)), List.of(), at(position, 1)));
         faults.executed.clear();
 
-        inbox.accept(new Intake(List.of(streamed("L1", "003A", CHANGE)), List.of(), at(position, 2)));
+        inbox.intakes().accept(new Intake(List.of(streamed("L1", "003A", CHANGE)), List.of(), at(position, 2)));
         assertThat(faults.executed).hasSize(2);
-        inbox.accept(intake(swept("003B", CHANGE)));
+        inbox.intakes().accept(intake(swept("003B", CHANGE)));
         faults.executed.clear();
-        inbox.accept(new Intake(List.of(streamed("L1", "003C", CHANGE)), List.of(), at(position, 3)));
+        inbox.intakes().accept(new Intake(List.of(streamed("L1", "003C", CHANGE)), List.of(), at(position, 3)));
         assertThat(faults.executed).hasSize(3);
     }
 
@@ -418,11 +433,12 @@ abstract class CoverageContract extends OnEitherDatabase {
 
     @Test
     void the_presence_check_finds_again_what_came_back_after_it_was_deleted() {
-        inbox.accept(intake(streamed("L1", "003A", CHANGE)));
-        inbox.settle(claimAll(), Confirmation.EXACT, Duration.ZERO);
+        inbox.intakes().accept(intake(streamed("L1", "003A", CHANGE)));
+        inbox.queue().settle(claimAll(), Confirmation.EXACT, Duration.ZERO);
         advance(Duration.ofHours(1));
 
-        assertThat(inbox.accept(intake(missing("003A", START.plusSeconds(1800))))
+        assertThat(inbox.intakes()
+                        .accept(intake(missing("003A", START.plusSeconds(1800))))
                         .ids())
                 .hasSize(1);
     }
@@ -430,28 +446,29 @@ abstract class CoverageContract extends OnEitherDatabase {
     @Test
     void the_presence_check_leaves_alone_what_is_being_done_or_was_done_meanwhile_or_refused_by_a_person() {
         Instant began = START.plusSeconds(1800);
-        inbox.accept(intake(streamed("L1", "003A", CHANGE)));
-        assertThat(inbox.accept(intake(missing("003A", began))).ids())
+        inbox.intakes().accept(intake(streamed("L1", "003A", CHANGE)));
+        assertThat(inbox.intakes().accept(intake(missing("003A", began))).ids())
                 .as("pending")
                 .isEmpty();
         List<Long> claimed = claimAll();
-        assertThat(inbox.accept(intake(missing("003A", began))).ids())
+        assertThat(inbox.intakes().accept(intake(missing("003A", began))).ids())
                 .as("claimed")
                 .isEmpty();
         advance(Duration.ofHours(1));
         heartbeat();
-        inbox.settle(claimed, Confirmation.EXACT, Duration.ZERO);
-        assertThat(inbox.accept(intake(missing("003A", began))).ids())
+        inbox.queue().settle(claimed, Confirmation.EXACT, Duration.ZERO);
+        assertThat(inbox.intakes().accept(intake(missing("003A", began))).ids())
                 .as("deleted since")
                 .isEmpty();
 
-        inbox.accept(intake(streamed("L1", "003B", CHANGE)));
-        inbox.park(claimAll(), REFUSED);
-        assertThat(inbox.accept(intake(missing("003B", began))).ids())
+        inbox.intakes().accept(intake(streamed("L1", "003B", CHANGE)));
+        inbox.queue().park(claimAll(), REFUSED);
+        assertThat(inbox.intakes().accept(intake(missing("003B", began))).ids())
                 .as("parked")
                 .isEmpty();
-        inbox.discard(new Selection(List.of(), null, null), "ada");
-        assertThat(inbox.accept(intake(missing("003B", began.plusSeconds(3600))))
+        inbox.decisions().discard(new Selection(List.of(), null, null), "ada");
+        assertThat(inbox.intakes()
+                        .accept(intake(missing("003B", began.plusSeconds(3600))))
                         .ids())
                 .as("discarded")
                 .isEmpty();
@@ -465,23 +482,21 @@ abstract class CoverageContract extends OnEitherDatabase {
 
     private List<Long> claimAll() {
         heartbeat();
-        return inbox.claim(100, 100).stream()
+        return inbox.queue().claim(100, 100).stream()
                 .flatMap(batch -> batch.ids().stream())
                 .toList();
     }
 
     private List<Long> acceptStream(DeletionRequest... events) {
-        StreamPosition position = inbox.subscribe(CHANNEL).orElseThrow().position();
-        return inbox.accept(new Intake(List.of(events), List.of(), at(position, 1)))
+        StreamPosition position =
+                inbox.intakes().subscribe(CHANNEL).orElseThrow().position();
+        return inbox.intakes()
+                .accept(new Intake(List.of(events), List.of(), at(position, 1)))
                 .ids();
     }
 
     private static StreamPosition at(StreamPosition position, int replayId) {
         return new StreamPosition(CHANNEL, new byte[] {(byte) replayId}, position.epoch());
-    }
-
-    private static Intake intake(DeletionRequest... requests) {
-        return new Intake(List.of(requests), List.of(), null);
     }
 
     private static DeletionRequest swept(String id, Instant change) {

@@ -13,11 +13,16 @@ import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Problem;
 import io.recordsync.deletion.Restoration;
 import io.recordsync.deletion.SweepDemand;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -40,8 +45,40 @@ abstract class FlatCost {
 
     abstract void fill(Store store, int pending, int settled);
 
+    /** What the database is asked for the plan of a statement with. */
+    abstract String explain();
+
+    /** Where the plan stands in each row of the answer. */
+    abstract int planColumn();
+
+    private DataSource writing;
+
+    private Store recorded(List<Recording.Statement> statements) {
+        return open(source -> {
+            // The first one writes.
+            writing = writing == null ? source : writing;
+            return Recording.of(source, statements);
+        });
+    }
+
     /** The plan of a statement as one text, parameters as given. */
-    abstract String plan(Store store, String sql, List<Object> parameters);
+    private String plan(Recording.Statement statement) {
+        try (Connection connection = writing.getConnection();
+                PreparedStatement explain = connection.prepareStatement(explain() + " " + statement.sql())) {
+            for (int i = 0; i < statement.parameters().size(); i++) {
+                explain.setObject(i + 1, statement.parameters().get(i));
+            }
+            StringJoiner plan = new StringJoiner("\n");
+            try (ResultSet lines = explain.executeQuery()) {
+                while (lines.next()) {
+                    plan.add(lines.getString(planColumn()));
+                }
+            }
+            return plan.toString();
+        } catch (SQLException e) {
+            throw new IllegalStateException("No plan for " + statement.sql(), e);
+        }
+    }
 
     /** Tells the planner what there is; it has to do well without, too. */
     abstract void analyze(Store store);
@@ -52,29 +89,29 @@ abstract class FlatCost {
     @Test
     void no_statement_reads_the_backlog_or_the_past() {
         List<Recording.Statement> statements = new ArrayList<>();
-        try (Store store = open(source -> Recording.of(source, statements))) {
+        try (Store store = recorded(statements)) {
             fill(store, PENDING, SETTLED);
-            JdbcInbox inbox = new JdbcInbox(
+            Inbox inbox = Inbox.open(
                     store,
                     new InboxSettings(Duration.ofHours(24), Duration.ofSeconds(30), Duration.ofDays(400), "a key"));
             JdbcLedger ledger = new JdbcLedger(store);
             Failure failure = new Failure("unavailable", 503, "no", "c");
             statements.clear();
 
-            inbox.nextDue();
-            List<Long> ids = InboxContract.ids(inbox.claim(4, 100));
+            inbox.queue().nextDue();
+            List<Long> ids = OnEitherDatabase.ids(inbox.queue().claim(4, 100));
             assertThat(ids).hasSize(400);
-            inbox.settle(ids.subList(0, 100), Confirmation.EXACT, Duration.ZERO);
-            inbox.postpone(ids.subList(100, 200), Duration.ofSeconds(1), failure, Queue.Postponement.FAILED);
-            inbox.park(ids.subList(200, 300), failure);
-            inbox.release(ids.subList(300, 400));
-            inbox.redrive(new Decisions.Selection(ids, null, null), "kim");
-            inbox.redrive(new Decisions.Selection(List.of(), "L1", "refused"), "kim");
-            inbox.discard(new Decisions.Selection(List.of(), "L1", "refused"), "kim");
-            inbox.discard(new Decisions.Selection(List.of(), null, null), "kim");
-            inbox.discardRehearsed(new Decisions.Selection(List.of(), "L1", null), "kim");
-            inbox.heartbeat();
-            inbox.accept(InboxContract.intake(InboxContract.request("L1", "new")));
+            inbox.queue().settle(ids.subList(0, 100), Confirmation.EXACT, Duration.ZERO);
+            inbox.queue().postpone(ids.subList(100, 200), Duration.ofSeconds(1), failure, Queue.Postponement.FAILED);
+            inbox.queue().park(ids.subList(200, 300), failure);
+            inbox.queue().release(ids.subList(300, 400));
+            inbox.decisions().redrive(new Decisions.Selection(ids, null, null), "kim");
+            inbox.decisions().redrive(new Decisions.Selection(List.of(), "L1", "refused"), "kim");
+            inbox.decisions().discard(new Decisions.Selection(List.of(), "L1", "refused"), "kim");
+            inbox.decisions().discard(new Decisions.Selection(List.of(), null, null), "kim");
+            inbox.decisions().discardRehearsed(new Decisions.Selection(List.of(), "L1", null), "kim");
+            inbox.session().heartbeat();
+            inbox.intakes().accept(OnEitherDatabase.intake(OnEitherDatabase.request("L1", "new")));
             ledger.recordLists();
             ledger.oldestPending();
             ledger.deadLetters();
@@ -90,7 +127,7 @@ abstract class FlatCost {
                     .hasSize(99);
             acceptOfSweep(inbox);
             acceptOfRestored(inbox);
-            inbox.forget();
+            inbox.retention().forget();
             List<Recording.Statement> seen = List.copyOf(statements);
 
             assertThat(seen).hasSizeGreaterThan(40);
@@ -113,9 +150,9 @@ abstract class FlatCost {
     @Test
     void no_statement_of_the_guard_reads_the_past() {
         List<Recording.Statement> statements = new ArrayList<>();
-        try (Store store = open(source -> Recording.of(source, statements))) {
+        try (Store store = recorded(statements)) {
             fill(store, PENDING, SETTLED);
-            JdbcInbox inbox = new JdbcInbox(
+            Inbox inbox = Inbox.open(
                     store,
                     new InboxSettings(
                             Duration.ofHours(24),
@@ -125,24 +162,27 @@ abstract class FlatCost {
                             Duration.ZERO,
                             3,
                             Duration.ofHours(1)));
-            List<Batch> claimed = inbox.claim(1, 100);
-            inbox.rehearse(InboxContract.ids(claimed));
+            List<Batch> claimed = inbox.queue().claim(1, 100);
+            inbox.queue().rehearse(OnEitherDatabase.ids(claimed));
             Decisions.Selection some = new Decisions.Selection(List.of(), "L1", null);
             statements.clear();
 
-            inbox.accept(InboxContract.intake(InboxContract.request("L1", "new"), InboxContract.request("L2", "new")));
-            inbox.accept(InboxContract.intake(
-                    InboxContract.request("L1", "1"),
-                    InboxContract.request("L1", "2"),
-                    InboxContract.request("L1", "3")));
+            inbox.intakes()
+                    .accept(OnEitherDatabase.intake(
+                            OnEitherDatabase.request("L1", "new"), OnEitherDatabase.request("L2", "new")));
+            inbox.intakes()
+                    .accept(OnEitherDatabase.intake(
+                            OnEitherDatabase.request("L1", "1"),
+                            OnEitherDatabase.request("L1", "2"),
+                            OnEitherDatabase.request("L1", "3")));
             assertThat(new JdbcLedger(store).guard().trippedAt()).isNotNull();
-            inbox.stopped(claimed.get(0));
-            inbox.goLive(some, Set.of("L3"));
-            inbox.approve(some, "kim");
-            inbox.reject(some, "kim");
-            inbox.discardRehearsed(some, "kim");
-            inbox.perhapsDone(List.of(1L, 2L));
-            inbox.forget();
+            inbox.queue().stopped(claimed.get(0));
+            inbox.decisions().goLive(some, Set.of("L3"));
+            inbox.decisions().approve(some, "kim");
+            inbox.decisions().reject(some, "kim");
+            inbox.decisions().discardRehearsed(some, "kim");
+            inbox.queue().perhapsDone(List.of(1L, 2L));
+            inbox.retention().forget();
             List<Recording.Statement> seen = List.copyOf(statements);
 
             assertThat(seen).hasSizeGreaterThan(20);
@@ -157,7 +197,7 @@ abstract class FlatCost {
         for (Runnable prepare : List.<Runnable>of(() -> {}, () -> analyze(store))) {
             prepare.run();
             for (Recording.Statement statement : statements) {
-                String plan = plan(store, statement.sql(), statement.parameters());
+                String plan = plan(statement);
                 assertIndexed(plan);
                 assertPlan.accept(statement.sql(), plan);
             }
@@ -165,27 +205,33 @@ abstract class FlatCost {
     }
 
     /** A page of contacts that are known all, and an event that may adopt one that is not. */
-    private static void acceptOfSweep(JdbcInbox inbox) {
+    private static void acceptOfSweep(Inbox inbox) {
         List<DeletionRequest> page = IntStream.rangeClosed(1, 2_000)
                 .mapToObj(i -> found("L" + i % 4, "003-" + i, Origin.SWEEP, 0))
                 .toList();
-        assertThat(inbox.accept(new Intake(page, List.of(), null)).ids()).isEmpty();
-        inbox.accept(InboxContract.intake(
-                found("L1", "swept", Origin.SWEEP, 1), found("L1", "missing", Origin.RECONCILE, 1)));
-        inbox.accept(InboxContract.intake(InboxContract.request("L1", "swept")));
+        assertThat(inbox.intakes().accept(new Intake(page, List.of(), null)).ids())
+                .isEmpty();
+        inbox.intakes()
+                .accept(OnEitherDatabase.intake(
+                        found("L1", "swept", Origin.SWEEP, 1), found("L1", "missing", Origin.RECONCILE, 1)));
+        inbox.intakes().accept(OnEitherDatabase.intake(OnEitherDatabase.request("L1", "swept")));
     }
 
-    private static void acceptOfRestored(JdbcInbox inbox) {
-        inbox.accept(new Intake(
-                List.of(),
-                List.of(restored("003-" + (SETTLED + 7), true), restored("003-7", true), restored("new", false)),
-                List.of(),
-                new SweepDemand("gap_overflow", null, false),
-                null));
-        List<Doubts.GapCheck> checks = inbox.gapChecks(10);
+    private static void acceptOfRestored(Inbox inbox) {
+        inbox.intakes()
+                .accept(new Intake(
+                        List.of(),
+                        List.of(
+                                restored("003-" + (SETTLED + 7), true),
+                                restored("003-7", true),
+                                restored("new", false)),
+                        List.of(),
+                        new SweepDemand("gap_overflow", null, false),
+                        null));
+        List<Doubts.GapCheck> checks = inbox.doubts().gapChecks(10);
         assertThat(checks).hasSize(1);
-        inbox.living(checks.subList(0, 1));
-        inbox.gone(checks);
+        inbox.doubts().living(checks.subList(0, 1));
+        inbox.doubts().gone(checks);
     }
 
     private static DeletionRequest found(String recordList, String contact, Origin origin, long at) {
@@ -200,35 +246,39 @@ abstract class FlatCost {
 
     private static Restoration restored(String contact, boolean confirmed) {
         return new Restoration(
-                Identifier.external("salesforce", contact), "back/1", InboxContract.START.plusSeconds(1), confirmed);
+                Identifier.external("salesforce", contact), "back/1", OnEitherDatabase.START.plusSeconds(1), confirmed);
     }
 
     @Test
     void what_sweeps_and_restorations_do_reads_no_more_than_the_contacts_they_name() {
         List<Recording.Statement> statements = new ArrayList<>();
-        try (Store store = open(source -> Recording.of(source, statements))) {
+        try (Store store = recorded(statements)) {
             fill(store, PENDING, SETTLED);
-            JdbcInbox inbox = new JdbcInbox(
+            Inbox inbox = Inbox.open(
                     store,
                     new InboxSettings(Duration.ofHours(24), Duration.ofSeconds(30), Duration.ofDays(400), "a key"));
             // What an event may adopt, so that the statement that does is run.
-            inbox.accept(InboxContract.intake(RestorationContract.found("003-swept", AT)));
+            inbox.intakes().accept(OnEitherDatabase.intake(RestorationContract.found("003-swept", AT)));
             statements.clear();
 
-            inbox.accept(new Intake(
-                    List.of(
-                            RestorationContract.found("003-1", AT),
-                            RestorationContract.found("003-new", AT),
-                            RestorationContract.deletion("L1", "003-swept", AT.plusSeconds(1)),
-                            RestorationContract.deletion("L1", "003-2", AT)),
-                    List.of(restoration("003-3", true), restoration("003-250000", false)),
-                    List.of(new Problem("kind", "message")),
-                    new SweepDemand("reason", null, false),
-                    inbox.subscribe("/data/ContactChangeEvent").orElseThrow().position()));
-            List<Doubts.GapCheck> checks = inbox.gapChecks(10);
+            inbox.intakes()
+                    .accept(new Intake(
+                            List.of(
+                                    RestorationContract.found("003-1", AT),
+                                    RestorationContract.found("003-new", AT),
+                                    RestorationContract.deletion("L1", "003-swept", AT.plusSeconds(1)),
+                                    RestorationContract.deletion("L1", "003-2", AT)),
+                            List.of(restoration("003-3", true), restoration("003-250000", false)),
+                            List.of(new Problem("kind", "message")),
+                            new SweepDemand("reason", null, false),
+                            inbox.intakes()
+                                    .subscribe("/data/ContactChangeEvent")
+                                    .orElseThrow()
+                                    .position()));
+            List<Doubts.GapCheck> checks = inbox.doubts().gapChecks(10);
             assertThat(checks).hasSize(1);
-            inbox.living(checks);
-            inbox.gone(checks);
+            inbox.doubts().living(checks);
+            inbox.doubts().gone(checks);
             List<Recording.Statement> seen = List.copyOf(statements);
 
             assertThat(seen).hasSizeGreaterThan(15);
@@ -251,15 +301,14 @@ abstract class FlatCost {
     @Test
     void counting_reads_no_settled_row() {
         List<Recording.Statement> statements = new ArrayList<>();
-        try (Store store = open(source -> Recording.of(source, statements))) {
+        try (Store store = recorded(statements)) {
             fill(store, 10, 1_000);
             statements.clear();
 
             new JdbcLedger(store).counts();
 
             for (Recording.Statement statement : List.copyOf(statements)) {
-                assertThat(plan(store, statement.sql(), statement.parameters()))
-                        .containsAnyOf("deletion_open", "settled");
+                assertThat(plan(statement)).containsAnyOf("deletion_open", "settled");
             }
         }
     }

@@ -44,8 +44,8 @@ abstract class GuardContract extends OnEitherDatabase {
         inbox = guarded(MOST);
     }
 
-    JdbcInbox guarded(int most) {
-        return new JdbcInbox(
+    Inbox guarded(int most) {
+        return Inbox.open(
                 store,
                 new InboxSettings(
                         GIVE_UP_AFTER, SESSION_TTL, Duration.ofDays(400), "a key", Duration.ZERO, most, WINDOW));
@@ -65,7 +65,7 @@ abstract class GuardContract extends OnEitherDatabase {
     @Test
     void one_more_holds_what_was_not_sent_and_all_that_comes() {
         accept("1", "2");
-        inbox.settle(claim(), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claim(), Confirmation.EXACT, Duration.ZERO);
         accept("3");
 
         accept("4");
@@ -162,13 +162,14 @@ abstract class GuardContract extends OnEitherDatabase {
     @ParameterizedTest
     @EnumSource(Origin.class)
     void whoever_asks_for_it_it_counts(Origin origin) {
-        inbox.accept(new Intake(
-                IntStream.range(0, 4)
-                        .mapToObj(i ->
-                                new DeletionRequest("L1", contact("c" + i), "e", origin, START, DeletionState.PENDING))
-                        .toList(),
-                List.of(),
-                null));
+        inbox.intakes()
+                .accept(new Intake(
+                        IntStream.range(0, 4)
+                                .mapToObj(i -> new DeletionRequest(
+                                        "L1", contact("c" + i), "e", origin, START, DeletionState.PENDING))
+                                .toList(),
+                        List.of(),
+                        null));
 
         assertThat(tripped()).isTrue();
     }
@@ -176,10 +177,10 @@ abstract class GuardContract extends OnEitherDatabase {
     @Test
     void what_a_gap_event_said_counts_once_it_is_believed() {
         accept("1", "2");
-        inbox.accept(intake(checked("3"), checked("4")));
+        inbox.intakes().accept(intake(checked("3"), checked("4")));
         assertThat(tripped()).isFalse();
 
-        inbox.gone(inbox.gapChecks(10));
+        inbox.doubts().gone(inbox.doubts().gapChecks(10));
 
         assertThat(tripped()).isTrue();
         assertThat(states()).containsOnly(DeletionState.HELD);
@@ -187,29 +188,30 @@ abstract class GuardContract extends OnEitherDatabase {
 
     @Test
     void what_a_gap_event_said_is_held_where_it_is_tripped_already() {
-        inbox.accept(intake(checked("9")));
-        List<GapCheck> asked = inbox.gapChecks(10);
+        inbox.intakes().accept(intake(checked("9")));
+        List<GapCheck> asked = inbox.doubts().gapChecks(10);
         accept("1", "2", "3", "4");
 
-        inbox.gone(asked);
+        inbox.doubts().gone(asked);
 
         assertThat(states("9")).containsOnly(DeletionState.HELD);
     }
 
     @Test
     void phone_numbers_count_by_their_seal() {
-        inbox.accept(new Intake(
-                IntStream.range(0, 4)
-                        .mapToObj(i -> new DeletionRequest(
-                                "L1",
-                                Identifier.phone("+35191234567" + i),
-                                "api:1",
-                                Origin.API,
-                                START,
-                                DeletionState.PENDING))
-                        .toList(),
-                List.of(),
-                null));
+        inbox.intakes()
+                .accept(new Intake(
+                        IntStream.range(0, 4)
+                                .mapToObj(i -> new DeletionRequest(
+                                        "L1",
+                                        Identifier.phone("+35191234567" + i),
+                                        "api:1",
+                                        Origin.API,
+                                        START,
+                                        DeletionState.PENDING))
+                                .toList(),
+                        List.of(),
+                        null));
 
         assertThat(tripped()).isTrue();
         List<String> counted = store.read(
@@ -229,7 +231,7 @@ abstract class GuardContract extends OnEitherDatabase {
         assertThat(tripped()).isFalse();
         assertThat(states("5", "6", "7", "8", "9")).containsOnly(DeletionState.PENDING);
         assertThat(states("1", "2", "3", "4")).containsOnly(DeletionState.HELD);
-        assertThat(inbox.approve(ALL, "kim")).isEqualTo(4);
+        assertThat(inbox.decisions().approve(ALL, "kim")).isEqualTo(4);
     }
 
     @Test
@@ -249,15 +251,15 @@ abstract class GuardContract extends OnEitherDatabase {
     @Test
     void the_counting_is_exact_when_many_accept_at_once() throws Exception {
         inbox = guarded(99);
-        List<JdbcInbox> nodes = List.of(guarded(99), guarded(99), inbox);
+        List<Inbox> nodes = List.of(guarded(99), guarded(99), inbox);
         ExecutorService threads = Executors.newFixedThreadPool(6);
         try {
             List<Callable<Void>> intakes = new ArrayList<>();
             for (int i = 0; i < 99; i++) {
                 String contact = "c" + i;
-                JdbcInbox node = nodes.get(i % nodes.size());
+                Inbox node = nodes.get(i % nodes.size());
                 intakes.add(() -> {
-                    node.accept(intake(deletion("L1", contact, "e"), deletion("L2", contact, "e")));
+                    node.intakes().accept(intake(deletion("L1", contact, "e"), deletion("L2", contact, "e")));
                     return null;
                 });
             }
@@ -280,25 +282,28 @@ abstract class GuardContract extends OnEitherDatabase {
     @Test
     void a_claimed_batch_is_stopped_before_its_call_and_held() {
         accept("1", "2", "3");
-        List<Batch> claimed = inbox.claim(10, 100);
-        assertThat(inbox.stopped(claimed.get(0))).isFalse();
+        List<Batch> claimed = inbox.queue().claim(10, 100);
+        assertThat(inbox.queue().stopped(claimed.get(0))).isFalse();
 
-        guarded(MOST).accept(intake(deletion("L1", "4", "e")));
+        guarded(MOST).intakes().accept(intake(deletion("L1", "4", "e")));
 
-        assertThat(shared() ? inbox.stopped(claimed.get(0)) : guarded(MOST).stopped(claimed.get(0)))
+        assertThat(
+                        shared()
+                                ? inbox.queue().stopped(claimed.get(0))
+                                : guarded(MOST).queue().stopped(claimed.get(0)))
                 .isTrue();
-        assertThat(inbox.release(claimed.get(0).ids())).isEqualTo(3);
+        assertThat(inbox.queue().release(claimed.get(0).ids())).isEqualTo(3);
         assertThat(states()).containsOnly(DeletionState.HELD);
     }
 
     @Test
     void its_own_inbox_is_stopped_too() {
         accept("1", "2", "3");
-        List<Batch> claimed = inbox.claim(10, 100);
+        List<Batch> claimed = inbox.queue().claim(10, 100);
 
         accept("4");
 
-        assertThat(inbox.stopped(claimed.get(0))).isTrue();
+        assertThat(inbox.queue().stopped(claimed.get(0))).isTrue();
     }
 
     @Test
@@ -307,7 +312,7 @@ abstract class GuardContract extends OnEitherDatabase {
         List<Long> claimed = claim();
         accept("4");
 
-        assertThat(inbox.postpone(claimed, Duration.ZERO, UNAVAILABLE, Postponement.ANSWER_LOST))
+        assertThat(inbox.queue().postpone(claimed, Duration.ZERO, UNAVAILABLE, Postponement.ANSWER_LOST))
                 .isEqualTo(3);
 
         assertThat(states("1", "2", "3")).containsOnly(DeletionState.HELD);
@@ -319,7 +324,7 @@ abstract class GuardContract extends OnEitherDatabase {
         List<Long> claimed = claim();
         accept("4");
 
-        assertThat(inbox.settle(claimed, Confirmation.EXACT, Duration.ofSeconds(2)))
+        assertThat(inbox.queue().settle(claimed, Confirmation.EXACT, Duration.ofSeconds(2)))
                 .isEqualTo(3);
 
         assertThat(states("1", "2", "3")).containsOnly(DeletionState.DELETED);
@@ -327,13 +332,13 @@ abstract class GuardContract extends OnEitherDatabase {
 
     @Test
     void what_a_dead_process_had_claimed_is_held() {
-        JdbcInbox dying = guarded(MOST);
+        Inbox dying = guarded(MOST);
         accept("1", "2", "3");
-        dying.claim(10, 100);
+        dying.queue().claim(10, 100);
         accept("4");
         advance(SESSION_TTL.plusSeconds(1));
 
-        inbox.heartbeat();
+        inbox.session().heartbeat();
 
         assertThat(states()).containsOnly(DeletionState.HELD);
     }
@@ -344,13 +349,14 @@ abstract class GuardContract extends OnEitherDatabase {
     void what_is_approved_goes_out_and_it_is_over() {
         accept("1", "2", "3", "4", "5");
 
-        assertThat(inbox.approve(ALL, "kim")).isEqualTo(5);
+        assertThat(inbox.decisions().approve(ALL, "kim")).isEqualTo(5);
 
         assertThat(tripped()).isFalse();
         assertThat(approvers()).containsOnly("kim");
         List<Long> claimed = claim();
         assertThat(claimed).hasSize(5);
-        assertThat(inbox.settle(claimed, Confirmation.EXACT, Duration.ZERO)).isEqualTo(5);
+        assertThat(inbox.queue().settle(claimed, Confirmation.EXACT, Duration.ZERO))
+                .isEqualTo(5);
         accept("6", "7", "8");
         assertThat(tripped()).as("what was decided about does not count again").isFalse();
         accept("9");
@@ -361,10 +367,10 @@ abstract class GuardContract extends OnEitherDatabase {
     void what_is_rejected_is_cancelled_with_who_did_it() {
         accept("1", "2", "3", "4");
 
-        assertThat(inbox.reject(ALL, "kim")).isEqualTo(4);
+        assertThat(inbox.decisions().reject(ALL, "kim")).isEqualTo(4);
 
         assertThat(tripped()).isFalse();
-        assertThat(ledger.find(InboxContract.all())).allSatisfy(row -> {
+        assertThat(ledger.find(OnEitherDatabase.all())).allSatisfy(row -> {
             assertThat(row.state()).isEqualTo(DeletionState.CANCELLED);
             assertThat(row.settledBy()).isEqualTo("kim");
             assertThat(row.failureCode()).isEqualTo("rejected");
@@ -375,19 +381,22 @@ abstract class GuardContract extends OnEitherDatabase {
 
     @Test
     void it_latches_until_all_of_it_is_decided_about() {
-        inbox.accept(intake(deletion("L1", "1", "e"), deletion("L1", "2", "e"), deletion("L2", "3", "e"), found("4")));
+        inbox.intakes()
+                .accept(intake(
+                        deletion("L1", "1", "e"), deletion("L1", "2", "e"), deletion("L2", "3", "e"), found("4")));
 
-        assertThat(inbox.approve(new Selection(List.of(), "L2", null), "kim")).isEqualTo(1);
+        assertThat(inbox.decisions().approve(new Selection(List.of(), "L2", null), "kim"))
+                .isEqualTo(1);
         assertThat(tripped()).isTrue();
         accept("5");
         assertThat(states("5")).containsOnly(DeletionState.HELD);
-        assertThat(inbox.reject(new Selection(List.of(), null, null, Origin.SWEEP, null), "kim"))
+        assertThat(inbox.decisions().reject(new Selection(List.of(), null, null, Origin.SWEEP, null), "kim"))
                 .isEqualTo(1);
         assertThat(tripped()).isTrue();
-        assertThat(inbox.approve(new Selection(List.of(id("1"), id("2"), id("3")), null, null), "kim"))
+        assertThat(inbox.decisions().approve(new Selection(List.of(id("1"), id("2"), id("3")), null, null), "kim"))
                 .isEqualTo(2);
         assertThat(tripped()).isTrue();
-        assertThat(inbox.approve(ALL, "kim")).isEqualTo(1);
+        assertThat(inbox.decisions().approve(ALL, "kim")).isEqualTo(1);
 
         assertThat(tripped()).isFalse();
         assertThat(claim()).hasSize(4);
@@ -401,7 +410,7 @@ abstract class GuardContract extends OnEitherDatabase {
         }
         assertThat(tripped()).isTrue();
 
-        assertThat(inbox.approve(ALL, "kim")).isZero();
+        assertThat(inbox.decisions().approve(ALL, "kim")).isZero();
 
         assertThat(tripped()).isFalse();
     }
@@ -413,13 +422,13 @@ abstract class GuardContract extends OnEitherDatabase {
         List<Long> claimed = claim();
         accept("3", "4", "5");
         advance(Duration.ofSeconds(1));
-        assertThat(inbox.reject(ALL, "kim")).isEqualTo(3);
+        assertThat(inbox.decisions().reject(ALL, "kim")).isEqualTo(3);
         assertThat(tripped()).isFalse();
 
-        inbox.release(claimed);
+        inbox.queue().release(claimed);
 
         assertThat(states("1")).containsOnly(DeletionState.HELD);
-        assertThat(inbox.reject(ALL, "kim")).isEqualTo(2);
+        assertThat(inbox.decisions().reject(ALL, "kim")).isEqualTo(2);
         accept("6");
         assertThat(claim()).hasSize(1);
     }
@@ -427,19 +436,19 @@ abstract class GuardContract extends OnEitherDatabase {
     @Test
     void what_was_claimed_while_it_was_decided_is_not_called() {
         accept("1", "2");
-        List<Batch> claimed = inbox.claim(10, 100);
+        List<Batch> claimed = inbox.queue().claim(10, 100);
         accept("3", "4", "5");
         advance(Duration.ofSeconds(1));
-        inbox.approve(ALL, "kim");
+        inbox.decisions().approve(ALL, "kim");
 
-        assertThat(inbox.stopped(claimed.get(0))).isTrue();
+        assertThat(inbox.queue().stopped(claimed.get(0))).isTrue();
     }
 
     /** It forgot who had been counted. */
     @Test
     void a_decision_about_nothing_is_no_new_beginning() {
         accept("1", "2");
-        inbox.approve(ALL, "kim");
+        inbox.decisions().approve(ALL, "kim");
 
         accept("3", "4");
 
@@ -450,41 +459,41 @@ abstract class GuardContract extends OnEitherDatabase {
     void a_decision_about_another_number_than_there_is_changes_nothing() {
         accept("1", "2", "3", "4");
 
-        assertThatThrownBy(() -> inbox.approve(new Selection(List.of(), null, null, null, 3), "kim"))
+        assertThatThrownBy(() -> inbox.decisions().approve(new Selection(List.of(), null, null, null, 3), "kim"))
                 .isInstanceOf(UnexpectedCountException.class)
                 .hasMessage("3 were expected, there are 4");
 
         assertThat(states()).containsOnly(DeletionState.HELD);
         assertThat(tripped()).isTrue();
-        assertThat(inbox.approve(new Selection(List.of(), null, null, null, 4), "kim"))
+        assertThat(inbox.decisions().approve(new Selection(List.of(), null, null, null, 4), "kim"))
                 .isEqualTo(4);
     }
 
     @Test
     void what_a_person_let_pass_is_not_stopped_again() {
         accept("1", "2", "3", "4");
-        inbox.approve(ALL, "kim");
-        List<Batch> claimed = inbox.claim(10, 100);
+        inbox.decisions().approve(ALL, "kim");
+        List<Batch> claimed = inbox.queue().claim(10, 100);
 
         accept("5", "6", "7", "8");
 
         assertThat(tripped()).isTrue();
-        assertThat(inbox.stopped(claimed.get(0))).isFalse();
-        inbox.postpone(claimed.get(0).ids(), Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
+        assertThat(inbox.queue().stopped(claimed.get(0))).isFalse();
+        inbox.queue().postpone(claimed.get(0).ids(), Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
         assertThat(states("1", "2", "3", "4")).containsOnly(DeletionState.PENDING);
     }
 
     @Test
     void what_is_redriven_passes_and_does_not_count() {
         accept("1", "2", "3");
-        inbox.park(claim(), REFUSED);
-        inbox.redrive(ALL, "kim");
+        inbox.queue().park(claim(), REFUSED);
+        inbox.decisions().redrive(ALL, "kim");
         assertThat(tripped()).isFalse();
-        inbox.park(claim(), REFUSED);
+        inbox.queue().park(claim(), REFUSED);
         accept("4");
         assertThat(tripped()).isTrue();
 
-        inbox.redrive(ALL, "kim");
+        inbox.decisions().redrive(ALL, "kim");
 
         assertThat(states("1", "2", "3")).containsOnly(DeletionState.PENDING);
         assertThat(claim()).hasSize(3);
@@ -496,13 +505,13 @@ abstract class GuardContract extends OnEitherDatabase {
         accept("1", "2", "3", "4");
         restore("1", false);
 
-        inbox.approve(ALL, "kim");
+        inbox.decisions().approve(ALL, "kim");
 
         assertThat(states("1")).containsOnly(DeletionState.CHECKING);
         assertThat(states("2")).containsOnly(DeletionState.PENDING);
-        List<GapCheck> asked = inbox.gapChecks(10);
+        List<GapCheck> asked = inbox.doubts().gapChecks(10);
         accept("5", "6", "7", "8");
-        inbox.gone(asked);
+        inbox.doubts().gone(asked);
         assertThat(states("1")).as("approved is approved").containsOnly(DeletionState.PENDING);
     }
 
@@ -512,12 +521,13 @@ abstract class GuardContract extends OnEitherDatabase {
     void a_deletion_waits_for_the_hold_window_and_a_persons_order_does_not() {
         inbox = holding(Duration.ofMinutes(10));
         accept("1");
-        inbox.accept(intake(
-                new DeletionRequest("L1", contact("2"), "api:1", Origin.API, START, DeletionState.PENDING),
-                found("3")));
+        inbox.intakes()
+                .accept(intake(
+                        new DeletionRequest("L1", contact("2"), "api:1", Origin.API, START, DeletionState.PENDING),
+                        found("3")));
 
         assertThat(claim()).containsExactly(id("2"));
-        assertThat(inbox.nextDue()).contains(Duration.ofMinutes(10));
+        assertThat(inbox.queue().nextDue()).contains(Duration.ofMinutes(10));
         advance(Duration.ofMinutes(10));
         assertThat(claim()).containsExactlyInAnyOrder(id("1"), id("3"));
     }
@@ -541,7 +551,7 @@ abstract class GuardContract extends OnEitherDatabase {
         accept("1");
         advance(GIVE_UP_AFTER.multipliedBy(2));
 
-        inbox.postpone(claim(), Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
+        inbox.queue().postpone(claim(), Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
 
         assertThat(states("1")).containsOnly(DeletionState.PENDING);
     }
@@ -552,13 +562,13 @@ abstract class GuardContract extends OnEitherDatabase {
         accept("1", "2", "3", "4");
         advance(Duration.ofMinutes(4));
 
-        inbox.approve(ALL, "kim");
+        inbox.decisions().approve(ALL, "kim");
 
-        assertThat(inbox.nextDue()).contains(Duration.ofMinutes(6));
+        assertThat(inbox.queue().nextDue()).contains(Duration.ofMinutes(6));
     }
 
-    private JdbcInbox holding(Duration window) {
-        return new JdbcInbox(
+    private Inbox holding(Duration window) {
+        return Inbox.open(
                 store,
                 new InboxSettings(GIVE_UP_AFTER, SESSION_TTL, Duration.ofDays(400), "a key", window, MOST, WINDOW));
     }
@@ -568,12 +578,12 @@ abstract class GuardContract extends OnEitherDatabase {
     @Test
     void what_is_rehearsed_goes_out_by_a_persons_word_only() {
         accept("1", "2");
-        assertThat(inbox.rehearse(claim())).isEqualTo(2);
+        assertThat(inbox.queue().rehearse(claim())).isEqualTo(2);
         assertThat(states()).containsOnly(DeletionState.REHEARSED);
         advance(WINDOW);
         assertThat(claim()).isEmpty();
 
-        assertThat(inbox.goLive(ALL, Set.of())).isEqualTo(2);
+        assertThat(inbox.decisions().goLive(ALL, Set.of())).isEqualTo(2);
 
         assertThat(claim()).hasSize(2);
     }
@@ -581,9 +591,9 @@ abstract class GuardContract extends OnEitherDatabase {
     @Test
     void lists_that_are_in_a_dry_run_stay_rehearsed() {
         accept(deletion("L1", "1", "e"), deletion("L2", "1", "e"));
-        inbox.rehearse(claim());
+        inbox.queue().rehearse(claim());
 
-        assertThat(inbox.goLive(ALL, Set.of("L2"))).isOne();
+        assertThat(inbox.decisions().goLive(ALL, Set.of("L2"))).isOne();
 
         assertThat(claim()).hasSize(1);
         assertThat(ledger.counts()).containsEntry(DeletionState.REHEARSED, 1L);
@@ -593,13 +603,13 @@ abstract class GuardContract extends OnEitherDatabase {
     @Test
     void what_is_parked_and_what_is_rehearsed_are_discarded_each_for_itself() {
         accept("1");
-        inbox.rehearse(claim());
+        inbox.queue().rehearse(claim());
         accept("2");
-        inbox.park(claim(), REFUSED);
+        inbox.queue().park(claim(), REFUSED);
 
-        assertThat(inbox.discard(ALL, "kim")).isOne();
+        assertThat(inbox.decisions().discard(ALL, "kim")).isOne();
         assertThat(states("1")).containsOnly(DeletionState.REHEARSED);
-        assertThat(inbox.discardRehearsed(ALL, "kim")).isOne();
+        assertThat(inbox.decisions().discardRehearsed(ALL, "kim")).isOne();
 
         assertThat(states()).containsOnly(DeletionState.CANCELLED);
         assertThat(ledger.ofContact("1").findFirst().orElseThrow().settledBy()).isEqualTo("kim");
@@ -610,7 +620,7 @@ abstract class GuardContract extends OnEitherDatabase {
         accept("1");
         List<Long> claimed = claim();
 
-        assertThat(guarded(MOST).rehearse(claimed)).isZero();
+        assertThat(guarded(MOST).queue().rehearse(claimed)).isZero();
 
         assertThat(states()).containsOnly(DeletionState.CLAIMED);
     }
@@ -619,25 +629,25 @@ abstract class GuardContract extends OnEitherDatabase {
     void going_live_counts_for_the_guard() {
         for (String contact : List.of("1", "2", "3", "4")) {
             accept(contact);
-            inbox.rehearse(claim());
+            inbox.queue().rehearse(claim());
             advance(WINDOW);
         }
 
-        assertThat(inbox.goLive(ALL, Set.of())).isEqualTo(4);
+        assertThat(inbox.decisions().goLive(ALL, Set.of())).isEqualTo(4);
 
         assertThat(tripped()).isTrue();
         assertThat(states()).containsOnly(DeletionState.HELD);
-        assertThat(inbox.approve(ALL, "kim")).isEqualTo(4);
+        assertThat(inbox.decisions().approve(ALL, "kim")).isEqualTo(4);
         assertThat(claim()).hasSize(4);
     }
 
     @Test
     void going_live_while_it_is_tripped_is_held() {
         accept("1");
-        inbox.rehearse(claim());
+        inbox.queue().rehearse(claim());
         accept("2", "3", "4", "5");
 
-        inbox.goLive(ALL, Set.of());
+        inbox.decisions().goLive(ALL, Set.of());
 
         assertThat(states("1")).containsOnly(DeletionState.HELD);
     }
@@ -648,7 +658,7 @@ abstract class GuardContract extends OnEitherDatabase {
         List<Long> claimed = claim();
         restore("1", true);
 
-        inbox.rehearse(claimed);
+        inbox.queue().rehearse(claimed);
 
         assertThat(states("1")).containsOnly(DeletionState.CANCELLED);
     }
@@ -662,15 +672,11 @@ abstract class GuardContract extends OnEitherDatabase {
     }
 
     private void accept(DeletionRequest... requests) {
-        inbox.accept(intake(requests));
-    }
-
-    private static Intake intake(DeletionRequest... requests) {
-        return InboxContract.intake(requests);
+        inbox.intakes().accept(intake(requests));
     }
 
     private static DeletionRequest deletion(String list, String contact, String eventKey) {
-        return InboxContract.request(list, contact(contact), eventKey);
+        return request(list, contact(contact), eventKey);
     }
 
     private static DeletionRequest found(String contact) {
@@ -685,12 +691,13 @@ abstract class GuardContract extends OnEitherDatabase {
 
     private void restore(String contact, boolean confirmed) {
         Instant at = START.plusSeconds(1);
-        inbox.accept(new Intake(
-                List.of(),
-                List.of(new Restoration(contact(contact), "back-" + contact, at, confirmed)),
-                List.of(),
-                null,
-                null));
+        inbox.intakes()
+                .accept(new Intake(
+                        List.of(),
+                        List.of(new Restoration(contact(contact), "back-" + contact, at, confirmed)),
+                        List.of(),
+                        null,
+                        null));
     }
 
     private static Identifier contact(String id) {
@@ -699,8 +706,8 @@ abstract class GuardContract extends OnEitherDatabase {
 
     /** Time may have passed, and a session that is silent claims nothing. */
     private List<Long> claim() {
-        inbox.heartbeat();
-        return InboxContract.ids(inbox.claim(10, 100));
+        inbox.session().heartbeat();
+        return OnEitherDatabase.ids(inbox.queue().claim(10, 100));
     }
 
     private boolean tripped() {
@@ -712,7 +719,7 @@ abstract class GuardContract extends OnEitherDatabase {
     }
 
     private List<DeletionState> states(String... contacts) {
-        List<DeletionState> states = ledger.find(InboxContract.all()).stream()
+        List<DeletionState> states = ledger.find(OnEitherDatabase.all()).stream()
                 .filter(row -> contacts.length == 0 || List.of(contacts).contains(row.identifier()))
                 .map(Entry::state)
                 .toList();
@@ -721,7 +728,7 @@ abstract class GuardContract extends OnEitherDatabase {
     }
 
     private long id(String contact) {
-        return ledger.find(InboxContract.all()).stream()
+        return ledger.find(OnEitherDatabase.all()).stream()
                 .filter(row -> row.identifier().equals(contact))
                 .mapToLong(Entry::id)
                 .findFirst()

@@ -33,7 +33,7 @@ abstract class HistoryContract extends OnEitherDatabase {
     @BeforeEach
     void watch() {
         history = new JdbcHistory(store);
-        inbox = new JdbcInbox(store, SETTINGS, Tally.both(history, new Tally() {
+        inbox = Inbox.open(store, SETTINGS, Tally.both(history, new Tally() {
             @Override
             public void accepted(Origin origin, int rows) {
                 told.add("accepted " + rows + " of " + origin);
@@ -57,10 +57,10 @@ abstract class HistoryContract extends OnEitherDatabase {
         accept("003A", "003B");
         advance(Duration.ofSeconds(2));
         List<Long> ids = claim();
-        inbox.settle(ids.subList(0, 1), Confirmation.EXACT, Duration.ZERO);
-        inbox.settle(List.of(4711L), Confirmation.EXACT, Duration.ZERO);
-        inbox.postpone(ids.subList(1, 2), Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
-        inbox.park(claim(), REFUSED);
+        inbox.queue().settle(ids.subList(0, 1), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(List.of(4711L), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().postpone(ids.subList(1, 2), Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
+        inbox.queue().park(claim(), REFUSED);
 
         assertThat(told)
                 .containsExactly(
@@ -75,9 +75,9 @@ abstract class HistoryContract extends OnEitherDatabase {
     void what_gave_up_is_parked_too() {
         accept("003A");
         advance(GIVE_UP_AFTER);
-        inbox.heartbeat();
+        inbox.session().heartbeat();
 
-        inbox.postpone(claim(), Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
+        inbox.queue().postpone(claim(), Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
 
         assertThat(told).endsWith("parked 1");
     }
@@ -99,10 +99,10 @@ abstract class HistoryContract extends OnEitherDatabase {
         otherNode.accepted(Origin.SWEEP, 4);
         otherNode.flush();
         advance(Duration.ofSeconds(119));
-        inbox.heartbeat();
+        inbox.session().heartbeat();
         List<Long> ids = claim();
-        inbox.settle(ids.subList(0, 2), Confirmation.BATCH, Duration.ZERO);
-        inbox.park(ids.subList(2, 3), REFUSED);
+        inbox.queue().settle(ids.subList(0, 2), Confirmation.BATCH, Duration.ZERO);
+        inbox.queue().park(ids.subList(2, 3), REFUSED);
         history.flush();
         history.flush();
 
@@ -149,11 +149,11 @@ abstract class HistoryContract extends OnEitherDatabase {
         history.parked(1);
         history.flush();
         advance(Duration.ofDays(8));
-        inbox.forget();
+        inbox.retention().forget();
         assertThat(history.points(Duration.ofHours(1), 8 * 24 + 1)).contains(new Point(START, 0, 0, 1));
 
         advance(MINUTE);
-        inbox.forget();
+        inbox.retention().forget();
 
         assertThat(history.points(Duration.ofHours(1), 8 * 24 + 1)).contains(new Point(START, 0, 0, 0));
     }
@@ -162,11 +162,11 @@ abstract class HistoryContract extends OnEitherDatabase {
     void dead_letters_are_grouped_by_list_and_reason_the_most_first() {
         Instant later = START.plus(MINUTE);
         accept("003A");
-        inbox.park(claim(), UNAVAILABLE);
+        inbox.queue().park(claim(), UNAVAILABLE);
         advance(MINUTE);
-        inbox.heartbeat();
+        inbox.session().heartbeat();
         accept("003B", "003C");
-        inbox.park(claim(), REFUSED);
+        inbox.queue().park(claim(), REFUSED);
         accept("003D");
 
         assertThat(ledger.deadLetters())
@@ -185,10 +185,10 @@ abstract class HistoryContract extends OnEitherDatabase {
                         START.minusSeconds(5),
                         DeletionState.PENDING))
                 .toList();
-        inbox.accept(new Intake(deletions, List.of(), null));
+        inbox.intakes().accept(new Intake(deletions, List.of(), null));
     }
 
     private List<Long> claim() {
-        return InboxContract.ids(inbox.claim(10, 100));
+        return OnEitherDatabase.ids(inbox.queue().claim(10, 100));
     }
 }

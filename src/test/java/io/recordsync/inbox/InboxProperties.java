@@ -1,5 +1,6 @@
 package io.recordsync.inbox;
 
+import static io.recordsync.inbox.database.Parameters.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.recordsync.deletion.Confirmation;
@@ -55,6 +56,9 @@ abstract class InboxProperties {
 
     private static final Failure FAILURE = new Failure("unavailable", 503, "no", "c");
     private static final List<String> LISTS = List.of("L1", "L2");
+
+    /** Nothing leaves these any more. */
+    private static final Set<DeletionState> TERMINAL = Set.of(DeletionState.DELETED, DeletionState.CANCELLED);
 
     private Store store;
     private JdbcLedger ledger;
@@ -143,13 +147,13 @@ abstract class InboxProperties {
             transaction.change("delete from guard_contact");
             transaction.change("update guard set tripped_at = null, tripped_from = null, counted = 0");
             transaction.change("update settled set total = 0");
-            return transaction.change("insert into test_clock (ms) values (?)", START.toEpochMilli());
+            return transaction.change("insert into test_clock (ms) values (:now)", with("now", START));
         });
     }
 
     /** A process as the test sees it: its inbox, and what it was ever handed. */
     private final class Member {
-        final JdbcInbox inbox = new JdbcInbox(store, SETTINGS);
+        final Inbox inbox = Inbox.open(store, SETTINGS);
         final List<Long> handed = new ArrayList<>();
     }
 
@@ -204,38 +208,39 @@ abstract class InboxProperties {
                 case ORDER -> accept(request("L1", step, "api:" + step.time(), Origin.API, DeletionState.PENDING));
                 case UNDELETE -> restore(step, true);
                 case GAP_UNDELETE -> restore(step, false);
-                case LOOK_AT_GAPS -> gaps.addAll(member.inbox.gapChecks(2));
+                case LOOK_AT_GAPS -> gaps.addAll(member.inbox.doubts().gapChecks(2));
                 case LIVING -> {
-                    member.inbox.living(gaps);
+                    member.inbox.doubts().living(gaps);
                     gaps.clear();
                 }
                 case GONE -> {
-                    member.inbox.gone(gaps);
+                    member.inbox.doubts().gone(gaps);
                     gaps.clear();
                 }
                 case CLAIM -> claim(member);
-                case SETTLE -> mayEnd.addAll(ended(
-                        member,
-                        some,
-                        ids -> member.inbox.settle(ids, Confirmation.values()[step.time() % 4], Duration.ZERO)));
-                case POSTPONE -> mayEnd.addAll(ended(
-                        member,
-                        some,
-                        ids -> member.inbox.postpone(
+                case SETTLE -> mayEnd.addAll(ended(member, some, ids -> member.inbox
+                        .queue()
+                        .settle(ids, Confirmation.values()[step.time() % 4], Duration.ZERO)));
+                case POSTPONE -> mayEnd.addAll(ended(member, some, ids -> member.inbox
+                        .queue()
+                        .postpone(
                                 ids, Duration.ofSeconds(step.time()), FAILURE, Postponement.values()[step.contact()])));
-                case PARK -> mayEnd.addAll(ended(member, some, ids -> member.inbox.park(ids, FAILURE)));
-                case RELEASE -> mayEnd.addAll(ended(member, some, ids -> member.inbox.release(ids)));
-                case REDRIVE -> member.inbox.redrive(new Selection(some, null, null), "kim");
+                case PARK -> mayEnd.addAll(
+                        ended(member, some, ids -> member.inbox.queue().park(ids, FAILURE)));
+                case RELEASE -> mayEnd.addAll(
+                        ended(member, some, ids -> member.inbox.queue().release(ids)));
+                case REDRIVE -> member.inbox.decisions().redrive(new Selection(some, null, null), "kim");
                 case DISCARD -> {
-                    member.inbox.discard(new Selection(some, null, null), "kim");
-                    member.inbox.discardRehearsed(new Selection(some, null, null), "kim");
+                    member.inbox.decisions().discard(new Selection(some, null, null), "kim");
+                    member.inbox.decisions().discardRehearsed(new Selection(some, null, null), "kim");
                 }
-                case REHEARSE -> mayEnd.addAll(ended(member, some, ids -> member.inbox.rehearse(ids)));
-                case GO_LIVE -> member.inbox.goLive(new Selection(some, null, null), Set.of());
-                case APPROVE -> member.inbox.approve(new Selection(some, null, null), "kim");
-                case REJECT -> member.inbox.reject(new Selection(some, null, null), "kim");
+                case REHEARSE -> mayEnd.addAll(
+                        ended(member, some, ids -> member.inbox.queue().rehearse(ids)));
+                case GO_LIVE -> member.inbox.decisions().goLive(new Selection(some, null, null), Set.of());
+                case APPROVE -> member.inbox.decisions().approve(new Selection(some, null, null), "kim");
+                case REJECT -> member.inbox.decisions().reject(new Selection(some, null, null), "kim");
                 case HEARTBEAT -> {
-                    member.inbox.heartbeat();
+                    member.inbox.session().heartbeat();
                     beat(member);
                 }
                 case CRASH -> {
@@ -244,14 +249,15 @@ abstract class InboxProperties {
                 }
                 case END -> {
                     // Its claims are freed by the next heartbeat, which a start is.
-                    members.get(1).inbox.close();
+                    members.get(1).inbox.session().close();
                     sessions.remove(members.get(1));
                     members.set(1, born());
                 }
                 case WAIT -> advance(Duration.ofSeconds(7L * step.time()));
                 case OUTWAIT -> advance(step.some() < 128 ? TTL : OnEitherDatabase.GIVE_UP_AFTER);
             }
-            rows = ledger.find(InboxContract.all()).stream().collect(Collectors.toMap(Entry::id, Function.identity()));
+            rows = ledger.find(OnEitherDatabase.all()).stream()
+                    .collect(Collectors.toMap(Entry::id, Function.identity()));
             heldBefore.forEach((id, holder) -> {
                 if (holders.get(id) == holder && !mayEnd.contains(id)) {
                     assertThat(rows.get(id).state())
@@ -264,9 +270,11 @@ abstract class InboxProperties {
 
         private void check(Map<Long, Entry> before) {
             assertThat(rows.keySet()).as("rows never vanish").containsAll(before.keySet());
-            before.values().stream().filter(row -> row.state().terminal()).forEach(row -> assertThat(rows.get(row.id()))
-                    .as("terminal rows never change")
-                    .isEqualTo(row));
+            before.values().stream()
+                    .filter(row -> TERMINAL.contains(row.state()))
+                    .forEach(row -> assertThat(rows.get(row.id()))
+                            .as("terminal rows never change")
+                            .isEqualTo(row));
             assertThat(rows.values().stream().map(Key::of))
                     .as("what was told is known for ever")
                     .containsAll(told);
@@ -319,14 +327,14 @@ abstract class InboxProperties {
         }
 
         private void accept(DeletionRequest request) {
-            members.get(0).inbox.accept(new Intake(List.of(request), List.of(), null));
+            members.get(0).inbox.intakes().accept(new Intake(List.of(request), List.of(), null));
             told.add(Key.of(request));
         }
 
         private void sweep(Step step) {
             DeletionRequest found = request("L1", step, "sweep:" + step.time(), Origin.SWEEP, DeletionState.PENDING);
-            members.get(1).inbox.accept(new Intake(List.of(found), List.of(), null));
-            boolean known = ledger.find(InboxContract.all()).stream()
+            members.get(1).inbox.intakes().accept(new Intake(List.of(found), List.of(), null));
+            boolean known = ledger.find(OnEitherDatabase.all()).stream()
                     .anyMatch(row -> row.recordList().equals("L1")
                             && row.identifier().equals(found.identifier().value())
                             && !row.committedAt().isBefore(found.committedAt()));
@@ -339,10 +347,9 @@ abstract class InboxProperties {
             return store.read(
                             "test",
                             transaction -> transaction.first(
-                                    "select 1 from restoration where state = 'confirmed' and identifier = ? and committed_at > ?",
-                                    row -> true,
-                                    found.identifier().value(),
-                                    found.committedAt().toEpochMilli()))
+                                    "select 1 from restoration where state = 'confirmed' and identifier = :contact and committed_at > :at",
+                                    with("contact", found.identifier().value()).and("at", found.committedAt()),
+                                    row -> true))
                     .isPresent();
         }
 
@@ -352,7 +359,7 @@ abstract class InboxProperties {
                     "back/" + step.time() + confirmed,
                     committed(step).plusMillis(500),
                     confirmed);
-            members.get(0).inbox.accept(new Intake(List.of(), List.of(back), List.of(), null, null));
+            members.get(0).inbox.intakes().accept(new Intake(List.of(), List.of(back), List.of(), null, null));
             Set<DeletionState> waiting = confirmed
                     ? Set.of(
                             DeletionState.PENDING,
@@ -361,7 +368,7 @@ abstract class InboxProperties {
                             DeletionState.PARKED,
                             DeletionState.REHEARSED)
                     : Set.of(DeletionState.PENDING);
-            assertThat(ledger.find(InboxContract.all()))
+            assertThat(ledger.find(OnEitherDatabase.all()))
                     .as("what a restoration cancels")
                     .noneMatch(row -> row.identifier().equals(back.identifier().value())
                             && row.committedAt().isBefore(back.committedAt())
@@ -370,7 +377,7 @@ abstract class InboxProperties {
         }
 
         private void claim(Member member) {
-            List<Long> ids = InboxContract.ids(member.inbox.claim(2, 3));
+            List<Long> ids = OnEitherDatabase.ids(member.inbox.queue().claim(2, 3));
             if (!lives(member)) {
                 assertThat(ids).as("an expired session claims nothing").isEmpty();
             }
@@ -390,7 +397,7 @@ abstract class InboxProperties {
 
         private void advance(Duration by) {
             now = now.plus(by);
-            store.write("test", transaction -> transaction.change("update test_clock set ms = ?", now.toEpochMilli()));
+            store.write("test", transaction -> transaction.change("update test_clock set ms = :now", with("now", now)));
         }
     }
 

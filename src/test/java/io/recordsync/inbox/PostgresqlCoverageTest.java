@@ -8,7 +8,7 @@ class PostgresqlCoverageTest extends CoverageContract {
 
     @Override
     Store open(String now, UnaryOperator<DataSource> tap) {
-        return Store.open(Postgresql.url(), "postgres", "", now, tap);
+        return TestStore.open(Postgresql.url(), "postgres", "", now, tap);
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.recordsync.inbox;
 
+import static io.recordsync.inbox.database.Parameters.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 
@@ -11,7 +11,7 @@ class PostgresqlFlatCostTest extends FlatCost {
 
     @Override
     Store open(UnaryOperator<DataSource> tap) {
-        Store store = Store.open(Postgresql.url(), "postgres", "", null, tap);
+        Store store = TestStore.open(Postgresql.url(), "postgres", "", null, tap);
         PostgresqlInboxTest.empty(store);
         return store;
     }
@@ -19,15 +19,16 @@ class PostgresqlFlatCostTest extends FlatCost {
     @Override
     void fill(Store store, int pending, int settled) {
         store.write("test", transaction -> {
+            transaction.takeTime();
             transaction.change("insert into record_list (id) values ('L0'), ('L1'), ('L2'), ('L3')");
             return transaction.change(
                     """
                     insert into deletion (record_list, kind, provider, identifier, event_key, origin, committed_at,
                                           accepted_at, state, due_at, pending_since)
                     select 'L' || (i % 4), 'external', 'salesforce', '003-' || i, 'e', 'stream', i, i,
-                           case when i <= ? then 'deleted' else 'pending' end, i, i
-                    from generate_series(1, ?) as i""",
-                    settled, pending + settled);
+                           case when i <= :settled then 'deleted' else 'pending' end, i, i
+                    from generate_series(1, :all) as i""",
+                    with("settled", settled).and("all", pending + settled));
         });
     }
 
@@ -37,11 +38,13 @@ class PostgresqlFlatCostTest extends FlatCost {
     }
 
     @Override
-    String plan(Store store, String sql, List<Object> parameters) {
-        List<String> lines = store.write(
-                "test",
-                transaction -> transaction.list("explain " + sql, row -> row.getString(1), parameters.toArray()));
-        return String.join("\n", lines);
+    String explain() {
+        return "explain";
+    }
+
+    @Override
+    int planColumn() {
+        return 1;
     }
 
     @Override

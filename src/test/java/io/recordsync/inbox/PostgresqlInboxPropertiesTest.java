@@ -7,7 +7,7 @@ class PostgresqlInboxPropertiesTest extends InboxProperties {
 
     @Override
     Store open(String now) {
-        Store store = Store.open(Postgresql.url(), "postgres", "", now, UnaryOperator.identity());
+        Store store = TestStore.open(Postgresql.url(), "postgres", "", now, UnaryOperator.identity());
         PostgresqlInboxTest.empty(store);
         return store;
     }

@@ -1,5 +1,6 @@
 package io.recordsync.inbox;
 
+import io.recordsync.inbox.database.Database;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 
@@ -8,12 +9,12 @@ class PostgresqlReceiptTest extends ReceiptContract {
 
     @Override
     Store open(String now, UnaryOperator<DataSource> tap) {
-        return Store.open(Postgresql.url(), "postgres", "", now, tap);
+        return TestStore.open(Postgresql.url(), "postgres", "", now, tap);
     }
 
     @Override
     Store openToRead() {
-        return Store.openToRead(Postgresql.url(), "postgres", "");
+        return Store.openToRead(Database.at(Postgresql.url(), "postgres", ""));
     }
 
     @Override

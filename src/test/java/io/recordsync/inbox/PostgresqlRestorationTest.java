@@ -18,7 +18,7 @@ class PostgresqlRestorationTest extends RestorationContract {
 
     @Override
     Store open(String now, UnaryOperator<DataSource> tap) {
-        return Store.open(Postgresql.url(), "postgres", "", now, tap);
+        return TestStore.open(Postgresql.url(), "postgres", "", now, tap);
     }
 
     @Override
@@ -60,7 +60,7 @@ class PostgresqlRestorationTest extends RestorationContract {
             found.get(10, TimeUnit.SECONDS);
         }
 
-        assertThat(ledger.find(InboxContract.all())).isEmpty();
+        assertThat(ledger.find(OnEitherDatabase.all())).isEmpty();
     }
 
     private boolean somebodyWaitsForALock() {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.recordsync.inbox.database.Database;
+import io.recordsync.inbox.database.Transaction;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -22,18 +24,18 @@ class PostgresqlStoreTest {
     @Test
     void by_the_databases_clock_what_is_accepted_is_due_now() {
         try (Store store = open()) {
-            JdbcInbox inbox = new JdbcInbox(store, SETTINGS);
-            inbox.accept(InboxContract.intake(InboxContract.request("L1", "a")));
+            Inbox inbox = Inbox.open(store, SETTINGS);
+            inbox.intakes().accept(OnEitherDatabase.intake(OnEitherDatabase.request("L1", "a")));
 
-            assertThat(inbox.claim(1, 1)).hasSize(1);
+            assertThat(inbox.queue().claim(1, 1)).hasSize(1);
         }
     }
 
     @Test
     void it_recovers_by_itself_when_every_connection_was_cut() throws Exception {
         try (Store store = open()) {
-            JdbcInbox inbox = new JdbcInbox(store, SETTINGS);
-            inbox.accept(InboxContract.intake(InboxContract.request("L1", "a")));
+            Inbox inbox = Inbox.open(store, SETTINGS);
+            inbox.intakes().accept(OnEitherDatabase.intake(OnEitherDatabase.request("L1", "a")));
             try (Connection admin = DriverManager.getConnection(Postgresql.url(), "postgres", "");
                     Statement statement = admin.createStatement()) {
                 statement.execute("select pg_terminate_backend(pid) from pg_stat_activity"
@@ -42,7 +44,7 @@ class PostgresqlStoreTest {
 
             await().atMost(Duration.ofSeconds(10))
                     .ignoreExceptionsInstanceOf(InboxException.class)
-                    .untilAsserted(() -> assertThat(inbox.claim(1, 1)).hasSize(1));
+                    .untilAsserted(() -> assertThat(inbox.queue().claim(1, 1)).hasSize(1));
         }
     }
 
@@ -51,16 +53,18 @@ class PostgresqlStoreTest {
         try (Store store = open();
                 Connection other = DriverManager.getConnection(Postgresql.url(), "postgres", "");
                 Statement statement = other.createStatement()) {
-            JdbcInbox inbox = new JdbcInbox(store, SETTINGS);
-            inbox.accept(InboxContract.intake(InboxContract.request("L1", "a"), InboxContract.request("L1", "b")));
+            Inbox inbox = Inbox.open(store, SETTINGS);
+            inbox.intakes()
+                    .accept(OnEitherDatabase.intake(
+                            OnEitherDatabase.request("L1", "a"), OnEitherDatabase.request("L1", "b")));
             other.setAutoCommit(false);
             statement.execute("select 1 from deletion where identifier = 'a' for update");
 
-            assertThat(inbox.claim(1, 100).get(0).identifiers())
+            assertThat(inbox.queue().claim(1, 100).get(0).identifiers())
                     .extracting(identifier -> identifier.value())
                     .containsExactly("b");
             other.rollback();
-            assertThat(inbox.claim(1, 100).get(0).identifiers())
+            assertThat(inbox.queue().claim(1, 100).get(0).identifiers())
                     .extracting(identifier -> identifier.value())
                     .containsExactly("a");
         }
@@ -68,7 +72,8 @@ class PostgresqlStoreTest {
 
     @Test
     void a_server_that_is_not_there_is_told_within_seconds_and_without_the_password() {
-        assertThatThrownBy(() -> Store.open("jdbc:postgresql://localhost:1/none?user=x&password=secret", null, null))
+        assertThatThrownBy(() -> Store.open(
+                        Database.at("jdbc:postgresql://localhost:1/none?user=x&password=secret", null, null)))
                 .isInstanceOf(InboxException.class)
                 .hasMessageContaining("jdbc:postgresql://localhost:1/none cannot be opened")
                 .hasMessageNotContaining("secret");
@@ -102,15 +107,15 @@ class PostgresqlStoreTest {
         try (Store store = open();
                 Connection admin = DriverManager.getConnection(Postgresql.url(), "postgres", "");
                 Statement statement = admin.createStatement()) {
-            assertThat(new JdbcInbox(store, SETTINGS).nextDue()).isEmpty();
-            Store.probe(Postgresql.url(), "postgres", "");
+            assertThat(Inbox.open(store, SETTINGS).queue().nextDue()).isEmpty();
+            Store.probe(Database.at(Postgresql.url(), "postgres", ""));
             statement.execute("create database empty_one");
             statement.execute("create role reader login");
             try {
                 // The user in the URL would win.
                 String here = Postgresql.url().replaceFirst("\\?.*", "");
                 String other = here.replaceFirst("/postgres$", "/empty_one");
-                Store.probe(other, "postgres", "");
+                Store.probe(Database.at(other, "postgres", ""));
                 try (Connection looking = DriverManager.getConnection(other, "postgres", "")) {
                     assertThat(looking.getMetaData()
                                     .getTables(null, "public", "%", null)
@@ -119,7 +124,7 @@ class PostgresqlStoreTest {
                 }
 
                 for (String url : List.of(other, here)) {
-                    assertThatThrownBy(() -> Store.probe(url, "reader", ""))
+                    assertThatThrownBy(() -> Store.probe(Database.at(url, "reader", "")))
                             .isInstanceOf(InboxException.class)
                             .hasMessageContaining("permission denied");
                 }
@@ -131,7 +136,7 @@ class PostgresqlStoreTest {
     }
 
     private static Store open() {
-        Store store = Store.open(Postgresql.url(), "postgres", "", null, UnaryOperator.identity());
+        Store store = TestStore.open(Postgresql.url(), "postgres", "", null, UnaryOperator.identity());
         PostgresqlInboxTest.empty(store);
         return store;
     }

@@ -1,5 +1,6 @@
 package io.recordsync.inbox;
 
+import static io.recordsync.inbox.database.Parameters.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -31,7 +32,7 @@ abstract class ReceiptContract extends OnEitherDatabase {
         accept("L1", "003A", "e1");
         accept("L2", "003B", "e2");
         accept("L2", "003A", "e1");
-        inbox.settle(claim(), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claim(), Confirmation.EXACT, Duration.ZERO);
         accept("L1", "003A", "e3");
 
         assertThat(ledger.ofContact("003A"))
@@ -46,8 +47,7 @@ abstract class ReceiptContract extends OnEitherDatabase {
         store.write(
                 "test",
                 transaction -> transaction.change(
-                        "update deletion set approved_by = 'kim', called_at = ?",
-                        START.plusSeconds(7).toEpochMilli()));
+                        "update deletion set approved_by = 'kim', called_at = :at", with("at", START.plusSeconds(7))));
 
         Entry entry = ledger.ofContact("003A").findFirst().orElseThrow();
 
@@ -126,13 +126,15 @@ abstract class ReceiptContract extends OnEitherDatabase {
 
     @Test
     void pages_join_without_a_gap_or_a_double_and_are_read_only_when_needed() {
-        int many = JdbcLedger.PAGE * 2;
-        inbox.accept(new Intake(
-                IntStream.range(0, many)
-                        .mapToObj(i -> request("L1", Identifier.external("salesforce", "003-" + i), "e" + i))
-                        .toList(),
-                List.of(),
-                null));
+        int many = Receipts.PAGE * 2;
+        inbox.intakes()
+                .accept(new Intake(
+                        IntStream.range(0, many)
+                                .mapToObj(i ->
+                                        requestAtStart("L1", Identifier.external("salesforce", "003-" + i), "e" + i))
+                                .toList(),
+                        List.of(),
+                        null));
 
         assertThat(contacts(START, hour(1))).hasSize(many).doesNotHaveDuplicates();
         faults.executed.clear();
@@ -144,9 +146,9 @@ abstract class ReceiptContract extends OnEitherDatabase {
     @Test
     void a_phone_number_is_found_while_it_waits_and_by_its_seal_when_it_is_done() {
         Identifier phone = Identifier.phone("+15551234567");
-        inbox.accept(new Intake(List.of(request("L1", phone, "api:1")), List.of(), null));
-        inbox.settle(claim(), Confirmation.ABSENT, Duration.ZERO);
-        inbox.accept(new Intake(List.of(request("L1", phone, "api:2")), List.of(), null));
+        inbox.intakes().accept(new Intake(List.of(requestAtStart("L1", phone, "api:1")), List.of(), null));
+        inbox.queue().settle(claim(), Confirmation.ABSENT, Duration.ZERO);
+        inbox.intakes().accept(new Intake(List.of(requestAtStart("L1", phone, "api:2")), List.of(), null));
 
         assertThat(ledger.ofPhone("+15551234567", SETTINGS.phoneKey()))
                 .extracting(Entry::eventKey)
@@ -162,12 +164,12 @@ abstract class ReceiptContract extends OnEitherDatabase {
     @Test
     void a_redrive_does_not_forget_that_talkdesk_had_accepted_a_call() {
         accept("L1", "003A", "e");
-        inbox.postpone(claim(), Duration.ZERO, UNAVAILABLE, Postponement.UNCONFIRMED);
-        inbox.park(claim(), REFUSED);
+        inbox.queue().postpone(claim(), Duration.ZERO, UNAVAILABLE, Postponement.UNCONFIRMED);
+        inbox.queue().park(claim(), REFUSED);
         accept("L1", "003B", "e");
-        inbox.park(claim(), REFUSED);
+        inbox.queue().park(claim(), REFUSED);
 
-        inbox.redrive(new Selection(List.of(), null, null), "kim");
+        inbox.decisions().redrive(new Selection(List.of(), null, null), "kim");
 
         assertThat(ledger.ofContact("003A").findFirst().orElseThrow().answerLost())
                 .isTrue();
@@ -178,10 +180,10 @@ abstract class ReceiptContract extends OnEitherDatabase {
     @Test
     void neither_does_going_live() {
         accept("L1", "003A", "e");
-        inbox.postpone(claim(), Duration.ZERO, UNAVAILABLE, Postponement.UNCONFIRMED);
-        inbox.rehearse(claim());
+        inbox.queue().postpone(claim(), Duration.ZERO, UNAVAILABLE, Postponement.UNCONFIRMED);
+        inbox.queue().rehearse(claim());
 
-        inbox.goLive(new Selection(List.of(), null, null), Set.of());
+        inbox.decisions().goLive(new Selection(List.of(), null, null), Set.of());
 
         assertThat(ledger.ofContact("003A").findFirst().orElseThrow().answerLost())
                 .isTrue();
@@ -238,17 +240,20 @@ abstract class ReceiptContract extends OnEitherDatabase {
     }
 
     private void accept(String list, String contact, String eventKey) {
-        inbox.accept(new Intake(
-                List.of(request(list, Identifier.external("salesforce", contact), eventKey)), List.of(), null));
+        inbox.intakes()
+                .accept(new Intake(
+                        List.of(requestAtStart(list, Identifier.external("salesforce", contact), eventKey)),
+                        List.of(),
+                        null));
     }
 
     private List<Long> claim() {
-        return inbox.claim(10, 100).stream()
+        return inbox.queue().claim(10, 100).stream()
                 .flatMap(batch -> batch.ids().stream())
                 .toList();
     }
 
-    private static DeletionRequest request(String list, Identifier identifier, String eventKey) {
+    private static DeletionRequest requestAtStart(String list, Identifier identifier, String eventKey) {
         return new DeletionRequest(list, identifier, eventKey, Origin.STREAM, START, DeletionState.PENDING);
     }
 }

@@ -1,5 +1,6 @@
 package io.recordsync.inbox;
 
+import static io.recordsync.inbox.database.Parameters.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -10,6 +11,7 @@ import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Restoration;
+import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Doubts.GapCheck;
 import io.recordsync.inbox.Ledger.Entry;
 import io.recordsync.inbox.Ledger.Filter;
@@ -60,12 +62,13 @@ abstract class RestorationContract extends OnEitherDatabase {
 
     @Test
     void within_one_response_commit_times_decide() {
-        inbox.accept(new Intake(
-                List.of(deletion("L1", "003A", DELETED), deletion("L1", "003A", RESTORED.plusSeconds(1))),
-                List.of(restoration("003A", RESTORED, true)),
-                List.of(),
-                null,
-                null));
+        inbox.intakes()
+                .accept(new Intake(
+                        List.of(deletion("L1", "003A", DELETED), deletion("L1", "003A", RESTORED.plusSeconds(1))),
+                        List.of(restoration("003A", RESTORED, true)),
+                        List.of(),
+                        null,
+                        null));
 
         assertThat(entries("003A"))
                 .extracting(Entry::state)
@@ -105,7 +108,7 @@ abstract class RestorationContract extends OnEitherDatabase {
     @Test
     void what_was_delivered_already_is_a_problem_told_once() {
         accept(deletion("L1", "003A", DELETED), deletion("L2", "003A", DELETED));
-        inbox.settle(claim(), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claim(), Confirmation.EXACT, Duration.ZERO);
 
         restore("003A", RESTORED, true);
         restore("003A", RESTORED, true);
@@ -125,7 +128,8 @@ abstract class RestorationContract extends OnEitherDatabase {
         List<Long> claimed = claim();
         restore("003A", RESTORED, true);
 
-        assertThat(inbox.settle(claimed, Confirmation.EXACT, Duration.ZERO)).isEqualTo(2);
+        assertThat(inbox.queue().settle(claimed, Confirmation.EXACT, Duration.ZERO))
+                .isEqualTo(2);
 
         assertThat(state("003A")).isEqualTo(DeletionState.DELETED);
         assertThat(ledger.problems(10)).singleElement().satisfies(problem -> assertThat(problem.message())
@@ -139,7 +143,7 @@ abstract class RestorationContract extends OnEitherDatabase {
         List<Long> claimed = claim();
         restore("003A", RESTORED, true);
 
-        inbox.postpone(claimed, Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
+        inbox.queue().postpone(claimed, Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
 
         assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
         assertThat(state("003B")).isEqualTo(DeletionState.PENDING);
@@ -154,7 +158,7 @@ abstract class RestorationContract extends OnEitherDatabase {
         List<Long> claimed = claim();
         restore("003A", RESTORED, true);
 
-        inbox.postpone(claimed, Duration.ZERO, UNAVAILABLE, why);
+        inbox.queue().postpone(claimed, Duration.ZERO, UNAVAILABLE, why);
 
         assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
         assertThat(ledger.problems(10)).hasSize(1);
@@ -165,11 +169,11 @@ abstract class RestorationContract extends OnEitherDatabase {
     @EnumSource(names = {"ANSWER_LOST", "UNCONFIRMED"})
     void an_undelete_after_a_call_whose_end_is_not_known_is_a_problem(Postponement why) {
         accept(deletion("L1", "003A", DELETED), deletion("L1", "003B", DELETED));
-        inbox.postpone(claim(), Duration.ZERO, UNAVAILABLE, why);
+        inbox.queue().postpone(claim(), Duration.ZERO, UNAVAILABLE, why);
 
         restore("003A", RESTORED, true);
         restore("003B", RESTORED, false);
-        inbox.living(inbox.gapChecks(10));
+        inbox.doubts().living(inbox.doubts().gapChecks(10));
 
         assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
         assertThat(state("003B")).isEqualTo(DeletionState.CANCELLED);
@@ -185,7 +189,7 @@ abstract class RestorationContract extends OnEitherDatabase {
         List<Long> claimed = claim();
         restore("003A", RESTORED, true);
 
-        inbox.park(claimed, REFUSED);
+        inbox.queue().park(claimed, REFUSED);
 
         assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
     }
@@ -196,7 +200,7 @@ abstract class RestorationContract extends OnEitherDatabase {
         List<Long> claimed = claim();
         restore("003A", RESTORED, true);
 
-        inbox.release(claimed);
+        inbox.queue().release(claimed);
 
         assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
         assertThat(ledger.problems(10)).isEmpty();
@@ -207,9 +211,9 @@ abstract class RestorationContract extends OnEitherDatabase {
         accept(deletion("L1", "003A", DELETED));
         claim();
         restore("003A", RESTORED, true);
-        inbox.close();
+        inbox.session().close();
 
-        new JdbcInbox(store, SETTINGS);
+        Inbox.open(store, SETTINGS);
 
         assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
         assertThat(ledger.problems(10)).hasSize(1);
@@ -224,29 +228,29 @@ abstract class RestorationContract extends OnEitherDatabase {
                 gapDeletion("L2", "003A", DELETED),
                 gapDeletion("L1", "003B", DELETED));
 
-        assertThat(inbox.claim(10, 10)).isEmpty();
-        List<GapCheck> checks = inbox.gapChecks(10);
+        assertThat(inbox.queue().claim(10, 10)).isEmpty();
+        List<GapCheck> checks = inbox.doubts().gapChecks(10);
         assertThat(checks).extracting(GapCheck::contactId).containsExactly("003A", "003B");
         assertThat(checks.get(0).deletions()).hasSize(2);
-        assertThat(inbox.living(checks.subList(0, 1))).isEqualTo(2);
-        assertThat(inbox.gone(checks.subList(1, 2))).isEqualTo(1);
+        assertThat(inbox.doubts().living(checks.subList(0, 1))).isEqualTo(2);
+        assertThat(inbox.doubts().gone(checks.subList(1, 2))).isEqualTo(1);
 
         assertThat(entries("003A")).allSatisfy(row -> {
             assertThat(row.state()).isEqualTo(DeletionState.CANCELLED);
             assertThat(row.failureCode()).isEqualTo("living");
         });
         assertThat(state("003B")).isEqualTo(DeletionState.PENDING);
-        assertThat(inbox.gapChecks(10)).isEmpty();
+        assertThat(inbox.doubts().gapChecks(10)).isEmpty();
         assertThat(claim()).hasSize(1);
     }
 
     @Test
     void what_a_later_event_brings_is_not_touched_by_an_old_answer() {
         accept(gapDeletion("L1", "003A", DELETED));
-        List<GapCheck> asked = inbox.gapChecks(10);
+        List<GapCheck> asked = inbox.doubts().gapChecks(10);
         accept(gapDeletion("L1", "003A", RESTORED), deletion("L1", "003A", RESTORED.plusSeconds(1)));
 
-        inbox.living(asked);
+        inbox.doubts().living(asked);
 
         assertThat(entries("003A"))
                 .extracting(Entry::state)
@@ -256,10 +260,10 @@ abstract class RestorationContract extends OnEitherDatabase {
     @Test
     void an_undelete_in_the_meantime_stands_against_the_answer() {
         accept(gapDeletion("L1", "003A", DELETED));
-        List<GapCheck> asked = inbox.gapChecks(10);
+        List<GapCheck> asked = inbox.doubts().gapChecks(10);
         restore("003A", RESTORED, true);
 
-        assertThat(inbox.gone(asked)).isZero();
+        assertThat(inbox.doubts().gone(asked)).isZero();
         assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
     }
 
@@ -270,14 +274,14 @@ abstract class RestorationContract extends OnEitherDatabase {
         restore("003A", RESTORED, false);
 
         assertThat(state("003A")).isEqualTo(DeletionState.CHECKING);
-        List<GapCheck> checks = inbox.gapChecks(10);
+        List<GapCheck> checks = inbox.doubts().gapChecks(10);
         assertThat(checks).singleElement().satisfies(check -> {
             assertThat(check.deletions()).hasSize(1);
             assertThat(check.restorations()).hasSize(1);
         });
-        inbox.living(checks);
+        inbox.doubts().living(checks);
         assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
-        assertThat(inbox.gapChecks(10)).isEmpty();
+        assertThat(inbox.doubts().gapChecks(10)).isEmpty();
     }
 
     @Test
@@ -285,20 +289,20 @@ abstract class RestorationContract extends OnEitherDatabase {
         accept(deletion("L1", "003A", DELETED));
         restore("003A", RESTORED, false);
 
-        inbox.gone(inbox.gapChecks(10));
+        inbox.doubts().gone(inbox.doubts().gapChecks(10));
 
         assertThat(claim()).hasSize(1);
-        assertThat(inbox.gapChecks(10)).isEmpty();
+        assertThat(inbox.doubts().gapChecks(10)).isEmpty();
     }
 
     @Test
     void a_gap_undelete_that_is_confirmed_cancels_what_is_parked_too() {
         accept(deletion("L1", "003A", DELETED));
-        inbox.park(claim(), REFUSED);
+        inbox.queue().park(claim(), REFUSED);
         restore("003A", RESTORED, false);
         assertThat(state("003A")).as("not yet").isEqualTo(DeletionState.PARKED);
 
-        inbox.living(inbox.gapChecks(10));
+        inbox.doubts().living(inbox.doubts().gapChecks(10));
 
         assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
     }
@@ -313,12 +317,12 @@ abstract class RestorationContract extends OnEitherDatabase {
 
         assertThat(state("003A")).isEqualTo(DeletionState.CHECKING);
         if (living) {
-            inbox.living(inbox.gapChecks(10));
+            inbox.doubts().living(inbox.doubts().gapChecks(10));
         } else {
-            inbox.gone(inbox.gapChecks(10));
+            inbox.doubts().gone(inbox.doubts().gapChecks(10));
         }
         assertThat(state("003A")).isEqualTo(living ? DeletionState.CANCELLED : DeletionState.PENDING);
-        assertThat(inbox.gapChecks(10)).isEmpty();
+        assertThat(inbox.doubts().gapChecks(10)).isEmpty();
     }
 
     @Test
@@ -338,9 +342,11 @@ abstract class RestorationContract extends OnEitherDatabase {
             accept(gapDeletion("L1", "003-" + i, DELETED), gapDeletion("L2", "003-" + i, DELETED));
         }
         int asked = 0;
-        for (List<GapCheck> checks = inbox.gapChecks(7); !checks.isEmpty(); checks = inbox.gapChecks(7)) {
+        for (List<GapCheck> checks = inbox.doubts().gapChecks(7);
+                !checks.isEmpty();
+                checks = inbox.doubts().gapChecks(7)) {
             assertThat(checks).hasSizeLessThanOrEqualTo(7);
-            asked += inbox.gone(checks);
+            asked += inbox.doubts().gone(checks);
         }
         assertThat(asked).isEqualTo(60);
     }
@@ -348,15 +354,15 @@ abstract class RestorationContract extends OnEitherDatabase {
     /** A new org knows none of the old one's contacts: to ask it would be to delete those that live. */
     @Test
     void when_the_org_is_another_what_only_the_old_one_could_tell_is_left_to_a_person() {
-        inbox.pinOrg("00D000000000001AAA");
+        inbox.intakes().pinOrg("00D000000000001AAA");
         accept(gapDeletion("L1", "003A", DELETED), deletion("L1", "003B", DELETED));
         restore("003B", RESTORED, false);
-        List<GapCheck> asked = inbox.gapChecks(10);
+        List<GapCheck> asked = inbox.doubts().gapChecks(10);
 
-        inbox.confirmOrg("00D000000000002AAA");
+        inbox.decisions().confirmOrg("00D000000000002AAA");
 
-        assertThat(inbox.gapChecks(10)).isEmpty();
-        assertThat(inbox.gone(asked)).isZero();
+        assertThat(inbox.doubts().gapChecks(10)).isEmpty();
+        assertThat(inbox.doubts().gone(asked)).isZero();
         assertThat(List.of(entries("003A").get(0), entries("003B").get(0))).allSatisfy(row -> {
             assertThat(row.state()).isEqualTo(DeletionState.PARKED);
             assertThat(row.failureCode()).isEqualTo("other_org");
@@ -366,11 +372,12 @@ abstract class RestorationContract extends OnEitherDatabase {
     // ---- words
 
     void accept(DeletionRequest... requests) {
-        inbox.accept(new Intake(List.of(requests), List.of(), null));
+        inbox.intakes().accept(new Intake(List.of(requests), List.of(), null));
     }
 
     void restore(String contactId, Instant at, boolean confirmed) {
-        inbox.accept(new Intake(List.of(), List.of(restoration(contactId, at, confirmed)), List.of(), null, null));
+        inbox.intakes()
+                .accept(new Intake(List.of(), List.of(restoration(contactId, at, confirmed)), List.of(), null, null));
     }
 
     private static Restoration restoration(String contactId, Instant at, boolean confirmed) {
@@ -381,11 +388,11 @@ abstract class RestorationContract extends OnEitherDatabase {
         store.write(
                 "test",
                 transaction -> transaction.change(
-                        "update deletion set state = ?", state.name().toLowerCase(java.util.Locale.ROOT)));
+                        "update deletion set state = :state", with("state", Word.underscored(state))));
     }
 
     List<Long> claim() {
-        return inbox.claim(10, 10).stream()
+        return inbox.queue().claim(10, 10).stream()
                 .flatMap(batch -> batch.ids().stream())
                 .toList();
     }

@@ -28,16 +28,16 @@ abstract class RetentionContract extends OnEitherDatabase {
     void what_ended_long_ago_is_forgotten_with_its_attempts() {
         accept("003A", "003B", "003C", "003D");
         List<Long> ids = claim();
-        inbox.postpone(ids, Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
+        inbox.queue().postpone(ids, Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
         claim();
-        inbox.settle(ids.subList(0, 2), Confirmation.EXACT, Duration.ZERO);
-        inbox.park(ids.subList(2, 4), REFUSED);
-        inbox.discard(new Selection(ids.subList(2, 3), null, null), "ada");
+        inbox.queue().settle(ids.subList(0, 2), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().park(ids.subList(2, 4), REFUSED);
+        inbox.decisions().discard(new Selection(ids.subList(2, 3), null, null), "ada");
         advance(RETENTION);
         accept("003E");
 
-        assertThat(inbox.forget()).isEqualTo(3);
-        assertThat(inbox.forget()).isZero();
+        assertThat(inbox.retention().forget()).isEqualTo(3);
+        assertThat(inbox.retention().forget()).isZero();
 
         assertThat(ledger.find(new Filter(null, null, null, 10, null)))
                 .extracting(Entry::identifier)
@@ -55,29 +55,29 @@ abstract class RetentionContract extends OnEitherDatabase {
     void what_ended_lately_is_kept_however_old_it_is() {
         accept("003A");
         advance(RETENTION.minusDays(1));
-        new JdbcInbox(store, SETTINGS).settle(List.of(), Confirmation.EXACT, Duration.ZERO);
-        inbox.heartbeat();
-        inbox.settle(claim(), Confirmation.EXACT, Duration.ZERO);
+        Inbox.open(store, SETTINGS).queue().settle(List.of(), Confirmation.EXACT, Duration.ZERO);
+        inbox.session().heartbeat();
+        inbox.queue().settle(claim(), Confirmation.EXACT, Duration.ZERO);
         advance(Duration.ofDays(1));
 
-        assertThat(inbox.forget()).isZero();
+        assertThat(inbox.retention().forget()).isZero();
         assertThat(ledger.counts()).containsEntry(DeletionState.DELETED, 1L);
         advance(RETENTION);
-        assertThat(inbox.forget()).isEqualTo(1);
+        assertThat(inbox.retention().forget()).isEqualTo(1);
     }
 
     /** Each took the rows of the other from the totals too. */
     @Test
     void what_two_nodes_forget_together_is_counted_once() throws Exception {
-        JdbcInbox other = new JdbcInbox(store, SETTINGS);
+        Inbox other = Inbox.open(store, SETTINGS);
         for (int round = 0; round < 5; round++) {
             accept(IntStream.range(0, 500).mapToObj(i -> "003-" + i).toArray(String[]::new));
-            inbox.settle(claim(), Confirmation.EXACT, Duration.ZERO);
+            inbox.queue().settle(claim(), Confirmation.EXACT, Duration.ZERO);
             advance(RETENTION);
-            inbox.heartbeat();
-            other.heartbeat();
+            inbox.session().heartbeat();
+            other.session().heartbeat();
 
-            InboxContract.together(inbox::forget, other::forget);
+            OnEitherDatabase.together(inbox.retention()::forget, other.retention()::forget);
 
             assertThat(ledger.counts()).containsEntry(DeletionState.DELETED, 0L);
         }
@@ -85,19 +85,21 @@ abstract class RetentionContract extends OnEitherDatabase {
 
     @Test
     void a_long_past_is_forgotten_in_small_steps_behind_what_is_open_still() {
-        int many = JdbcInbox.FORGET_STEP + 10;
+        int many = JdbcRetention.STEP + 10;
         accept(names("open", many));
-        inbox.park(claim(), REFUSED);
+        inbox.queue().park(claim(), REFUSED);
         accept(names("done", many));
-        inbox.settle(claim(), Confirmation.BATCH, Duration.ZERO);
+        inbox.queue().settle(claim(), Confirmation.BATCH, Duration.ZERO);
         advance(RETENTION);
 
         List<Integer> steps = new ArrayList<>();
-        for (int forgotten = inbox.forget(); forgotten > 0; forgotten = inbox.forget()) {
+        for (int forgotten = inbox.retention().forget();
+                forgotten > 0;
+                forgotten = inbox.retention().forget()) {
             steps.add(forgotten);
         }
 
-        assertThat(steps).allSatisfy(step -> assertThat(step).isLessThanOrEqualTo(JdbcInbox.FORGET_STEP));
+        assertThat(steps).allSatisfy(step -> assertThat(step).isLessThanOrEqualTo(JdbcRetention.STEP));
         assertThat(steps.stream().mapToInt(step -> step).sum()).isEqualTo(many);
         assertThat(ledger.counts())
                 .containsEntry(DeletionState.PARKED, (long) many)
@@ -106,11 +108,11 @@ abstract class RetentionContract extends OnEitherDatabase {
 
     @Test
     void old_problems_are_forgotten_and_young_ones_are_not() {
-        inbox.accept(new Intake(List.of(), List.of(new Problem("refused_id", "old")), null));
+        inbox.intakes().accept(new Intake(List.of(), List.of(new Problem("refused_id", "old")), null));
         advance(RETENTION);
-        inbox.accept(new Intake(List.of(), List.of(new Problem("refused_id", "young")), null));
+        inbox.intakes().accept(new Intake(List.of(), List.of(new Problem("refused_id", "young")), null));
 
-        inbox.forget();
+        inbox.retention().forget();
 
         assertThat(ledger.problems(10)).extracting(Ledger.ProblemEntry::message).containsExactly("young");
     }
@@ -118,11 +120,12 @@ abstract class RetentionContract extends OnEitherDatabase {
     @Test
     void a_contact_deleted_again_while_its_row_is_parked_is_tried_anew() {
         accept("003A");
-        inbox.park(claim(), REFUSED);
-        DeletionRequest again = request("003A", "tx-again/1");
-        inbox.accept(new Intake(List.of(again), List.of(), null));
+        inbox.queue().park(claim(), REFUSED);
+        DeletionRequest again = requestAtStart("003A", "tx-again/1");
+        inbox.intakes().accept(new Intake(List.of(again), List.of(), null));
 
-        assertThat(inbox.settle(claim(), Confirmation.EXACT, Duration.ZERO)).isEqualTo(1);
+        assertThat(inbox.queue().settle(claim(), Confirmation.EXACT, Duration.ZERO))
+                .isEqualTo(1);
 
         assertThat(ledger.find(new Filter(null, null, "003A", 10, null)))
                 .extracting(Entry::state)
@@ -131,9 +134,9 @@ abstract class RetentionContract extends OnEitherDatabase {
 
     private void accept(String... contacts) {
         List<DeletionRequest> requests = java.util.Arrays.stream(contacts)
-                .map(id -> request(id, "tx-" + id + "/1"))
+                .map(id -> requestAtStart(id, "tx-" + id + "/1"))
                 .toList();
-        inbox.accept(new Intake(requests, List.of(), null));
+        inbox.intakes().accept(new Intake(requests, List.of(), null));
     }
 
     private static String[] names(String name, int count) {
@@ -141,13 +144,13 @@ abstract class RetentionContract extends OnEitherDatabase {
     }
 
     private List<Long> claim() {
-        inbox.heartbeat();
-        return inbox.claim(1, 100_000).stream()
+        inbox.session().heartbeat();
+        return inbox.queue().claim(1, 100_000).stream()
                 .flatMap(batch -> batch.ids().stream())
                 .toList();
     }
 
-    private static DeletionRequest request(String id, String eventKey) {
+    private static DeletionRequest requestAtStart(String id, String eventKey) {
         return new DeletionRequest(
                 "L1", Identifier.external("salesforce", id), eventKey, Origin.STREAM, START, DeletionState.PENDING);
     }

@@ -1,9 +1,9 @@
 package io.recordsync.inbox;
 
+import static io.recordsync.inbox.database.Parameters.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,7 +16,7 @@ class SqliteFlatCostTest extends FlatCost {
 
     @Override
     Store open(UnaryOperator<DataSource> tap) {
-        return Store.open("jdbc:sqlite:" + folder.resolve("inbox.db"), null, null, null, tap);
+        return TestStore.open("jdbc:sqlite:" + folder.resolve("inbox.db"), null, null, null, tap);
     }
 
     @Override
@@ -25,12 +25,12 @@ class SqliteFlatCostTest extends FlatCost {
             transaction.change("insert into record_list (id) values ('L0'), ('L1'), ('L2'), ('L3')");
             return transaction.change(
                     """
-                    with recursive n (i) as (select 1 union all select i + 1 from n where i < ?)
+                    with recursive n (i) as (select 1 union all select i + 1 from n where i < :all)
                     insert into deletion (record_list, kind, provider, identifier, event_key, origin, committed_at,
                                           accepted_at, state, due_at, pending_since)
                     select 'L' || (i % 4), 'external', 'salesforce', '003-' || i, 'e', 'stream', i, i,
-                           case when i <= ? then 'deleted' else 'pending' end, i, i from n""",
-                    pending + settled, settled);
+                           case when i <= :settled then 'deleted' else 'pending' end, i, i from n""",
+                    with("all", pending + settled).and("settled", settled));
         });
     }
 
@@ -39,12 +39,13 @@ class SqliteFlatCostTest extends FlatCost {
     void analyze(Store store) {}
 
     @Override
-    String plan(Store store, String sql, List<Object> parameters) {
-        List<String> lines = store.write(
-                "test",
-                transaction -> transaction.list(
-                        "explain query plan " + sql, row -> row.getString("detail"), parameters.toArray()));
-        return String.join("\n", lines);
+    String explain() {
+        return "explain query plan";
+    }
+
+    @Override
+    int planColumn() {
+        return 4;
     }
 
     @Override

@@ -14,7 +14,7 @@ class SqliteInboxPropertiesTest extends InboxProperties {
         try {
             Path file = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "properties")
                     .resolve("inbox.db");
-            return Store.open("jdbc:sqlite:" + file, null, null, now, UnaryOperator.identity());
+            return TestStore.open("jdbc:sqlite:" + file, null, null, now, UnaryOperator.identity());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,6 +3,7 @@ package io.recordsync.inbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.recordsync.inbox.database.Database;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.UnaryOperator;
@@ -19,12 +20,12 @@ class SqliteReceiptTest extends ReceiptContract {
 
     @Override
     Store open(String now, UnaryOperator<DataSource> tap) {
-        return Store.open(url(), null, null, now, tap);
+        return TestStore.open(url(), null, null, now, tap);
     }
 
     @Override
     Store openToRead() {
-        return Store.openToRead(url(), null, null);
+        return Store.openToRead(Database.at(url(), null, null));
     }
 
     private String url() {
@@ -35,7 +36,7 @@ class SqliteReceiptTest extends ReceiptContract {
     void a_file_that_is_not_there_is_named_and_not_created() throws Exception {
         Path file = folder.resolve("nowhere/inbox.db");
 
-        assertThatThrownBy(() -> Store.openToRead("jdbc:sqlite:" + file + "?cache=shared", "", ""))
+        assertThatThrownBy(() -> Store.openToRead(Database.at("jdbc:sqlite:" + file + "?cache=shared", "", "")))
                 .isInstanceOf(InboxException.class)
                 .hasMessage("Store jdbc:sqlite:" + file
                         + " does not exist (expected the file of a service that was started before)");
@@ -46,7 +47,7 @@ class SqliteReceiptTest extends ReceiptContract {
     void a_file_of_something_else_is_refused_and_left_as_it_is() throws Exception {
         Path empty = Files.createFile(folder.resolve("empty.db"));
 
-        assertThatThrownBy(() -> Store.openToRead("jdbc:sqlite:" + empty, "", ""))
+        assertThatThrownBy(() -> Store.openToRead(Database.at("jdbc:sqlite:" + empty, "", "")))
                 .isInstanceOf(InboxException.class)
                 .hasMessageContaining("is missing (expected version ");
         assertThat(empty).isEmptyFile();
@@ -64,6 +65,6 @@ class SqliteReceiptTest extends ReceiptContract {
                     .allMatch(name -> name.matches("inbox\\.db(-wal|-shm|\\.lock)?"));
         }
         store = open(NOW, source -> source);
-        assertThat(new JdbcInbox(store, SETTINGS).nextDue()).isEmpty();
+        assertThat(Inbox.open(store, SETTINGS).queue().nextDue()).isEmpty();
     }
 }

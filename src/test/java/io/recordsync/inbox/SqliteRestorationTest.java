@@ -13,6 +13,6 @@ class SqliteRestorationTest extends RestorationContract {
 
     @Override
     Store open(String now, UnaryOperator<DataSource> tap) {
-        return Store.open("jdbc:sqlite:" + folder.resolve("data/inbox.db"), null, null, now, tap);
+        return TestStore.open("jdbc:sqlite:" + folder.resolve("data/inbox.db"), null, null, now, tap);
     }
 }

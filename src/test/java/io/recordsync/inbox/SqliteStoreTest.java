@@ -9,6 +9,7 @@ import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Origin;
+import io.recordsync.inbox.database.Database;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ class SqliteStoreTest {
     void the_folder_of_the_file_is_created() {
         Path file = folder.resolve("a/b/inbox.db");
 
-        Store.open("jdbc:sqlite:" + file, null, null).close();
+        Store.open(Database.at("jdbc:sqlite:" + file, null, null)).close();
 
         assertThat(file).exists();
     }
@@ -50,7 +51,7 @@ class SqliteStoreTest {
                         .hasMessageContaining("inbox.db is in use by another process");
             }
             assertThat(lockedForOthers()).isTrue();
-            assertThat(new JdbcInbox(first, SETTINGS).nextDue()).isEmpty();
+            assertThat(Inbox.open(first, SETTINGS).queue().nextDue()).isEmpty();
         }
         assertThat(lockedForOthers()).isFalse();
         open().close();
@@ -58,18 +59,18 @@ class SqliteStoreTest {
 
     @Test
     void a_probe_leaves_nothing_behind_changes_nothing_and_lets_a_running_process_alone() throws Exception {
-        Store.probe("jdbc:sqlite:" + folder.resolve("inbox.db"), null, null);
+        Store.probe(Database.at("jdbc:sqlite:" + folder.resolve("inbox.db"), null, null));
         try (Stream<Path> left = Files.list(folder)) {
             assertThat(left).containsExactly(folder.resolve("inbox.db.lock"));
         }
 
         try (Store running = open()) {
-            assertThatThrownBy(() -> Store.probe("jdbc:sqlite:" + folder.resolve("inbox.db"), null, null))
+            assertThatThrownBy(() -> Store.probe(Database.at("jdbc:sqlite:" + folder.resolve("inbox.db"), null, null)))
                     .isInstanceOf(StoreInUseException.class);
-            assertThat(new JdbcInbox(running, SETTINGS).nextDue()).isEmpty();
+            assertThat(Inbox.open(running, SETTINGS).queue().nextDue()).isEmpty();
         }
         byte[] before = Files.readAllBytes(folder.resolve("inbox.db"));
-        Store.probe("jdbc:sqlite:" + folder.resolve("inbox.db"), null, null);
+        Store.probe(Database.at("jdbc:sqlite:" + folder.resolve("inbox.db"), null, null));
         assertThat(Files.readAllBytes(folder.resolve("inbox.db"))).isEqualTo(before);
     }
 
@@ -99,7 +100,7 @@ class SqliteStoreTest {
     void a_file_that_is_no_database_does_not_pass_a_probe() throws Exception {
         Files.writeString(folder.resolve("inbox.db"), "Dear diary, ".repeat(1_000));
 
-        assertThatThrownBy(() -> Store.probe("jdbc:sqlite:" + folder.resolve("inbox.db"), null, null))
+        assertThatThrownBy(() -> Store.probe(Database.at("jdbc:sqlite:" + folder.resolve("inbox.db"), null, null)))
                 .isInstanceOf(InboxException.class)
                 .hasMessageContaining("cannot be opened")
                 .hasMessageContaining("not a database");
@@ -126,9 +127,9 @@ class SqliteStoreTest {
         try (Store first = open()) {
             Path link = Files.createSymbolicLink(folder.resolve("link.db"), folder.resolve("inbox.db"));
 
-            assertThatThrownBy(() -> Store.open("jdbc:sqlite:" + link, null, null))
+            assertThatThrownBy(() -> Store.open(Database.at("jdbc:sqlite:" + link, null, null)))
                     .hasMessageContaining("in use by another process");
-            assertThat(new JdbcInbox(first, SETTINGS).nextDue()).isEmpty();
+            assertThat(Inbox.open(first, SETTINGS).queue().nextDue()).isEmpty();
         }
     }
 
@@ -148,13 +149,13 @@ class SqliteStoreTest {
             other.destroyForcibly();
             assertThat(other.waitFor(10, TimeUnit.SECONDS)).isTrue();
             try (Store store = open()) {
-                JdbcInbox inbox = new JdbcInbox(store, SETTINGS);
+                Inbox inbox = Inbox.open(store, SETTINGS);
                 // Its session was seen a moment ago, but the lock proves that it is dead.
-                List<Batch> claimed = inbox.claim(1, 100);
-                assertThat(InboxContract.ids(claimed)).hasSize(3);
-                assertThat(inbox.settle(InboxContract.ids(claimed), Confirmation.EXACT, Duration.ZERO))
+                List<Batch> claimed = inbox.queue().claim(1, 100);
+                assertThat(OnEitherDatabase.ids(claimed)).hasSize(3);
+                assertThat(inbox.queue().settle(OnEitherDatabase.ids(claimed), Confirmation.EXACT, Duration.ZERO))
                         .isEqualTo(3);
-                assertThat(new JdbcLedger(store).find(InboxContract.all())).allMatch(Ledger.Entry::answerLost);
+                assertThat(new JdbcLedger(store).find(OnEitherDatabase.all())).allMatch(Ledger.Entry::answerLost);
             }
         } finally {
             other.destroyForcibly();
@@ -164,13 +165,14 @@ class SqliteStoreTest {
     /** Accepts and claims three deletions and then holds the file until it is killed. */
     static final class Holder {
         public static void main(String[] arguments) throws Exception {
-            JdbcInbox inbox = new JdbcInbox(Store.open(arguments[0], null, null), SETTINGS);
-            inbox.accept(InboxContract.intake(
-                    InboxContract.request("L1", "a"),
-                    InboxContract.request("L1", "b"),
-                    InboxContract.request("L1", "c")));
-            System.out.println(
-                    "claimed " + InboxContract.ids(inbox.claim(1, 100)).size());
+            Inbox inbox = Inbox.open(Store.open(Database.at(arguments[0], null, null)), SETTINGS);
+            inbox.intakes()
+                    .accept(OnEitherDatabase.intake(
+                            OnEitherDatabase.request("L1", "a"),
+                            OnEitherDatabase.request("L1", "b"),
+                            OnEitherDatabase.request("L1", "c")));
+            System.out.println("claimed "
+                    + OnEitherDatabase.ids(inbox.queue().claim(1, 100)).size());
             System.in.read();
         }
     }
@@ -178,40 +180,43 @@ class SqliteStoreTest {
     @Test
     void what_was_accepted_is_there_after_a_restart() {
         try (Store store = open()) {
-            JdbcInbox inbox = new JdbcInbox(store, SETTINGS);
-            inbox.accept(InboxContract.intake(InboxContract.request("L1", "a"), InboxContract.request("L1", "b")));
-            inbox.claim(1, 1);
+            Inbox inbox = Inbox.open(store, SETTINGS);
+            inbox.intakes()
+                    .accept(OnEitherDatabase.intake(
+                            OnEitherDatabase.request("L1", "a"), OnEitherDatabase.request("L1", "b")));
+            inbox.queue().claim(1, 1);
         }
         try (Store store = open()) {
-            JdbcInbox inbox = new JdbcInbox(store, SETTINGS);
+            Inbox inbox = Inbox.open(store, SETTINGS);
             assertThat(new JdbcLedger(store).counts()).containsEntry(DeletionState.PENDING, 2L);
-            assertThat(InboxContract.ids(inbox.claim(1, 100))).hasSize(2);
+            assertThat(OnEitherDatabase.ids(inbox.queue().claim(1, 100))).hasSize(2);
         }
     }
 
     @Test
     void by_the_databases_clock_what_is_accepted_is_due_now() {
         try (Store store = open()) {
-            JdbcInbox inbox = new JdbcInbox(store, SETTINGS);
+            Inbox inbox = Inbox.open(store, SETTINGS);
             Instant before = Instant.now().minusMillis(1);
-            long id = inbox.accept(InboxContract.intake(InboxContract.request("L1", "a")))
+            long id = inbox.intakes()
+                    .accept(OnEitherDatabase.intake(OnEitherDatabase.request("L1", "a")))
                     .ids()
                     .get(0);
 
             assertThat(new JdbcLedger(store).get(id).orElseThrow().acceptedAt())
                     .isBetween(before, Instant.now().plusMillis(1));
-            assertThat(inbox.claim(1, 1)).hasSize(1);
+            assertThat(inbox.queue().claim(1, 1)).hasSize(1);
         }
     }
 
     @Test
     void a_settled_phone_number_is_nowhere_in_the_file() throws Exception {
         try (Store store = open()) {
-            JdbcInbox inbox = new JdbcInbox(store, SETTINGS);
+            Inbox inbox = Inbox.open(store, SETTINGS);
             DeletionRequest request = new DeletionRequest(
                     "L1", Identifier.phone("+15550001234"), "api:1", Origin.API, Instant.EPOCH, DeletionState.PENDING);
-            inbox.accept(InboxContract.intake(request));
-            inbox.settle(InboxContract.ids(inbox.claim(1, 1)), Confirmation.EXACT, Duration.ZERO);
+            inbox.intakes().accept(OnEitherDatabase.intake(request));
+            inbox.queue().settle(OnEitherDatabase.ids(inbox.queue().claim(1, 1)), Confirmation.EXACT, Duration.ZERO);
         }
         // Closing wrote the log into the file and removed it.
         try (Stream<Path> files = Files.list(folder)) {
@@ -248,18 +253,20 @@ class SqliteStoreTest {
         try (Store store = open();
                 Connection shell = DriverManager.getConnection(url());
                 Statement statement = shell.createStatement()) {
-            JdbcInbox inbox = new JdbcInbox(store, SETTINGS);
+            Inbox inbox = Inbox.open(store, SETTINGS);
             statement.execute("begin exclusive");
 
             long before = System.nanoTime();
-            assertThatThrownBy(() -> inbox.accept(InboxContract.intake(InboxContract.request("L1", "a"))))
+            assertThatThrownBy(
+                            () -> inbox.intakes().accept(OnEitherDatabase.intake(OnEitherDatabase.request("L1", "a"))))
                     .isInstanceOf(InboxException.class)
                     .hasMessageContaining("accept failed");
             assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
-            assertThat(inbox.nextDue()).as("a look waits for no writer").isEmpty();
+            assertThat(inbox.queue().nextDue()).as("a look waits for no writer").isEmpty();
 
             statement.execute("rollback");
-            assertThat(inbox.accept(InboxContract.intake(InboxContract.request("L1", "a")))
+            assertThat(inbox.intakes()
+                            .accept(OnEitherDatabase.intake(OnEitherDatabase.request("L1", "a")))
                             .ids())
                     .hasSize(1);
         }
@@ -267,7 +274,7 @@ class SqliteStoreTest {
 
     @Test
     void a_url_of_another_database_is_refused_without_quoting_all_of_it() {
-        assertThatThrownBy(() -> Store.open("jdbc:mysql://u:secret@h/db", null, null))
+        assertThatThrownBy(() -> Store.open(Database.at("jdbc:mysql://u:secret@h/db", null, null)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("jdbc:mysql:")
                 .hasMessageContaining("expected jdbc:sqlite:<file> or jdbc:postgresql:")
@@ -277,14 +284,14 @@ class SqliteStoreTest {
     @Test
     void a_database_in_memory_is_refused_because_it_forgets() {
         for (String url : List.of("jdbc:sqlite::memory:", "jdbc:sqlite:", "jdbc:sqlite:file:x?mode=memory")) {
-            assertThatThrownBy(() -> Store.open(url, null, null))
+            assertThatThrownBy(() -> Store.open(Database.at(url, null, null)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("expected jdbc:sqlite:<file>");
         }
     }
 
     private Store open() {
-        return Store.open(url(), null, null);
+        return Store.open(Database.at(url(), null, null));
     }
 
     private String url() {

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.catchException;
 import com.salesforce.eventbus.protobuf.PubSubGrpc;
 import com.salesforce.eventbus.protobuf.TopicRequest;
 import io.grpc.ManagedChannel;
+import io.recordsync.config.NetworkSettings;
 import io.recordsync.config.PemCertificates;
+import io.recordsync.config.Secret;
 import io.recordsync.stories.TestCa;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -38,7 +40,7 @@ class OutboundTest {
     @TempDir
     Path folder;
 
-    private final Outbound outbound = new Outbound();
+    private Outbound outbound = Outbound.direct();
 
     @Test
     void without_a_host_there_is_no_proxy() {
@@ -58,16 +60,15 @@ class OutboundTest {
         "10.0.0.10, true",
     })
     void a_host_is_reached_directly_where_it_or_one_above_it_is_named(String target, boolean proxied) {
-        proxied("localhost, acme.example,10.0.0.1");
+        proxied("localhost", "acme.EXAMPLE", "10.0.0.1");
 
         assertThat(outbound.proxyFor(target).isPresent()).isEqualTo(proxied);
     }
 
     @Test
     void the_credentials_go_to_the_proxy_only() {
-        proxied("acme.example");
-        outbound.setUser("sync");
-        outbound.setPassword("47:11");
+        outbound = new Outbound(
+                new NetworkSettings("proxy", 3128, "sync", new Secret("47:11"), List.of("acme.example"), ""));
 
         assertThat(request("https://api.talkdeskapp.com/x")).containsExactly("Basic c3luYzo0NzoxMQ==");
         assertThat(request("https://api.acme.example/x")).isEmpty();
@@ -82,7 +83,7 @@ class OutboundTest {
                 folder.resolve("both.pem"),
                 "# The root of Acme\n" + Files.readString(first) + "\n# and its next one\n" + Files.readString(second));
 
-        outbound.setCaBundle(both.toString());
+        outbound = trusting(both);
 
         assertThat(outbound.trustManager().getAcceptedIssuers())
                 .hasSize(javas.size() + 2)
@@ -98,13 +99,15 @@ class OutboundTest {
         assertThatThrownBy(() -> PemCertificates.read(other)).isInstanceOf(CertificateException.class);
         assertThatThrownBy(() -> PemCertificates.read(folder.resolve("none.pem")))
                 .isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> trusting(empty))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("tls.ca-bundle = " + empty);
     }
 
     /** In the words of Java's client and of Netty, as they were met. */
     @Test
     void what_keeps_a_request_from_being_sent_is_told_with_its_remedy() {
-        proxied("none");
-        outbound.setUser("sync");
+        outbound = new Outbound(new NetworkSettings("proxy", 3128, "sync", Secret.NONE, List.of(), ""));
 
         assertThat(explained(new IOException("Tunnel failed, got: 407")))
                 .isEqualTo("the proxy proxy:3128 refuses the credentials (407); check proxy.user and proxy.password");
@@ -134,7 +137,7 @@ class OutboundTest {
     @EnumSource
     void a_trusted_certificate_for_another_name_is_refused_by_every_client(Client client) throws Exception {
         TestCa ca = new TestCa();
-        outbound.setCaBundle(ca.bundle(folder.resolve("ca.pem")).toString());
+        outbound = trusting(ca.bundle(folder.resolve("ca.pem")));
         try (ServerSocket server = ca.server().getServerSocketFactory().createServerSocket(0)) {
             Thread accepting = new Thread(() -> acceptAll(server));
             accepting.setDaemon(true);
@@ -209,10 +212,12 @@ class OutboundTest {
         }
     }
 
-    private void proxied(String noProxy) {
-        outbound.setHost("proxy");
-        outbound.setPort(3128);
-        outbound.setNoProxy(noProxy);
+    private void proxied(String... noProxy) {
+        outbound = new Outbound(new NetworkSettings("proxy", 3128, "", Secret.NONE, List.of(noProxy), ""));
+    }
+
+    private static Outbound trusting(Path bundle) {
+        return new Outbound(new NetworkSettings("", 3128, "", Secret.NONE, List.of(), bundle.toString()));
     }
 
     private String explained(Exception failure) {

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.recordsync.Secrets;
+import io.recordsync.config.NetworkSettings;
+import io.recordsync.config.Secret;
 import io.recordsync.network.Outbound;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -279,7 +282,7 @@ class AccessTokensTest {
         String url = endpoint.url();
         endpoint.close();
 
-        assertThatThrownBy(new AccessTokens(url, grant(), Duration.ofSeconds(10), new Outbound())::token)
+        assertThatThrownBy(new AccessTokens(URI.create(url), grant(), Duration.ofSeconds(10), Outbound.direct())::token)
                 .isInstanceOf(TokenUnavailableException.class)
                 .hasMessageContaining("localhost: not reached (");
     }
@@ -328,12 +331,15 @@ class AccessTokensTest {
         try (ServerSocket proxy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread answering = new Thread(() -> refuse(proxy));
             answering.start();
-            Outbound outbound = new Outbound();
-            outbound.setHost("127.0.0.1");
-            outbound.setPort(proxy.getLocalPort());
+            Outbound outbound = new Outbound(
+                    new NetworkSettings("127.0.0.1", proxy.getLocalPort(), "", Secret.NONE, List.of(), ""));
 
-            assertThatThrownBy(new AccessTokens(
-                            "https://login.invalid/token", grant(), Duration.ofSeconds(10), outbound)::token)
+            assertThatThrownBy(
+                            new AccessTokens(
+                                    URI.create("https://login.invalid/token"),
+                                    grant(),
+                                    Duration.ofSeconds(10),
+                                    outbound)::token)
                     .isInstanceOf(TokenUnavailableException.class)
                     .hasMessage("No access token from login.invalid: the proxy 127.0.0.1:" + proxy.getLocalPort()
                             + " wants credentials (407); set proxy.user and proxy.password");
@@ -370,20 +376,17 @@ class AccessTokensTest {
 
     private AccessTokens tokens(Duration deadline) {
         return new AccessTokens(
-                endpoint.url(),
+                URI.create(endpoint.url()),
                 grant(),
                 deadline,
                 Duration.ofMinutes(15),
                 Duration.ofSeconds(1),
                 clock,
-                new Outbound());
+                Outbound.direct());
     }
 
     private static Grant grant() {
-        var grant = new ClientCredentials();
-        grant.setClientId("the-client");
-        grant.setClientSecret(SECRET);
-        return grant;
+        return ClientCredentials.inForm("the-client", new Secret(SECRET));
     }
 
     private static void tellsNoSecret(Throwable e) {

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jwt.SignedJWT;
+import io.recordsync.config.JwtSettings;
+import io.recordsync.config.Secret;
 import io.recordsync.network.Outbound;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,12 +26,11 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
 import java.util.Map;
-import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.support.PluginHelper;
-import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The four ways to ask, as the token endpoint sees them. */
 class GrantsTest {
@@ -48,7 +50,7 @@ class GrantsTest {
 
     @Test
     void client_credentials_go_in_the_form_for_salesforce() {
-        ask(clientCredentials("id", "a+b&c=d", "", false));
+        ask(ClientCredentials.inForm("id", new Secret("a+b&c=d")));
 
         assertThat(asked())
                 .isEqualTo(new TokenEndpoint.Request(
@@ -61,7 +63,7 @@ class GrantsTest {
 
     @Test
     void client_credentials_go_in_the_basic_header_for_talkdesk() {
-        ask(clientCredentials("id", "s/e+cret", "record-lists:manage", true));
+        ask(ClientCredentials.inHeader("id", new Secret("s/e+cret"), "record-lists:manage"));
 
         assertThat(asked())
                 .isEqualTo(new TokenEndpoint.Request(
@@ -72,11 +74,7 @@ class GrantsTest {
     @Test
     void private_key_jwt_signs_an_es256_assertion_for_talkdesk() throws Exception {
         KeyPair pair = ellipticPair();
-        var grant = new PrivateKeyJwt();
-        grant.setClientId("the-client");
-        grant.setKeyId("key-7");
-        grant.setPrivateKey(pem(pair.getPrivate()).toString());
-        grant.setScope("record-lists:manage");
+        var grant = new PrivateKeyJwt("the-client", "key-7", pem(pair.getPrivate()), "record-lists:manage");
 
         ask(grant);
         ask(grant);
@@ -166,50 +164,23 @@ class GrantsTest {
         assertThatThrownBy(() -> ask(jwtBearer(elliptic, "", ""))).hasMessageContaining(elliptic + " is no RSA key");
     }
 
-    @Test
-    void yaml_beans_take_every_secret_as_it_is() throws Exception {
-        for (String secret : new String[] {"4711", "true", "a\"b", "a'b", "a,b", "a)b", "#a", " a ", "a+b%20c"}) {
-            try (var camel = new DefaultCamelContext()) {
-                camel.getPropertiesComponent().addInitialProperty("secret", secret);
-                PluginHelper.getRoutesLoader(camel)
-                        .loadRoutes(ResourceHelper.fromString(
-                                "beans.camel.yaml",
-                                """
-                        - beans:
-                          - name: credentials
-                            type: io.recordsync.oauth.ClientCredentials
-                            properties:
-                              clientId: an-id
-                              clientSecret: "{{secret}}"
-                              basic: "false"
-                          - name: outbound
-                            type: io.recordsync.network.Outbound
-                          - name: tokens
-                            type: io.recordsync.oauth.AccessTokens
-                            constructors:
-                              0: "%s"
-                              1: "#bean:credentials"
-                              2: "10s"
-                              3: "#bean:outbound"
-                        """
-                                        .formatted(endpoint.url())));
-                camel.getRegistry()
-                        .lookupByNameAndType("tokens", AccessTokens.class)
-                        .token();
-            }
-            assertThat(asked().form()).containsEntry("client_secret", secret);
-        }
+    @ParameterizedTest
+    @ValueSource(strings = {"4711", "true", "a\"b", "a'b", "a,b", "a)b", "#a", " a ", "a+b%20c", "{{a}}"})
+    void every_secret_goes_as_it_is(String secret) {
+        ask(ClientCredentials.inForm("an-id", new Secret(secret)));
+
+        assertThat(asked().form()).containsEntry("client_secret", secret);
     }
 
     private void ask(Grant grant) {
         new AccessTokens(
-                        endpoint.url(),
+                        URI.create(endpoint.url()),
                         grant,
                         Duration.ofSeconds(10),
                         Duration.ofMinutes(15),
                         Duration.ZERO,
                         clock,
-                        new Outbound())
+                        Outbound.direct())
                 .token();
     }
 
@@ -234,24 +205,15 @@ class GrantsTest {
                 .isBeforeOrEqualTo(Date.from(NOW.plus(Duration.ofMinutes(3))));
     }
 
-    private static ClientCredentials clientCredentials(String id, String secret, String scope, boolean basic) {
-        var grant = new ClientCredentials();
-        grant.setClientId(id);
-        grant.setClientSecret(secret);
-        grant.setScope(scope);
-        grant.setBasic(basic);
-        return grant;
-    }
-
     private static JwtBearer jwtBearer(Path keystore, String password, String alias) {
-        var grant = new JwtBearer();
-        grant.setClientId("the-client");
-        grant.setUser("sync@acme.example");
-        grant.setAudience("https://login.salesforce.com");
-        grant.setKeystore(keystore.toString());
-        grant.setKeystorePassword(password);
-        grant.setKeyAlias(alias);
-        return grant;
+        return new JwtBearer(
+                "the-client",
+                new JwtSettings(
+                        "sync@acme.example",
+                        keystore.toString(),
+                        new Secret(password),
+                        alias,
+                        URI.create("https://login.salesforce.com")));
     }
 
     private static KeyPair ellipticPair() throws Exception {

@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A coverage that remembers what was demanded, and shows what a test puts into it. */
-final class InMemoryCoverage implements Coverage {
+public final class InMemoryCoverage implements Coverage {
 
-    final List<SweepDemand> demands = new CopyOnWriteArrayList<>();
-    volatile State state = new State(null, null, null, null, false, false, null);
+    public final List<SweepDemand> demands = new CopyOnWriteArrayList<>();
+    public volatile State state = new State(null, null, null, null, false, false, null);
 
     @Override
     public void demand(SweepDemand demand) {

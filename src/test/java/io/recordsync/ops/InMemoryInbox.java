@@ -1,18 +1,15 @@
 package io.recordsync.ops;
 
-import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionState;
-import io.recordsync.deletion.Failure;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.StreamPosition;
-import io.recordsync.inbox.Inbox;
+import io.recordsync.inbox.Decisions;
 import io.recordsync.inbox.InboxException;
+import io.recordsync.inbox.Intakes;
 import io.recordsync.inbox.Ledger;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -23,24 +20,24 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** An inbox that remembers what it was told, and shows what a test puts into it. */
-final class InMemoryInbox implements Inbox, Ledger {
+public final class InMemoryInbox implements Intakes, Decisions, Ledger {
 
-    final List<Intake> intakes = new CopyOnWriteArrayList<>();
-    final List<String> acts = new CopyOnWriteArrayList<>();
-    final List<Filter> filters = new CopyOnWriteArrayList<>();
-    final List<Entry> entries = new CopyOnWriteArrayList<>();
-    final List<Attempt> attempts = new CopyOnWriteArrayList<>();
-    final List<ProblemEntry> problems = new CopyOnWriteArrayList<>();
-    final List<DeadLetters> deadLetters = new CopyOnWriteArrayList<>();
-    final List<RecordListEntry> recordLists = new CopyOnWriteArrayList<>();
-    final Map<DeletionState, Long> counts = new EnumMap<>(DeletionState.class);
-    volatile Instant oldestPending;
-    volatile PositionEntry position;
-    volatile GuardEntry guard = new GuardEntry(null, 0);
-    volatile boolean broken;
-    volatile String trouble;
-    volatile boolean buggy;
-    volatile int counted;
+    public final List<Intake> intakes = new CopyOnWriteArrayList<>();
+    public final List<String> acts = new CopyOnWriteArrayList<>();
+    public final List<Filter> filters = new CopyOnWriteArrayList<>();
+    public final List<Entry> entries = new CopyOnWriteArrayList<>();
+    public final List<Attempt> attempts = new CopyOnWriteArrayList<>();
+    public final List<ProblemEntry> problems = new CopyOnWriteArrayList<>();
+    public final List<DeadLetters> deadLetters = new CopyOnWriteArrayList<>();
+    public final List<RecordListEntry> recordLists = new CopyOnWriteArrayList<>();
+    public final Map<DeletionState, Long> counts = new EnumMap<>(DeletionState.class);
+    public volatile Instant oldestPending;
+    public volatile PositionEntry position;
+    public volatile GuardEntry guard = new GuardEntry(null, 0);
+    public volatile boolean broken;
+    public volatile String trouble;
+    public volatile boolean buggy;
+    public volatile int counted;
 
     private void check() {
         if (broken) {
@@ -129,19 +126,6 @@ final class InMemoryInbox implements Inbox, Ledger {
     }
 
     @Override
-    public void serveOnly(Collection<String> recordLists) {}
-
-    @Override
-    public void perhapsDone(List<Long> ids) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void register(Collection<String> recordLists) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
     public Optional<Instant> oldestPending() {
         check();
         return Optional.ofNullable(oldestPending);
@@ -219,105 +203,7 @@ final class InMemoryInbox implements Inbox, Ledger {
     }
 
     @Override
-    public boolean holds(Batch batch) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public boolean stopped(Batch batch) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public int rehearse(List<Long> ids) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public List<Batch> claim(int batches, int size) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Optional<Duration> nextDue() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public int settle(List<Long> ids, Confirmation confirmation, Duration sinceCall) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public int postpone(List<Long> ids, Duration delay, Failure failure, Postponement why) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public int park(List<Long> ids, Failure failure) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public int release(List<Long> ids) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void suspend(String recordList, Duration pause, Failure failure) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void resume(String recordList) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Set<String> suspended() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void heartbeat() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
     public void keepSubscription(StreamPosition position) {
         throw new UnsupportedOperationException();
     }
-
-    @Override
-    public List<GapCheck> gapChecks(int limit) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public int living(List<GapCheck> checks) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public int gone(List<GapCheck> checks) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public List<String> presenceUnchecked(Collection<String> recordLists, Duration period) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void presenceChecked(String recordList) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public int forget() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void close() {}
 }

@@ -20,7 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What is documented, alerted on and plotted is what the service tells; and the alerts fire when they must. */
+/** What is documented, alerted on and plotted is what the service reports; and the alerts fire when they must. */
 class MonitoringTest {
 
     private static final Path DOCUMENT = Path.of("docs/operations.md");
@@ -79,12 +79,11 @@ class MonitoringTest {
         assertThat(process.waitFor()).as(said).isZero();
     }
 
-    /** Everything happens once: what never did is not told. */
+    /** Everything happens once: what never did is not reported. */
     private static String scrape() throws Exception {
         try (OpsServer server = OpsServer.start("127.0.0.1", "")) {
-            Metrics metrics = server.context().getRegistry().lookupByNameAndType("metrics", Metrics.class);
-            metrics.problems(new Intake(List.of(), List.of(new Problem("refused_id", "x")), null));
-            metrics.called(
+            server.metrics.problems(new Intake(List.of(), List.of(new Problem("refused_id", "x")), null));
+            server.metrics.called(
                     new Batch(List.of(new ClaimedDeletion(1, "list-a", Identifier.phone("+12"), 0, 0, "s"))),
                     200,
                     System.nanoTime());

@@ -10,8 +10,11 @@ import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.IdentifierKind;
 import io.recordsync.deletion.Origin;
+import io.recordsync.deletion.StreamReport;
+import io.recordsync.deletion.StreamReport.State;
 import io.recordsync.deletion.SweepDemand;
-import io.recordsync.inbox.Coverage.State;
+import io.recordsync.delivery.GateReport;
+import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Coverage.Stretch;
 import io.recordsync.inbox.Decisions.Selection;
 import io.recordsync.inbox.Ledger.Attempt;
@@ -85,11 +88,9 @@ class OpsRouteTest {
         inbox.broken = false;
         inbox.buggy = false;
         server.coverage.demands.clear();
-        server.coverage.state = new State(null, null, null, null, false, false, null);
-        server.stream.clear();
-        server.stream.put("state", "connected");
-        server.delivery.clear();
-        server.delivery.put("state", "open");
+        server.coverage.state = new Coverage.State(null, null, null, null, false, false, null);
+        server.stream = OpsServer.stream(State.CONNECTED, null);
+        server.gate = new GateReport(GateReport.OPEN, null, null);
         server.dryRunLists.clear();
     }
 
@@ -230,7 +231,7 @@ class OpsRouteTest {
 
     @Test
     void a_person_confirms_what_is_unproven() throws Exception {
-        server.coverage.state = new State(null, null, null, null, false, false, UNPROVEN);
+        server.coverage.state = new Coverage.State(null, null, null, null, false, false, UNPROVEN);
 
         assertThat(json(server.post("/api/sweep/confirm-unproven", "{}"))
                         .at("/confirmed/from")
@@ -246,18 +247,18 @@ class OpsRouteTest {
     void it_is_not_ready_while_a_hole_is_not_swept_a_stretch_unproven_or_sweeps_prove_nothing() throws Exception {
         Instant covered = Instant.parse("2026-03-01T10:59:00Z");
         Instant daysAgo = OpsServer.NOW.minus(Duration.ofHours(49));
-        for (State red : List.of(
-                new State(covered, null, null, "position lost", false, true, null),
-                new State(covered, null, null, null, false, false, UNPROVEN),
-                new State(covered, null, "Salesforce answered 503", "GAP_OVERFLOW", false, false, null),
-                new State(daysAgo, null, "Salesforce answered 403", null, false, false, null),
-                new State(daysAgo, covered, null, "GAP_OVERFLOW", false, false, null))) {
+        for (Coverage.State red : List.of(
+                new Coverage.State(covered, null, null, "position lost", false, true, null),
+                new Coverage.State(covered, null, null, null, false, false, UNPROVEN),
+                new Coverage.State(covered, null, "Salesforce answered 503", "GAP_OVERFLOW", false, false, null),
+                new Coverage.State(daysAgo, null, "Salesforce answered 403", null, false, false, null),
+                new Coverage.State(daysAgo, covered, null, "GAP_OVERFLOW", false, false, null))) {
             server.coverage.state = red;
             assertThat(server.get("/observe/health/ready").statusCode()).isEqualTo(503);
         }
-        for (State green : List.of(
-                new State(null, null, null, null, false, false, null),
-                new State(covered, null, null, "GAP_OVERFLOW", true, false, null))) {
+        for (Coverage.State green : List.of(
+                new Coverage.State(null, null, null, null, false, false, null),
+                new Coverage.State(covered, null, null, "GAP_OVERFLOW", true, false, null))) {
             server.coverage.state = green;
             assertThat(server.get("/observe/health/ready").statusCode())
                     .as(server.get("/observe/health/ready").body())
@@ -267,17 +268,17 @@ class OpsRouteTest {
 
     @Test
     void status_has_the_fields_of_the_contract() throws Exception {
-        server.stream.put("lastResponseAt", OpsServer.NOW.minusSeconds(5));
-        server.stream.put("lastError", "UNAVAILABLE");
-        server.delivery.putAll(
-                Map.of("state", "backoff", "reason", "rate_limited", "until", OpsServer.NOW.plusSeconds(9)));
+        Instant responded = OpsServer.NOW.minusSeconds(5);
+        server.stream = new StreamReport(
+                "/data/ContactChangeEvent", State.CONNECTED, responded, null, "UNAVAILABLE", responded, Map.of());
+        server.gate = new GateReport("waiting", "rate_limited", OpsServer.NOW.plusSeconds(9));
         server.inbox.position = new PositionEntry(
                 "/data/ContactChangeEvent", new byte[] {1}, OpsServer.NOW.minus(Duration.ofHours(10)), null, null);
         server.inbox.counts.put(DeletionState.PENDING, 3L);
         server.inbox.oldestPending = OpsServer.NOW.minusSeconds(42);
         server.inbox.recordLists.add(new RecordListEntry("list-z", "suspended", 2, 1, null, "list_gone"));
         server.inbox.problems.add(new ProblemEntry(OpsServer.NOW, "refused_id", "Refused 003*"));
-        server.coverage.state = new State(
+        server.coverage.state = new Coverage.State(
                 Instant.parse("2026-03-01T10:59:00Z"),
                 Instant.parse("2026-03-01T11:00:00Z"),
                 "Salesforce answered 503",
@@ -299,14 +300,14 @@ class OpsRouteTest {
                      "The stream is connected: UNAVAILABLE",
                      "The stream is connected, but no position was saved since 2026-03-01T02:00:00Z, longer than two times stream.idle-timeout: see the log for what is not accepted",
                      "Record lists are suspended, their deletions wait: list-z (list_gone)",
-                     "Delivery is backoff: rate_limited",
-                     "Salesforce can no longer tell what was deleted from 2026-02-01T00:00:00Z to 2026-02-02T00:00:00Z: a person has to confirm (POST /api/sweep/confirm-unproven)",
+                     "Delivery is waiting: rate_limited",
+                     "Salesforce can no longer report what was deleted from 2026-02-01T00:00:00Z to 2026-02-02T00:00:00Z: a person has to confirm (POST /api/sweep/confirm-unproven)",
                      "Reported within 24 hours: Refused 003*"]},
                  "stream": {"channel": "/data/ContactChangeEvent", "state": "connected",
                             "lastResponseAt": "2026-03-01T11:59:55Z", "lastEventAt": null,
                             "positionSavedAt": "2026-03-01T02:00:00Z", "hoursToExpiry": 62.0,
                             "lastError": "UNAVAILABLE"},
-                 "delivery": {"state": "backoff", "reason": "rate_limited", "until": "2026-03-01T12:00:09Z"},
+                 "delivery": {"state": "waiting", "reason": "rate_limited", "until": "2026-03-01T12:00:09Z"},
                  "deletions": {"checking": 0, "pending": 3, "claimed": 0, "deleted": 0, "parked": 0, "held": 0,
                                "rehearsed": 0, "cancelled": 0},
                  "oldestPendingSeconds": 42,
@@ -321,7 +322,7 @@ class OpsRouteTest {
                  "sweep": {"lastAt": "2026-03-01T11:00:00Z", "coveredUntil": "2026-03-01T10:59:00Z",
                            "lastError": "Salesforce answered 503", "owed": "GAP_OVERFLOW", "running": true, "found": 12, "added": 2,
                            "unproven": {"from": "2026-02-01T00:00:00Z", "until": "2026-02-02T00:00:00Z"}},
-                 "reconcile": {"recordList": null, "running": false, "waiting": null, "checked": 3, "missing": null,
+                 "reconcile": {"recordList": null, "running": false, "waiting": [], "checked": 3, "missing": null,
                                "lastAt": null, "lastError": null},
                  "problems": [{"at": "2026-03-01T12:00:00Z", "kind": "refused_id", "message": "Refused 003*"}]}"""));
     }
@@ -723,19 +724,16 @@ class OpsRouteTest {
 
     @Test
     void a_stream_that_failed_or_is_silent_is_not_ready() throws Exception {
-        server.stream.put("state", "other_org");
-        server.stream.put("lastError", "pinned is another org");
+        server.stream = OpsServer.stream(State.OTHER_ORG, "pinned is another org");
         assertNotReady("stream", "The stream is other_org: pinned is another org");
 
-        server.stream.put("state", "connected");
-        server.stream.put("lastError", "a response cannot be accepted yet");
+        server.stream = OpsServer.stream(State.CONNECTED, "a response cannot be accepted yet");
         assertNotReady("stream", "The stream is connected: a response cannot be accepted yet");
 
-        server.stream.remove("lastError");
-        server.stream.put("silentSince", OpsServer.NOW.minusMillis(330_001));
+        server.stream = OpsServer.stream(State.CONNECTED, null, OpsServer.NOW.minusMillis(330_001));
         assertNotReady("stream", "longer than stream.idle-timeout");
 
-        server.stream.put("silentSince", OpsServer.NOW.minusMillis(330_000));
+        server.stream = OpsServer.stream(State.CONNECTED, null, OpsServer.NOW.minusMillis(330_000));
         assertReady();
     }
 
@@ -746,10 +744,10 @@ class OpsRouteTest {
 
         server.inbox.position = position(Duration.ofMillis(660_001));
         assertNotReady("position", "no position was saved since 2026-03-01T11:48:59.999Z, longer than two times");
-        server.stream.put("state", "standby");
+        server.stream = OpsServer.stream(State.STANDBY, null);
         assertReady();
 
-        server.stream.put("state", "connected");
+        server.stream = OpsServer.stream(State.CONNECTED, null);
         server.inbox.position = new PositionEntry(
                 "/data/ContactChangeEvent", null, null, OpsServer.NOW.minus(Duration.ofHours(1)), null);
         assertNotReady("position", "no position was saved since 2026-03-01T11:00:00Z (the first start)");
@@ -757,7 +755,7 @@ class OpsRouteTest {
 
     @Test
     void a_position_that_expires_soon_is_not_ready() throws Exception {
-        server.stream.put("state", "standby");
+        server.stream = OpsServer.stream(State.STANDBY, null);
         server.inbox.position = position(Duration.ofHours(48));
         assertReady();
 
@@ -795,12 +793,10 @@ class OpsRouteTest {
 
     @Test
     void a_delivery_that_fails_or_was_paused_is_not_ready() throws Exception {
-        server.delivery.put("state", "backoff");
-        server.delivery.put("reason", "no_token");
-        assertNotReady("delivery", "Delivery is backoff: no_token");
+        server.gate = new GateReport("waiting", "no_token", OpsServer.NOW.plusSeconds(9));
+        assertNotReady("delivery", "Delivery is waiting: no_token");
 
-        server.delivery.put("state", "paused");
-        server.delivery.put("reason", "Paused by a person");
+        server.gate = new GateReport("paused", "Paused by a person", null);
         assertNotReady("delivery", "Delivery is paused: Paused by a person");
     }
 
@@ -836,7 +832,7 @@ class OpsRouteTest {
     }
 
     @Test
-    void a_database_that_fails_is_told_once_and_what_needs_it_is_unknown() throws Exception {
+    void a_database_that_fails_is_reported_once_and_what_needs_it_is_unknown() throws Exception {
         server.inbox.trouble = "accept failed: the disk is full";
         assertNotReady("store", "The database fails: accept failed: the disk is full");
 
@@ -851,10 +847,10 @@ class OpsRouteTest {
 
     @Test
     void a_subscriber_that_ended_by_itself_is_not_alive_but_one_that_was_stopped_is() throws Exception {
-        server.stream.put("state", "stopped");
+        server.stream = OpsServer.stream(State.STOPPED, null);
         assertThat(server.get("/observe/health/live").statusCode()).isEqualTo(200);
 
-        server.stream.put("lastError", "The subscriber has ended by a mistake of ours");
+        server.stream = OpsServer.stream(State.STOPPED, "The subscriber has ended by a mistake of ours");
 
         HttpResponse<String> live = server.get("/observe/health/live");
         assertThat(live.statusCode()).isEqualTo(503);

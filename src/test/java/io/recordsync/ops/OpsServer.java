@@ -5,12 +5,39 @@ import io.recordsync.Secrets;
 import io.recordsync.config.OpsSettings;
 import io.recordsync.config.Secret;
 import io.recordsync.deletion.DeliveryMode;
+import io.recordsync.deletion.PresenceReport;
+import io.recordsync.deletion.StreamReport;
+import io.recordsync.deletion.StreamReport.State;
+import io.recordsync.deletion.SweepReport;
+import io.recordsync.delivery.GateReport;
 import io.recordsync.inbox.History;
 import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Grant;
+import io.recordsync.ops.api.DeletionView;
+import io.recordsync.ops.api.FrontDoor;
+import io.recordsync.ops.api.GuardView;
+import io.recordsync.ops.api.HistoryView;
 import io.recordsync.ops.api.OpsHttpServer;
+import io.recordsync.ops.api.Orders;
+import io.recordsync.ops.api.ProblemAnswer;
+import io.recordsync.ops.api.Status;
+import io.recordsync.ops.health.DeliveryCheck;
+import io.recordsync.ops.health.ExpiryCheck;
+import io.recordsync.ops.health.GuardCheck;
+import io.recordsync.ops.health.Health;
+import io.recordsync.ops.health.ListsCheck;
+import io.recordsync.ops.health.Metrics;
 import io.recordsync.ops.health.Observation;
+import io.recordsync.ops.health.PendingCheck;
+import io.recordsync.ops.health.PositionCheck;
+import io.recordsync.ops.health.ProcessCheck;
+import io.recordsync.ops.health.StoreCheck;
+import io.recordsync.ops.health.StreamCheck;
+import io.recordsync.ops.health.SweepCheck;
+import io.recordsync.ops.health.TokenCheck;
+import io.recordsync.ops.page.PageFiles;
+import io.recordsync.ops.receipts.Receipts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -35,87 +62,137 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.CamelContextAware;
+import org.apache.camel.health.HealthCheck;
+import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 
-/** The ops route file in a Camel Main on a port of its own, with an in-memory inbox behind it. */
-final class OpsServer implements AutoCloseable {
+/** The ops route files in a Camel Main on a port of its own, with an in-memory inbox behind it. */
+public final class OpsServer implements AutoCloseable {
 
-    static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+    public static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+    private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
+    private static final String CHANNEL = "/data/ContactChangeEvent";
+    private static final List<String> RECORD_LISTS = List.of("list-a", "list-b");
+    private static final Duration IDLE_TIMEOUT = Duration.ofMillis(330_000);
 
-    final InMemoryInbox inbox = new InMemoryInbox();
-    final InMemoryCoverage coverage = new InMemoryCoverage();
-    final Map<String, Object> stream = new ConcurrentHashMap<>(
-            Map.of("state", "connected", "reconnects", Map.of("transient", 3L, "credentials", 0L)));
-    final AccessTokens talkdeskToken = new AccessTokens(
-            "http://talkdesk.example/token", grant("private key"), Duration.ofSeconds(10), new Outbound());
-    final History history = (step, steps) -> IntStream.range(0, steps)
+    public final InMemoryInbox inbox = new InMemoryInbox();
+    public final InMemoryCoverage coverage = new InMemoryCoverage();
+    public volatile StreamReport stream = stream(State.CONNECTED, null);
+    public final AccessTokens talkdeskToken = new AccessTokens(
+            URI.create("http://talkdesk.example/token"),
+            grant("private key"),
+            Duration.ofSeconds(10),
+            Outbound.direct());
+    public final History history = (step, steps) -> IntStream.range(0, steps)
             .mapToObj(i -> new History.Point(NOW.minus(step.multipliedBy(steps - 1L - i)), i, 0, 0))
             .toList();
-    final Map<String, Object> delivery = new ConcurrentHashMap<>(Map.of("state", "open"));
+    public volatile GateReport gate = new GateReport(GateReport.OPEN, null, null);
     /** What the delivery was told: {@code wake}, {@code pause}, {@code resume}; and the sweeps: {@code sweep}. */
-    final List<String> told = new CopyOnWriteArrayList<>();
+    public final List<String> told = new CopyOnWriteArrayList<>();
 
-    final int port = freePort();
+    public final int port = freePort();
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(10))
             .build();
-    final Set<String> dryRunLists = ConcurrentHashMap.newKeySet();
+    public final Set<String> dryRunLists = ConcurrentHashMap.newKeySet();
+    private final DeliveryMode mode = new DeliveryMode(false, dryRunLists);
+    private final Gate gateBean = new Gate(told, () -> gate);
+    private final Sweeps sweeps = new Sweeps(told);
+    private final PresenceChecks presenceChecks = new PresenceChecks(told);
+    private final PrometheusMeterRegistry registry = Metrics.registry();
+    final Metrics metrics = new Metrics(registry, inbox, CHANNEL, () -> stream, CLOCK);
+    private final Health health = new Health();
     private final ApiDocument document = new ApiDocument();
     private final OpsHttpServer server;
     private final Main main = new Main();
 
     private OpsServer(String host, String password) throws Exception {
-        main.setDefaultPropertyPlaceholderLocation("classpath:ops/application.properties");
-        // The ops routes alone, without the service.
-        main.addOverrideProperty("recordsync.enabled", "false");
-        main.configure().withRoutesIncludePattern("classpath:ops/beans.camel.yaml,file:routes/ops.camel.yaml");
-        main.addOverrideProperty("ops.host", host);
-        main.addOverrideProperty("ops.port", Integer.toString(port));
-        main.addOverrideProperty("ops.user", "operator");
-        main.addOverrideProperty("ops.password", password);
-        main.addOverrideProperty("ops.allowed-hosts", "localhost, ops.example.com");
-        main.addOverrideProperty("talkdesk.record-lists", "list-a, list-b");
-        main.addOverrideProperty("salesforce.channel", "/data/ContactChangeEvent");
-        main.addOverrideProperty("stream.idle-timeout", "330000");
         OpsSettings settings =
                 new OpsSettings(host, port, "operator", new Secret(password), List.of("localhost", "ops.example.com"));
         server = new OpsHttpServer(settings);
-        PrometheusMeterRegistry registry = Metrics.registry();
-        main.bind("recordsyncMetricsRegistry", registry);
-        main.bind("frontDoor", new FrontDoor(settings));
+        bindParts();
+        bindApi(settings);
+        // The ops routes alone, without the service.
+        main.addOverrideProperty("recordsync.enabled", "false");
+        main.addOverrideProperty("camel.main.basePackageScanEnabled", "false");
+        main.configure()
+                .withRoutesIncludePattern("file:routes/ops-front-door.camel.yaml,file:routes/ops-reading.camel.yaml,"
+                        + "file:routes/ops-ordering.camel.yaml");
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeConfigure(BaseMainSupport configuring) {
                 CamelContext context = configuring.getCamelContext();
+                health.setCamelContext(context);
+                healthChecks().forEach(check -> {
+                    CamelContextAware.trySetCamelContext(check, context);
+                    HealthCheckRegistry.get(context).register(check);
+                });
                 server.serve(context);
                 context.addComponent("platform-http", context.getComponent(OpsHttpServer.SCHEME));
-                server.observe(new Observation(configuring.getCamelContext(), registry));
+                server.observe(new Observation(context, registry));
             }
         });
-        main.bind("deliveryMode", new DeliveryMode(false, dryRunLists));
-        main.bind("inbox", inbox);
-        main.bind("ledger", inbox);
-        main.bind("coverage", coverage);
-        main.bind("history", history);
-        main.bind(
-                "salesforceToken",
-                new AccessTokens(
-                        "http://salesforce.example/token",
-                        grant("client id and secret"),
-                        Duration.ofSeconds(10),
-                        new Outbound()));
-        main.bind("talkdeskToken", talkdeskToken);
-        main.bind("sweeps", new Sweeps(told));
-        main.bind("presenceChecks", new PresenceChecks(told));
-        main.bind("clock", Clock.fixed(NOW, ZoneOffset.UTC));
-        main.bind("streamStatus", part(stream));
-        main.bind("claims", new Claims(told));
-        main.bind("gate", new Gate(told, delivery));
         main.start();
         server.listen();
+    }
+
+    /** What other rooms have, as far as the routes call it. */
+    private void bindParts() {
+        main.bind("claims", new Claims(told));
+        main.bind("gate", gateBean);
+        main.bind("sweeps", sweeps);
+        main.bind("presenceChecks", presenceChecks);
+    }
+
+    private void bindApi(OpsSettings settings) {
+        GuardView guard = new GuardView(inbox, 1000, Duration.ofHours(1));
+        main.bind("recordsyncMetricsRegistry", registry);
+        main.bind("metrics", metrics);
+        main.bind("health", health);
+        main.bind("frontDoor", new FrontDoor(settings));
+        main.bind("problemAnswer", new ProblemAnswer());
+        main.bind("pageFiles", new PageFiles());
+        main.bind("orders", new Orders(inbox, inbox, coverage, RECORD_LISTS, mode, CLOCK));
+        main.bind("deletionView", new DeletionView(inbox));
+        main.bind("historyView", new HistoryView(history));
+        main.bind("receipts", new Receipts(inbox));
+        main.bind(
+                "status",
+                new Status(
+                        inbox,
+                        coverage,
+                        CHANNEL,
+                        RECORD_LISTS,
+                        new Status.Parts(() -> stream, gateBean, presenceChecks, sweeps, guard),
+                        health,
+                        mode,
+                        metrics,
+                        CLOCK));
+    }
+
+    private List<HealthCheck> healthChecks() {
+        AccessTokens salesforceToken = new AccessTokens(
+                URI.create("http://salesforce.example/token"),
+                grant("client id and secret"),
+                Duration.ofSeconds(10),
+                Outbound.direct());
+        return List.of(
+                new ProcessCheck(() -> stream, Duration.ofSeconds(5)),
+                new StoreCheck(inbox, CHANNEL),
+                new StreamCheck(() -> stream, IDLE_TIMEOUT, CLOCK),
+                new PositionCheck(inbox, CHANNEL, () -> stream, IDLE_TIMEOUT, CLOCK),
+                new ExpiryCheck(inbox, CHANNEL, Duration.ofHours(24), CLOCK),
+                new PendingCheck(inbox, Duration.ofHours(1), CLOCK),
+                new ListsCheck(inbox),
+                new TokenCheck("salesforce", salesforceToken),
+                new TokenCheck("talkdesk", talkdeskToken),
+                new GuardCheck(inbox, registry),
+                new DeliveryCheck(() -> gate),
+                new SweepCheck(coverage, Duration.ofHours(24), CLOCK));
     }
 
     static OpsServer start(String host, String password) throws Exception {
@@ -137,8 +214,14 @@ final class OpsServer implements AutoCloseable {
         };
     }
 
-    private static Supplier<Map<String, Object>> part(Map<String, Object> map) {
-        return () -> map;
+    /** A stream that responded a moment ago. */
+    static StreamReport stream(State state, String lastError) {
+        return stream(state, lastError, NOW);
+    }
+
+    static StreamReport stream(State state, String lastError, Instant silentSince) {
+        return new StreamReport(
+                CHANNEL, state, null, null, lastError, silentSince, Map.of("transient", 3L, "credentials", 0L));
     }
 
     CamelContext context() {
@@ -151,8 +234,8 @@ final class OpsServer implements AutoCloseable {
 
     /** What a scrape gives right after a look. */
     String metrics() throws Exception {
-        context().getRegistry().lookupByNameAndType("metrics", Metrics.class).look();
-        context().getRegistry().lookupByNameAndType("health", Health.class).look();
+        metrics.look();
+        health.look();
         return get("/observe/metrics").body();
     }
 
@@ -208,34 +291,34 @@ final class OpsServer implements AutoCloseable {
     }
 
     /** Stands for the presence checks. */
-    public record PresenceChecks(List<String> told) implements Supplier<Map<String, Object>> {
+    public record PresenceChecks(List<String> told) implements Supplier<PresenceReport> {
         public void order(List<String> recordLists) {
             told.add("reconcile " + recordLists);
         }
 
         @Override
-        public Map<String, Object> get() {
-            return Map.of("running", false, "checked", 3);
+        public PresenceReport get() {
+            return new PresenceReport(null, false, List.of(), 3, null, null, null);
         }
     }
 
     /** Stands for the sweeps. */
-    public record Sweeps(List<String> told) implements Supplier<Map<String, Object>> {
+    public record Sweeps(List<String> told) implements Supplier<SweepReport> {
         public void wake() {
             told.add("sweep");
         }
 
         @Override
-        public Map<String, Object> get() {
-            return Map.of("found", 12, "added", 2);
+        public SweepReport get() {
+            return new SweepReport(12, 2);
         }
     }
 
     /** Stands for the delivery's gate. */
-    public record Gate(List<String> told, Map<String, Object> map) implements Supplier<Map<String, Object>> {
+    public record Gate(List<String> told, Supplier<GateReport> report) implements Supplier<GateReport> {
         @Override
-        public Map<String, Object> get() {
-            return map;
+        public GateReport get() {
+            return report.get();
         }
 
         public void pause() {

@@ -42,7 +42,7 @@ class ForgetDeletionsRouteTest {
                         .handled(true);
             }
         });
-        main.bind("inbox", inbox);
+        main.bind("recordsyncRetention", inbox);
         main.start();
         try {
             // The steps follow each other at once: half a second is a long silence.

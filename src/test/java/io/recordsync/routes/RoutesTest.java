@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.recordsync.TestSettings;
 import io.recordsync.Wiring;
+import io.recordsync.delivery.Verdict;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,6 +18,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
@@ -81,8 +84,8 @@ class RoutesTest {
 
     @Test
     void every_bean_that_a_route_calls_is_wired_with_that_method(@TempDir Path folder) {
-        Matcher call =
-                Pattern.compile("- bean:\\s+ref: (\\S+)\\s+method: \"?(\\w+)").matcher(text(files()));
+        Matcher call = Pattern.compile("(?:bean|method):\\s+ref: (\\S+)\\s+method: \"?(\\w+)")
+                .matcher(text(files()));
         int calls = 0;
         try (Wiring wiring = Wiring.ofService(TestSettings.in(folder))) {
             while (call.find()) {
@@ -101,6 +104,31 @@ class RoutesTest {
             }
         }
         assertThat(calls).isGreaterThan(20);
+    }
+
+    /** What needs more is a named method of a bean, so that a route can be read aloud. */
+    @Test
+    void a_condition_is_one_word() {
+        List<String> conditions =
+                files().stream().flatMap(file -> conditions(parsed(file))).toList();
+
+        assertThat(conditions).hasSizeGreaterThan(20).allSatisfy(condition -> assertThat(condition)
+                .doesNotContain("&&", "||", "bean:", "{{"));
+    }
+
+    @Test
+    void each_verdict_has_its_branch() {
+        String applied = text(List.of(Path.of("routes/apply-verdict.camel.yaml")));
+
+        assertThat(Verdict.values()).allSatisfy(verdict -> assertThat(applied)
+                .containsOnlyOnce("\"${exchangeProperty.verdict} == '" + verdict + "'\""));
+    }
+
+    /** Those that any dialler is delivered to by. */
+    @ParameterizedTest
+    @ValueSource(strings = {"routes/deliver-deletions.camel.yaml", "routes/apply-verdict.camel.yaml"})
+    void the_routes_of_the_delivery_name_no_dialler(String file) {
+        assertThat(text(List.of(Path.of(file)))).doesNotContainIgnoringCase("talkdesk", "http");
     }
 
     @Test
@@ -132,6 +160,22 @@ class RoutesTest {
                 assertCanonical(file, value);
             });
         }
+    }
+
+    /** What is asked by each {@code when}, {@code filter} and {@code loop} in it. */
+    private static Stream<String> conditions(Object node) {
+        if (node instanceof List<?> list) {
+            return list.stream().flatMap(RoutesTest::conditions);
+        }
+        if (!(node instanceof Map<?, ?> map)) {
+            return Stream.empty();
+        }
+        Stream<String> own = map.entrySet().stream()
+                .filter(entry -> Set.of("when", "filter", "loop").contains(entry.getKey()))
+                .flatMap(entry ->
+                        entry.getValue() instanceof List<?> whens ? whens.stream() : Stream.of(entry.getValue()))
+                .map(asked -> String.valueOf(((Map<?, ?>) asked).get("simple")));
+        return Stream.concat(own, map.values().stream().flatMap(RoutesTest::conditions));
     }
 
     private static List<Named> routes() {

@@ -223,7 +223,10 @@ class ChangeEventsTest {
     }
 
     private static ChangeEvents changeEvents(boolean sweepOnGap) {
-        return new ChangeEvents(new SyncedRecords("list-1, list-2", "salesforce", "003"), "Contact", sweepOnGap);
+        return new ChangeEvents(
+                new SyncedRecords(List.of("list-1", "list-2"), "salesforce", List.of("003")),
+                List.of("Contact"),
+                sweepOnGap);
     }
 
     private static Restoration restoration(String id, boolean confirmed) {

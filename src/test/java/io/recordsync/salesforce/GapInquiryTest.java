@@ -24,7 +24,7 @@ class GapInquiryTest {
     @Test
     void what_lives_is_told_from_what_is_in_the_recycle_bin() throws IOException {
         GapInquiry inquiry = inquiry("Contact");
-        assertThat(inquiry.path()).isEqualTo("/services/data/v64.0/queryAll");
+        assertThat(inquiry.question().path()).isEqualTo("/services/data/v64.0/queryAll");
         assertThat(soql(inquiry))
                 .isEqualTo("SELECT Id, IsDeleted FROM Contact WHERE Id IN ('003DL0000212DetYAE','003DL0000214OYdYAM')");
 
@@ -40,7 +40,7 @@ class GapInquiryTest {
         GapInquiry inquiry = inquiry("Contact");
 
         read(inquiry, rows(row(FIRST, false)));
-        assertThat(inquiry.path()).isEqualTo("/services/data/v64.0/query");
+        assertThat(inquiry.question().path()).isEqualTo("/services/data/v64.0/query");
         assertThat(soql(inquiry)).isEqualTo("SELECT Id FROM Contact LIMIT 1");
         read(inquiry, ANY);
 
@@ -98,7 +98,7 @@ class GapInquiryTest {
     }
 
     private static String soql(GapInquiry inquiry) {
-        return URLDecoder.decode(inquiry.query().substring(2), StandardCharsets.UTF_8);
+        return URLDecoder.decode(inquiry.question().query().substring(2), StandardCharsets.UTF_8);
     }
 
     private static void read(GapInquiry inquiry, String json) throws IOException {

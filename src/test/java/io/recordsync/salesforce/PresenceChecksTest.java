@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Problem;
-import io.recordsync.inbox.Inbox;
+import io.recordsync.inbox.Intakes;
+import io.recordsync.inbox.RecordLists;
 import io.recordsync.simulator.salesforce.ContactIds;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -45,7 +47,7 @@ class PresenceChecksTest {
         "0, 0, true"
     })
     void the_canary_holds_up_to_the_share_that_is_allowed(int ids, int missing, boolean holds) throws Exception {
-        PresenceChecks checks = checks("off");
+        PresenceChecks checks = checks(Optional.empty());
         checks.order(List.of("list-a"));
         PresenceCheck check = checks.begin();
         List<String> all = Stream.generate(ContactIds::next).limit(ids).toList();
@@ -64,13 +66,13 @@ class PresenceChecksTest {
     void nothing_is_run_without_an_order_or_a_schedule() {
         unchecked.add("list-a");
 
-        assertThat(checks("off").begin()).isNull();
+        assertThat(checks(Optional.empty()).begin()).isNull();
     }
 
     @Test
     void what_the_schedule_makes_due_is_run_and_noted_when_it_has_ended() throws Exception {
         unchecked.add("list-b");
-        PresenceChecks checks = checks("7d");
+        PresenceChecks checks = checks(Optional.of(Duration.ofDays(7)));
         PresenceCheck check = checks.begin();
 
         assertThat(check.recordList()).isEqualTo("list-b");
@@ -83,14 +85,16 @@ class PresenceChecksTest {
 
     @Test
     void a_check_that_failed_is_run_from_its_beginning_and_one_that_is_hopeless_is_not() {
-        PresenceChecks checks = checks("off");
+        PresenceChecks checks = checks(Optional.empty());
         checks.order(List.of("list-a"));
         checks.fail(checks.begin(), new IOException("Talkdesk answered 503"));
-        assertThat(checks.get()).containsEntry("waiting", List.of("list-a")).containsEntry("running", false);
+        assertThat(checks.get().waiting()).containsExactly("list-a");
+        assertThat(checks.get().running()).isFalse();
 
         checks.order(List.of("list-a"));
         checks.fail(checks.begin(), new IllegalStateException("no such list"));
-        assertThat(checks.get()).containsEntry("waiting", List.of()).containsEntry("lastError", "no such list");
+        assertThat(checks.get().waiting()).isEmpty();
+        assertThat(checks.get().lastError()).isEqualTo("no such list");
         assertThat(checked).isEmpty();
     }
 
@@ -133,7 +137,7 @@ class PresenceChecksTest {
 
     @Test
     void nothing_is_concluded_while_a_page_is_unread_or_a_question_unanswered() throws Exception {
-        PresenceChecks checks = checks("off");
+        PresenceChecks checks = checks(Optional.empty());
         checks.order(List.of("list-a"));
         PresenceCheck check = checks.begin();
         List<String> all = Stream.generate(ContactIds::next).limit(100).toList();
@@ -165,7 +169,7 @@ class PresenceChecksTest {
         "'Sun, 1 Mar 2026 12:10:00 GMT', 2026-03-01T12:00:00Z"
     })
     void a_find_is_as_old_as_the_slower_of_two_clocks_says(String date, Instant committedAt) throws Exception {
-        PresenceChecks checks = checks("off");
+        PresenceChecks checks = checks(Optional.empty());
         checks.order(List.of("list-a"));
         PresenceCheck check = checks.begin();
         List<String> all = Stream.generate(ContactIds::next).limit(100).toList();
@@ -180,7 +184,7 @@ class PresenceChecksTest {
 
     @Test
     void a_list_that_fails_lets_the_others_pass_and_its_error_stays_until_it_succeeds() throws Exception {
-        PresenceChecks checks = checks("off");
+        PresenceChecks checks = checks(Optional.empty());
         checks.order(List.of("list-a", "list-b"));
         checks.fail(checks.begin(), new IOException("Talkdesk answered 503"));
         checks.order(List.of());
@@ -190,18 +194,18 @@ class PresenceChecksTest {
         other.page(List.of(), "");
         checks.conclude(other);
         checks.finish(other);
-        assertThat(checks.get()).containsEntry("lastError", "Talkdesk answered 503");
+        assertThat(checks.get().lastError()).isEqualTo("Talkdesk answered 503");
 
         PresenceCheck again = checks.begin();
         assertThat(again.recordList()).isEqualTo("list-a");
         again.page(List.of(), "");
         checks.conclude(again);
-        assertThat(checks.get()).containsEntry("lastError", null);
+        assertThat(checks.get().lastError()).isNull();
     }
 
     @Test
     void a_check_that_is_hopeless_is_a_problem() {
-        PresenceChecks checks = checks("off");
+        PresenceChecks checks = checks(Optional.empty());
         checks.order(List.of("list-a"));
         checks.fail(checks.begin(), new IllegalStateException("no such list"));
 
@@ -211,9 +215,11 @@ class PresenceChecksTest {
         });
     }
 
-    private PresenceChecks checks(String schedule) {
-        Inbox inbox = (Inbox) Proxy.newProxyInstance(
-                Inbox.class.getClassLoader(), new Class<?>[] {Inbox.class}, (proxy, method, arguments) -> {
+    private PresenceChecks checks(Optional<Duration> schedule) {
+        Object inbox = Proxy.newProxyInstance(
+                Intakes.class.getClassLoader(),
+                new Class<?>[] {Intakes.class, RecordLists.class},
+                (proxy, method, arguments) -> {
                     if (method.getName().equals("presenceChecked")) {
                         checked.add((String) arguments[0]);
                         return null;
@@ -225,12 +231,12 @@ class PresenceChecksTest {
                     return List.copyOf(unchecked);
                 });
         return new PresenceChecks(
-                inbox,
-                inbox,
+                (Intakes) inbox,
+                (RecordLists) inbox,
                 records(),
-                "list-a,list-b",
+                List.of("list-a", "list-b"),
                 "salesforce",
-                "Contact",
+                List.of("Contact"),
                 "64.0",
                 schedule,
                 5,
@@ -239,7 +245,7 @@ class PresenceChecksTest {
     }
 
     private static SyncedRecords records() {
-        return new SyncedRecords("list-a,list-b", "salesforce", "003");
+        return new SyncedRecords(List.of("list-a", "list-b"), "salesforce", List.of("003"));
     }
 
     private static InputStream living(List<String> ids) {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.recordsync.config.Secret;
+import io.recordsync.inbox.Inbox;
 import io.recordsync.inbox.InboxSettings;
-import io.recordsync.inbox.JdbcInbox;
 import io.recordsync.inbox.Store;
+import io.recordsync.inbox.database.Database;
 import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.ClientCredentials;
@@ -16,6 +18,7 @@ import io.recordsync.simulator.salesforce.SalesforceSimulator;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -35,31 +38,30 @@ class SalesforceAccessTest {
 
     private final SalesforceSimulator salesforce = SalesforceSimulator.start();
     private Store store;
-    private JdbcInbox inbox;
+    private Inbox inbox;
     private SalesforceAccess access;
 
     @BeforeEach
     void open() {
-        store = Store.open("jdbc:sqlite:" + folder.resolve("inbox.db"), "", "");
-        inbox = new JdbcInbox(
+        store = Store.open(Database.at("jdbc:sqlite:" + folder.resolve("inbox.db"), "", ""));
+        inbox = Inbox.open(
                 store, new InboxSettings(Duration.ofHours(24), Duration.ofMinutes(1), Duration.ofDays(400), ""));
-        ClientCredentials credentials = new ClientCredentials();
-        credentials.setClientId(SalesforceSimulator.CLIENT_ID);
-        credentials.setClientSecret(SalesforceSimulator.CLIENT_SECRET);
+        ClientCredentials credentials =
+                ClientCredentials.inForm(SalesforceSimulator.CLIENT_ID, new Secret(SalesforceSimulator.CLIENT_SECRET));
         AccessTokens tokens = new AccessTokens(
-                salesforce.loginUrl() + "/services/oauth2/token",
+                URI.create(salesforce.loginUrl() + "/services/oauth2/token"),
                 credentials,
                 Duration.ofSeconds(5),
                 Duration.ofMinutes(15),
                 Duration.ofMillis(1),
                 Clock.systemUTC(),
-                new Outbound());
-        access = new SalesforceAccess(tokens, inbox);
+                Outbound.direct());
+        access = new SalesforceAccess(tokens, inbox.intakes());
     }
 
     @AfterEach
     void close() {
-        inbox.close();
+        inbox.session().close();
         store.close();
         salesforce.close();
     }
@@ -69,13 +71,13 @@ class SalesforceAccessTest {
         Token token = access.token();
 
         assertThat(token.instanceUrl()).isEqualTo(salesforce.loginUrl());
-        assertThat(inbox.pinOrg("00D000000000000AAA")).isEqualTo(salesforce.orgId());
+        assertThat(inbox.intakes().pinOrg("00D000000000000AAA")).isEqualTo(salesforce.orgId());
     }
 
     @Test
     void another_org_is_not_asked_and_once_the_credentials_are_right_ours_is() {
         String ours = salesforce.orgId();
-        inbox.pinOrg(ours);
+        inbox.intakes().pinOrg(ours);
         salesforce.orgId("00D58000000zzzzEAA");
 
         assertThatThrownBy(() -> access.token())

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recordsync.config.Secret;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Identifier;
@@ -307,7 +308,7 @@ class SweepingTest {
                 .forEachRemaining(intake -> {});
 
         assertThat(sweeping.unfinished()).isTrue();
-        assertThat(sweeping.query()).contains("start=2026-11-23T21%3A57%3A00");
+        assertThat(sweeping.question().query()).contains("start=2026-11-23T21%3A57%3A00");
     }
 
     @Test
@@ -402,9 +403,12 @@ class SweepingTest {
         Sweeping sweeping = sweeping(sweep);
         String token = token();
         while (sweeping.unfinished()) {
-            String query = sweeping.query() == null ? "" : "?" + sweeping.query();
+            String query = sweeping.question().query() == null
+                    ? ""
+                    : "?" + sweeping.question().query();
             HttpResponse<InputStream> answer = http.send(
-                    HttpRequest.newBuilder(URI.create(salesforce.loginUrl() + sweeping.path() + query))
+                    HttpRequest.newBuilder(URI.create(
+                                    salesforce.loginUrl() + sweeping.question().path() + query))
                             .header("Authorization", "Bearer " + token)
                             .build(),
                     HttpResponse.BodyHandlers.ofInputStream());
@@ -426,7 +430,11 @@ class SweepingTest {
 
     private static Sweeping sweeping(Sweep sweep) {
         return new Sweeping(
-                sweep, new SyncedRecords("list-1, list-2", "salesforce", "003"), Set.of("Contact"), "64.0", OVERLAP);
+                sweep,
+                new SyncedRecords(List.of("list-1", "list-2"), "salesforce", List.of("003")),
+                Set.of("Contact"),
+                "64.0",
+                OVERLAP);
     }
 
     private static Sweep since(Instant floor) {
@@ -434,14 +442,13 @@ class SweepingTest {
     }
 
     private String token() {
-        ClientCredentials credentials = new ClientCredentials();
-        credentials.setClientId(SalesforceSimulator.CLIENT_ID);
-        credentials.setClientSecret(SalesforceSimulator.CLIENT_SECRET);
+        ClientCredentials credentials =
+                ClientCredentials.inForm(SalesforceSimulator.CLIENT_ID, new Secret(SalesforceSimulator.CLIENT_SECRET));
         return new AccessTokens(
-                        salesforce.loginUrl() + "/services/oauth2/token",
+                        URI.create(salesforce.loginUrl() + "/services/oauth2/token"),
                         credentials,
                         Duration.ofSeconds(5),
-                        new Outbound())
+                        Outbound.direct())
                 .value();
     }
 

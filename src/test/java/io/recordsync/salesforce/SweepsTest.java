@@ -4,15 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recordsync.deletion.SweepDemand;
+import io.recordsync.deletion.SweepReport;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Coverage.Stretch;
+import io.recordsync.inbox.Inbox;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.InboxSettings;
-import io.recordsync.inbox.JdbcCoverage;
-import io.recordsync.inbox.JdbcInbox;
 import io.recordsync.inbox.JdbcLedger;
 import io.recordsync.inbox.Ledger.ProblemEntry;
 import io.recordsync.inbox.Store;
+import io.recordsync.inbox.database.Database;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +24,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,21 +42,21 @@ class SweepsTest {
     Path folder;
 
     private Store store;
-    private JdbcInbox inbox;
+    private Inbox inbox;
     private BreakableCoverage coverage;
     private Instant now = Instant.now().truncatedTo(ChronoUnit.MINUTES);
 
     @BeforeEach
     void open() {
-        store = Store.open("jdbc:sqlite:" + folder.resolve("inbox.db"), "", "");
-        inbox = new JdbcInbox(store, SETTINGS);
-        inbox.subscribe("/data/ContactChangeEvent");
-        coverage = new BreakableCoverage(new JdbcCoverage(store, inbox, SETTINGS));
+        store = Store.open(Database.at("jdbc:sqlite:" + folder.resolve("inbox.db"), "", ""));
+        inbox = Inbox.open(store, SETTINGS);
+        inbox.intakes().subscribe("/data/ContactChangeEvent");
+        coverage = new BreakableCoverage(inbox.coverage());
     }
 
     @AfterEach
     void close() {
-        inbox.close();
+        inbox.session().close();
         store.close();
     }
 
@@ -128,21 +129,22 @@ class SweepsTest {
     @Test
     void it_tells_what_the_sweep_that_runs_has_found_so_far_and_then_what_the_last_one_found() throws IOException {
         Sweeps sweeps = sweeps(Duration.ZERO);
-        assertThat(sweeps.get()).isEmpty();
+        assertThat(sweeps.get()).isEqualTo(SweepReport.NONE);
         demand("first");
         Sweeping sweeping = sweeps.begin();
-        assertThat(sweeps.get()).isEqualTo(Map.of("found", 0, "added", 0));
+        assertThat(sweeps.get()).isEqualTo(new SweepReport(0, 0));
 
         String page =
                 "{\"done\": false, \"nextRecordsUrl\": \"/services/data/v64.0/query/01g-2\", \"records\": [{\"Id\":"
                         + " \"003DL0000212DetYAE\", \"SystemModstamp\": \"" + now + "\"}]}";
         sweeping.read(json(page), DateTimeFormatter.RFC_1123_DATE_TIME.format(now.atOffset(ZoneOffset.UTC)))
-                .forEachRemaining(intake -> sweeps.accepted(sweeping, inbox.accept(intake)));
+                .forEachRemaining(
+                        intake -> sweeps.accepted(sweeping, inbox.intakes().accept(intake)));
 
-        assertThat(sweeps.get()).isEqualTo(Map.of("found", 1, "added", 1));
+        assertThat(sweeps.get()).isEqualTo(new SweepReport(1, 1));
         answer(sweeping, Duration.ZERO);
         sweeps.finish(sweeping);
-        assertThat(sweeps.get()).isEqualTo(Map.of("found", 1, "added", 1));
+        assertThat(sweeps.get()).isEqualTo(new SweepReport(1, 1));
     }
 
     @Test
@@ -189,10 +191,10 @@ class SweepsTest {
     void a_sweep_that_another_session_took_over_says_nothing_is_proven() throws IOException {
         Sweeps sweeps = sweeps(Duration.ZERO);
         coverage.demand(new SweepDemand("ordered", now.minus(Duration.ofDays(20)), false));
-        inbox.pinOrg("00D000000000001AAA");
+        inbox.intakes().pinOrg("00D000000000001AAA");
         Sweeping sweeping = sweeps.begin();
         answer(sweeping, Duration.ofMinutes(3));
-        inbox.confirmOrg("00D000000000002AAA");
+        inbox.decisions().confirmOrg("00D000000000002AAA");
         assertThatThrownBy(() -> sweeps.finish(sweeping)).isInstanceOf(InboxException.class);
         coverage.demand(new SweepDemand("ordered", now.minus(Duration.ofDays(20)), false));
 
@@ -204,9 +206,9 @@ class SweepsTest {
     private Sweeps sweeps(Duration retry) {
         return new Sweeps(
                 coverage,
-                inbox,
-                new SyncedRecords("list-1", "salesforce", "003"),
-                "Contact",
+                inbox.intakes(),
+                new SyncedRecords(List.of("list-1"), "salesforce", List.of("003")),
+                List.of("Contact"),
                 "64.0",
                 Duration.ofDays(1),
                 HOUR,
@@ -226,7 +228,7 @@ class SweepsTest {
     private void answer(Sweeping sweeping, Duration lag) throws IOException {
         String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(now.atOffset(ZoneOffset.UTC));
         while (sweeping.unfinished()) {
-            String body = sweeping.path().endsWith("/deleted/")
+            String body = sweeping.question().path().endsWith("/deleted/")
                     ? "{\"deletedRecords\": [], \"earliestDateAvailable\": \"2026-01-01T00:00:00.000+0000\","
                             + " \"latestDateCovered\": \"" + now.minus(lag) + "\"}"
                     : "{\"done\": true, \"records\": []}";

@@ -137,7 +137,7 @@ class DatabaseOutageIT {
         assertThat(linesOf("ERROR"))
                 .singleElement()
                 .asString()
-                .contains("The database cannot be written to until that is mended", "nothing is acknowledged");
+                .contains("The database cannot be written to until that is fixed", "nothing is acknowledged");
         makeRoom.run();
 
         service.await("it is ready again", () -> readiness().contains("UP"));

@@ -2,6 +2,7 @@ package io.recordsync.talkdesk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.recordsync.config.Secret;
 import io.recordsync.doctor.Finding;
 import io.recordsync.doctor.Findings;
 import io.recordsync.network.Outbound;
@@ -9,7 +10,9 @@ import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.ClientCredentials;
 import io.recordsync.simulator.talkdesk.Answer;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,13 +41,13 @@ class TalkdeskExamTest {
                 "200 | {\"total_deleted\": 0, \"has_errors\": false} | OK | arrives (200 for an id that no record has)",
                 "202 | {} | OK | arrives (202 for an id that no record has)",
                 "404 | {\"code\": \"records_not_found\"} | OK | arrives (404 for an id that no record has)",
-                "404 | <html> | WARN | cannot be told, answered 404 → try again",
+                "404 | <html> | WARN | not known yet, answered 404 → try again",
                 "400 | {\"fields\": [{\"name\": \"[0].id\"}]} | OK | arrives (400 for an id that no record has)",
                 "400 | {\"fields\": [{\"name\": \"body\"}]} | FAIL | 400, the body does not arrive",
                 "411 | <html> | FAIL | 411, the body does not arrive",
                 "403 | {} | FAIL | 403, forbidden → the client needs the scope record-lists:manage",
                 "405 | {} | FAIL | 405 → something in between does not let DELETE requests through",
-                "503 | {} | WARN | cannot be told, answered 503 → try again",
+                "503 | {} | WARN | not known yet, answered 503 → try again",
                 "200 | {\"total_deleted\": 7} | FAIL | Talkdesk says that it deleted 7 records",
             })
     void the_answer_to_a_delete_of_nothing_tells_whether_its_body_arrived(
@@ -84,22 +87,20 @@ class TalkdeskExamTest {
     }
 
     private Finding examine(String probed, String check) {
-        ClientCredentials secret = new ClientCredentials();
-        secret.setClientId(TalkdeskSimulator.CLIENT_ID);
-        secret.setClientSecret(TalkdeskSimulator.CLIENT_SECRET);
-        secret.setScope("record-lists:manage");
-        secret.setBasic(true);
-        Outbound outbound = new Outbound();
-        AccessTokens tokens = new AccessTokens(talkdesk.tokenUrl(), secret, Duration.ofSeconds(5), outbound);
+        ClientCredentials secret = ClientCredentials.inHeader(
+                TalkdeskSimulator.CLIENT_ID, new Secret(TalkdeskSimulator.CLIENT_SECRET), "record-lists:manage");
+        Outbound outbound = Outbound.direct();
+        AccessTokens tokens =
+                new AccessTokens(URI.create(talkdesk.tokenUrl()), secret, Duration.ofSeconds(5), outbound);
         Findings findings = new Findings();
         new TalkdeskExam(
                         outbound,
                         tokens,
                         talkdesk.url(),
-                        "list-1",
+                        List.of("list-1"),
                         "record-lists:manage",
                         Duration.ofSeconds(5),
-                        probed)
+                        probed.isEmpty() ? List.of() : List.of(probed))
                 .examine(findings);
         return findings.all().stream()
                 .filter(finding -> finding.check().equals(check))

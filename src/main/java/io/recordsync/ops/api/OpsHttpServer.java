@@ -43,6 +43,9 @@ public final class OpsHttpServer implements AutoCloseable {
     /** The scheme of the routes. */
     public static final String SCHEME = "ops-http";
 
+    /** What probes and agents read, by whatever name they reach us, and without a password. */
+    private static final String OPEN = "/observe/";
+
     private static final String ROUTER = "recordsync-ops-router";
     private static final long MAX_BODY_BYTES = 1 << 20;
     private static final long PATIENCE_SECONDS = 10;
@@ -57,6 +60,14 @@ public final class OpsHttpServer implements AutoCloseable {
         this.settings = settings;
         this.vertx = Vertx.vertx(new VertxOptions().setUseDaemonThread(true));
         this.router = Router.router(vertx);
+        FrontDoor frontDoor = new FrontDoor(settings);
+        router.route().handler(context -> {
+            if (context.normalizedPath().startsWith(OPEN)) {
+                context.next();
+            } else {
+                frontDoor.guard(context);
+            }
+        });
     }
 
     /** Makes {@code ops-http:} known to a context, before any of its routes is read. */
@@ -83,10 +94,10 @@ public final class OpsHttpServer implements AutoCloseable {
 
     /** Serves {@code /observe}, which every probe and agent may read, by GET and HEAD. */
     public void observe(Observation observation) {
-        health("/observe/health", Probe.ALL, observation);
-        health("/observe/health/live", Probe.LIVE, observation);
-        health("/observe/health/ready", Probe.READY, observation);
-        answer("/observe/metrics", request -> observation.metrics(request.getHeader("Accept")));
+        health(OPEN + "health", Probe.ALL, observation);
+        health(OPEN + "health/live", Probe.LIVE, observation);
+        health(OPEN + "health/ready", Probe.READY, observation);
+        answer(OPEN + "metrics", request -> observation.metrics(request.getHeader("Accept")));
     }
 
     private void health(String path, Probe probe, Observation observation) {

@@ -1,10 +1,12 @@
 package io.recordsync.salesforce.stream;
 
 import com.salesforce.eventbus.protobuf.ConsumerEvent;
+import com.salesforce.eventbus.protobuf.FetchResponse;
 import com.salesforce.eventbus.protobuf.ProducerEvent;
 import io.recordsync.salesforce.stream.StreamEvent.ChangeEvent;
 import io.recordsync.salesforce.stream.StreamEvent.UndecodableEvent;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,18 @@ final class EventDecoder {
             Set.of("entityName", "recordIds", "changeType", "transactionKey", "sequenceNumber", "commitTimestamp");
 
     private final Map<String, GenericDatumReader<GenericRecord>> readers = new HashMap<>();
+
+    /** The events of a response, without the changes that were committed before {@code wantedSince}. */
+    List<StreamEvent> decode(FetchResponse response, Instant wantedSince, SchemaSource schemas) throws Exception {
+        List<StreamEvent> events = new ArrayList<>(response.getEventsCount());
+        for (ConsumerEvent consumerEvent : response.getEventsList()) {
+            StreamEvent event = decode(consumerEvent, schemas);
+            if (!(event instanceof ChangeEvent change && change.committedAt().isBefore(wantedSince))) {
+                events.add(event);
+            }
+        }
+        return events;
+    }
 
     StreamEvent decode(ConsumerEvent consumerEvent, SchemaSource schemas) throws Exception {
         ProducerEvent event = consumerEvent.getEvent();

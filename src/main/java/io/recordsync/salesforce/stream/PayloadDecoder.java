@@ -9,11 +9,11 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.util.Utf8;
 
 /**
- * Avro's binary decoder for a payload that may be garbage: nothing is allocated by the word of a length that the payload
- * cannot hold.
+ * Avro's binary decoder for a payload that may be garbage: a length that the payload cannot hold allocates nothing.
  *
- * <p>Avro 1.12 allocates what a length says before it reads, so that five bytes claim two gigabytes and end the process.
- * Throws {@link AvroRuntimeException} for such a length. Not thread-safe.
+ * <p>Avro 1.12 allocates what a length says before it reads, so that five bytes claim two gigabytes and end the process; its
+ * own limits ({@code org.apache.avro.limits.*}) are system properties that the JVM reads once, which in a host's JVM are not
+ * ours to set. Throws {@link AvroRuntimeException} for such a length. Not thread-safe.
  */
 final class PayloadDecoder extends Decoder {
 

@@ -1,6 +1,5 @@
 package io.recordsync.salesforce.stream;
 
-import io.recordsync.inbox.DeliveryGate;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -20,8 +19,7 @@ final class SalesforceStreamConsumer extends DefaultConsumer {
         super(endpoint, processor);
         this.endpoint = endpoint;
         // Consumers are made before any of them starts: what is pending must not go out ahead of the answer.
-        endpoint.getGate()
-                .forbid(DeliveryGate.ORG_UNCHECKED, "It is being asked which Salesforce org the credentials lead to");
+        OrgGate.shut(endpoint.getGate());
     }
 
     @Override
@@ -36,10 +34,14 @@ final class SalesforceStreamConsumer extends DefaultConsumer {
 
     @Override
     protected void doStop() throws Exception {
-        subscriber.stop();
-        var executors = getEndpoint().getCamelContext().getExecutorServiceManager();
-        executors.shutdownGraceful(thread, TimeUnit.SECONDS.toMillis(10));
-        executors.shutdownNow(watchdog);
+        // A context whose start failed stops consumers that never started.
+        if (subscriber != null) {
+            subscriber.stop();
+            var executors = getEndpoint().getCamelContext().getExecutorServiceManager();
+            executors.shutdownGraceful(thread, TimeUnit.SECONDS.toMillis(10));
+            executors.shutdownNow(watchdog);
+            subscriber = null;
+        }
         super.doStop();
     }
 

@@ -1,12 +1,13 @@
 package io.recordsync.salesforce.stream;
 
 import io.grpc.ManagedChannel;
-import io.recordsync.inbox.DeliveryGate;
+import io.recordsync.delivery.DeliveryGate;
 import io.recordsync.inbox.Intakes;
 import io.recordsync.network.Outbound;
 import io.recordsync.network.OutboundGrpc;
 import io.recordsync.oauth.AccessTokens;
 import java.time.Duration;
+import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
@@ -17,14 +18,17 @@ import org.apache.camel.spi.UriPath;
 import org.apache.camel.support.DefaultEndpoint;
 
 /**
- * A change data capture channel of Salesforce's Pub/Sub API. The body of an exchange is a {@link StreamResponse}; an
- * exchange that fails is handed over again until it succeeds, so the route must be safe to repeat.
+ * Subscribe to a change data capture channel of Salesforce's Pub/Sub API.
+ *
+ * <p>The body of an exchange is a {@link StreamResponse}; an exchange that fails is handed over again until it succeeds, so
+ * the route must be safe to repeat. The collaborators that an endpoint does not name are the component's.
  */
 @UriEndpoint(
         firstVersion = "0.1.0",
         scheme = "salesforce-stream",
         title = "Salesforce Stream",
         syntax = "salesforce-stream:channel",
+        category = {Category.CLOUD, Category.SAAS},
         consumerOnly = true)
 public final class SalesforceStreamEndpoint extends DefaultEndpoint {
 
@@ -32,55 +36,62 @@ public final class SalesforceStreamEndpoint extends DefaultEndpoint {
     @Metadata(required = true)
     private String channel;
 
-    @UriParam(description = "Where the access token and the org id come from")
-    @Metadata(required = true)
+    @UriParam(label = "security", description = "Gives the access token and the org id")
     private AccessTokens tokens;
 
-    @UriParam(description = "Where the position is kept")
-    @Metadata(required = true)
+    @UriParam(description = "Keeps the position, and the one subscription to the channel")
     private Intakes intakes;
 
-    @UriParam(description = "Shut while the credentials lead to another org")
-    @Metadata(required = true)
+    @UriParam(description = "Is shut while the credentials lead to another org")
     private DeliveryGate gate;
 
-    @UriParam(description = "Told how the stream is")
-    @Metadata(required = true)
+    @UriParam(description = "Records the state of the stream, for health and the page")
     private StreamStatus streamStatus;
 
-    @UriParam(defaultValue = "api.pubsub.salesforce.com")
+    @UriParam(defaultValue = "api.pubsub.salesforce.com", description = "The host of the Pub/Sub API")
     private String host = "api.pubsub.salesforce.com";
 
-    @UriParam(defaultValue = "7443")
+    @UriParam(defaultValue = "7443", description = "The port of the Pub/Sub API")
     private int port = 7443;
 
-    @UriParam(description = "No TLS: for a simulator")
+    @UriParam(description = "Whether to connect without TLS, for a simulator")
     private boolean plaintext;
 
-    @UriParam(description = "The proxy, and whom to trust; directly and Java's certificates where it is not given")
-    private Outbound outbound = new Outbound();
+    @UriParam(
+            description =
+                    "The proxy, and the certificates that are trusted. Without it connections are direct and Java's"
+                            + " certificates are trusted")
+    private Outbound outbound = Outbound.direct();
 
-    @UriParam(enums = "earliest,latest", defaultValue = "latest", description = "Where no position is saved")
+    @UriParam(
+            enums = "earliest,latest",
+            defaultValue = "latest",
+            description = "Where to start while no position is saved")
     private String firstStart = "latest";
 
-    @UriParam(defaultValue = "330000", description = "Silence taken for a dead stream")
+    @UriParam(
+            defaultValue = "330000",
+            description = "Silence after which the connection counts as dead and is opened again")
     private Duration idleTimeout = Duration.ofMillis(330_000);
 
-    @UriParam(defaultValue = "5000", description = "How often it says that it subscribes")
+    @UriParam(defaultValue = "5000", description = "How often the subscription is renewed in the inbox")
     private Duration heartbeat = Duration.ofMillis(5_000);
 
-    @UriParam(defaultValue = "50000", description = "Salesforce wants a request in 60 s")
+    @UriParam(
+            defaultValue = "50000",
+            description = "How long a response may take to be accepted before the stream is closed meanwhile;"
+                    + " Salesforce expects a request within 60 seconds")
     private Duration acceptLimit = Duration.ofMillis(50_000);
 
-    @UriParam(defaultValue = "1000", description = "First wait before a reconnect")
+    @UriParam(defaultValue = "1000", description = "The first wait before a reconnect")
     private Duration backoff = Duration.ofMillis(1_000);
 
-    @UriParam(defaultValue = "60000", description = "Longest wait before a reconnect")
+    @UriParam(defaultValue = "60000", description = "The longest wait before a reconnect")
     private Duration backoffMax = Duration.ofMillis(60_000);
 
     @UriParam(
             defaultValue = "900000",
-            description = "Longest wait where a reconnect cannot help soon: allocation, permissions")
+            description = "The longest wait where a reconnect cannot help soon: allocation, permissions")
     private Duration backoffLong = Duration.ofMillis(900_000);
 
     SalesforceStreamEndpoint(String uri, SalesforceStreamComponent component, String channel) {
@@ -88,11 +99,23 @@ public final class SalesforceStreamEndpoint extends DefaultEndpoint {
         this.channel = channel.startsWith("/") ? channel : "/" + channel;
     }
 
+    /** @throws IllegalArgumentException when a collaborator is missing */
     @Override
     public Consumer createConsumer(Processor processor) throws Exception {
+        required("tokens", tokens);
+        required("intakes", intakes);
+        required("gate", gate);
+        required("streamStatus", streamStatus);
         SalesforceStreamConsumer consumer = new SalesforceStreamConsumer(this, processor);
         configureConsumer(consumer);
         return consumer;
+    }
+
+    private void required(String option, Object value) {
+        if (value == null) {
+            throw new IllegalArgumentException("Option " + option + " is required: set it on the component"
+                    + " salesforce-stream or on the endpoint " + getEndpointUri());
+        }
     }
 
     @Override

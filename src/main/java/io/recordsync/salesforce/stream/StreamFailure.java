@@ -3,6 +3,7 @@ package io.recordsync.salesforce.stream;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusException;
+import io.recordsync.network.Outbound;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,14 +14,14 @@ import java.util.Optional;
  * @param kind what to do about it
  * @param code without the common prefix; the gRPC status where there is none
  * @param wantsNewLogin whether the access token was refused, or may have been
- * @param description for a person: the status, the code, the rpc id and what to mend; never the metadata sent
+ * @param description for a person: the status, the code, the rpc id and what to fix; never the metadata sent
  */
 record StreamFailure(Kind kind, String code, boolean wantsNewLogin, String description) {
 
     private static final String PREFIX = "sfdc.platform.eventbus.grpc.";
 
     /** A description may hold the whole answer of a proxy. */
-    private static final int MOST_WORDS = 300;
+    private static final int MAX_DESCRIPTION = 300;
 
     /** What to do about an end of the stream. */
     enum Kind {
@@ -30,11 +31,11 @@ record StreamFailure(Kind kind, String code, boolean wantsNewLogin, String descr
         CREDENTIALS,
         /** Open it again after a long wait: asking more often makes it worse. */
         SLOW_DOWN,
-        /** Nothing helps for hours but buying more: a person is told, and it is tried seldom. */
+        /** Nothing helps for hours but buying more: one ERROR, and it is tried seldom. */
         ALLOCATION_USED_UP,
-        /** A person has to mend something: told once, and tried seldom. */
+        /** A person has to fix something: one ERROR, and it is tried seldom. */
         CONFIGURATION,
-        /** The position is of no use any more: resume at EARLIEST, never at LATEST. */
+        /** The position is useless: resume at EARLIEST, never at LATEST. */
         POSITION_LOST;
 
         boolean waitsLong() {
@@ -131,9 +132,15 @@ record StreamFailure(Kind kind, String code, boolean wantsNewLogin, String descr
                         + row.map(known -> ": " + known.advice()).orElse(""));
     }
 
+    /** The description, and what is wrong on the way to the host, if anything is. */
+    static String describe(StatusException end, Outbound outbound, String host) {
+        return of(end).description()
+                + outbound.explain(host, end).map(words -> ": " + words).orElse("");
+    }
+
     private static String firstLine(String description) {
         String line = description.lines().findFirst().orElse("");
-        return line.length() > MOST_WORDS ? line.substring(0, MOST_WORDS) + "…" : line;
+        return line.length() > MAX_DESCRIPTION ? line.substring(0, MAX_DESCRIPTION) + "…" : line;
     }
 
     private static Kind kindOf(Status status) {

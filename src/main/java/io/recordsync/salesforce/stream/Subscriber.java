@@ -1,25 +1,16 @@
 package io.recordsync.salesforce.stream;
 
-import com.google.protobuf.ByteString;
-import com.salesforce.eventbus.protobuf.ConsumerEvent;
 import com.salesforce.eventbus.protobuf.FetchRequest;
 import com.salesforce.eventbus.protobuf.FetchResponse;
-import com.salesforce.eventbus.protobuf.PubSubGrpc;
 import com.salesforce.eventbus.protobuf.PubSubGrpc.PubSubBlockingV2Stub;
-import com.salesforce.eventbus.protobuf.ReplayPreset;
 import com.salesforce.eventbus.protobuf.SchemaRequest;
 import com.salesforce.eventbus.protobuf.TopicRequest;
 import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
-import io.grpc.stub.MetadataUtils;
-import io.recordsync.deletion.Intake;
-import io.recordsync.deletion.Problem;
 import io.recordsync.deletion.StreamPosition;
-import io.recordsync.deletion.SweepDemand;
-import io.recordsync.inbox.Backoff;
-import io.recordsync.inbox.DeliveryGate;
+import io.recordsync.deletion.StreamReport.State;
+import io.recordsync.delivery.Backoff;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Intakes;
 import io.recordsync.inbox.Intakes.Subscription;
@@ -27,12 +18,10 @@ import io.recordsync.inbox.SubscriptionLostException;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Token;
 import io.recordsync.oauth.TokenUnavailableException;
-import io.recordsync.salesforce.stream.StreamEvent.ChangeEvent;
-import io.recordsync.salesforce.stream.StreamStatus.State;
+import io.recordsync.salesforce.stream.PinnedOrg.OtherOrgException;
+import io.recordsync.salesforce.stream.PinnedOrg.UnknownOrgException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
@@ -46,10 +35,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Follows one channel of the Pub/Sub API and hands over its responses one by one, each until it is accepted.
  *
- * <p>It asks for at most {@value #MOST_OUTSTANDING} events that are not yet accepted. Whatever ends the stream, it waits
- * (exponential backoff with jitter, counted anew once a response was accepted), logs in again where the credentials were
- * refused, and resumes from the position that the inbox holds. It is one loop on one thread: {@link #run} returns after
- * {@link #stop}.
+ * <p>It asks for at most {@value #MAX_OUTSTANDING} events that are not yet accepted. Whatever ends the stream, it waits
+ * (exponential backoff with jitter, reset once a response was accepted), logs in again where the credentials were refused,
+ * and resumes from the position that the inbox holds. It is one loop on one thread: {@link #run} returns after {@link #stop}.
+ * It is one class because every step of the loop can end the stream, and each end decides what the next turn does.
  */
 final class Subscriber implements Runnable {
 
@@ -60,25 +49,14 @@ final class Subscriber implements Runnable {
     /** For a call that is answered at once, or a first request to be taken by the network. */
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
     /** The Pub/Sub API's limit. */
-    private static final int MOST_OUTSTANDING = 100;
-    /** Where no position was saved since the first start, what was committed before it (less this skew) is not ours. */
-    private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
-    /** What Salesforce keeps of the stream. */
-    private static final Duration EVENTS_KEPT = Duration.ofHours(72);
-    /** Salesforce forgets after 72 hours, and the position may be refused at any time from then on. */
-    private static final Duration LONG_SILENCE = Duration.ofHours(60);
+    private static final int MAX_OUTSTANDING = 100;
     /** A response to 100 events with large enriched fields passes gRPC's default of 4 MiB, on every replay again. */
-    private static final int MOST_RESPONSE_BYTES = 64 * 1024 * 1024;
-
-    private static final Metadata.Key<String> ACCESS_TOKEN = key("accesstoken");
-    private static final Metadata.Key<String> INSTANCE_URL = key("instanceurl");
-    private static final Metadata.Key<String> TENANT_ID = key("tenantid");
+    private static final int MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 
     private final SalesforceStreamEndpoint endpoint;
     private final String channelName;
     private final AccessTokens tokens;
     private final Intakes intakes;
-    private final DeliveryGate gate;
     private final StreamStatus status;
     private final Acceptor acceptor;
     private final ScheduledExecutorService watchdog;
@@ -86,29 +64,29 @@ final class Subscriber implements Runnable {
     private final Backoff later;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final EventDecoder decoder = new EventDecoder();
+    private final OrgGate org;
+    private final Resumption resumption;
 
     private volatile BlockingClientCall<?, ?> current;
     private int failures;
     /** From where the stream was opened, until it is known to be open. */
     private String opening;
-    /** The failure that a person was told of, as long as it lasts. */
+    /** The failure that was logged as an ERROR, while it lasts. */
     private String alarm;
 
-    private boolean standingBy;
-    private boolean positionLost;
-    private boolean silenceTold;
-    /** The first start for which the sweep of what came before it is ordered. */
-    private Instant firstStartTold;
+    /** The org that is not ours and was logged as an ERROR, while the credentials lead there. */
+    private String otherOrg;
 
-    private String strangeOrg;
+    private boolean standingBy;
 
     Subscriber(SalesforceStreamEndpoint endpoint, Acceptor acceptor, ScheduledExecutorService watchdog) {
         this.endpoint = endpoint;
         this.channelName = endpoint.getChannel();
         this.tokens = endpoint.getTokens();
         this.intakes = endpoint.getIntakes();
-        this.gate = endpoint.getGate();
         this.status = endpoint.getStreamStatus();
+        this.org = new OrgGate(new PinnedOrg(tokens, intakes), endpoint.getGate());
+        this.resumption = new Resumption(channelName, endpoint.startsLatest(), intakes);
         this.acceptor = acceptor;
         this.watchdog = watchdog;
         this.soon = new Backoff(endpoint.getBackoff(), endpoint.getBackoffMax());
@@ -120,8 +98,8 @@ final class Subscriber implements Runnable {
         try {
             subscribe();
         } finally {
-            // Whoever looks whether the process lives must not take this for a stop.
-            status.became(State.STOPPED, running() ? "The subscriber has ended by a mistake of ours" : null);
+            // Liveness must not take this for a stop.
+            status.became(State.STOPPED, running() ? "The subscriber has ended because of a defect" : null);
         }
     }
 
@@ -131,11 +109,8 @@ final class Subscriber implements Runnable {
                 if (!standingBy) {
                     status.subscribing(channelName);
                 }
-                Token token = login();
-                if (!ourOrg(token)) {
-                    pause(soon);
-                    continue;
-                }
+                Token token = org.login();
+                otherOrg = null;
                 Optional<Subscription> subscription = intakes.subscribe(channelName);
                 if (subscription.isEmpty()) {
                     standBy();
@@ -146,11 +121,12 @@ final class Subscriber implements Runnable {
                     LOG.info("Standing by for {} is over: nobody else subscribes", channelName);
                     status.subscribing(channelName);
                 }
-                demandAfterSilence(subscription.get());
-                demandBeforeFirstStart(subscription.get());
+                resumption.orderSweeps(subscription.get());
                 follow(token, subscription.get());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            } catch (OtherOrgException e) {
+                standStill(e);
             } catch (Throwable e) {
                 // An Error too: a subscriber that is dead while the service looks alive loses what Salesforce forgets.
                 recover(e);
@@ -171,54 +147,20 @@ final class Subscriber implements Runnable {
         return stopping.getCount() > 0 && !Thread.currentThread().isInterrupted();
     }
 
-    private Token login() {
-        try {
-            return tokens.token();
-        } catch (TokenUnavailableException e) {
-            // Salesforce may be away for hours, and what was accepted does not need it.
-            gate.allow(DeliveryGate.ORG_UNCHECKED);
-            throw e;
+    /** Nothing is read until a person has fixed or confirmed it. */
+    private void standStill(OtherOrgException e) {
+        status.became(State.OTHER_ORG, e.getMessage());
+        if (!e.orgId().equals(otherOrg)) {
+            otherOrg = e.orgId();
+            LOG.error(e.getMessage());
         }
-    }
-
-    /**
-     * A full sandbox has the record ids of production: deletions made there must not reach Talkdesk because somebody
-     * changed the credentials.
-     */
-    private boolean ourOrg(Token token) throws StreamEndedException {
-        if (token.orgId() == null || token.instanceUrl() == null) {
-            tokens.drop(token.value());
-            throw new StreamEndedException("Salesforce's token answer does not tell the org (expected instance_url, and"
-                    + " id = https://…/id/<18 characters>/<user>); check salesforce.login-url");
-        }
-        String pinned = intakes.pinOrg(token.orgId());
-        if (pinned.equals(token.orgId())) {
-            strangeOrg = null;
-            gate.allow(DeliveryGate.OTHER_ORG);
-            gate.allow(DeliveryGate.ORG_UNCHECKED);
-            return true;
-        }
-        String error = "The Salesforce credentials lead to org " + token.orgId() + ", but this inbox belongs to org "
-                + pinned + "; intake and delivery stand still until the credentials are put right or a person confirms"
-                + " the new org (POST /api/salesforce/confirm-org)";
-        gate.forbid(DeliveryGate.OTHER_ORG, error);
-        gate.allow(DeliveryGate.ORG_UNCHECKED);
-        status.became(State.OTHER_ORG, error);
-        if (!token.orgId().equals(strangeOrg)) {
-            strangeOrg = token.orgId();
-            LOG.error(error);
-        }
-        // Asked again, the credentials may be the right ones.
-        tokens.drop(token.value());
-        return false;
+        pause(soon, null);
     }
 
     private void follow(Token token, Subscription subscription) throws Exception {
-        ManagedChannel connection = endpoint.connect(MOST_RESPONSE_BYTES);
+        ManagedChannel connection = endpoint.connect(MAX_RESPONSE_BYTES);
         try {
-            PubSubBlockingV2Stub pubSub = PubSubGrpc.newBlockingV2Stub(connection)
-                    .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(credentials(token)));
-            follow(pubSub, subscription);
+            follow(PubSub.calls(connection, token), subscription);
         } catch (StatusException e) {
             if (StreamFailure.of(e).wantsNewLogin()) {
                 tokens.drop(token.value());
@@ -231,21 +173,19 @@ final class Subscriber implements Runnable {
 
     private void follow(PubSubBlockingV2Stub pubSub, Subscription subscription) throws Exception {
         StreamPosition position = subscription.position();
-        CompletePosition complete = new CompletePosition(positionLost ? null : position.replayId());
-        // Subscribe answers nothing until there is an event or a keepalive; this tells at once that the topic can be
+        CompletePosition complete = resumption.complete(subscription);
+        // Subscribe answers nothing until there is an event or a keepalive; this shows at once that the topic can be
         // read.
         pubSub.withDeadlineAfter(CALL_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
                 .getTopic(TopicRequest.newBuilder().setTopicName(channelName).build());
         BlockingClientCall<FetchRequest, FetchResponse> call = pubSub.subscribe();
         current = call;
-        FetchRequest start = firstRequest(subscription);
+        FetchRequest start = resumption.request(subscription, MAX_OUTSTANDING);
         if (!write(call, start, CALL_TIMEOUT)) {
-            throw new StreamEndedException("The network takes no request within " + CALL_TIMEOUT.toMillis()
+            throw new StreamEndedException("The network took no request within " + CALL_TIMEOUT.toMillis()
                     + " ms: the connection is taken for dead");
         }
-        Instant wantedSince = start.getReplayPreset() == ReplayPreset.EARLIEST && endpoint.startsLatest()
-                ? subscription.firstStart().minus(CLOCK_SKEW)
-                : Instant.MIN;
+        Instant wantedSince = resumption.wantedSince(subscription, start);
         opening = start.getReplayPreset() + " " + position;
         if (failures == 0) {
             flows();
@@ -265,8 +205,7 @@ final class Subscriber implements Runnable {
                 }
                 failures = 0;
                 flows();
-                positionLost = positionLost && safe.replayId() == null;
-                silenceTold = silenceTold && safe.replayId() == null;
+                resumption.accepted(safe);
                 accepted += response.getEventsCount();
                 if (accepted > 0 && write(call, more(accepted), WRITE_PATIENCE)) {
                     accepted = 0;
@@ -279,10 +218,10 @@ final class Subscriber implements Runnable {
     }
 
     private FetchResponse read(BlockingClientCall<?, FetchResponse> call, StreamPosition position) throws Exception {
-        Duration most = endpoint.getIdleTimeout();
+        Duration idleTimeout = endpoint.getIdleTimeout();
         long start = System.nanoTime();
         while (true) {
-            long left = most.toNanos() - (System.nanoTime() - start);
+            long left = idleTimeout.toNanos() - (System.nanoTime() - start);
             try {
                 FetchResponse response =
                         call.read(Math.min(left, endpoint.getHeartbeat().toNanos()), TimeUnit.NANOSECONDS);
@@ -291,8 +230,8 @@ final class Subscriber implements Runnable {
                 }
                 return response;
             } catch (TimeoutException e) {
-                if (System.nanoTime() - start >= most.toNanos()) {
-                    throw new StreamEndedException("No event and no keepalive for " + most.toMillis()
+                if (System.nanoTime() - start >= idleTimeout.toNanos()) {
+                    throw new StreamEndedException("No event and no keepalive for " + idleTimeout.toMillis()
                             + " ms (Salesforce sends one within 270 s): the connection is taken for dead");
                 }
                 flows();
@@ -306,8 +245,7 @@ final class Subscriber implements Runnable {
         try {
             intakes.keepSubscription(position);
         } catch (InboxException e) {
-            // Health tells it. A stream that is open costs nothing, and whoever took over meanwhile is met at the next
-            // one.
+            // Health reports it. An open stream costs nothing, and the next call shows whether another node took over.
             LOG.debug("The subscription could not be kept: {}", e.getMessage());
         }
     }
@@ -329,8 +267,8 @@ final class Subscriber implements Runnable {
     }
 
     /**
-     * A stream that has ended while responses wait to be read takes no request, and gRPC tells its end only after they were
-     * read: then it is asked for more with the next response, or the next read tells how it ended.
+     * A stream that has ended while responses wait to be read takes no request, and gRPC reports its end only after they were
+     * read: then the next response asks for more, or the next read shows how it ended.
      *
      * @return whether the request was taken
      */
@@ -347,21 +285,6 @@ final class Subscriber implements Runnable {
         return FetchRequest.newBuilder()
                 .setTopicName(channelName)
                 .setNumRequested(events)
-                .build();
-    }
-
-    private FetchRequest firstRequest(Subscription subscription) {
-        FetchRequest.Builder request =
-                FetchRequest.newBuilder().setTopicName(channelName).setNumRequested(MOST_OUTSTANDING);
-        byte[] replayId = subscription.position().replayId();
-        if (replayId != null && !positionLost) {
-            return request.setReplayPreset(ReplayPreset.CUSTOM)
-                    .setReplayId(ByteString.copyFrom(replayId))
-                    .build();
-        }
-        // LATEST only the very first time (epoch 1): after it, whatever was published since would be passed over.
-        boolean latest = subscription.position().epoch() == 1 && endpoint.startsLatest() && !positionLost;
-        return request.setReplayPreset(latest ? ReplayPreset.LATEST : ReplayPreset.EARLIEST)
                 .build();
     }
 
@@ -391,7 +314,8 @@ final class Subscriber implements Runnable {
         try {
             for (int attempt = 1; ; attempt++) {
                 try {
-                    acceptor.accept(new StreamResponse(decode(response, wantedSince, pubSub), safe));
+                    acceptor.accept(
+                            new StreamResponse(decoder.decode(response, wantedSince, id -> schema(pubSub, id)), safe));
                     return open.get();
                 } catch (SubscriptionLostException | InterruptedException e) {
                     throw e;
@@ -432,19 +356,10 @@ final class Subscriber implements Runnable {
         return failure.wantsNewLogin() || failure.kind().waitsLong();
     }
 
-    private List<StreamEvent> decode(FetchResponse response, Instant wantedSince, PubSubBlockingV2Stub pubSub)
-            throws Exception {
-        List<StreamEvent> events = new ArrayList<>(response.getEventsCount());
-        for (ConsumerEvent consumerEvent : response.getEventsList()) {
-            StreamEvent event = decoder.decode(consumerEvent, id -> pubSub.withDeadlineAfter(
-                            CALL_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
-                    .getSchema(SchemaRequest.newBuilder().setSchemaId(id).build())
-                    .getSchemaJson());
-            if (!(event instanceof ChangeEvent change && change.committedAt().isBefore(wantedSince))) {
-                events.add(event);
-            }
-        }
-        return events;
+    private static String schema(PubSubBlockingV2Stub pubSub, String id) throws StatusException {
+        return pubSub.withDeadlineAfter(CALL_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+                .getSchema(SchemaRequest.newBuilder().setSchemaId(id).build())
+                .getSchemaJson();
     }
 
     private void recover(Throwable e) {
@@ -452,7 +367,7 @@ final class Subscriber implements Runnable {
             // Whether another session has it is found out by asking for it again.
             LOG.info(e.getMessage());
             status.subscribing(channelName);
-            pause(soon);
+            pause(soon, null);
             return;
         }
         Backoff backoff = soon;
@@ -463,12 +378,12 @@ final class Subscriber implements Runnable {
             if (failure.kind().needsPerson() && !failure.code().equals(alarm)) {
                 alarm = failure.code();
                 LOG.error(
-                        "Stream of {} cannot be read until it is mended: {}; Salesforce keeps its events for 72 hours",
+                        "Stream of {} cannot be read until it is fixed: {}; Salesforce keeps its events for 72 hours",
                         channelName,
                         failure.description());
             }
-            if (failure.kind() == StreamFailure.Kind.POSITION_LOST && !positionLost) {
-                losePosition(failure);
+            if (failure.kind() == StreamFailure.Kind.POSITION_LOST) {
+                resumption.losePosition(failure);
             }
         }
         pause(backoff, describe(e));
@@ -479,65 +394,6 @@ final class Subscriber implements Runnable {
             return StreamFailure.of(end).kind();
         }
         return e instanceof TokenUnavailableException ? StreamFailure.Kind.CREDENTIALS : StreamFailure.Kind.TRANSIENT;
-    }
-
-    /**
-     * Orders a sweep, and only then resumes at EARLIEST: the first position that is saved there hides the hole for good. The
-     * problem is worded without the rpc id, so that it is listed once however often it happens.
-     */
-    private void losePosition(StreamFailure failure) {
-        String message = "The position of " + channelName + " is lost (" + failure.code()
-                + "); resumed at EARLIEST, and a sweep is ordered that asks Salesforce what was deleted since the last"
-                + " instant that is proven; not ready until then";
-        try {
-            intakes.accept(new Intake(
-                    List.of(),
-                    List.of(),
-                    List.of(new Problem("position_lost", message)),
-                    new SweepDemand("position of " + channelName + " lost", null, true),
-                    null));
-        } catch (InboxException e) {
-            LOG.warn("The lost position could not be noted, tried again: {}", e.getMessage());
-            return;
-        }
-        LOG.error("{}; Salesforce said: {}", message, failure.description());
-        positionLost = true;
-    }
-
-    /** Salesforce keeps events for 72 hours: what came before is asked for while it can still be told. */
-    private void demandAfterSilence(Subscription subscription) {
-        if (silenceTold || subscription.silence().compareTo(LONG_SILENCE) <= 0) {
-            return;
-        }
-        long hours = subscription.silence().toHours();
-        intakes.accept(new Intake(
-                List.of(),
-                List.of(),
-                List.of(),
-                new SweepDemand("no position of " + channelName + " saved for " + hours + " hours", null, false),
-                null));
-        LOG.warn("No position of {} was saved for {} hours: a sweep is ordered", channelName, hours);
-        silenceTold = true;
-    }
-
-    /**
-     * Where the first start is at EARLIEST, what was deleted before it is ours as well, so that a hole in those events has to
-     * be swept; by itself a sweep goes back to the first start only.
-     */
-    private void demandBeforeFirstStart(Subscription subscription) {
-        Instant firstStart = subscription.firstStart();
-        if (subscription.position().replayId() != null
-                || endpoint.startsLatest()
-                || firstStart.equals(firstStartTold)) {
-            return;
-        }
-        intakes.accept(new Intake(
-                List.of(),
-                List.of(),
-                List.of(),
-                new SweepDemand("first start at earliest", firstStart.minus(EVENTS_KEPT), false),
-                null));
-        firstStartTold = firstStart;
     }
 
     private void standBy() throws InterruptedException {
@@ -552,10 +408,7 @@ final class Subscriber implements Runnable {
         stopping.await(endpoint.getHeartbeat().toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void pause(Backoff backoff) {
-        pause(backoff, null);
-    }
-
+    /** @param error what ended the stream; null where that is reported already */
     private void pause(Backoff backoff, String error) {
         if (!running()) {
             return;
@@ -575,28 +428,13 @@ final class Subscriber implements Runnable {
 
     private String describe(Throwable e) {
         if (e instanceof StatusException end) {
-            return StreamFailure.of(end).description()
-                    + endpoint.getOutbound()
-                            .explain(endpoint.getHost(), end)
-                            .map(words -> ": " + words)
-                            .orElse("");
+            return StreamFailure.describe(end, endpoint.getOutbound(), endpoint.getHost());
         }
         boolean spoken = e instanceof StreamEndedException
+                || e instanceof UnknownOrgException
                 || e instanceof TokenUnavailableException
                 || e instanceof InboxException;
         return spoken ? e.getMessage() : e.toString();
-    }
-
-    static Metadata credentials(Token token) {
-        Metadata metadata = new Metadata();
-        metadata.put(ACCESS_TOKEN, token.value());
-        metadata.put(INSTANCE_URL, token.instanceUrl());
-        metadata.put(TENANT_ID, token.orgId());
-        return metadata;
-    }
-
-    private static Metadata.Key<String> key(String name) {
-        return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
     }
 
     /** Takes a response in durably, or throws: then it is handed over again. */

@@ -1,11 +1,9 @@
 package io.recordsync.salesforce.stream;
 
-import com.salesforce.eventbus.protobuf.PubSubGrpc;
 import com.salesforce.eventbus.protobuf.TopicInfo;
 import com.salesforce.eventbus.protobuf.TopicRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusException;
-import io.grpc.stub.MetadataUtils;
 import io.recordsync.network.Outbound;
 import io.recordsync.network.OutboundGrpc;
 import io.recordsync.oauth.Token;
@@ -35,21 +33,19 @@ public final class Topic {
         return channel;
     }
 
-    /** Why it cannot be read, and what to mend; empty when it can. */
+    /** Why it cannot be read, and how to fix that; empty when it can. */
     public Optional<String> trouble(Token token) {
         ManagedChannel connection =
                 OutboundGrpc.channel(outbound, host, port, plaintext).build();
         try {
-            TopicInfo topic = PubSubGrpc.newBlockingV2Stub(connection)
-                    .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(Subscriber.credentials(token)))
+            TopicInfo topic = PubSub.calls(connection, token)
                     .withDeadlineAfter(SECONDS, TimeUnit.SECONDS)
                     .getTopic(TopicRequest.newBuilder().setTopicName(channel).build());
             return topic.getCanSubscribe()
                     ? Optional.empty()
                     : Optional.of("the integration user may not subscribe: give it View All on Contact");
         } catch (StatusException e) {
-            return Optional.of(StreamFailure.of(e).description()
-                    + outbound.explain(host, e).map(words -> ": " + words).orElse(""));
+            return Optional.of(StreamFailure.describe(e, outbound, host));
         } finally {
             connection.shutdownNow();
         }

@@ -3,15 +3,19 @@ package io.recordsync.salesforce.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
+import io.recordsync.config.JwtSettings;
+import io.recordsync.config.Secret;
 import io.recordsync.deletion.StreamPosition;
+import io.recordsync.deletion.StreamReport.State;
+import io.recordsync.delivery.DeliveryGate;
+import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Coverage.Sweep;
-import io.recordsync.inbox.DeliveryGate;
+import io.recordsync.inbox.Inbox;
 import io.recordsync.inbox.InboxSettings;
-import io.recordsync.inbox.JdbcCoverage;
-import io.recordsync.inbox.JdbcInbox;
 import io.recordsync.inbox.JdbcLedger;
 import io.recordsync.inbox.Ledger.ProblemEntry;
 import io.recordsync.inbox.Store;
+import io.recordsync.inbox.database.Database;
 import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.ClientCredentials;
@@ -23,6 +27,7 @@ import io.recordsync.salesforce.stream.StreamEvent.ChangeEvent;
 import io.recordsync.simulator.salesforce.ContactIds;
 import io.recordsync.simulator.salesforce.Recording;
 import io.recordsync.simulator.salesforce.SalesforceSimulator;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -46,7 +51,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.assertj.core.api.InstanceOfAssertFactories;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,7 +80,7 @@ class SubscriberTest {
     private SalesforceSimulator salesforce;
     private Recording recording;
     private Store store;
-    private JdbcInbox inbox;
+    private Inbox inbox;
     private JdbcLedger ledger;
     private Grant grant;
     private SalesforceStreamEndpoint endpoint;
@@ -90,16 +94,13 @@ class SubscriberTest {
     void open() {
         salesforce = SalesforceSimulator.start();
         recording = salesforce.recording();
-        store = Store.open("jdbc:sqlite:" + folder.resolve("inbox.db"), "", "");
-        inbox = new JdbcInbox(store, SETTINGS);
-        watchdog.scheduleWithFixedDelay(inbox::heartbeat, 200, 200, TimeUnit.MILLISECONDS);
+        store = Store.open(Database.at("jdbc:sqlite:" + folder.resolve("inbox.db"), "", ""));
+        inbox = Inbox.open(store, SETTINGS);
+        watchdog.scheduleWithFixedDelay(inbox.session()::heartbeat, 200, 200, TimeUnit.MILLISECONDS);
         ledger = new JdbcLedger(store);
-        ClientCredentials credentials = new ClientCredentials();
-        credentials.setClientId(SalesforceSimulator.CLIENT_ID);
-        credentials.setClientSecret(SalesforceSimulator.CLIENT_SECRET);
-        grant = credentials;
+        grant = ClientCredentials.inForm(SalesforceSimulator.CLIENT_ID, new Secret(SalesforceSimulator.CLIENT_SECRET));
         endpoint = new SalesforceStreamEndpoint("salesforce-stream:" + CHANNEL, null, CHANNEL);
-        endpoint.setIntakes(inbox);
+        endpoint.setIntakes(inbox.intakes());
         endpoint.setGate(gate);
         endpoint.setStreamStatus(status);
         endpoint.setHost(salesforce.pubsubHost());
@@ -116,7 +117,7 @@ class SubscriberTest {
         stop();
         watchdog.shutdownNow();
         assertThat(watchdog.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
-        inbox.close();
+        inbox.session().close();
         store.close();
         salesforce.close();
     }
@@ -244,7 +245,7 @@ class SubscriberTest {
         List<String> ids = publish(2);
 
         awaitAccepted(ids);
-        await(() -> status.get().get("lastError") == null);
+        await(() -> status.get().lastError() == null);
         assertThat(accepted).containsExactlyElementsOf(ids);
         assertThat(recording.subscribes()).hasSize(1);
     }
@@ -318,7 +319,7 @@ class SubscriberTest {
     @Test
     void a_subscription_that_was_taken_over_is_let_go_and_what_was_read_is_read_again() {
         startSubscribed();
-        inbox.subscribe(CHANNEL);
+        inbox.intakes().subscribe(CHANNEL);
 
         List<String> ids = publish(2);
 
@@ -329,7 +330,7 @@ class SubscriberTest {
     /** Its process lives: only the heartbeat of the subscription itself tells. */
     @Test
     void a_subscriber_that_hangs_is_replaced_and_saves_nothing_when_it_goes_on() throws Exception {
-        JdbcInbox other = new JdbcInbox(store, SETTINGS);
+        Inbox other = Inbox.open(store, SETTINGS);
         CountDownLatch hanging = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
         first = response -> {
@@ -341,15 +342,15 @@ class SubscriberTest {
         hanging.await();
 
         await(() -> {
-            other.heartbeat();
-            return other.subscribe(CHANNEL).isPresent();
+            other.session().heartbeat();
+            return other.intakes().subscribe(CHANNEL).isPresent();
         });
         StreamPosition taken = new StreamPosition(CHANNEL, null, 2);
         goOn.countDown();
 
         await(() -> {
-            other.keepSubscription(taken);
-            return status.get().get("state").equals("standby");
+            other.intakes().keepSubscription(taken);
+            return status.get().state() == State.STANDBY;
         });
         assertThat(accepted).isEmpty();
         assertThat(salesforce.openStreams()).isZero();
@@ -359,13 +360,13 @@ class SubscriberTest {
 
     @Test
     void a_subscriber_that_waits_for_events_is_not_replaced() {
-        JdbcInbox other = new JdbcInbox(store, SETTINGS);
+        Inbox other = Inbox.open(store, SETTINGS);
         startSubscribed();
         long start = System.nanoTime();
 
         await(() -> {
-            other.heartbeat();
-            assertThat(other.subscribe(CHANNEL)).isEmpty();
+            other.session().heartbeat();
+            assertThat(other.intakes().subscribe(CHANNEL)).isEmpty();
             return System.nanoTime() - start > 2 * SETTINGS.sessionTtl().toNanos();
         });
 
@@ -374,7 +375,7 @@ class SubscriberTest {
 
     @Test
     void a_subscriber_that_cannot_accept_is_not_replaced() {
-        JdbcInbox other = new JdbcInbox(store, SETTINGS);
+        Inbox other = Inbox.open(store, SETTINGS);
         endpoint.setBackoff(Duration.ofMinutes(1));
         endpoint.setBackoffMax(Duration.ofMinutes(1));
         first = response -> {
@@ -382,12 +383,12 @@ class SubscriberTest {
         };
         startSubscribed();
         publish(1);
-        await(() -> status.get().get("lastError") != null);
+        await(() -> status.get().lastError() != null);
         long start = System.nanoTime();
 
         await(() -> {
-            other.heartbeat();
-            assertThat(other.subscribe(CHANNEL)).isEmpty();
+            other.session().heartbeat();
+            assertThat(other.intakes().subscribe(CHANNEL)).isEmpty();
             return System.nanoTime() - start > 2 * SETTINGS.sessionTtl().toNanos();
         });
     }
@@ -442,12 +443,10 @@ class SubscriberTest {
                                 .encodeToString(pair.getPrivate().getEncoded())
                         + "\n-----END PRIVATE KEY-----\n");
         salesforce.acceptsJwt(pair.getPublic(), "sync@example.org");
-        JwtBearer jwt = new JwtBearer();
-        jwt.setClientId(SalesforceSimulator.CLIENT_ID);
-        jwt.setUser("sync@example.org");
-        jwt.setAudience(salesforce.loginUrl());
-        jwt.setKeystore(pem.toString());
-        grant = jwt;
+        grant = new JwtBearer(
+                SalesforceSimulator.CLIENT_ID,
+                new JwtSettings(
+                        "sync@example.org", pem.toString(), Secret.NONE, "", URI.create(salesforce.loginUrl())));
 
         startSubscribed();
 
@@ -463,7 +462,7 @@ class SubscriberTest {
         salesforce.down(true);
         start();
         await(() -> !gate.isShut());
-        assertThat(status.get().get("lastError").toString()).contains("No access token");
+        assertThat(status.get().lastError()).contains("No access token");
 
         salesforce.down(false);
 
@@ -476,9 +475,10 @@ class SubscriberTest {
     void from_the_making_of_the_consumer_until_the_org_is_known_nothing_goes_out() throws Exception {
         try (DefaultCamelContext context = new DefaultCamelContext()) {
             endpoint.setCamelContext(context);
+            endpoint.setTokens(tokens());
             endpoint.createConsumer(exchange -> {});
         }
-        assertThat(gate.get().get("state")).isEqualTo(DeliveryGate.ORG_UNCHECKED);
+        assertThat(gate.get().state()).isEqualTo(DeliveryGate.ORG_UNCHECKED);
 
         startSubscribed();
 
@@ -495,10 +495,10 @@ class SubscriberTest {
 
         start();
 
-        await(() -> status.get().get("state").equals("other_org"));
-        assertThat(gate.get().get("state")).isEqualTo(DeliveryGate.OTHER_ORG);
+        await(() -> status.get().state() == State.OTHER_ORG);
+        assertThat(gate.get().state()).isEqualTo(DeliveryGate.OTHER_ORG);
         assertThat(recording.subscribes()).hasSize(1);
-        inbox.confirmOrg(other);
+        inbox.decisions().confirmOrg(other);
         recording.awaitSubscription(2);
         await(() -> !gate.isShut());
         awaitAccepted(publish(1));
@@ -666,8 +666,8 @@ class SubscriberTest {
     @Test
     void the_ends_of_the_stream_are_counted_by_what_is_done_about_them() {
         startSubscribed();
-        assertThat(status.get().get("silentSince")).isNotNull();
-        assertThat(status.get().get("reconnects"))
+        assertThat(status.get().silentSince()).isNotNull();
+        assertThat(status.get().reconnects())
                 .isEqualTo(Map.of(
                         "transient", 0L,
                         "credentials", 0L,
@@ -682,10 +682,7 @@ class SubscriberTest {
         salesforce.failStream(Status.UNAUTHENTICATED, "sfdc.platform.eventbus.grpc.service.auth.error");
         recording.awaitSubscription(3);
 
-        assertThat(status.get().get("reconnects"))
-                .asInstanceOf(InstanceOfAssertFactories.MAP)
-                .containsEntry("transient", 1L)
-                .containsEntry("credentials", 1L);
+        assertThat(status.get().reconnects()).containsEntry("transient", 1L).containsEntry("credentials", 1L);
     }
 
     // ---- the end
@@ -699,7 +696,8 @@ class SubscriberTest {
         publish(1);
         recording.awaitResponse(1);
         stop();
-        assertThat(status.get()).containsEntry("state", "stopped").containsEntry("lastError", null);
+        assertThat(status.get().state()).isEqualTo(State.STOPPED);
+        assertThat(status.get().lastError()).isNull();
 
         salesforce.down(true);
         start();
@@ -707,8 +705,8 @@ class SubscriberTest {
         assertThat(thread.isAlive()).isFalse();
     }
 
-    private JdbcCoverage coverage() {
-        return new JdbcCoverage(store, inbox, SETTINGS);
+    private Coverage coverage() {
+        return inbox.coverage();
     }
 
     private void execute(String sql) throws SQLException {
@@ -719,19 +717,12 @@ class SubscriberTest {
     }
 
     private void start() {
-        AccessTokens tokens = new AccessTokens(
-                salesforce.loginUrl() + "/services/oauth2/token",
-                grant,
-                Duration.ofMillis(700),
-                Duration.ofMinutes(15),
-                Duration.ofMillis(10),
-                Clock.systemUTC(),
-                new Outbound());
-        endpoint.setTokens(tokens);
-        ChangeEvents changeEvents = new ChangeEvents(new SyncedRecords("list-1", "salesforce", "003"), "Contact", true);
+        endpoint.setTokens(tokens());
+        ChangeEvents changeEvents = new ChangeEvents(
+                new SyncedRecords(List.of("list-1"), "salesforce", List.of("003")), List.of("Contact"), true);
         Subscriber.Acceptor acceptor = response -> {
             first.accept(response);
-            inbox.accept(changeEvents.read(response));
+            inbox.intakes().accept(changeEvents.read(response));
             accepted.addAll(ids(response));
         };
         subscriber = new Subscriber(endpoint, acceptor, watchdog);
@@ -739,11 +730,22 @@ class SubscriberTest {
         thread.start();
     }
 
+    private AccessTokens tokens() {
+        return new AccessTokens(
+                URI.create(salesforce.loginUrl() + "/services/oauth2/token"),
+                grant,
+                Duration.ofMillis(700),
+                Duration.ofMinutes(15),
+                Duration.ofMillis(10),
+                Clock.systemUTC(),
+                Outbound.direct());
+    }
+
     private void startSubscribed() {
         int streams = recording.streamEnds().size();
         start();
         recording.awaitSubscription(streams + 1);
-        await(() -> status.get().get("state").equals("connected"));
+        await(() -> status.get().state() == State.CONNECTED);
     }
 
     private void stop() throws InterruptedException {

@@ -1,0 +1,314 @@
+package io.recordsync.delivery;
+
+import io.recordsync.config.Unconfirmed;
+import io.recordsync.config.VerifySettings;
+import io.recordsync.deletion.Batch;
+import io.recordsync.deletion.ClaimedDeletion;
+import io.recordsync.deletion.Confirmation;
+import io.recordsync.deletion.Failure;
+import io.recordsync.deletion.Identifier;
+import io.recordsync.inbox.InboxException;
+import io.recordsync.inbox.Queue;
+import io.recordsync.inbox.Queue.Postponement;
+import io.recordsync.inbox.RecordLists;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.camel.Body;
+import org.apache.camel.ExchangeProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What becomes of a batch: the verdict on a reading, and an act for each verdict.
+ *
+ * <p>A call passes two looks first: {@link #mayCall} before it is prepared, {@link #holds} right before it is made. Each act
+ * writes its part to the inbox before it returns; when the inbox fails the rows stay claimed, and the route gives them back.
+ * Thread-safe.
+ */
+public final class Delivery {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
+
+    private final Queue queue;
+    private final RecordLists recordLists;
+    private final DeliveryGate gate;
+    private final ListHealth lists;
+    private final Backoff backoff;
+    private final VerifySettings verify;
+
+    /** @param maxRefusals lone items refused in a row with one code, after which the list is suspended */
+    public Delivery(
+            Queue queue,
+            RecordLists recordLists,
+            DeliveryGate gate,
+            Backoff backoff,
+            int maxRefusals,
+            VerifySettings verify,
+            Clock clock) {
+        this.queue = queue;
+        this.recordLists = recordLists;
+        this.gate = gate;
+        this.lists = new ListHealth(maxRefusals, clock);
+        this.backoff = backoff;
+        this.verify = verify;
+    }
+
+    // ---- before a call
+
+    /**
+     * Lets a call pass. One that only reads has no batch.
+     *
+     * @throws NotNowException while the gate is shut or the list is suspended
+     */
+    public void mayCall(@ExchangeProperty("batch") Batch batch) {
+        if (gate.isShut()) {
+            throw new NotNowException("The delivery is paused");
+        }
+        if (batch != null && lists.suspended(batch.recordList())) {
+            throw new NotNowException("Record list " + batch.recordList() + " is suspended");
+        }
+    }
+
+    /**
+     * The last look before a call.
+     *
+     * @param batch null for a call that is about no claimed deletions
+     * @throws NotNowException when this process was silent for so long that another one may have taken the batch over, or
+     *     when the guard was tripped meanwhile and holds some of it
+     */
+    public void holds(@ExchangeProperty("batch") Batch batch) {
+        if (batch == null) {
+            return;
+        }
+        boolean held;
+        boolean stopped;
+        try {
+            held = queue.holds(batch);
+            stopped = held && queue.stopped(batch);
+        } catch (InboxException e) {
+            // Without its cause: an error of the network in it would be read as the dialler's.
+            throw new NotNowException("The database does not say whether the batch is still held: " + e.getMessage());
+        }
+        if (!held) {
+            LOG.warn(
+                    "{} deletions of record list {} are not sent: this process was silent for longer than session.ttl"
+                            + " and has lost them; any process may claim them",
+                    batch.size(),
+                    batch.recordList());
+            throw new NotNowException("The batch was taken over");
+        }
+        if (stopped) {
+            throw new NotNowException("The guard holds some of the batch");
+        }
+    }
+
+    // ---- the verdict
+
+    /**
+     * Decides what becomes of a batch. To be called once for each reading, because refusals in a row are counted, and
+     * because an answer, whatever it says, ends an outage.
+     */
+    public Verdict decide(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("reading") Reading reading) {
+        Verdict verdict = Verdict.on(reading, batch);
+        if (verdict != Verdict.PAUSE && verdict != Verdict.RELEASE) {
+            gate.succeeded();
+        }
+        return verdict == Verdict.PARK && refusesEverything(batch, reading.failure()) ? Verdict.SUSPEND_LIST : verdict;
+    }
+
+    /** Whether so many lone items of the list were refused in a row, this one among them, that the mistake must be ours. */
+    private boolean refusesEverything(Batch lone, Failure failure) {
+        if (!lists.refused(lone.recordList(), failure.code())) {
+            return false;
+        }
+        LOG.error(
+                "Record list {} refuses one item after the other with {}: the mistake is likely ours, not theirs",
+                lone.recordList(),
+                failure.code());
+        return true;
+    }
+
+    // ---- an act for each verdict
+
+    /** @param calledAt when the call began, by {@link System#nanoTime()}; here and below */
+    public void settle(
+            @ExchangeProperty("batch") Batch batch,
+            @ExchangeProperty("reading") Reading reading,
+            @ExchangeProperty("calledAt") long calledAt) {
+        settle(batch.ids(), reading.confirmation(), calledAt);
+        succeeded(batch);
+    }
+
+    /** The list exists and does not know this record. */
+    public void settleAbsent(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("calledAt") long calledAt) {
+        settle(batch.ids(), Confirmation.ABSENT, calledAt);
+        succeeded(batch);
+    }
+
+    /** To be asked again; after so many answers that confirmed nothing it is settled as accepted, or parked. */
+    public void verifyLater(
+            @ExchangeProperty("batch") Batch batch,
+            @ExchangeProperty("reading") Reading reading,
+            @ExchangeProperty("calledAt") long calledAt) {
+        List<Long> again = new ArrayList<>();
+        List<Long> enough = new ArrayList<>();
+        for (ClaimedDeletion deletion : batch.deletions()) {
+            (deletion.unconfirmed() + 1 < verify.attempts() ? again : enough).add(deletion.id());
+        }
+        if (!again.isEmpty()) {
+            queue.postpone(again, verify.delay(), reading.failure(), Postponement.UNCONFIRMED);
+        }
+        if (!enough.isEmpty() && verify.unconfirmed() == Unconfirmed.PARK) {
+            queue.park(enough, reading.failure());
+        } else if (!enough.isEmpty()) {
+            settle(enough, Confirmation.ACCEPTED, calledAt);
+        }
+        succeeded(batch);
+    }
+
+    /** A lone item was refused. */
+    public void park(@ExchangeProperty("batch") Batch lone, @ExchangeProperty("reading") Reading reading) {
+        Failure failure = reading.failure();
+        queue.park(lone.ids(), failure);
+        LOG.warn(
+                "Record list {} refuses {} ({} {}); parked, redrive it once the cause is fixed",
+                lone.recordList(),
+                lone.identifiers().get(0),
+                failure.status(),
+                failure.code());
+    }
+
+    /** To be called before a batch is split: of one that was done in part, nobody knows which part. */
+    public void beforeSplit(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("reading") Reading reading) {
+        if (reading.doneInPart()) {
+            queue.perhapsDone(batch.ids());
+        }
+    }
+
+    /** Tried again after a backoff, or after what the dialler asked for. */
+    public void postpone(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("reading") Reading reading) {
+        Duration delay = reading.retryAfter() == null ? ownBackoff(batch) : reading.retryAfter();
+        queue.postpone(batch.ids(), delay, reading.failure(), Postponement.FAILED);
+    }
+
+    /** Nothing of this list is sent for a while; the others go on. */
+    public void suspendList(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("reading") Reading reading) {
+        String recordList = batch.recordList();
+        Failure failure = reading.failure();
+        ListHealth.Suspension suspension = lists.suspension(recordList, backoff);
+        recordLists.suspend(recordList, suspension.pause(), failure);
+        queue.postpone(batch.ids(), suspension.pause(), failure, Postponement.FAILED);
+        // Last: this process must not hold back what the inbox, having failed, would give it again and again.
+        if (lists.suspend(recordList, suspension)) {
+            LOG.error(
+                    "Record list {} is suspended: {} (status {}); its deletions wait, it is probed again and again",
+                    recordList,
+                    failure.code(),
+                    failure.status());
+        }
+    }
+
+    /** Nothing at all is sent for a while. */
+    public void pause(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("reading") Reading reading) {
+        Duration pause = gate.shut(reading.failure(), reading.retryAfter());
+        // A batch that breaks the dialler must not be the first one again after each pause.
+        Duration own = ownBackoff(batch);
+        queue.postpone(
+                batch.ids(),
+                own.compareTo(pause) > 0 ? own : pause,
+                reading.failure(),
+                reading.answerLost() ? Postponement.ANSWER_LOST : Postponement.FAILED);
+    }
+
+    /** Gives the batch back as it was. */
+    public void release(@ExchangeProperty("batch") Batch batch) {
+        queue.release(batch.ids());
+    }
+
+    /**
+     * Parks what failed and settles the rest, if each failed record could be identified.
+     *
+     * @return what has to be split to find out; null when nothing has
+     */
+    public Batch parkFailed(
+            @ExchangeProperty("batch") Batch batch,
+            @ExchangeProperty("reading") Reading reading,
+            @ExchangeProperty("calledAt") long calledAt,
+            @Body List<FailedItem> failedItems) {
+        List<Identifier> sent = batch.identifiers();
+        List<Identifier> failed = new ArrayList<>();
+        boolean identified = true;
+        for (FailedItem item : failedItems) {
+            Optional<Identifier> which =
+                    item.identifiers().stream().filter(sent::contains).findFirst();
+            which.ifPresent(failed::add);
+            identified &= which.isPresent();
+        }
+        if (!identified && !batch.lone()) {
+            return batch;
+        }
+        if (batch.lone() && failedItems.stream().allMatch(FailedItem::gone)) {
+            // Reported as failed, and not there when asked: the dialler contradicts itself, or it is gone by now.
+            queue.postpone(batch.ids(), ownBackoff(batch), reading.failure(), Postponement.ANSWER_LOST);
+            return null;
+        }
+        if (batch.lone() || failed.containsAll(sent)) {
+            parkEach(batch, reading);
+            return null;
+        }
+        for (Identifier identifier : failed.stream().distinct().toList()) {
+            queue.park(batch.only(List.of(identifier), true).ids(), reading.failure());
+        }
+        LOG.warn(
+                "{} of {} records of list {} could not be deleted; parked, the others are gone",
+                failed.size(),
+                sent.size(),
+                batch.recordList());
+        boolean exact = reading.deleted() + failed.size() == sent.size();
+        settle(batch.only(failed, false).ids(), exact ? Confirmation.EXACT : Confirmation.BATCH, calledAt);
+        succeeded(batch);
+        return null;
+    }
+
+    /** All of them failed: each is a refusal in a row, and what follows the last one that is parked waits. */
+    private void parkEach(Batch batch, Reading reading) {
+        List<Identifier> sent = batch.identifiers();
+        for (int i = 0; i < sent.size(); i++) {
+            Batch lone = batch.only(List.of(sent.get(i)), true);
+            if (refusesEverything(lone, reading.failure())) {
+                suspendList(batch.only(sent.subList(i, sent.size()), true), reading);
+                return;
+            }
+            park(lone, reading);
+        }
+    }
+
+    private void settle(List<Long> ids, Confirmation confirmation, long calledAt) {
+        Duration sinceCall = Duration.ofNanos(System.nanoTime() - calledAt);
+        queue.settle(ids, confirmation, sinceCall);
+    }
+
+    private void succeeded(Batch batch) {
+        switch (lists.succeeded(batch.recordList())) {
+            case USUAL -> {}
+                // An earlier process may have left it suspended.
+            case FIRST -> recordLists.resume(batch.recordList());
+            case AFTER_SUSPENSION -> {
+                recordLists.resume(batch.recordList());
+                LOG.info("Record list {} answers again", batch.recordList());
+            }
+        }
+    }
+
+    /** The wait that the failures of the batch itself ask for, this one among them. */
+    private Duration ownBackoff(Batch batch) {
+        int failures = batch.deletions().stream()
+                .mapToInt(ClaimedDeletion::attempts)
+                .max()
+                .orElse(0);
+        return backoff.after(failures + 1);
+    }
+}

@@ -1,0 +1,142 @@
+package io.recordsync.delivery;
+
+import io.recordsync.deletion.Failure;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The gate in front of the delivery: shut while the dialler as a whole cannot be used, or while a person is needed.
+ *
+ * <p>A failure of the service shuts it for a while: for what {@code Retry-After} says, else exponentially longer with
+ * jitter, capped. After that one batch goes as a probe; what becomes of it opens or shuts the gate. Thread-safe.
+ */
+public final class DeliveryGate implements Supplier<GateReport> {
+
+    /** Shut because the Salesforce credentials lead to an org that is not ours. */
+    public static final String OTHER_ORG = "other_org";
+    /** Shut because it is not known yet whether they do: until the first login has worked or failed. */
+    public static final String ORG_UNCHECKED = "org_unchecked";
+    /** Shut because a person paused the delivery. */
+    public static final String PAUSED = "paused";
+
+    private static final Logger LOG = LoggerFactory.getLogger(DeliveryGate.class);
+
+    private final Backoff backoff;
+    private final Clock clock;
+    private final Map<String, String> forbidden = new TreeMap<>();
+    private int failures;
+    private Instant shutUntil = Instant.MIN;
+    private String reason;
+    private Runnable onChange = () -> {};
+
+    public DeliveryGate(Duration backoff, Duration backoffMax, Clock clock) {
+        this.backoff = new Backoff(backoff, backoffMax);
+        this.clock = clock;
+    }
+
+    /** Called whenever it might have opened. */
+    synchronized void onChange(Runnable listener) {
+        onChange = listener;
+    }
+
+    /**
+     * The service failed: shut for a while.
+     *
+     * @param retryAfter the wait that the dialler asked for; null or zero when it did not
+     * @return how long nothing is sent
+     */
+    public synchronized Duration shut(Failure failure, Duration retryAfter) {
+        Instant now = clock.instant();
+        // Calls that were in flight together fail together: that is one failure, not four.
+        if (!now.isBefore(shutUntil)) {
+            failures++;
+        }
+        // Zero is no wait: calls would fail in turn, as fast as they can be made.
+        Duration pause = retryAfter == null || retryAfter.isZero() ? backoff.after(failures) : retryAfter;
+        if (now.plus(pause).isAfter(shutUntil)) {
+            shutUntil = now.plus(pause);
+        }
+        if (reason == null) {
+            LOG.warn(
+                    "Delivery paused for {} ms: {} (status {}): {}; the deletions wait in the inbox",
+                    pause.toMillis(),
+                    failure.code(),
+                    failure.status(),
+                    failure.message());
+        }
+        reason = failure.code() + ": " + failure.message();
+        return Duration.between(now, shutUntil);
+    }
+
+    /** The service answered as it should. While the gate is shut that says nothing: the call was made before. */
+    public void succeeded() {
+        synchronized (this) {
+            if (reason == null || clock.instant().isBefore(shutUntil)) {
+                return;
+            }
+            failures = 0;
+            reason = null;
+            shutUntil = Instant.MIN;
+            LOG.info("Delivery resumed: the service answers again");
+        }
+        onChange.run();
+    }
+
+    /** Shuts it until {@link #allow} is called with the same cause. */
+    public synchronized void forbid(String cause, String why) {
+        forbidden.put(cause, why);
+    }
+
+    public void allow(String cause) {
+        synchronized (this) {
+            if (forbidden.remove(cause) == null) {
+                return;
+            }
+        }
+        onChange.run();
+    }
+
+    /** A person stops the delivery until {@link #resume}, or a restart. */
+    public void pause() {
+        forbid(PAUSED, "Paused by a person (POST /api/resume ends it)");
+    }
+
+    public void resume() {
+        allow(PAUSED);
+    }
+
+    /** How long it stays shut: zero when it is open; more than a day where a person is needed. */
+    public synchronized Duration shutFor() {
+        if (!forbidden.isEmpty()) {
+            return Duration.ofDays(365);
+        }
+        Duration rest = Duration.between(clock.instant(), shutUntil);
+        return rest.isNegative() || shutUntil == Instant.MIN ? Duration.ZERO : rest;
+    }
+
+    public boolean isShut() {
+        return !shutFor().isZero();
+    }
+
+    /** Whether the next call is a probe: only one batch may go. */
+    synchronized boolean probing() {
+        return reason != null;
+    }
+
+    @Override
+    public synchronized GateReport get() {
+        boolean waiting = clock.instant().isBefore(shutUntil);
+        Instant until = waiting ? shutUntil : null;
+        if (!forbidden.isEmpty()) {
+            Map.Entry<String, String> first = forbidden.entrySet().iterator().next();
+            return new GateReport(first.getKey(), first.getValue(), until);
+        }
+        return new GateReport(waiting ? "waiting" : reason == null ? GateReport.OPEN : "probing", reason, until);
+    }
+}

@@ -1,0 +1,109 @@
+package io.recordsync.inbox;
+
+import static io.recordsync.inbox.database.Parameters.with;
+
+import io.recordsync.deletion.Batch;
+import io.recordsync.deletion.ClaimedDeletion;
+import io.recordsync.deletion.Identifier;
+import io.recordsync.deletion.Word;
+import io.recordsync.inbox.Lanes.Lane;
+import io.recordsync.inbox.database.JsonRows;
+import io.recordsync.inbox.database.Transaction;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The rows of some lanes that a session has just taken.
+ *
+ * @param byLane in the order of the lanes
+ */
+record Claim(Map<Lane, List<Row>> byLane) {
+
+    /** A row as it was claimed; {@code dueAt} is only for the order. */
+    record Row(ClaimedDeletion deletion, long dueAt) {
+
+        static final Comparator<Row> OLDEST_FIRST = Comparator.comparingLong(Row::dueAt)
+                .thenComparing(row -> row.deletion().id());
+    }
+
+    /** Needs a live session: one that was silent for too long may have been taken for dead already. */
+    private static final String TAKE =
+            """
+            update deletion set state = 'claimed', session = :session
+            where id {due :lanes :limit}
+              and exists (select 1 from session where id = :session and seen_at > {now} - :ttl)
+            returning id, record_list || '/' || kind as lane, provider, identifier, attempts, unconfirmed, due_at""";
+
+    /** @param limit rows of each lane */
+    static Claim take(Transaction transaction, List<Lane> lanes, long limit, String session, Duration ttl)
+            throws SQLException {
+        JsonRows rows = new JsonRows();
+        Map<Lane, List<Row>> byLane = new LinkedHashMap<>();
+        Map<String, Lane> byName = new LinkedHashMap<>();
+        for (Lane lane : lanes) {
+            rows.add(lane.recordList(), Word.underscored(lane.kind()));
+            byLane.put(lane, new ArrayList<>());
+            byName.put(lane.name(), lane);
+        }
+        if (!lanes.isEmpty()) {
+            transaction.list(
+                    TAKE,
+                    with("session", session)
+                            .and("lanes", rows)
+                            .and("limit", limit)
+                            .and("ttl", ttl),
+                    row -> {
+                        Lane lane = byName.get(row.getString("lane"));
+                        return byLane.get(lane).add(claimed(row, lane, session));
+                    });
+        }
+        return new Claim(byLane);
+    }
+
+    private static Row claimed(ResultSet row, Lane lane, String session) throws SQLException {
+        Identifier identifier = new Identifier(lane.kind(), row.getString("provider"), row.getString("identifier"));
+        return new Row(
+                new ClaimedDeletion(
+                        row.getLong("id"),
+                        lane.recordList(),
+                        identifier,
+                        row.getInt("attempts"),
+                        row.getInt("unconfirmed"),
+                        session),
+                row.getLong("due_at"));
+    }
+
+    List<Long> ids() {
+        return byLane.values().stream()
+                .flatMap(Collection::stream)
+                .map(row -> row.deletion().id())
+                .toList();
+    }
+
+    List<Lane> lanes() {
+        return List.copyOf(byLane.keySet());
+    }
+
+    /** The first batch of every lane, then the second of every lane, and so on. */
+    List<Batch> batches(int size) {
+        List<Batch> batches = new ArrayList<>();
+        int longest = byLane.values().stream().mapToInt(List::size).max().orElse(0);
+        byLane.values().forEach(rows -> rows.sort(Row.OLDEST_FIRST));
+        for (int from = 0; from < longest; from += size) {
+            for (List<Row> rows : byLane.values()) {
+                if (from < rows.size()) {
+                    List<Row> batch = rows.subList(from, Math.min(from + size, rows.size()));
+                    batches.add(new Batch(batch.stream().map(Row::deletion).toList()));
+                }
+            }
+        }
+        return batches;
+    }
+}

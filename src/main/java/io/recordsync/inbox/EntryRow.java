@@ -1,0 +1,55 @@
+package io.recordsync.inbox;
+
+import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.Identifier;
+import io.recordsync.deletion.IdentifierKind;
+import io.recordsync.deletion.Word;
+import io.recordsync.inbox.Ledger.Entry;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+
+/** A row of the table of deletions, as the ledger reads it. */
+final class EntryRow {
+
+    private EntryRow() {}
+
+    /** Of all its columns. */
+    static Entry read(ResultSet row) throws SQLException {
+        IdentifierKind kind = Word.fromUnderscored(IdentifierKind.class, row.getString("kind"));
+        Identifier identifier = new Identifier(kind, row.getString("provider"), row.getString("identifier"));
+        return new Entry(
+                row.getLong("id"),
+                row.getString("record_list"),
+                kind,
+                identifier.provider(),
+                identifier.value().startsWith(PhoneSeal.PREFIX) ? identifier.value() : identifier.masked(),
+                state(row),
+                row.getString("origin"),
+                row.getString("event_key"),
+                time(row, "committed_at"),
+                time(row, "accepted_at"),
+                time(row, "due_at"),
+                row.getInt("attempts"),
+                row.getInt("unconfirmed"),
+                row.getBoolean("answer_lost"),
+                time(row, "settled_at"),
+                row.getString("settled_by"),
+                row.getString("confirmation"),
+                row.getString("failure_code"),
+                row.getString("message"),
+                row.getString("note"),
+                row.getString("approved_by"),
+                time(row, "called_at"));
+    }
+
+    static DeletionState state(ResultSet row) throws SQLException {
+        return Word.fromUnderscored(DeletionState.class, row.getString("state"));
+    }
+
+    /** Null where the column is. */
+    static Instant time(ResultSet row, String column) throws SQLException {
+        long millis = row.getLong(column);
+        return row.wasNull() ? null : Instant.ofEpochMilli(millis);
+    }
+}

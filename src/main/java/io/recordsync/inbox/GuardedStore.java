@@ -1,0 +1,75 @@
+package io.recordsync.inbox;
+
+import io.recordsync.deletion.Batch;
+import io.recordsync.inbox.database.Transaction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The store as those acts use it that may trip the mass-deletion guard, and those that ask whether it is tripped.
+ *
+ * <p>It says once what the guard holds, and spares the question where nobody can have tripped it. Thread-safe.
+ */
+final class GuardedStore {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GuardedStore.class);
+
+    private final Store store;
+    private final Guard guard;
+    /** False only where nobody but this process can have tripped the guard, and it never has. */
+    private volatile boolean perhapsTripped;
+
+    /** Switches the guard off where there is none by the settings. */
+    GuardedStore(Store store, Guard guard) {
+        this.store = store;
+        this.guard = guard;
+        this.perhapsTripped = store.write("start the guard", transaction -> {
+            guard.start(transaction);
+            return guard.trippedEver(transaction);
+        });
+    }
+
+    /** What an act brought, and how many deletions the guard holds because of it; -1 = it was not tripped by it. */
+    record Guarded<T>(T result, int held) {}
+
+    Guard guard() {
+        return guard;
+    }
+
+    Store store() {
+        return store;
+    }
+
+    /** An act whose rows count for the guard. */
+    <T> T write(String act, Transaction.Work<Guarded<T>> work) {
+        Guarded<T> done;
+        try {
+            done = store.write(act, work);
+        } catch (InboxException e) {
+            // Perhaps committed all the same.
+            perhapsTripped = true;
+            throw e;
+        }
+        if (done.held() >= 0) {
+            perhapsTripped = true;
+            LOG.error(
+                    "The guard is tripped: more than guard.max-deletions = {} contacts were deleted within guard.window ="
+                            + " {} s; {} deletions are held, and all that come, until a person approves or rejects them (on"
+                            + " the page, or POST /api/guard/approve, /api/guard/reject)",
+                    guard.limit(),
+                    guard.window().toSeconds(),
+                    done.held());
+        }
+        return done.result();
+    }
+
+    /** Whether the guard was tripped since the batch was claimed, and holds some of it. */
+    boolean stopped(Batch batch) {
+        if (!perhapsTripped && !store.isShared()) {
+            return false;
+        }
+        return store.read(
+                "ask the guard",
+                transaction -> guard.trippedEver(transaction) && guard.stops(transaction, batch.ids()));
+    }
+}

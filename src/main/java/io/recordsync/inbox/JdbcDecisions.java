@@ -1,0 +1,184 @@
+package io.recordsync.inbox;
+
+import static io.recordsync.inbox.database.Parameters.with;
+
+import io.recordsync.deletion.Word;
+import io.recordsync.inbox.Guard.Arrival;
+import io.recordsync.inbox.GuardedStore.Guarded;
+import io.recordsync.inbox.database.JsonRows;
+import io.recordsync.inbox.database.Parameters;
+import io.recordsync.inbox.database.Transaction;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
+
+/** The decisions on JDBC: one statement for however many rows a person means. */
+public final class JdbcDecisions implements Decisions {
+
+    private final GuardedStore guarded;
+    private final Store store;
+    private final Guard guard;
+
+    JdbcDecisions(GuardedStore guarded) {
+        this.guarded = guarded;
+        this.store = guarded.store();
+        this.guard = guarded.guard();
+    }
+
+    /** An answer that confirmed nothing is counted anew, but not forgotten: the record may be gone. */
+    private static final String REDRIVE = "update deletion set state = " + Restorations.unlessDoubtful("'pending'")
+            + """
+            , due_at = {now}, pending_since = {now}, attempts = 0, unconfirmed = 0, approved_by = :user,
+            answer_lost = answer_lost or unconfirmed > 0 or failure_code = 'unconfirmed'
+            where state = 'parked' and state <> 'deleted'""";
+
+    @Override
+    public int redrive(Selection selection, String user) {
+        return changeMany("redrive", REDRIVE, selection, user);
+    }
+
+    private static final String DISCARD =
+            """
+            update deletion set state = 'cancelled', settled_by = :user, settled_at = {now},
+                   identifier = coalesce(hmac, identifier)
+            where state = '%s' and state <> 'deleted'""";
+
+    private static final String DISCARD_PARKED = DISCARD.formatted("parked");
+    private static final String DISCARD_REHEARSED = DISCARD.formatted("rehearsed");
+
+    @Override
+    public int discard(Selection selection, String user) {
+        return changeMany("discard", DISCARD_PARKED, selection, user);
+    }
+
+    @Override
+    public int discardRehearsed(Selection selection, String user) {
+        return changeMany("discard", DISCARD_REHEARSED, selection, user);
+    }
+
+    /** What is left of its hold window it still waits. */
+    private static final String APPROVE = "update deletion set state = " + Restorations.unlessDoubtful("'pending'")
+            + """
+            , pending_since = case when due_at > {now} then due_at else {now} end, approved_by = :user
+            where state = 'held' and state <> 'deleted'""";
+
+    @Override
+    public int approve(Selection selection, String user) {
+        return decide("approve", APPROVE, selection, user);
+    }
+
+    private static final String REJECT =
+            """
+            update deletion set state = 'cancelled', settled_by = :user, settled_at = {now}, failure_code = 'rejected',
+                   message = 'Held by the guard, and rejected by a person', identifier = coalesce(hmac, identifier)
+            where state = 'held' and state <> 'deleted'""";
+
+    @Override
+    public int reject(Selection selection, String user) {
+        return decide("reject", REJECT, selection, user);
+    }
+
+    private int changeMany(String act, String sql, Selection selection, String user) {
+        return store.write(act, transaction -> {
+            transaction.takeTime();
+            return change(transaction, sql, selection, user);
+        });
+    }
+
+    private int decide(String act, String sql, Selection selection, String user) {
+        return store.write(act, transaction -> {
+            transaction.takeTime();
+            guard.lock(transaction);
+            int decided = change(transaction, sql, selection, user);
+            guard.relax(transaction);
+            return decided;
+        });
+    }
+
+    private static int change(Transaction transaction, String sql, Selection selection, String user)
+            throws SQLException {
+        int changed = transaction.change(sql + condition(selection), narrowed(with("user", user), selection));
+        checkExpected(selection, changed);
+        return changed;
+    }
+
+    private static final String GO_LIVE = "update deletion set state = " + Restorations.unlessDoubtful(":state")
+            + """
+            , due_at = {now}, pending_since = {now}, attempts = 0, unconfirmed = 0,
+            answer_lost = answer_lost or unconfirmed > 0
+            where state = 'rehearsed' and state <> 'deleted'
+              and not exists (select 1 from {rows :dry} dry where dry.value ->> 0 = deletion.record_list)""";
+
+    private static final String ARRIVING = " returning " + Arrival.COLUMNS;
+
+    @Override
+    public int goLive(Selection selection, Set<String> except) {
+        return guarded.write("go live", transaction -> {
+            transaction.takeTime();
+            boolean tripped = guard.enter(transaction, 1).tripped();
+            JsonRows lists = new JsonRows();
+            except.stream().sorted().forEach(lists::add);
+            List<Arrival> arrivals = transaction.list(
+                    GO_LIVE + condition(selection) + ARRIVING,
+                    narrowed(with("state", tripped ? "held" : "pending").and("dry", lists), selection),
+                    Arrival::of);
+            checkExpected(selection, arrivals.size());
+            Guard.Look look = guard.enter(transaction, arrivals.size());
+            return new Guarded<>(arrivals.size(), guard.count(transaction, look, arrivals));
+        });
+    }
+
+    private static void checkExpected(Selection selection, int count) {
+        if (selection.expected() != null && selection.expected() != count) {
+            throw new UnexpectedCountException(selection.expected(), count);
+        }
+    }
+
+    /** One of sixteen, so that few statements have to be kept. */
+    private static String condition(Selection selection) {
+        return (selection.ids().isEmpty() ? "" : " and id {in :ids}")
+                // An expression, so that no index leads through the whole past of the list.
+                + (selection.recordList() == null ? "" : " and record_list || '' = :list")
+                + (selection.failureCode() == null ? "" : " and failure_code = :code")
+                + (selection.origin() == null ? "" : " and origin = :origin");
+    }
+
+    private static Parameters narrowed(Parameters parameters, Selection selection) {
+        Parameters narrowed = parameters;
+        if (!selection.ids().isEmpty()) {
+            narrowed = narrowed.and("ids", selection.ids());
+        }
+        if (selection.recordList() != null) {
+            narrowed = narrowed.and("list", selection.recordList());
+        }
+        if (selection.failureCode() != null) {
+            narrowed = narrowed.and("code", selection.failureCode());
+        }
+        if (selection.origin() != null) {
+            narrowed = narrowed.and("origin", Word.underscored(selection.origin()));
+        }
+        return narrowed;
+    }
+
+    private static final String MOVE_PIN =
+            """
+            insert into pinned_org (one, org_id) values (1, :org)
+            on conflict (one) do update set org_id = excluded.org_id where pinned_org.org_id <> excluded.org_id""";
+
+    /** The epoch goes on: to start it anew would let an old subscriber of the other org meet its own number again. */
+    private static final String FORGET_POSITIONS =
+            "update stream_position set replay_id = null, saved_at = null, first_start = {now}, epoch = epoch + 1";
+
+    @Override
+    public void confirmOrg(String orgId) {
+        store.write("confirm org", transaction -> {
+            transaction.takeRoom();
+            if (transaction.change(MOVE_PIN, with("org", orgId)) > 0) {
+                transaction.change(FORGET_POSITIONS);
+                JdbcCoverage.forget(transaction);
+                JdbcDoubts.orgMoved(transaction);
+            }
+            return null;
+        });
+    }
+}

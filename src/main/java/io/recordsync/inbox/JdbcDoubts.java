@@ -1,0 +1,140 @@
+package io.recordsync.inbox;
+
+import static io.recordsync.inbox.database.Parameters.with;
+
+import io.recordsync.deletion.Identifier;
+import io.recordsync.deletion.Restoration;
+import io.recordsync.inbox.Guard.Arrival;
+import io.recordsync.inbox.GuardedStore.Guarded;
+import io.recordsync.inbox.database.Transaction;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The doubts on JDBC: what is in the state {@code checking}, and what Salesforce's answer makes of it. */
+public final class JdbcDoubts implements Doubts {
+
+    private final GuardedStore guarded;
+
+    JdbcDoubts(GuardedStore guarded) {
+        this.guarded = guarded;
+    }
+
+    private static final String CHECKED_DELETIONS =
+            """
+            select id, identifier, 0 as restoration from deletion
+            where state = 'checking' and state <> 'deleted' order by id limit :limit""";
+
+    private static final String CHECKED_RESTORATIONS =
+            "select id, identifier, 1 as restoration from restoration where state = 'checking' order by id limit :limit";
+
+    private record Checked(long id, String identifier, boolean restoration) {
+
+        static Checked of(ResultSet row) throws SQLException {
+            return new Checked(row.getLong("id"), row.getString("identifier"), row.getInt("restoration") == 1);
+        }
+    }
+
+    @Override
+    public List<GapCheck> gapChecks(int limit) {
+        List<Checked> checked = guarded.store().read("look for gap events", transaction -> {
+            List<Checked> rows =
+                    new ArrayList<>(transaction.list(CHECKED_DELETIONS, with("limit", limit), Checked::of));
+            rows.addAll(transaction.list(CHECKED_RESTORATIONS, with("limit", limit), Checked::of));
+            return rows;
+        });
+        Map<String, GapCheck> checks = new LinkedHashMap<>();
+        for (Checked row : checked) {
+            GapCheck check = checks.computeIfAbsent(
+                    row.identifier(), id -> new GapCheck(id, new ArrayList<>(), new ArrayList<>()));
+            (row.restoration() ? check.restorations() : check.deletions()).add(row.id());
+        }
+        return checks.values().stream().limit(limit).toList();
+    }
+
+    private static final String CANCEL =
+            """
+            update deletion set state = 'cancelled', settled_at = {now}, failure_code = 'living',
+                   message = 'Salesforce, asked, knows the contact as living'
+            where id {in :ids} and state = 'checking'
+            returning\s"""
+                    + Restorations.PERHAPS_GONE;
+
+    private static final String CONFIRM =
+            """
+            update restoration set state = 'confirmed' where id {in :ids} and state = 'checking'
+            returning provider, identifier, event_key, committed_at""";
+
+    @Override
+    public int living(List<GapCheck> checks) {
+        return guarded.store().write("keep the living", transaction -> {
+            List<String> perhapsGone =
+                    transaction.list(CANCEL, with("ids", deletions(checks)), row -> row.getString("perhaps_gone"));
+            Restorations.tooLate(transaction, perhapsGone);
+            List<Restoration> confirmed =
+                    transaction.list(CONFIRM, with("ids", restorations(checks)), JdbcDoubts::confirmed);
+            return perhapsGone.size() + Restorations.cancel(transaction, confirmed);
+        });
+    }
+
+    private static Restoration confirmed(ResultSet row) throws SQLException {
+        return new Restoration(
+                Identifier.external(row.getString("provider"), row.getString("identifier")),
+                row.getString("event_key"),
+                Instant.ofEpochMilli(row.getLong("committed_at")),
+                true);
+    }
+
+    private static final String PROCEED =
+            """
+            update deletion set state = case when approved_by = '' then :state else 'pending' end,
+                   pending_since = case when due_at > {now} then due_at else {now} end
+            where id {in :ids} and state = 'checking'
+            returning\s"""
+                    + Arrival.COLUMNS;
+
+    private static final String DISMISS =
+            "update restoration set state = 'dismissed' where id {in :ids} and state = 'checking'";
+
+    @Override
+    public int gone(List<GapCheck> checks) {
+        Guard guard = guarded.guard();
+        long contacts =
+                checks.stream().filter(check -> !check.deletions().isEmpty()).count();
+        return guarded.write("believe gap events", transaction -> {
+            Guard.Look look = guard.enter(transaction, contacts);
+            transaction.change(DISMISS, with("ids", restorations(checks)));
+            List<Arrival> believed = transaction.list(
+                    PROCEED,
+                    with("state", look.tripped() ? "held" : "pending").and("ids", deletions(checks)),
+                    Arrival::of);
+            return new Guarded<>(believed.size(), guard.count(transaction, look, believed));
+        });
+    }
+
+    private static List<Long> deletions(List<GapCheck> checks) {
+        return checks.stream().flatMap(check -> check.deletions().stream()).toList();
+    }
+
+    private static List<Long> restorations(List<GapCheck> checks) {
+        return checks.stream().flatMap(check -> check.restorations().stream()).toList();
+    }
+
+    private static final String PARK_ALL =
+            """
+            update deletion set state = 'parked', failure_code = 'other_org',
+                   message = 'Only the org that was left could tell whether the contact lives (redrive deletes it)'
+            where state = 'checking' and state <> 'deleted'""";
+
+    private static final String DISMISS_ALL = "update restoration set state = 'dismissed' where state = 'checking'";
+
+    /** The new org does not know the contacts of the old one: asked, it would say that none of them lives. */
+    static void orgMoved(Transaction transaction) throws SQLException {
+        transaction.change(PARK_ALL);
+        transaction.change(DISMISS_ALL);
+    }
+}

@@ -1,0 +1,203 @@
+package io.recordsync.inbox;
+
+import static io.recordsync.inbox.database.Parameters.with;
+
+import io.recordsync.deletion.DeletionRequest;
+import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.Intake;
+import io.recordsync.deletion.Problem;
+import io.recordsync.deletion.StreamPosition;
+import io.recordsync.inbox.GuardedStore.Guarded;
+import io.recordsync.inbox.database.JsonRows;
+import io.recordsync.inbox.database.Transaction;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The intakes on JDBC: the deletions of a response and its position in one transaction.
+ *
+ * <p>No act costs more because many deletions are pending or settled: each finds its rows by an index. All times are the
+ * database's, so that the clocks of several processes need not agree.
+ */
+public final class JdbcIntakes implements Intakes {
+
+    /** Rows in one transaction of an intake. Longer ones would keep the claims waiting. */
+    static final int CHUNK = 20_000;
+    /** Rows of an intake up to which SQLite keeps in memory what it changes: nearly every response of the stream. */
+    private static final int MAX_ROWS_IN_MEMORY = 5_000;
+
+    private static final Intake NOTHING = new Intake(List.of(), List.of(), null);
+
+    private final GuardedStore guarded;
+    private final Store store;
+    private final Guard guard;
+    private final JdbcSession session;
+    private final JdbcRecordLists recordLists;
+    private final InboxSettings settings;
+    private final NewDeletions newDeletions;
+    private final Tally tally;
+
+    JdbcIntakes(
+            GuardedStore guarded,
+            JdbcSession session,
+            JdbcRecordLists recordLists,
+            InboxSettings settings,
+            Tally tally) {
+        this.guarded = guarded;
+        this.store = guarded.store();
+        this.guard = guarded.guard();
+        this.session = session;
+        this.recordLists = recordLists;
+        this.settings = settings;
+        this.newDeletions = new NewDeletions(new PhoneSeal(settings.phoneKey()), settings.holdWindow());
+        this.tally = tally;
+    }
+
+    // ---- subscribe
+
+    @Override
+    public Optional<Subscription> subscribe(String channel) {
+        return store.write(
+                "subscribe",
+                transaction -> Subscriptions.subscribe(transaction, channel, session.id(), settings.sessionTtl()));
+    }
+
+    @Override
+    public void keepSubscription(StreamPosition position) {
+        store.write("keep the subscription", transaction -> Subscriptions.keep(transaction, position));
+    }
+
+    private static final String PIN_ORG =
+            "insert into pinned_org (one, org_id) values (1, :org) on conflict do nothing";
+    private static final String PINNED_ORG = "select org_id from pinned_org";
+
+    @Override
+    public String pinOrg(String orgId) {
+        return store.write("pin org", transaction -> {
+            transaction.change(PIN_ORG, with("org", orgId));
+            return transaction.first(PINNED_ORG, row -> row.getString("org_id")).orElseThrow();
+        });
+    }
+
+    // ---- accept
+
+    /**
+     * Sorted: two transactions that insert the same keys in opposite order would deadlock. What has one event key is brought in
+     * the same order by everyone who brings it, and stays in that order: the items of a call are those of the request that
+     * asked for them.
+     */
+    private static final Comparator<DeletionRequest> KEY_ORDER = Comparator.comparing(DeletionRequest::eventKey);
+
+    @Override
+    public Accepted accept(Intake intake) {
+        List<DeletionRequest> requests =
+                intake.deletions().stream().sorted(KEY_ORDER).toList();
+        List<Long> ids = new ArrayList<>();
+        int from = 0;
+        while (requests.size() - from > CHUNK) {
+            Intake chunk = new Intake(requests.subList(from, from + CHUNK), List.of(), intake.position());
+            ids.addAll(accept(chunk, false));
+            from += CHUNK;
+        }
+        Intake rest = new Intake(
+                requests.subList(from, requests.size()),
+                intake.restorations(),
+                intake.problems(),
+                intake.sweep(),
+                intake.position());
+        ids.addAll(accept(rest, true));
+        return new Accepted(List.copyOf(ids), requests.size() - ids.size());
+    }
+
+    /** In one transaction; the position is saved with the last only. */
+    private List<Long> accept(Intake intake, boolean last) {
+        if (intake.equals(NOTHING)) {
+            return List.of();
+        }
+        List<DeletionRequest> requests = intake.deletions();
+        Set<String> newLists = recordLists.unknown(
+                requests.stream().map(DeletionRequest::recordList).toList());
+        List<Long> ids = guarded.write("accept", transaction -> {
+            if (requests.size() > MAX_ROWS_IN_MEMORY) {
+                transaction.takeRoom();
+            }
+            boolean adoptable = holdSubscription(transaction, intake.position(), last);
+            lockWhatMayMeet(transaction, intake);
+            if (!newLists.isEmpty()) {
+                recordLists.register(transaction, newLists);
+            }
+            if (!intake.problems().isEmpty()) {
+                transaction.change(INSERT_PROBLEMS, with("problems", rowsOf(intake.problems())));
+            }
+            if (intake.sweep() != null) {
+                JdbcCoverage.demand(transaction, intake.sweep());
+            }
+            if (!intake.restorations().isEmpty()) {
+                // They change what is held, as a decision does: in the same order.
+                guard.lock(transaction);
+            }
+            Guard.Look look = guard.enter(transaction, contacts(requests));
+            List<Long> inserted = newDeletions.insert(transaction, requests, adoptable, look.tripped());
+            int held = guard.count(
+                    transaction, look, newDeletions.arrivals(transaction, inserted, requests, look.tripped()));
+            // After the deletions: an UNDELETE of the same response cancels those that were committed before it.
+            if (!intake.restorations().isEmpty()) {
+                Restorations.apply(transaction, intake.restorations());
+            }
+            return new Guarded<>(inserted, held);
+        });
+        recordLists.committed(newLists);
+        if (!ids.isEmpty()) {
+            // What comes in together was asked for by one: the stream, a sweep, a check or a person.
+            tally.accepted(requests.get(0).origin(), ids.size());
+        }
+        return ids;
+    }
+
+    /** @return whether there may be rows for events to adopt */
+    private static boolean holdSubscription(Transaction transaction, StreamPosition position, boolean last)
+            throws SQLException {
+        if (position == null) {
+            return true;
+        }
+        return last && position.replayId() != null
+                ? Subscriptions.save(transaction, position)
+                : Subscriptions.hold(transaction, position);
+    }
+
+    /** A contact that was found and one that is restored may be the same: the second has to see the first. */
+    private static void lockWhatMayMeet(Transaction transaction, Intake intake) throws SQLException {
+        if (!intake.restorations().isEmpty() || intake.deletions().stream().anyMatch(NewDeletions::found)) {
+            JdbcCoverage.lock(transaction);
+        }
+    }
+
+    /** How many contacts at most are about to count. */
+    private static long contacts(List<DeletionRequest> requests) {
+        return requests.stream()
+                .filter(request -> request.state() == DeletionState.PENDING)
+                .map(DeletionRequest::identifier)
+                .distinct()
+                .count();
+    }
+
+    private static final String INSERT_PROBLEMS =
+            """
+            insert into problem (kind, message, at)
+            select value ->> 0, value ->> 1, {now} from {rows :problems} where true
+            on conflict (kind, message) do update set at = excluded.at""";
+
+    private static JsonRows rowsOf(List<Problem> problems) {
+        JsonRows rows = new JsonRows();
+        problems.stream()
+                .map(problem -> new Problem(problem.kind(), JsonRows.shortened(problem.message())))
+                .distinct() // a statement may update a row once
+                .sorted(Comparator.comparing(Problem::kind).thenComparing(Problem::message))
+                .forEach(problem -> rows.add(problem.kind(), problem.message()));
+        return rows;
+    }
+}

@@ -1,0 +1,258 @@
+package io.recordsync.inbox;
+
+import static io.recordsync.inbox.database.Parameters.with;
+
+import io.recordsync.deletion.Batch;
+import io.recordsync.deletion.Confirmation;
+import io.recordsync.deletion.Failure;
+import io.recordsync.deletion.Origin;
+import io.recordsync.deletion.Word;
+import io.recordsync.inbox.Lanes.Lane;
+import io.recordsync.inbox.database.JsonRows;
+import io.recordsync.inbox.database.Parameters;
+import io.recordsync.inbox.database.Transaction;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** The queue on JDBC: rows that bear a session while they are claimed, and no longer. */
+public final class JdbcQueue implements Queue {
+
+    private final Store store;
+    private final GuardedStore guarded;
+    private final JdbcSession session;
+    private final InboxSettings settings;
+    private final Tally tally;
+    /** Guarded by this, but for a look at what waits. */
+    private final Lanes lanes;
+    /** Rows of claims whose commit was not answered: perhaps ours, and in nobody's hands. */
+    private volatile List<Long> unanswered = List.of();
+
+    JdbcQueue(
+            GuardedStore guarded,
+            JdbcSession session,
+            JdbcRecordLists recordLists,
+            InboxSettings settings,
+            Tally tally) {
+        this.store = guarded.store();
+        this.guarded = guarded;
+        this.session = session;
+        this.settings = settings;
+        this.tally = tally;
+        this.lanes = new Lanes(recordLists::serves);
+    }
+
+    // ---- claim
+
+    @Override
+    public Optional<Duration> nextDue() {
+        if (!unanswered.isEmpty()) {
+            return Optional.of(Duration.ZERO);
+        }
+        return store.read("look for what is due", lanes::waiting).stream()
+                .map(lane -> Duration.ofMillis(Math.max(0, lane.millisToWait())))
+                .min(Comparator.naturalOrder());
+    }
+
+    @Override
+    public synchronized List<Batch> claim(int batches, int size) {
+        List<Long> taken = new ArrayList<>(unanswered);
+        try {
+            Claim claim = store.write("claim", transaction -> {
+                if (!unanswered.isEmpty()) {
+                    release(transaction, unanswered);
+                }
+                List<Lane> next = lanes.next(transaction, batches);
+                long limit = (long) batches / Math.max(1, next.size()) * size;
+                Claim mine = Claim.take(transaction, next, limit, session.id(), settings.sessionTtl());
+                taken.addAll(mine.ids());
+                return mine;
+            });
+            unanswered = List.of();
+            lanes.taken(claim.lanes());
+            return claim.batches(size);
+        } catch (InboxException e) {
+            // Perhaps committed all the same. Nobody would ever settle these: the next claim gives them back first.
+            unanswered = List.copyOf(taken);
+            throw e;
+        }
+    }
+
+    @Override
+    public boolean holds(Batch batch) {
+        return session.holds(batch);
+    }
+
+    @Override
+    public boolean stopped(Batch batch) {
+        return guarded.stopped(batch);
+    }
+
+    // ---- the ends of a claim
+
+    private static final String SETTLE =
+            """
+            update deletion set state = 'deleted', session = '', confirmation = :confirmation, settled_at = {now},
+                   called_at = {now} - :since_call, failure_code = '', message = ''
+            where id {in :ids} and session = :session and state = 'claimed'
+            returning case when restored <> '' then identifier end as restored, hmac is not null as phone,
+                      origin, settled_at - committed_at as since_commit""";
+
+    /** Of its own: a statement that sets a column writes its index for every row, and this one's is the widest. */
+    private static final String FORGET_NUMBERS =
+            "update deletion set identifier = hmac where id {in :ids} and hmac is not null and state = 'deleted'";
+
+    private record SettledRow(String restored, boolean phone, Tally.Settled told) {
+
+        static SettledRow of(ResultSet row) throws SQLException {
+            Origin origin = Word.fromUnderscored(Origin.class, row.getString("origin"));
+            // Salesforce's clock and the database's need not agree.
+            Duration sinceCommit = Duration.ofMillis(Math.max(0, row.getLong("since_commit")));
+            return new SettledRow(
+                    row.getString("restored"), row.getBoolean("phone"), new Tally.Settled(origin, sinceCommit));
+        }
+    }
+
+    private static final String COUNT_SETTLED =
+            "update settled set total = total + :count where confirmation = :confirmation";
+
+    @Override
+    public int settle(List<Long> ids, Confirmation confirmation, Duration sinceCall) {
+        String word = Word.underscored(confirmation);
+        List<SettledRow> settled = store.write("settle", transaction -> {
+            List<SettledRow> rows = transaction.list(
+                    SETTLE, mine(ids).and("confirmation", word).and("since_call", sinceCall), SettledRow::of);
+            if (!rows.isEmpty()) {
+                transaction.change(COUNT_SETTLED, with("count", rows.size()).and("confirmation", word));
+            }
+            if (rows.stream().anyMatch(SettledRow::phone)) {
+                transaction.change(FORGET_NUMBERS, with("ids", ids));
+            }
+            Restorations.tooLate(
+                    transaction, rows.stream().map(SettledRow::restored).toList());
+            return rows;
+        });
+        tally.settled(confirmation, settled.stream().map(SettledRow::told).toList());
+        return settled.size();
+    }
+
+    private static final String POSTPONE =
+            """
+            update deletion set session = '', due_at = {now} + :delay, attempts = attempts + :failed,
+                   unconfirmed = unconfirmed + :unconfirmed, answer_lost = answer_lost or :answer_lost, message = :message,
+                   state = case when pending_since <= {now} - :give_up_after then 'parked' else\s"""
+                    + Guard.PENDING_OR_HELD
+                    + """
+             end,
+                   failure_code = case when pending_since <= {now} - :give_up_after then 'gave_up' else :code end
+            where id {in :ids} and session = :session and state = 'claimed'
+            returning id, state""";
+
+    private record PostponedRow(long id, boolean parked) {}
+
+    @Override
+    public int postpone(List<Long> ids, Duration delay, Failure failure, Postponement why) {
+        boolean unconfirmed = why == Postponement.UNCONFIRMED;
+        List<PostponedRow> postponed = store.write("postpone", transaction -> {
+            List<PostponedRow> rows = transaction.list(
+                    POSTPONE,
+                    mine(ids)
+                            .and("delay", delay)
+                            .and("failed", unconfirmed ? 0 : 1)
+                            .and("unconfirmed", unconfirmed ? 1 : 0)
+                            .and("answer_lost", why == Postponement.ANSWER_LOST)
+                            .and("message", JsonRows.shortened(failure.message()))
+                            .and("give_up_after", settings.giveUpAfter())
+                            .and("code", failure.code()),
+                    row -> new PostponedRow(row.getLong("id"), "parked".equals(row.getString("state"))));
+            remember(transaction, rows.stream().map(PostponedRow::id).toList(), failure);
+            return rows;
+        });
+        tally.parked((int) postponed.stream().filter(PostponedRow::parked).count());
+        return postponed.size();
+    }
+
+    private static final String PARK =
+            """
+            update deletion set state = 'parked', session = '', attempts = attempts + 1, failure_code = :code, message = :message
+            where id {in :ids} and session = :session and state = 'claimed'
+            returning id""";
+
+    @Override
+    public int park(List<Long> ids, Failure failure) {
+        List<Long> parked = store.write("park", transaction -> {
+            List<Long> rows = transaction.list(
+                    PARK,
+                    mine(ids).and("code", failure.code()).and("message", JsonRows.shortened(failure.message())),
+                    row -> row.getLong("id"));
+            remember(transaction, rows, failure);
+            return rows;
+        });
+        tally.parked(parked.size());
+        return parked.size();
+    }
+
+    private static final String INSERT_ATTEMPTS =
+            """
+            insert into attempt (deletion, at, call_id, status, code, message)
+            select id, {now}, :call, :status, :code, :message from deletion where id {in :ids}""";
+
+    private static void remember(Transaction transaction, List<Long> ids, Failure failure) throws SQLException {
+        if (ids.isEmpty()) {
+            return;
+        }
+        transaction.change(
+                INSERT_ATTEMPTS,
+                with("ids", ids)
+                        .and("call", failure.callId())
+                        .and("status", failure.status())
+                        .and("code", failure.code())
+                        .and("message", JsonRows.shortened(failure.message())));
+        Restorations.cancelMarked(transaction, ids);
+    }
+
+    private static final String REHEARSE =
+            """
+            update deletion set state = 'rehearsed', session = '', failure_code = '', message = ''
+            where id {in :ids} and session = :session and state = 'claimed'""";
+
+    @Override
+    public int rehearse(List<Long> ids) {
+        return store.write("rehearse", transaction -> {
+            int rehearsed = transaction.change(REHEARSE, mine(ids));
+            Restorations.cancelMarked(transaction, ids);
+            return rehearsed;
+        });
+    }
+
+    private static final String RELEASE = "update deletion set session = '', state = " + Guard.PENDING_OR_HELD
+            + " where id {in :ids} and session = :session and state = 'claimed'";
+
+    @Override
+    public int release(List<Long> ids) {
+        return store.write("release", transaction -> release(transaction, ids));
+    }
+
+    private int release(Transaction transaction, List<Long> ids) throws SQLException {
+        int released = transaction.change(RELEASE, mine(ids));
+        Restorations.cancelMarked(transaction, ids);
+        return released;
+    }
+
+    private static final String PERHAPS_DONE =
+            "update deletion set answer_lost = true where id {in :ids} and session = :session and state = 'claimed'";
+
+    @Override
+    public void perhapsDone(List<Long> ids) {
+        store.write("remember a call", transaction -> transaction.change(PERHAPS_DONE, mine(ids)));
+    }
+
+    /** Of these rows, those that this session claimed. */
+    private Parameters mine(List<Long> ids) {
+        return with("ids", ids).and("session", session.id());
+    }
+}

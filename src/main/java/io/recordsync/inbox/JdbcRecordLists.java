@@ -1,0 +1,163 @@
+package io.recordsync.inbox;
+
+import static io.recordsync.inbox.database.Parameters.with;
+
+import io.recordsync.deletion.Failure;
+import io.recordsync.inbox.database.JsonRows;
+import io.recordsync.inbox.database.Transaction;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The record lists on JDBC: a row for each, which is never deleted. */
+public final class JdbcRecordLists implements RecordLists {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JdbcRecordLists.class);
+
+    private final Store store;
+    private final Tally tally;
+    /** Those that certainly have their row. */
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
+    /** Those that may be claimed of; null = all. */
+    private volatile Set<String> served;
+
+    JdbcRecordLists(Store store, Tally tally) {
+        this.store = store;
+        this.tally = tally;
+    }
+
+    private static final String REGISTER =
+            """
+            insert into record_list (id)
+            select value ->> 0 from {rows :lists} where true
+            on conflict do nothing""";
+
+    @Override
+    public void register(Collection<String> recordLists) {
+        if (!known.containsAll(recordLists)) {
+            store.write("register", transaction -> register(transaction, new HashSet<>(recordLists)));
+            committed(recordLists);
+        }
+    }
+
+    /** In the transaction that names them first; {@link #committed} is to be called after its commit. */
+    int register(Transaction transaction, Set<String> recordLists) throws SQLException {
+        JsonRows rows = new JsonRows();
+        // Sorted: two transactions that insert the same keys in opposite order would deadlock.
+        recordLists.stream().sorted().forEach(rows::add);
+        return transaction.change(REGISTER, with("lists", rows));
+    }
+
+    void committed(Collection<String> recordLists) {
+        known.addAll(recordLists);
+    }
+
+    /** Of these, those that may not have their row yet. */
+    Set<String> unknown(Collection<String> recordLists) {
+        Set<String> unknown = new HashSet<>(recordLists);
+        unknown.removeAll(known);
+        return unknown;
+    }
+
+    private static final String ALL = "select id from record_list";
+
+    private static final String PARK_REMOVED =
+            """
+            update deletion set state = 'parked', failure_code = 'list_removed',
+                   message = 'Its record list is not in talkdesk.record-lists any more (discard it; or add the list, and redrive)'
+            where state = 'pending' and record_list = :list""";
+
+    @Override
+    public void serveOnly(Collection<String> recordLists) {
+        served = Set.copyOf(recordLists);
+        List<String> all =
+                store.read("look for lists", transaction -> transaction.list(ALL, row -> row.getString("id")));
+        for (String list : all) {
+            if (!serves(list)) {
+                parkRemoved(list);
+            }
+        }
+    }
+
+    private void parkRemoved(String list) {
+        int parked = store.write("park what is not served", transaction -> {
+            transaction.takeTime();
+            return transaction.change(PARK_REMOVED, with("list", list));
+        });
+        if (parked > 0) {
+            tally.parked(parked);
+            LOG.error(
+                    "{} deletions wait for record list {}, which is not in talkdesk.record-lists any more: parked,"
+                            + " discard them, or add the list and redrive them",
+                    parked,
+                    list);
+        }
+    }
+
+    /** Whether it may be claimed of. */
+    boolean serves(String recordList) {
+        Set<String> only = served;
+        return only == null || only.contains(recordList);
+    }
+
+    private static final String SUSPEND =
+            """
+            insert into record_list (id, suspended_until, failure_code, message) values (:list, {now} + :pause, :code, :message)
+            on conflict (id) do update set suspended_until = excluded.suspended_until,
+                   failure_code = excluded.failure_code, message = excluded.message""";
+
+    @Override
+    public void suspend(String recordList, Duration pause, Failure failure) {
+        store.write(
+                "suspend",
+                transaction -> transaction.change(
+                        SUSPEND,
+                        with("list", recordList)
+                                .and("pause", pause)
+                                .and("code", failure.code())
+                                .and("message", JsonRows.shortened(failure.message()))));
+    }
+
+    private static final String RESUME =
+            "update record_list set suspended_until = 0, failure_code = '', message = '' where id = :list";
+
+    @Override
+    public void resume(String recordList) {
+        store.write("resume", transaction -> transaction.change(RESUME, with("list", recordList)));
+    }
+
+    private static final String SUSPENDED = "select id from record_list where suspended_until > {now}";
+
+    @Override
+    public Set<String> suspended() {
+        return Set.copyOf(store.read(
+                "look for suspended lists", transaction -> transaction.list(SUSPENDED, row -> row.getString("id"))));
+    }
+
+    private static final String PRESENCE_CHECKED_SINCE =
+            "select id from record_list where reconciled_at > {now} - :period";
+
+    @Override
+    public List<String> presenceUnchecked(Collection<String> recordLists, Duration period) {
+        List<String> checked = store.read(
+                "look for presence checks",
+                transaction ->
+                        transaction.list(PRESENCE_CHECKED_SINCE, with("period", period), row -> row.getString("id")));
+        return recordLists.stream().filter(list -> !checked.contains(list)).toList();
+    }
+
+    private static final String PRESENCE_CHECKED = "update record_list set reconciled_at = {now} where id = :list";
+
+    @Override
+    public void presenceChecked(String recordList) {
+        register(Set.of(recordList));
+        store.write(
+                "note a presence check", transaction -> transaction.change(PRESENCE_CHECKED, with("list", recordList)));
+    }
+}

@@ -1,0 +1,107 @@
+package io.recordsync.inbox;
+
+import static io.recordsync.inbox.database.Parameters.with;
+
+import io.recordsync.inbox.database.Transaction;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** The retention on JDBC: walks the deletions from the oldest id on, a step a transaction. */
+public final class JdbcRetention implements Retention {
+
+    /** Rows that are forgotten in one transaction. */
+    static final int STEP = 1_000;
+
+    private final Store store;
+    private final Guard guard;
+    private final Duration retention;
+    /** How far {@link #forget} has come; 0 = it begins anew. */
+    private volatile long forgottenUpTo;
+
+    JdbcRetention(Store store, Guard guard, InboxSettings settings) {
+        this.store = store;
+        this.guard = guard;
+        this.retention = settings.retention();
+    }
+
+    /** By the key, not by the time of the end: no index is kept for what happens once in 400 days. */
+    private static final String OLDEST =
+            """
+            select id, accepted_at <= {now} - :retention as old,
+                   state in ('deleted', 'cancelled') and settled_at <= {now} - :retention as ended
+            from deletion where id > :after order by id limit :step""";
+
+    private record Oldest(long id, boolean old, boolean ended) {
+
+        static Oldest of(ResultSet row) throws SQLException {
+            return new Oldest(row.getLong("id"), row.getBoolean("old"), row.getBoolean("ended"));
+        }
+    }
+
+    @Override
+    public int forget() {
+        while (true) {
+            List<Oldest> oldest = oldestAfter(forgottenUpTo);
+            // Ids rise with the time of acceptance: behind the first that is young nothing has ended long ago.
+            List<Oldest> old = oldest.stream().takeWhile(Oldest::old).toList();
+            List<Oldest> ended = old.stream().filter(Oldest::ended).toList();
+            if (!ended.isEmpty()) {
+                store.write("forget", transaction -> forget(transaction, ended));
+            }
+            boolean more = old.size() == STEP;
+            forgottenUpTo = more ? old.get(old.size() - 1).id() : 0;
+            if (!ended.isEmpty()) {
+                return ended.size();
+            }
+            if (!more) {
+                return store.write("forget", this::forgetTheRest);
+            }
+        }
+    }
+
+    private List<Oldest> oldestAfter(long id) {
+        return store.read(
+                "look for what is old",
+                transaction -> transaction.list(
+                        OLDEST, with("retention", retention).and("after", id).and("step", STEP), Oldest::of));
+    }
+
+    private static final String FORGET_ATTEMPTS = "delete from attempt where deletion {in :ids}";
+    private static final String FORGET_DELETIONS = "delete from deletion where id {in :ids} returning confirmation";
+    private static final String UNCOUNT_SETTLED =
+            "update settled set total = total - :count where confirmation = :confirmation";
+
+    private static int forget(Transaction transaction, List<Oldest> ended) throws SQLException {
+        List<Long> ids = ended.stream().map(Oldest::id).toList();
+        transaction.change(FORGET_ATTEMPTS, with("ids", ids));
+        // Another node may be at the same rows: each is counted by the one that deletes it.
+        List<String> forgotten =
+                transaction.list(FORGET_DELETIONS, with("ids", ids), row -> row.getString("confirmation"));
+        Map<String, Long> settled = forgotten.stream()
+                .collect(Collectors.groupingBy(confirmation -> confirmation, TreeMap::new, Collectors.counting()));
+        for (Map.Entry<String, Long> total : settled.entrySet()) {
+            transaction.change(UNCOUNT_SETTLED, with("count", total.getValue()).and("confirmation", total.getKey()));
+        }
+        return forgotten.size();
+    }
+
+    private static final String FORGET_PROBLEMS = "delete from problem where at <= {now} - :retention";
+    private static final String FORGET_RESTORATIONS =
+            "delete from restoration where at <= {now} - :retention and state <> 'checking'";
+    /** A week is shown. */
+    private static final String FORGET_HISTORY = "delete from history where minute < {now} / 60000 - 8 * 24 * 60";
+
+    private int forgetTheRest(Transaction transaction) throws SQLException {
+        transaction.takeRoom();
+        transaction.change(FORGET_PROBLEMS, with("retention", retention));
+        transaction.change(FORGET_RESTORATIONS, with("retention", retention));
+        guard.forget(transaction);
+        transaction.change(FORGET_HISTORY);
+        return 0;
+    }
+}

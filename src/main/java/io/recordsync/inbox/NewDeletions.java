@@ -1,0 +1,169 @@
+package io.recordsync.inbox;
+
+import static io.recordsync.inbox.database.Parameters.with;
+
+import io.recordsync.deletion.DeletionRequest;
+import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.Identifier;
+import io.recordsync.deletion.IdentifierKind;
+import io.recordsync.deletion.Origin;
+import io.recordsync.deletion.Word;
+import io.recordsync.inbox.Guard.Arrival;
+import io.recordsync.inbox.Guard.Contact;
+import io.recordsync.inbox.database.JsonRows;
+import io.recordsync.inbox.database.Transaction;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How deletions become rows, each once: the statements, each run in a transaction of {@link JdbcIntakes}. */
+final class NewDeletions {
+
+    private final PhoneSeal seal;
+    private final Duration holdWindow;
+
+    NewDeletions(PhoneSeal seal, Duration holdWindow) {
+        this.seal = seal;
+        this.holdWindow = holdWindow;
+    }
+
+    private static final String INSERT =
+            """
+            insert into deletion (record_list, kind, provider, identifier, event_key, origin, committed_at, state, hmac, note,
+                                  accepted_at, due_at, pending_since)
+            select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+                   cast(value ->> 6 as bigint), %s, value ->> 8, value ->> 9,
+                   {now}, {now} + cast(value ->> 10 as bigint), {now} + cast(value ->> 10 as bigint)
+            from {rows :deletions} where\s""";
+
+    private static final String ONCE = " on conflict do nothing returning id";
+
+    private static final String INSERT_TOLD = INSERT.formatted("value ->> 7") + "true" + ONCE;
+
+    private static final String LATER_RESTORATION =
+            """
+            exists (
+              select 1 from restoration
+              where restoration.identifier = value ->> 3 and restoration.provider = value ->> 2
+                and restoration.committed_at > cast(value ->> 6 as bigint)""";
+
+    /**
+     * What was found by asking, not told: not where a row of the same record or a later restoration knows better. A sweep's
+     * find is as old as its change; the presence check says what is so now, unless it is being done or a person said no.
+     * Where a gap event alone tells of the restoration it waits for Salesforce's answer: skipped, it would be lost if that
+     * is no. Within a {@code case} PostgreSQL looks each contact up; as a join it would walk through the whole past where its
+     * statistics are older than that.
+     */
+    private static final String INSERT_FOUND = INSERT.formatted(
+                    "case when " + LATER_RESTORATION + " and state = 'checking') then 'checking' else value ->> 7 end")
+            + """
+            case when exists (
+              select 1 from deletion known
+              where known.identifier = value ->> 3 and known.record_list || '' = value ->> 0
+                and known.kind = value ->> 1 and known.provider = value ->> 2
+                and case value ->> 5
+                      when 'sweep' then known.committed_at >= cast(value ->> 6 as bigint)
+                      else case known.state
+                        when 'deleted' then known.settled_at >= cast(value ->> 6 as bigint)
+                        when 'cancelled' then known.settled_by <> ''
+                        else true end
+                    end) then false else true end
+            and case when\s"""
+            + LATER_RESTORATION
+            + " and state = 'confirmed') then false else true end"
+            + ONCE;
+
+    /**
+     * @param adoptable whether there may be rows for events to adopt
+     * @param held whether what would be pending is held
+     * @return the ids of those that were not known
+     */
+    List<Long> insert(Transaction transaction, List<DeletionRequest> requests, boolean adoptable, boolean held)
+            throws SQLException {
+        JsonRows told = new JsonRows();
+        JsonRows streamed = new JsonRows();
+        JsonRows adopting = new JsonRows();
+        JsonRows found = new JsonRows();
+        for (DeletionRequest request : requests) {
+            switch (request.origin()) {
+                case STREAM -> {
+                    add(streamed, request, held);
+                    // A gap event's word is worth less than what the sweep saw: it adopts nothing.
+                    if (adoptable && request.state() == DeletionState.PENDING) {
+                        add(adopting, request, held);
+                    }
+                }
+                case API -> add(told, request, held);
+                case SWEEP, RECONCILE -> add(found, request, held);
+            }
+        }
+        if (!adopting.isEmpty()) {
+            Adoption.adopt(transaction, adopting);
+        }
+        List<Long> ids = new ArrayList<>(insert(transaction, INSERT_TOLD, streamed));
+        ids.addAll(insert(transaction, INSERT_TOLD, told));
+        ids.addAll(insert(transaction, INSERT_FOUND, found));
+        return ids;
+    }
+
+    private static List<Long> insert(Transaction transaction, String sql, JsonRows deletions) throws SQLException {
+        return deletions.isEmpty()
+                ? List.of()
+                : transaction.list(sql, with("deletions", deletions), row -> row.getLong("id"));
+    }
+
+    private void add(JsonRows rows, DeletionRequest request, boolean held) {
+        Identifier identifier = request.identifier();
+        // What a person asked for stands whatever comes meanwhile.
+        Duration wait = request.origin() == Origin.API ? Duration.ZERO : holdWindow;
+        rows.add(
+                request.recordList(),
+                Word.underscored(identifier.kind()),
+                identifier.provider(),
+                identifier.value(),
+                request.eventKey(),
+                Word.underscored(request.origin()),
+                request.committedAt().toEpochMilli(),
+                Word.underscored(state(request, held)),
+                sealed(identifier),
+                request.note(),
+                wait.toMillis());
+    }
+
+    private static DeletionState state(DeletionRequest request, boolean held) {
+        return held && request.state() == DeletionState.PENDING ? DeletionState.HELD : request.state();
+    }
+
+    /** Of a phone number; null of any other. */
+    private String sealed(Identifier identifier) {
+        return identifier.kind() == IdentifierKind.PHONE ? seal.of(identifier.value()) : null;
+    }
+
+    private static final String ARRIVALS = "select " + Arrival.COLUMNS + " from deletion where id {in :ids}";
+
+    /** Where nothing was known before, what was asked for is what was written, and need not be read back. */
+    List<Arrival> arrivals(Transaction transaction, List<Long> ids, List<DeletionRequest> requests, boolean held)
+            throws SQLException {
+        boolean all = ids.size() == requests.size();
+        if (!all || requests.stream().anyMatch(NewDeletions::found)) {
+            return ids.isEmpty() ? List.of() : transaction.list(ARRIVALS, with("ids", ids), Arrival::of);
+        }
+        return requests.stream()
+                .map(request -> new Arrival(state(request, held), contact(request.identifier())))
+                .toList();
+    }
+
+    /** Whether Salesforce was asked for it, so that it may have changed since. */
+    static boolean found(DeletionRequest request) {
+        return request.origin() == Origin.SWEEP || request.origin() == Origin.RECONCILE;
+    }
+
+    private Contact contact(Identifier identifier) {
+        String sealed = sealed(identifier);
+        return new Contact(
+                sealed == null ? identifier.value() : sealed,
+                identifier.provider(),
+                Word.underscored(identifier.kind()));
+    }
+}

@@ -1,0 +1,182 @@
+package io.recordsync.inbox.database;
+
+import com.zaxxer.hikari.HikariConfig;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
+import org.flywaydb.core.api.FlywayException;
+
+/**
+ * A database where an inbox can be kept: a SQLite file of one process, or PostgreSQL, which several may share.
+ *
+ * <p>Opening it creates and migrates the schema; it may be tried again after a failure. A commit survives power loss on both.
+ * Immutable.
+ */
+public abstract sealed class Database permits SqliteFile, Postgresql {
+
+    /** How long a transaction waits for a connection, or for a lock on the file. */
+    static final Duration MAX_WAIT = Duration.ofSeconds(5);
+
+    private static final int READERS = 4;
+    /** Flyway takes two at once. */
+    private static final int READERS_OF_RECEIPTS = 2;
+
+    private final String url;
+    private final Dialect dialect;
+
+    Database(String url, Dialect dialect) {
+        this.url = url;
+        this.dialect = dialect;
+    }
+
+    /**
+     * The database at {@code jdbc:sqlite:<file>} or {@code jdbc:postgresql://…}; user and password are for PostgreSQL.
+     *
+     * @throws IllegalArgumentException when the URL is neither
+     */
+    public static Database at(String url, String user, String password) {
+        if (url.startsWith(SqliteFile.PREFIX)) {
+            return new SqliteFile(url);
+        }
+        if (url.startsWith(Postgresql.PREFIX)) {
+            return new Postgresql(url, user, password);
+        }
+        // Not the whole of it: a URL may carry a password.
+        throw new IllegalArgumentException(
+                "store.url starts with \"%s\" (expected jdbc:sqlite:<file> or jdbc:postgresql://…)"
+                        .formatted(url.substring(0, Math.min(16, url.length()))));
+    }
+
+    /**
+     * Opens it to read and write, and brings its schema up to date.
+     *
+     * @throws DatabaseInUseException when a running process has the SQLite file
+     * @throws DatabaseException when it cannot be opened, or its schema is newer than this program
+     */
+    public final Connections open() {
+        return open(dialect, UnaryOperator.identity());
+    }
+
+    /** Likewise; {@code tap} sees the data sources that all transactions go through. */
+    final Connections open(Dialect words, UnaryOperator<DataSource> tap) {
+        Opened opened = new Opened();
+        try {
+            takeHold(opened);
+            DataSource writing = tap.apply(openWriting(opened));
+            DataSource reading = tap.apply(opened.pool("inbox-read", READERS, readingPool()));
+            return new Connections(this, words, opened, writing, reading);
+        } catch (IOException | RuntimeException e) {
+            opened.close();
+            throw cannotOpen(e);
+        }
+    }
+
+    /**
+     * Opens what a service has made, only to read: nothing is created, migrated or locked, so that the service may run.
+     *
+     * @throws DatabaseException when there is none, when its schema is older than this program, or when it cannot be opened
+     */
+    public final Connections openToRead() {
+        Opened opened = new Opened();
+        try {
+            requireExistence();
+            HikariConfig config = readingPool();
+            config.setReadOnly(true);
+            DataSource source = opened.pool("inbox-read", READERS_OF_RECEIPTS, config);
+            schema(source).requireCurrent();
+            return new Connections(this, dialect, opened, source, source);
+        } catch (RuntimeException e) {
+            opened.close();
+            throw cannotOpen(e);
+        }
+    }
+
+    /**
+     * Finds out whether it can be opened and written. Nothing is kept of that: no schema is made or migrated, and what is
+     * written is rolled back.
+     *
+     * @throws DatabaseInUseException when a running process has the SQLite file
+     * @throws DatabaseException when it cannot
+     */
+    public final void probe() {
+        try {
+            tryToWrite();
+        } catch (IOException | SQLException | RuntimeException e) {
+            throw cannotOpen(e);
+        }
+    }
+
+    /** Whether other processes may have the same database. */
+    public abstract boolean shared();
+
+    /** What has to be so before it is opened to be written. */
+    abstract void takeHold(Opened opened) throws IOException;
+
+    /** The connections that write, to a schema that is up to date. */
+    abstract DataSource openWriting(Opened opened);
+
+    abstract HikariConfig readingPool();
+
+    /** Refuses to create what is only to be read. */
+    abstract void requireExistence();
+
+    abstract void tryToWrite() throws IOException, SQLException;
+
+    /** The folder of its migrations. */
+    abstract String migrations();
+
+    /** For a transaction that may change many rows, before its first change. */
+    abstract void takeRoom(Connection connection) throws SQLException;
+
+    /** For a transaction that may last for minutes. */
+    abstract void takeTime(Connection connection) throws SQLException;
+
+    /** After the transaction for which room was taken. */
+    abstract void giveBackRoom(Connection connection) throws SQLException;
+
+    final Schema schema(DataSource source) {
+        return new Schema(migrations(), shownUrl(), source);
+    }
+
+    final String url() {
+        return url;
+    }
+
+    final Dialect dialect() {
+        return dialect;
+    }
+
+    /** Without parameters: a password may be among them. */
+    final String shownUrl() {
+        return url.replaceFirst("\\?.*", "");
+    }
+
+    /** A delete needs the rights that the service needs; so does the table of a first start. */
+    static void tryToWrite(DataSource source) throws SQLException {
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement()) {
+            boolean migrated;
+            try (ResultSet tables = connection.getMetaData().getTables(null, connection.getSchema(), "session", null)) {
+                migrated = tables.next();
+            }
+            connection.setAutoCommit(false);
+            statement.execute(migrated ? "delete from session where 1 = 0" : "create table doctor (checked integer)");
+            connection.rollback();
+        }
+    }
+
+    private DatabaseException cannotOpen(Exception e) {
+        if (e instanceof DatabaseException known) {
+            return known;
+        }
+        String message = e instanceof FlywayException && e.getCause() != null
+                ? e.getCause().getMessage()
+                : e.getMessage();
+        return new DatabaseException("Store %s cannot be opened: %s".formatted(shownUrl(), message), e);
+    }
+}

@@ -1,0 +1,59 @@
+package io.recordsync.inbox.database;
+
+/**
+ * The few words in which SQLite and PostgreSQL differ. Statements are one text for both, with these words in braces.
+ *
+ * @param now {@code {now}}: epoch milliseconds by the database's clock, the same throughout a statement
+ * @param in {@code {in :ids}}: is one of the numbers of a JSON array
+ * @param rows {@code {rows :rows}}: the arrays of a JSON array of arrays, each as column {@code value}
+ * @param due {@code {due :lanes :limit}}: the ids of due rows, at most {@code :limit} of each lane of {@code :lanes}
+ */
+record Dialect(String now, String in, String rows, String due) {
+
+    /** In each of these {@code $1} and {@code $2} are the parameters of the word. */
+    static final Dialect SQLITE = new Dialect(
+            "cast(round(unixepoch('subsec') * 1000) as integer)",
+            "in (select value from json_each($1))",
+            // Of JSON, every column that is taken from a row would parse the row again.
+            "jsonb_each($1)",
+            """
+            in (
+              select due.id
+              from {rows $1} lane join deletion due on due.id in (
+                select id from deletion
+                where state = 'pending' and record_list = lane.value ->> 0 and kind = lane.value ->> 1
+                  and due_at <= {now}
+                order by due_at, id
+                limit $2))""");
+
+    /**
+     * The time is not {@code clock_timestamp()}: that is volatile, and no index is searched by it. Claims of other sessions
+     * are passed over, not waited for; an array, so that the rows are found by their key.
+     */
+    static final Dialect POSTGRESQL = new Dialect(
+            "cast(extract(epoch from statement_timestamp()) * 1000 as bigint)",
+            "= any (translate($1, '[]', '{}')::bigint[])",
+            "json_array_elements($1::json)",
+            """
+            = any (array(
+              select due.id
+              from {rows $1} lane cross join lateral (
+                select id from deletion
+                where state = 'pending' and record_list = lane.value ->> 0 and kind = lane.value ->> 1
+                  and due_at <= {now}
+                order by due_at, id
+                limit $2
+                for update skip locked) due))""");
+
+    Dialect withNow(String expression) {
+        return new Dialect(expression, in, rows, due);
+    }
+
+    /** The text in this dialect; its parameters are still names. */
+    String expand(String text) {
+        return text.replaceAll("\\{due (:\\w+) (:\\w+)}", due)
+                .replaceAll("\\{in (:\\w+)}", in)
+                .replaceAll("\\{rows (:\\w+)}", rows)
+                .replace("{now}", now);
+    }
+}

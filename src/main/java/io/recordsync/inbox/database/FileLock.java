@@ -1,0 +1,65 @@
+package io.recordsync.inbox.database;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The proof that this process alone has a database file: an exclusive lock on {@code <file>.lock} beside it.
+ *
+ * <p>The operating system frees it when the process ends, however it ends. Within a process it is held once as well.
+ */
+final class FileLock implements AutoCloseable {
+
+    /** Asked first: on Linux, closing any channel of a file gives up every lock that the process has on it. */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    private final Path path;
+    private final FileChannel channel;
+
+    private FileLock(Path path, FileChannel channel) {
+        this.path = path;
+        this.channel = channel;
+    }
+
+    /** Locks a database file, which need not exist; its folder must. */
+    static FileLock of(Path database) throws IOException {
+        Path real = Files.exists(database)
+                ? database.toRealPath()
+                : database.getParent().toRealPath().resolve(database.getFileName());
+        Path path = real.resolveSibling(real.getFileName() + ".lock");
+        if (!HELD.add(path)) {
+            throw taken(real);
+        }
+        FileChannel channel = null;
+        try {
+            channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (channel.tryLock() == null) {
+                throw taken(real);
+            }
+            return new FileLock(path, channel);
+        } catch (IOException | RuntimeException e) {
+            if (channel != null) {
+                channel.close();
+            }
+            HELD.remove(path);
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+        HELD.remove(path);
+    }
+
+    private static DatabaseInUseException taken(Path database) {
+        return new DatabaseInUseException(
+                "%s is in use by another process (a SQLite file belongs to one; several need jdbc:postgresql:)"
+                        .formatted(database));
+    }
+}

@@ -1,0 +1,65 @@
+package io.recordsync.inbox.database;
+
+import java.util.Arrays;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationInfoService;
+import org.flywaydb.core.api.MigrationState;
+
+/** The schema of a database, as its migrations make it. */
+final class Schema {
+
+    private final Flyway flyway;
+    private final String shownUrl;
+
+    /** @param migrations a folder of {@code db} on the class path */
+    Schema(String migrations, String shownUrl, DataSource source) {
+        this.flyway = Flyway.configure(Schema.class.getClassLoader())
+                .dataSource(source)
+                .locations("classpath:db/" + migrations)
+                .load();
+        this.shownUrl = shownUrl;
+    }
+
+    /**
+     * Brings it up to date.
+     *
+     * @throws DatabaseException when it is newer: an older program does not know what its rows mean, and would pass by a guard
+     *     that holds them
+     */
+    void migrate() {
+        Arrays.stream(flyway.info().applied())
+                .filter(migration -> migration.getState() == MigrationState.FUTURE_SUCCESS)
+                .findFirst()
+                .ifPresent(newer -> {
+                    throw new DatabaseException(
+                            "The schema of store %s is version %s, which this program is too old for; start the newer one, or"
+                                            .formatted(shownUrl, newer.getVersion())
+                                    + " restore the backup from before the upgrade",
+                            null);
+                });
+        flyway.migrate();
+    }
+
+    /**
+     * A newer one will do to be read: a migration adds.
+     *
+     * @throws DatabaseException when it is older, or missing
+     */
+    void requireCurrent() {
+        MigrationInfoService schema = flyway.info();
+        MigrationInfo[] pending = schema.pending();
+        if (pending.length > 0) {
+            throw new DatabaseException(
+                    "The schema of store %s is %s (expected version %s); start the service once, which brings it up to date"
+                            .formatted(
+                                    shownUrl,
+                                    schema.current() == null
+                                            ? "missing"
+                                            : "version " + schema.current().getVersion(),
+                                    pending[pending.length - 1].getVersion()),
+                    null);
+        }
+    }
+}

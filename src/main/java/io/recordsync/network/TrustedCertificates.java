@@ -1,0 +1,62 @@
+package io.recordsync.network;
+
+import io.recordsync.config.PemCertificates;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+
+/** The certificates that are trusted: Java's, and those of a bundle in addition. */
+final class TrustedCertificates {
+
+    private TrustedCertificates() {}
+
+    static X509TrustManager ofJava() {
+        return trusting(List.of());
+    }
+
+    /**
+     * @param bundle a PEM file
+     * @throws IOException when it cannot be read
+     * @throws CertificateException when it holds no certificate
+     */
+    static X509TrustManager ofJavaAnd(Path bundle) throws IOException, CertificateException {
+        return trusting(PemCertificates.read(bundle));
+    }
+
+    private static X509TrustManager trusting(Collection<? extends Certificate> bundle) {
+        try {
+            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+            trusted.load(null, null);
+            int number = 0;
+            for (X509Certificate certificate : trustManager(null).getAcceptedIssuers()) {
+                trusted.setCertificateEntry("java-" + number++, certificate);
+            }
+            for (Certificate certificate : bundle) {
+                trusted.setCertificateEntry("bundle-" + number++, certificate);
+            }
+            return trustManager(trusted);
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException("Java's trusted certificates cannot be used", e);
+        }
+    }
+
+    /** @param trusted null: Java's */
+    private static X509TrustManager trustManager(KeyStore trusted) throws GeneralSecurityException {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(trusted);
+        return Arrays.stream(factory.getTrustManagers())
+                .filter(X509TrustManager.class::isInstance)
+                .map(X509TrustManager.class::cast)
+                .findFirst()
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,154 @@
+package io.recordsync.ops.api;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Who may use the page and the API.
+ *
+ * <p>Bound to loopback, or with a password, the service answers; bound elsewhere without one it answers nobody. The Host
+ * header must name an allowed host, so that a page of another site cannot reach us by a DNS name of its own. The address
+ * that {@code ops.host} names is always allowed. A change must be sent as JSON and not from another site's page: a browser
+ * sends neither without asking first. Immutable; safe from any thread.
+ */
+public final class AccessRule {
+
+    private static final Pattern LOOPBACK =
+            Pattern.compile("localhost|127(\\.\\d{1,3}){3}|::1", Pattern.CASE_INSENSITIVE);
+    private static final Pattern ANY_ADDRESS = Pattern.compile("0\\.0\\.0\\.0|::|\\*|");
+    private static final Pattern PORT = Pattern.compile(":\\d{1,5}$");
+    private static final String BASIC = "Basic ";
+
+    private final boolean closed;
+    private final Set<String> allowedHosts;
+    private final String user;
+    private final byte[] credentials;
+
+    /**
+     * @param boundHost {@code ops.host}
+     * @param password empty for none
+     * @param allowedHosts host names without ports
+     */
+    public AccessRule(String boundHost, String user, String password, List<String> allowedHosts) {
+        String bound = name(boundHost.strip());
+        this.user = user;
+        this.credentials = password.isEmpty() ? null : digest(user + ':' + password);
+        this.closed = credentials == null && !LOOPBACK.matcher(bound).matches();
+        this.allowedHosts = Stream.concat(
+                        allowedHosts.stream().map(AccessRule::name),
+                        Stream.of(bound)
+                                .filter(host -> !ANY_ADDRESS.matcher(host).matches()))
+                .filter(host -> !host.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /**
+     * A request as it came over the wire: every value of each header, empty when the header is absent.
+     *
+     * @param remote the address of the caller, for the log
+     */
+    record Request(
+            String method,
+            List<String> host,
+            List<String> authorization,
+            List<String> contentType,
+            List<String> origin,
+            String remote) {}
+
+    /**
+     * @return the user and the address, for the log
+     * @throws Refusal naming what to configure or to send
+     */
+    String admit(Request request) {
+        if (closed) {
+            throw Refusal.of(
+                    403,
+                    "Not served without a password on an address that is not loopback: set ops.password, or ops.host to"
+                            + " 127.0.0.1");
+        }
+        String host = only(request.host());
+        if (host == null || !allowedHosts.contains(name(host))) {
+            throw Refusal.of(
+                    403,
+                    "The Host header names no allowed host: call it by one of them, or add it to ops.allowed-hosts");
+        }
+        String who = authenticated(request.authorization()) + '@' + request.remote();
+        if (!request.method().equals("GET")) {
+            checkChange(request, host);
+        }
+        return who;
+    }
+
+    private String authenticated(List<String> authorization) {
+        if (credentials == null) {
+            return "anonymous";
+        }
+        String value = only(authorization);
+        if (value == null
+                || !value.regionMatches(true, 0, BASIC, 0, BASIC.length())
+                || !MessageDigest.isEqual(credentials, digest(decoded(value.substring(BASIC.length()))))) {
+            throw Refusal.of(401, "HTTP basic credentials are missing or wrong: see ops.user and ops.password");
+        }
+        return user;
+    }
+
+    private static void checkChange(Request request, String host) {
+        String type = only(request.contentType());
+        if (type == null || !type.split(";", 2)[0].strip().equalsIgnoreCase("application/json")) {
+            throw Refusal.of(415, "A change is sent with Content-Type: application/json");
+        }
+        if (request.origin().isEmpty()) {
+            return;
+        }
+        // The scheme is not compared: behind a proxy that ends TLS the page's is https and ours is http.
+        String origin = only(request.origin());
+        String sameSite = host.toLowerCase(Locale.ROOT);
+        if (origin == null
+                || !Set.of("http://" + sameSite, "https://" + sameSite).contains(lower(origin))) {
+            throw Refusal.of(403, "The Origin header names another site: changes are accepted from our own page only");
+        }
+    }
+
+    private static String only(List<String> values) {
+        return values.size() == 1 ? values.get(0) : null;
+    }
+
+    /** The host in lower case, without port and brackets. */
+    private static String name(String host) {
+        String name = lower(host);
+        // An IPv6 address without brackets has no port.
+        if (name.startsWith("[") || name.indexOf(':') == name.lastIndexOf(':')) {
+            name = PORT.matcher(name).replaceFirst("");
+        }
+        return name.startsWith("[") && name.endsWith("]") ? name.substring(1, name.length() - 1) : name;
+    }
+
+    private static String lower(String text) {
+        return text.toLowerCase(Locale.ROOT);
+    }
+
+    private static String decoded(String base64) {
+        try {
+            return new String(Base64.getDecoder().decode(base64.strip()), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException notBase64) {
+            return "";
+        }
+    }
+
+    /** Digests are compared, so that the time a comparison takes does not give away the length either. */
+    private static byte[] digest(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.recordsync.ops.api;
+
+import io.recordsync.deletion.DeletionState;
+import io.recordsync.inbox.Ledger;
+import io.recordsync.inbox.Ledger.Entry;
+import io.recordsync.inbox.Ledger.Filter;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The deletions of the inbox as the API shows them. Read anew each time. */
+public final class DeletionView {
+
+    private static final Set<String> FILTERS = Set.of("state", "recordList", "externalId", "limit", "before");
+    private static final int DEFAULT_LIMIT = 100;
+    private static final int MAX_ROWS = 1000;
+
+    private final Ledger ledger;
+
+    public DeletionView(Ledger ledger) {
+        this.ledger = ledger;
+    }
+
+    public record Deletions(List<DeletionAnswer<Integer>> deletions) {}
+
+    public record DeadLetters(List<Group> groups) {}
+
+    /** What is parked in one list for one reason. */
+    public record Group(String recordList, String failureCode, String message, long count, @IsoTime Instant oldestAt) {}
+
+    /**
+     * Newest first.
+     *
+     * @param query {@code state, recordList, externalId, limit} (1 to 1,000, 100 by default) and {@code before} (an id)
+     * @throws Refusal when the query has another parameter or a value that is none
+     */
+    public Deletions find(Map<String, String> query) {
+        Query.onlyOf(query, FILTERS);
+        Filter filter = new Filter(
+                Query.word(DeletionState.class, query.get("state"), "state"),
+                Query.text(query, "recordList"),
+                Query.text(query, "externalId"),
+                (int) Query.number(query, "limit", DEFAULT_LIMIT, MAX_ROWS),
+                query.containsKey("before") ? Query.positive(query.get("before"), "before") : null);
+        return new Deletions(ledger.find(filter).stream()
+                .map(entry -> DeletionAnswer.of(entry, entry.attempts()))
+                .toList());
+    }
+
+    /** One deletion with its failed calls. */
+    public DeletionAnswer<List<DeletionAnswer.Attempt>> get(String id) {
+        Entry entry = ledger.get(Query.positive(id, "The id of a deletion"))
+                .orElseThrow(() -> Refusal.of(404, "No deletion has this id"));
+        return DeletionAnswer.of(
+                entry,
+                ledger.attempts(entry.id()).stream()
+                        .map(attempt -> new DeletionAnswer.Attempt(
+                                attempt.at(), attempt.callId(), attempt.status(), attempt.code(), attempt.message()))
+                        .toList());
+    }
+
+    /** What is parked, by list and reason. */
+    public DeadLetters deadLetters() {
+        return new DeadLetters(ledger.deadLetters().stream()
+                .limit(MAX_ROWS)
+                .map(group -> new Group(
+                        group.recordList(), group.failureCode(), group.message(), group.count(), group.oldest()))
+                .toList());
+    }
+}

@@ -1,0 +1,87 @@
+package io.recordsync.ops.api;
+
+import io.recordsync.config.OpsSettings;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.platform.http.vertx.HttpMessage;
+
+/**
+ * The one place through which every request for the page and the API comes in: it asks the {@link AccessRule} and takes
+ * over what the routes need.
+ *
+ * <p>The server asks it before any of a request's body is read, so that no route is open by mistake; each route asks it again for
+ * what it needs. {@link #admit} sets the exchange properties {@code user} (for the log), {@code query} (a map of the query parameters, each given once)
+ * and {@code lastSegment} (of the path). Every header is removed: Camel mixes query parameters among them and would send
+ * all of them back, so that {@code ?Set-Cookie=…} became a header of the answer.
+ */
+public final class FrontDoor {
+
+    private final AccessRule rule;
+
+    public FrontDoor(OpsSettings settings) {
+        rule = new AccessRule(
+                settings.host(), settings.user(), settings.password().value(), settings.allowedHosts());
+    }
+
+    /** Of the server: lets a request go on, or answers it at once. */
+    void guard(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        // Set at the response itself: Camel's filter drops Cache-Control from a message.
+        request.response().putHeader("Cache-Control", "no-store").putHeader("X-Content-Type-Options", "nosniff");
+        try {
+            user(request);
+        } catch (Refusal refusal) {
+            ProblemAnswer.write(refusal, request.response());
+            return;
+        }
+        context.next();
+    }
+
+    /** Of a route. */
+    public void admit(Exchange exchange) {
+        HttpServerRequest request = exchange.getMessage(HttpMessage.class).getRequest();
+        exchange.getMessage().removeHeaders("*");
+        exchange.setProperty("user", user(request));
+        exchange.setProperty("query", query(request));
+        exchange.setProperty(
+                "lastSegment", request.path().substring(request.path().lastIndexOf('/') + 1));
+    }
+
+    private String user(HttpServerRequest request) {
+        MultiMap headers = request.headers();
+        return rule.admit(new AccessRule.Request(
+                request.method().name(),
+                host(request),
+                headers.getAll("Authorization"),
+                headers.getAll("Content-Type"),
+                headers.getAll("Origin"),
+                request.remoteAddress().hostAddress()));
+    }
+
+    /** HTTP/2 names the host in a pseudo header. */
+    private static List<String> host(HttpServerRequest request) {
+        List<String> headers = request.headers().getAll("Host");
+        return headers.isEmpty() && request.authority() != null
+                ? List.of(request.authority().toString())
+                : headers;
+    }
+
+    private static Map<String, String> query(HttpServerRequest request) {
+        Map<String, String> query = new TreeMap<>();
+        MultiMap given = request.params();
+        for (String name : given.names()) {
+            Collection<String> values = given.getAll(name);
+            if (values.size() > 1) {
+                throw Refusal.of(400, "A query parameter is given more than once");
+            }
+            query.put(name, values.iterator().next());
+        }
+        return query;
+    }
+}

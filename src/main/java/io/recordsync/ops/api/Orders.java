@@ -1,0 +1,279 @@
+package io.recordsync.ops.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.recordsync.deletion.DeletionRequest;
+import io.recordsync.deletion.DeliveryMode;
+import io.recordsync.deletion.Intake;
+import io.recordsync.deletion.Origin;
+import io.recordsync.deletion.SweepDemand;
+import io.recordsync.inbox.Coverage;
+import io.recordsync.inbox.Decisions;
+import io.recordsync.inbox.Decisions.Selection;
+import io.recordsync.inbox.Decisions.UnexpectedCountException;
+import io.recordsync.inbox.Intakes;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.IntSupplier;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a person may order. Each order is logged with the user once it has happened; its answer is what the API answers.
+ *
+ * <p>An order happens or throws: {@link Refusal} when the request is wrong, {@link io.recordsync.inbox.InboxException} when
+ * the database fails and the order may be sent again.
+ */
+public final class Orders {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Orders.class);
+    private static final Pattern ORG_ID = Pattern.compile("00D[A-Za-z0-9]{15}");
+
+    private final Intakes intakes;
+    private final Decisions decisions;
+    private final Coverage coverage;
+    private final List<String> recordLists;
+    private final RequestedDeletions requested;
+    private final DeliveryMode mode;
+    private final Clock clock;
+
+    /** How many deletions the order changed. */
+    public record Count(int count) {}
+
+    /** The deletions that were accepted. */
+    public record Ids(List<Long> ids) {}
+
+    /** From where a sweep was ordered: {@code since}, or where that is null from {@code coveredUntil}. */
+    public record SweepFrom(@IsoTime Instant since, @IsoTime Instant coveredUntil) {}
+
+    /** The record lists that are to be checked. */
+    public record Lists(List<String> recordLists) {}
+
+    /** The stretch that was confirmed; null when there was none. */
+    public record Confirmed(StatusAnswer.Stretch confirmed) {}
+
+    /** The Salesforce org from now on. */
+    public record Org(String orgId) {}
+
+    /** @param recordLists {@code talkdesk.record-lists} */
+    public Orders(
+            Intakes intakes,
+            Decisions decisions,
+            Coverage coverage,
+            List<String> recordLists,
+            DeliveryMode mode,
+            Clock clock) {
+        this.intakes = intakes;
+        this.decisions = decisions;
+        this.coverage = coverage;
+        this.recordLists = recordLists;
+        this.requested = new RequestedDeletions(recordLists);
+        this.mode = mode;
+        this.clock = clock;
+    }
+
+    /** Answers only when all of it is in the inbox. */
+    public Ids delete(byte[] body, String user) {
+        String eventKey = "api:" + UUID.randomUUID();
+        List<DeletionRequest> deletions = requested.read(body, eventKey, clock.instant());
+        Intakes.Accepted accepted = intakes.accept(new Intake(deletions, List.of(), null));
+        LOG.info(
+                "{} asked for {} deletions; accepted as {}",
+                user,
+                accepted.ids().size(),
+                eventKey);
+        return new Ids(accepted.ids());
+    }
+
+    public Count redrive(byte[] body, String user) {
+        Selection selection = selection(body, "parked", true);
+        int count = counted(() -> decisions.redrive(selection, user));
+        LOG.info("{} redrove {} parked deletions: {}", user, count, words(selection));
+        return new Count(count);
+    }
+
+    /** What is parked is given up, or what was rehearsed where the order says so. */
+    public Count discard(byte[] body, String user) {
+        boolean rehearsed = "rehearsed".equals(RequestBody.text(readSelection(body), "state"));
+        String state = rehearsed ? "rehearsed" : "parked";
+        Selection selection = selection(body, state, true);
+        int count = counted(
+                () -> rehearsed ? decisions.discardRehearsed(selection, user) : decisions.discard(selection, user));
+        LOG.info("{} discarded {} {} deletions: {}", user, count, state, words(selection));
+        return new Count(count);
+    }
+
+    public Count approve(byte[] body, String user) {
+        Selection selection = selection(body, "held", false);
+        int count = counted(() -> decisions.approve(selection, user));
+        LOG.info("{} approved {} deletions that the guard held: {}", user, count, words(selection));
+        return new Count(count);
+    }
+
+    public Count reject(byte[] body, String user) {
+        Selection selection = selection(body, "held", false);
+        int count = counted(() -> decisions.reject(selection, user));
+        LOG.info("{} rejected {} deletions that the guard held: {}", user, count, words(selection));
+        return new Count(count);
+    }
+
+    /** What was rehearsed is to be deleted, but for the lists that are in a dry run. */
+    public Count goLive(byte[] body, String user) {
+        Selection selection = selection(body, "rehearsed", true);
+        if (mode.dryRun()) {
+            throw Refusal.of(
+                    409, "delivery.mode is dry-run, so that it would be rehearsed again: set it to live first");
+        }
+        if (selection.recordList() != null && mode.rehearses(selection.recordList())) {
+            throw Refusal.of(
+                    409,
+                    "recordList is one of delivery.dry-run-lists, so that it would be rehearsed again: take it out first");
+        }
+        int count = counted(() -> decisions.goLive(selection, mode.dryRunLists()));
+        LOG.info("{} lets {} rehearsed deletions go live: {}", user, count, words(selection));
+        return new Count(count);
+    }
+
+    private static int counted(IntSupplier act) {
+        try {
+            return act.getAsInt();
+        } catch (UnexpectedCountException e) {
+            throw Refusal.of(409, e.getMessage() + "; nothing was changed, look again");
+        }
+    }
+
+    public Org confirmOrg(byte[] body, String user) {
+        String orgId = RequestBody.text(RequestBody.readObject(body, Set.of("orgId")), "orgId");
+        if (orgId == null || !ORG_ID.matcher(orgId).matches()) {
+            throw Refusal.of(
+                    400, "orgId is expected to be the 18 characters of a Salesforce org id, beginning with 00D");
+        }
+        decisions.confirmOrg(orgId);
+        LOG.info("{} confirmed {} as the Salesforce org from now on; saved positions are dropped", user, orgId);
+        return new Org(orgId);
+    }
+
+    /** Without {@code since} it begins where everything is proven until. */
+    public SweepFrom sweep(byte[] body, String user) {
+        Instant since = since(RequestBody.readObject(body, Set.of("since")));
+        coverage.demand(new SweepDemand("ordered by " + user, since, false));
+        Instant coveredUntil = coverage.state().coveredUntil();
+        LOG.info("{} ordered a sweep since {}", user, since == null ? coveredUntil : since);
+        return new SweepFrom(since, coveredUntil);
+    }
+
+    /** Without {@code recordList} each configured list is meant; others are refused. */
+    public Lists reconcile(byte[] body, String user) {
+        String recordList = RequestBody.text(RequestBody.readObject(body, Set.of("recordList")), "recordList");
+        if (recordList != null && !recordLists.contains(recordList)) {
+            throw Refusal.of(400, "recordList is expected to be one of talkdesk.record-lists");
+        }
+        List<String> ordered = recordList == null ? recordLists : List.of(recordList);
+        LOG.info("{} ordered the presence check of {}", user, ordered);
+        return new Lists(ordered);
+    }
+
+    private Instant since(JsonNode order) {
+        String text = RequestBody.text(order, "since");
+        if (text == null) {
+            return null;
+        }
+        try {
+            Instant since = OffsetDateTime.parse(text).toInstant();
+            if (since.isAfter(clock.instant())) {
+                throw Refusal.of(400, "since is expected to be in the past");
+            }
+            return since;
+        } catch (DateTimeParseException e) {
+            throw Refusal.of(400, "since is expected to be a time such as 2026-03-01T10:00:00Z");
+        }
+    }
+
+    /** There may be none: then nothing is changed. */
+    public Confirmed confirmUnproven(String user) {
+        Coverage.Stretch unproven = coverage.acceptUnproven().orElse(null);
+        if (unproven != null) {
+            LOG.info(
+                    "{} confirmed that no deletion was missed from {} to {}, which no sweep could prove",
+                    user,
+                    unproven.from(),
+                    unproven.until());
+        }
+        return new Confirmed(StatusAnswer.Stretch.of(unproven));
+    }
+
+    /**
+     * Which rows in a state are meant. An empty selection would mean every one of them.
+     *
+     * @param named whether a person has to name ids or the state; if not, an empty one means all of them
+     */
+    private static Selection selection(byte[] body, String state, boolean named) {
+        JsonNode order = readSelection(body);
+        String given = RequestBody.text(order, "state");
+        boolean byId = order.has("ids");
+        if (byId && order.size() > (order.has("expected") ? 2 : 1)) {
+            throw Refusal.of(400, "Expected ids alone, or state with recordList, failureCode and origin");
+        }
+        if (given == null ? named && !byId : !given.equals(state)) {
+            throw Refusal.of(400, "Expected {\"ids\": […]} or {\"state\": \"" + state + "\", …}");
+        }
+        return new Selection(
+                byId ? ids(order.get("ids")) : List.of(),
+                RequestBody.text(order, "recordList"),
+                RequestBody.text(order, "failureCode"),
+                Query.word(Origin.class, RequestBody.text(order, "origin"), "origin"),
+                expected(order));
+    }
+
+    private static JsonNode readSelection(byte[] body) {
+        return RequestBody.readObject(body, Set.of("ids", "state", "recordList", "failureCode", "origin", "expected"));
+    }
+
+    private static Integer expected(JsonNode order) {
+        JsonNode expected = order.get("expected");
+        if (expected == null) {
+            return null;
+        }
+        if (!expected.isInt() || expected.intValue() < 0) {
+            throw Refusal.of(400, "expected is to be a number from 0");
+        }
+        return expected.intValue();
+    }
+
+    private static List<Long> ids(JsonNode given) {
+        List<Long> ids = new ArrayList<>();
+        for (JsonNode id : given) {
+            if (!id.isIntegralNumber() || !id.canConvertToLong() || id.longValue() <= 0) {
+                throw Refusal.of(400, "ids is expected to hold positive numbers only");
+            }
+            ids.add(id.longValue());
+        }
+        if (!given.isArray() || ids.isEmpty() || ids.size() > RequestedDeletions.MAX_ITEMS) {
+            throw Refusal.of(
+                    400, "ids is expected to be an array of 1 to %d ids".formatted(RequestedDeletions.MAX_ITEMS));
+        }
+        return ids;
+    }
+
+    private static String words(Selection selection) {
+        if (!selection.ids().isEmpty()) {
+            return "ids " + selection.ids();
+        }
+        return "record list %s, failure code %s, origin %s"
+                .formatted(
+                        selection.recordList() == null ? "any" : oneLine(selection.recordList()),
+                        selection.failureCode() == null ? "any" : oneLine(selection.failureCode()),
+                        selection.origin() == null ? "any" : selection.origin());
+    }
+
+    /** What a person typed must not forge a line of the log. */
+    private static String oneLine(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
+    }
+}

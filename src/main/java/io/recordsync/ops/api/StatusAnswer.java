@@ -1,0 +1,83 @@
+package io.recordsync.ops.api;
+
+import io.recordsync.inbox.Coverage;
+import io.recordsync.ops.health.HealthReport;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The answer to {@code GET /api/status}, by the names of the API's document.
+ *
+ * @param deletions how many are in each state, by the state's name
+ * @param oldestPendingSeconds null when nothing is pending
+ */
+public record StatusAnswer(
+        String mode,
+        HealthReport health,
+        Stream stream,
+        Delivery delivery,
+        Map<String, Long> deletions,
+        Long oldestPendingSeconds,
+        Guard guard,
+        List<RecordList> lists,
+        Sweep sweep,
+        Reconcile reconcile,
+        List<Problem> problems) {
+
+    /** {@code hoursToExpiry} is what remains of the time for which Salesforce keeps a position, never negative. */
+    public record Stream(
+            String channel,
+            String state,
+            @IsoTime Instant lastResponseAt,
+            @IsoTime Instant lastEventAt,
+            @IsoTime Instant positionSavedAt,
+            Double hoursToExpiry,
+            String lastError) {}
+
+    public record Delivery(String state, String reason, @IsoTime Instant until) {}
+
+    /** {@code since} is null while it is not tripped; deletions may be held all the same, where it was switched off. */
+    public record Guard(boolean tripped, @IsoTime Instant since, long held, int max, long windowMs) {}
+
+    /** {@code lastCallAt} is of this process. */
+    public record RecordList(
+            String id,
+            String state,
+            long pending,
+            long parked,
+            boolean dryRun,
+            @IsoTime Instant lastCallAt,
+            String lastError) {}
+
+    /** {@code found} and {@code added} are of this process. */
+    public record Sweep(
+            @IsoTime Instant lastAt,
+            @IsoTime Instant coveredUntil,
+            String lastError,
+            String owed,
+            boolean running,
+            Integer found,
+            Integer added,
+            Stretch unproven) {}
+
+    /** From inclusive, until exclusive. */
+    public record Stretch(@IsoTime Instant from, @IsoTime Instant until) {
+
+        /** Null when there is none. */
+        static Stretch of(Coverage.Stretch stretch) {
+            return stretch == null ? null : new Stretch(stretch.from(), stretch.until());
+        }
+    }
+
+    public record Reconcile(
+            String recordList,
+            boolean running,
+            List<String> waiting,
+            int checked,
+            Integer missing,
+            @IsoTime Instant lastAt,
+            String lastError) {}
+
+    public record Problem(@IsoTime Instant at, String kind, String message) {}
+}

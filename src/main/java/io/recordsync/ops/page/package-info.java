@@ -1,0 +1,2 @@
+/** The page that a browser is given. */
+package io.recordsync.ops.page;

@@ -1,0 +1,294 @@
+package io.recordsync.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.recordsync.config.BatchSettings;
+import io.recordsync.deletion.Batch;
+import io.recordsync.deletion.ClaimedDeletion;
+import io.recordsync.deletion.Failure;
+import io.recordsync.deletion.Identifier;
+import io.recordsync.inbox.InboxException;
+import io.recordsync.inbox.Queue;
+import java.lang.reflect.Proxy;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Two lists, batches of ten, one call in flight: room for forty rows. */
+@Timeout(20)
+class ClaimsTest {
+
+    private static final Duration LINGER = Duration.ofMillis(100);
+
+    private final Source source = new Source();
+    private final DeliveryGate gate = new DeliveryGate(Duration.ofMillis(20), Duration.ofMillis(20), Clock.systemUTC());
+    private final Claims claims = new Claims(source.queue(), gate, new BatchSettings(10, LINGER), 1, 2);
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @AfterEach
+    void stop() {
+        threads.shutdownNow();
+    }
+
+    @Test
+    void a_full_batch_is_complete_and_without_a_linger_any_is() throws Exception {
+        source.add(13);
+        assertThat(claims.next()).extracting(claims::complete).containsExactly(true, false);
+
+        Claims hurried = new Claims(source.queue(), gate, new BatchSettings(10, Duration.ZERO), 1, 2);
+        source.add(3);
+        assertThat(hurried.next()).extracting(hurried::complete).containsExactly(true);
+    }
+
+    @Test
+    void no_more_is_claimed_than_there_is_room_for_and_what_is_finished_makes_room() throws Exception {
+        source.add(100);
+        List<Batch> first = claims.next();
+        assertThat(first).hasSize(4);
+
+        Future<List<Batch>> second = threads.submit(claims::next);
+        claims.finished(first.get(0));
+
+        assertThat(second.get(10, TimeUnit.SECONDS)).hasSize(1);
+        assertThat(source.asked).containsExactly(4, 1);
+    }
+
+    @Test
+    void nothing_is_claimed_while_there_is_no_room() throws Exception {
+        source.add(40);
+        claims.next();
+
+        assertThat(claims.next()).isEmpty();
+        assertThat(source.asked).containsExactly(4);
+    }
+
+    @Test
+    void while_nothing_is_due_the_inbox_is_asked_once_a_second_and_not_more() throws Exception {
+        assertThat(claims.next()).isEmpty();
+        long asked = System.nanoTime();
+
+        assertThat(claims.next()).isEmpty();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isGreaterThan(Duration.ofMillis(900));
+        assertThat(source.asked).hasSize(2);
+    }
+
+    @Test
+    void an_acceptance_ends_the_wait() throws Exception {
+        claims.next();
+        long asked = System.nanoTime();
+        Future<List<Batch>> next = threads.submit(claims::next);
+        source.add(3);
+        claims.wake();
+
+        assertThat(next.get(10, TimeUnit.SECONDS)).hasSize(1);
+        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofMillis(900));
+    }
+
+    @Test
+    void with_something_in_hand_a_moment_passes_before_the_next_claim() throws Exception {
+        source.add(3);
+        long began = System.nanoTime();
+        claims.next();
+        source.add(3);
+        claims.wake();
+
+        assertThat(claims.next()).hasSize(1);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - began))
+                .isBetween(Duration.ofMillis(20), Duration.ofMillis(900));
+    }
+
+    @Test
+    void with_nothing_in_hand_none_does() throws Exception {
+        Duration quickest = Duration.ofDays(1);
+        for (int i = 0; i < 20; i++) {
+            source.add(3);
+            claims.wake();
+            long began = System.nanoTime();
+            List<Batch> claimed = claims.next();
+            Duration took = Duration.ofNanos(System.nanoTime() - began);
+            assertThat(claimed).hasSize(1);
+            claims.finished(claimed.get(0));
+            quickest = took.compareTo(quickest) < 0 ? took : quickest;
+        }
+
+        // The machine may be slow at some of them.
+        assertThat(quickest).isLessThan(Duration.ofMillis(15));
+    }
+
+    @Test
+    void the_wait_is_no_longer_than_until_the_next_is_due() throws Exception {
+        source.due = Optional.of(Duration.ofMillis(50));
+        claims.next();
+        source.add(3);
+        long asked = System.nanoTime();
+
+        assertThat(claims.next()).hasSize(1);
+        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofMillis(900));
+    }
+
+    @Test
+    void a_shut_gate_lets_nothing_be_claimed() throws Exception {
+        source.add(3);
+        gate.pause();
+        assertThat(claims.next()).isEmpty();
+        assertThat(source.asked).isEmpty();
+
+        gate.resume();
+        assertThat(claims.next()).hasSize(1);
+    }
+
+    @Test
+    void a_probe_is_one_batch_and_waits_for_what_is_in_hand() throws Exception {
+        source.add(60);
+        List<Batch> inHand = claims.next();
+        gate.shut(new Failure("unavailable", 503, "Down", ""), null);
+        Future<List<Batch>> probe = threads.submit(this::untilSome);
+        inHand.subList(1, 4).forEach(claims::finished);
+        assertThat(source.asked).containsExactly(4);
+
+        claims.finished(inHand.get(0));
+        assertThat(probe.get(10, TimeUnit.SECONDS)).hasSize(1);
+        Future<List<Batch>> after = threads.submit(this::untilSome);
+        assertThat(after.isDone()).isFalse();
+        gate.succeeded();
+        assertThat(after.get(10, TimeUnit.SECONDS)).hasSize(1);
+        assertThat(source.asked).containsExactly(4, 1, 3);
+    }
+
+    @Test
+    void what_could_not_be_written_down_is_given_back_before_the_next_claim_but_not_at_once() throws Exception {
+        source.add(15);
+        List<Batch> batches = claims.next();
+        claims.abandoned(batches.get(0));
+        long abandoned = System.nanoTime();
+        claims.wake();
+
+        untilSome();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - abandoned)).isGreaterThan(Duration.ofMillis(900));
+        assertThat(source.released).containsExactly(batches.get(0).ids());
+    }
+
+    @Test
+    void what_could_not_be_given_back_is_given_back_the_next_time() throws Exception {
+        source.add(5);
+        Batch batch = claims.next().get(0);
+        claims.abandoned(batch);
+        source.broken = true;
+        assertThatThrownBy(this::untilSome).isInstanceOf(InboxException.class);
+        source.broken = false;
+
+        assertThat(untilSome()).extracting(Batch::ids).containsExactly(batch.ids());
+    }
+
+    @Test
+    void a_failing_database_is_not_asked_again_at_once() throws Exception {
+        source.broken = true;
+        assertThatThrownBy(claims::next).isInstanceOf(InboxException.class);
+        long asked = System.nanoTime();
+
+        assertThatThrownBy(claims::next).isInstanceOf(InboxException.class);
+        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isGreaterThan(Duration.ofMillis(900));
+    }
+
+    @Test
+    void once_stopped_nothing_is_claimed() throws Exception {
+        claims.next();
+        Future<List<Batch>> next = threads.submit(claims::next);
+        source.add(3);
+        claims.stop();
+
+        assertThat(next.get(10, TimeUnit.SECONDS)).isEmpty();
+        assertThat(claims.next()).isEmpty();
+        assertThat(source.asked).hasSize(1);
+    }
+
+    private List<Batch> untilSome() throws InterruptedException {
+        List<Batch> claimed = claims.next();
+        while (claimed.isEmpty()) {
+            claimed = claims.next();
+        }
+        return claimed;
+    }
+
+    /** What there is to claim, and what was asked of the inbox. */
+    private static final class Source {
+
+        private final Deque<ClaimedDeletion> rows = new ArrayDeque<>();
+        private final List<ClaimedDeletion> claimed = new ArrayList<>();
+        private final List<Integer> asked = new ArrayList<>();
+        private final List<List<Long>> released = new ArrayList<>();
+        private volatile Optional<Duration> due = Optional.empty();
+        private volatile boolean broken;
+        private long lastId;
+
+        synchronized void add(int count) {
+            IntStream.range(0, count)
+                    .forEach(i -> rows.add(new ClaimedDeletion(
+                            ++lastId, "a", Identifier.external("salesforce", "003-" + lastId), 0, 0, "session")));
+        }
+
+        Queue queue() {
+            return (Queue) Proxy.newProxyInstance(
+                    Queue.class.getClassLoader(), new Class<?>[] {Queue.class}, (proxy, method, arguments) -> {
+                        switch (method.getName()) {
+                            case "claim":
+                                return claim((int) arguments[0], (int) arguments[1]);
+                            case "nextDue":
+                                return due;
+                            case "postpone":
+                                return release(((List<?>) arguments[0])
+                                        .stream().map(Long.class::cast).toList());
+                            default:
+                                throw new UnsupportedOperationException(method.getName());
+                        }
+                    });
+        }
+
+        private synchronized List<Batch> claim(int batches, int size) {
+            asked.add(batches);
+            failWhenBroken();
+            List<Batch> taken = new ArrayList<>();
+            while (taken.size() < batches && !rows.isEmpty()) {
+                List<ClaimedDeletion> batch = new ArrayList<>();
+                while (batch.size() < size && !rows.isEmpty()) {
+                    batch.add(rows.poll());
+                }
+                claimed.addAll(batch);
+                taken.add(new Batch(batch));
+            }
+            return taken;
+        }
+
+        private synchronized int release(List<Long> ids) {
+            failWhenBroken();
+            released.add(ids.stream().sorted().toList());
+            List<ClaimedDeletion> back =
+                    claimed.stream().filter(row -> ids.contains(row.id())).toList();
+            claimed.removeAll(back);
+            rows.addAll(back);
+            return back.size();
+        }
+
+        private void failWhenBroken() {
+            if (broken) {
+                throw new InboxException("claim failed", null);
+            }
+        }
+    }
+}

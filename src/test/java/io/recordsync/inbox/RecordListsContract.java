@@ -1,0 +1,86 @@
+package io.recordsync.inbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.recordsync.deletion.Batch;
+import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.Failure;
+import io.recordsync.inbox.Decisions.Selection;
+import io.recordsync.inbox.Ledger.RecordListEntry;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Which lists are known, served and suspended, whatever database it is on. */
+abstract class RecordListsContract extends OnEitherDatabase {
+
+    @Test
+    void a_suspended_list_is_not_claimed_until_its_pause_is_over() {
+        acceptMany("L1", 1);
+        acceptMany("L2", 1);
+        inbox.recordLists().suspend("L1", Duration.ofSeconds(10), new Failure("list_gone", 404, "no such list", "c"));
+
+        assertThat(inbox.recordLists().suspended()).containsExactly("L1");
+        assertThat(inbox.queue().claim(10, 100)).extracting(Batch::recordList).containsExactly("L2");
+        assertThat(inbox.queue().nextDue()).contains(Duration.ofSeconds(10));
+        assertThat(ledger.recordLists())
+                .containsExactly(
+                        new RecordListEntry("L1", "suspended", 1, 0, START.plusSeconds(10), "no such list"),
+                        new RecordListEntry("L2", "active", 0, 0, null, ""));
+
+        advance(Duration.ofSeconds(10));
+        assertThat(inbox.recordLists().suspended()).isEmpty();
+        assertThat(inbox.queue().nextDue()).contains(Duration.ZERO);
+        assertThat(inbox.queue().claim(10, 100)).extracting(Batch::recordList).containsExactly("L1");
+    }
+
+    @Test
+    void a_list_that_answers_again_is_active() {
+        acceptMany("L1", 1);
+        inbox.recordLists().suspend("L1", Duration.ofHours(1), REFUSED);
+        inbox.recordLists().suspend("L1", Duration.ofHours(2), REFUSED);
+        assertThat(inbox.queue().nextDue()).contains(Duration.ofHours(2));
+
+        inbox.recordLists().resume("L1");
+
+        assertThat(inbox.recordLists().suspended()).isEmpty();
+        assertThat(inbox.queue().claim(1, 1)).hasSize(1);
+        assertThat(ledger.recordLists()).containsExactly(new RecordListEntry("L1", "active", 0, 0, null, ""));
+    }
+
+    @Test
+    void a_suspended_list_with_nothing_pending_wakes_nobody() {
+        inbox.recordLists().register(List.of("L1"));
+        inbox.recordLists().suspend("L1", Duration.ofHours(1), REFUSED);
+
+        assertThat(inbox.queue().nextDue()).isEmpty();
+    }
+
+    @Test
+    void registered_lists_are_known_before_their_first_deletion() {
+        inbox.recordLists().register(List.of("L2", "L1"));
+        inbox.recordLists().register(List.of("L1", "L2", "L3"));
+
+        assertThat(ledger.recordLists()).extracting(RecordListEntry::id).containsExactly("L1", "L2", "L3");
+    }
+
+    /** A list that was taken out, because it was the wrong one, went on losing its records. */
+    @Test
+    void of_a_list_that_is_not_served_nothing_is_claimed_and_what_waits_is_parked() {
+        acceptMany("L1", 2);
+        List<Long> removed = acceptMany("L2", 3);
+
+        inbox.recordLists().serveOnly(List.of("L1"));
+
+        assertThat(removed).allSatisfy(id -> {
+            assertThat(ledger.get(id).orElseThrow().state()).isEqualTo(DeletionState.PARKED);
+            assertThat(ledger.get(id).orElseThrow().failureCode()).isEqualTo("list_removed");
+        });
+        inbox.decisions().redrive(new Selection(removed, null, null), "kim");
+        assertThat(inbox.queue().nextDue()).contains(Duration.ZERO);
+        assertThat(ids(inbox.queue().claim(10, 10))).hasSize(2).doesNotContainAnyElementsOf(removed);
+        assertThat(inbox.queue().nextDue()).isEmpty();
+        inbox.recordLists().serveOnly(List.of("L1", "L2"));
+        assertThat(ids(inbox.queue().claim(10, 10))).containsExactlyInAnyOrderElementsOf(removed);
+    }
+}

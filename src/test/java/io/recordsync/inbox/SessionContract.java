@@ -1,0 +1,153 @@
+package io.recordsync.inbox;
+
+import static io.recordsync.inbox.Queue.Postponement.FAILED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.recordsync.deletion.Batch;
+import io.recordsync.deletion.Confirmation;
+import io.recordsync.deletion.DeletionState;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** Which session lives, and what becomes of the claims of those that do not, whatever database it is on. */
+abstract class SessionContract extends OnEitherDatabase {
+
+    @Test
+    void the_claims_of_a_dead_session_are_freed_and_marked() {
+        acceptMany("L1", 3);
+        List<Long> ids = ids(inbox.queue().claim(1, 100));
+        Inbox other = Inbox.open(store, SETTINGS);
+        advance(SESSION_TTL.minusMillis(1));
+        other.session().heartbeat();
+        assertThat(other.queue().claim(1, 100)).isEmpty();
+        advance(Duration.ofMillis(1));
+
+        other.session().heartbeat();
+
+        assertThat(ids(other.queue().claim(1, 100))).containsExactlyElementsOf(ids);
+        assertThat(ledger.get(ids.get(0)).orElseThrow().answerLost()).isTrue();
+        assertThat(inbox.queue().settle(ids, Confirmation.EXACT, Duration.ZERO)).isZero();
+        assertThat(other.queue().settle(ids, Confirmation.EXACT, Duration.ZERO)).isEqualTo(3);
+    }
+
+    @Test
+    void what_was_claimed_is_held_until_the_session_was_taken_for_dead() {
+        acceptMany("L1", 2);
+        Batch batch = inbox.queue().claim(1, 100).get(0);
+        Inbox other = Inbox.open(store, SETTINGS);
+        assertThat(inbox.queue().holds(batch)).isTrue();
+        assertThat(other.queue().holds(batch)).isFalse();
+        advance(SESSION_TTL);
+        other.session().heartbeat();
+
+        inbox.session().heartbeat();
+
+        assertThat(inbox.queue().holds(batch)).isFalse();
+        Batch again = inbox.queue().claim(1, 100).get(0);
+        assertThat(again.ids()).isEqualTo(batch.ids());
+        assertThat(inbox.queue().holds(again)).isTrue();
+        assertThat(inbox.queue().holds(batch)).isFalse();
+    }
+
+    /** As after SIGSTOP: the first that moves may be the thread that is about to call. */
+    @Test
+    void a_session_that_was_silent_asks_before_it_says_that_it_holds() {
+        Duration ttl = Duration.ofMillis(200);
+        Inbox silent = Inbox.open(store, new InboxSettings(GIVE_UP_AFTER, ttl, Duration.ofDays(400), "a key"));
+        acceptMany("L1", 2);
+        Batch batch = silent.queue().claim(1, 100).get(0);
+        advance(SESSION_TTL);
+        inbox.session().heartbeat();
+        long start = System.nanoTime();
+        Awaitility.await().until(() -> System.nanoTime() - start > ttl.toNanos());
+
+        assertThat(silent.queue().holds(batch)).isFalse();
+        assertThat(ids(silent.queue().claim(1, 100))).containsExactlyElementsOf(batch.ids());
+    }
+
+    @Test
+    void a_session_that_was_silent_and_not_replaced_holds_what_it_claimed() {
+        Duration ttl = Duration.ofMillis(200);
+        Inbox silent = Inbox.open(store, new InboxSettings(GIVE_UP_AFTER, ttl, Duration.ofDays(400), "a key"));
+        acceptMany("L1", 2);
+        Batch batch = silent.queue().claim(1, 100).get(0);
+        advance(SESSION_TTL.dividedBy(2));
+        long start = System.nanoTime();
+        Awaitility.await().until(() -> System.nanoTime() - start > ttl.toNanos());
+
+        assertThat(silent.queue().holds(batch)).isTrue();
+        // It has said that it lives: whoever looks half a ttl later does not take it for dead.
+        advance(SESSION_TTL.dividedBy(2));
+        inbox.session().heartbeat();
+        assertThat(silent.queue().settle(batch.ids(), Confirmation.EXACT, Duration.ZERO))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void a_session_that_lives_keeps_its_claims() {
+        acceptMany("L1", 1);
+        List<Long> ids = ids(inbox.queue().claim(1, 100));
+        Inbox other = Inbox.open(store, SETTINGS);
+        for (int beat = 0; beat < 4; beat++) {
+            advance(SESSION_TTL.dividedBy(2));
+            inbox.session().heartbeat();
+            other.session().heartbeat();
+        }
+
+        assertThat(other.queue().claim(1, 100)).isEmpty();
+        assertThat(inbox.queue().settle(ids, Confirmation.EXACT, Duration.ZERO)).isEqualTo(1);
+    }
+
+    @Test
+    void a_session_that_was_taken_for_dead_comes_back_as_another() {
+        acceptMany("L1", 1);
+        List<Long> before = ids(inbox.queue().claim(1, 100));
+        Inbox other = Inbox.open(store, SETTINGS);
+        advance(SESSION_TTL);
+        other.session().heartbeat();
+
+        inbox.session().heartbeat();
+
+        assertThat(inbox.queue().settle(before, Confirmation.EXACT, Duration.ZERO))
+                .isZero();
+        List<Long> after = ids(inbox.queue().claim(1, 100));
+        assertThat(after).isEqualTo(before);
+        assertThat(inbox.queue().settle(after, Confirmation.EXACT, Duration.ZERO))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void the_claims_of_a_session_that_ended_in_order_are_freed_by_the_next() {
+        acceptMany("L1", 2);
+        inbox.queue().claim(1, 100);
+        inbox.session().close();
+        assertThat(ledger.counts()).containsEntry(DeletionState.CLAIMED, 2L);
+
+        Inbox next = Inbox.open(store, SETTINGS);
+
+        assertThat(ids(next.queue().claim(1, 100))).hasSize(2);
+    }
+
+    @Test
+    void a_clock_that_is_set_back_delays_nothing() {
+        acceptMany("L1", 2);
+        List<Long> claimed = ids(inbox.queue().claim(1, 1));
+        inbox.queue().postpone(claimed, Duration.ofMinutes(10), UNAVAILABLE, FAILED);
+        inbox.recordLists().register(List.of("L2"));
+        inbox.recordLists().suspend("L2", Duration.ofMinutes(5), REFUSED);
+        advance(Duration.ofHours(-1));
+
+        inbox.session().heartbeat();
+        inbox.session().heartbeat();
+
+        assertThat(ids(inbox.queue().claim(10, 10))).hasSize(1).doesNotContainAnyElementsOf(claimed);
+        assertThat(inbox.queue().nextDue()).contains(Duration.ofMinutes(10));
+        advance(Duration.ofMinutes(5));
+        assertThat(inbox.recordLists().suspended()).isEmpty();
+        advance(Duration.ofMinutes(5));
+        inbox.session().heartbeat();
+        assertThat(ids(inbox.queue().claim(10, 10))).isEqualTo(claimed);
+    }
+}

@@ -1,0 +1,149 @@
+package io.recordsync.ops.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.recordsync.ops.api.AccessRule.Request;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AccessRuleTest {
+
+    // operator:pässword, encoded by `printf operator:pässword | base64`
+    private static final String RIGHT = "Basic b3BlcmF0b3I6cMOkc3N3b3Jk";
+
+    private final AccessRule loopback = new AccessRule("127.0.0.1", "operator", "", List.of("localhost", "[fd00::5]"));
+    private final AccessRule locked = new AccessRule("0.0.0.0", "operator", "pässword", List.of("ops.example.com"));
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"localhost", "localhost:8080", "LocalHost:80", "127.0.0.1:8080", "[fd00::5]:8080", "[FD00::5]"})
+    void an_allowed_host_is_admitted_with_any_port_and_case(String host) {
+        assertThat(loopback.admit(get(List.of(host), List.of()))).isEqualTo("anonymous@192.0.2.1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "evil.example",
+                "localhost.evil.example",
+                "evil.example:80@localhost",
+                "localhost.",
+                "127.0.0.2",
+                "0.0.0.0",
+                "localhost:8080:8080",
+                "fd00::6",
+                "localhost evil.example"
+            })
+    void any_other_host_is_refused(String host) {
+        assertThat(status(loopback, get(List.of(host), List.of()))).isEqualTo(403);
+    }
+
+    @Test
+    void no_host_and_two_hosts_are_refused() {
+        assertThat(status(loopback, get(List.of(), List.of()))).isEqualTo(403);
+        assertThat(status(loopback, get(List.of("localhost", "localhost"), List.of())))
+                .isEqualTo(403);
+    }
+
+    @Test
+    void the_wildcard_address_is_no_host_name() {
+        assertThat(status(locked, get(List.of("0.0.0.0"), List.of(RIGHT)))).isEqualTo(403);
+    }
+
+    @Test
+    void the_right_password_is_admitted_with_the_user_named() {
+        assertThat(locked.admit(get(List.of("ops.example.com"), List.of(RIGHT))))
+                .isEqualTo("operator@192.0.2.1");
+        assertThat(locked.admit(get(List.of("ops.example.com"), List.of(RIGHT.replace("Basic", "bAsIc")))))
+                .isEqualTo("operator@192.0.2.1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Basic",
+                "Basic ",
+                "Basic !!!",
+                "Bearer b3BlcmF0b3I6cMOkc3N3b3Jk",
+                // operator:password, operator:, :pässword, operator:pässword and a line feed
+                "Basic b3BlcmF0b3I6cGFzc3dvcmQ=",
+                "Basic b3BlcmF0b3I6",
+                "Basic OnDDpHNzd29yZA==",
+                "Basic b3BlcmF0b3I6cMOkc3N3b3JkCg=="
+            })
+    void any_other_credentials_are_asked_for_again(String authorization) {
+        assertThat(status(locked, get(List.of("ops.example.com"), List.of(authorization))))
+                .isEqualTo(401);
+    }
+
+    @Test
+    void absent_and_repeated_credentials_are_asked_for_again() {
+        assertThat(status(locked, get(List.of("ops.example.com"), List.of()))).isEqualTo(401);
+        assertThat(status(locked, get(List.of("ops.example.com"), List.of(RIGHT, RIGHT))))
+                .isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::", "10.0.0.1", "ops.example.com", "localhost.example.com", "128.0.0.1", ""})
+    void bound_elsewhere_than_loopback_without_a_password_nobody_is_admitted(String bound) {
+        AccessRule rule = new AccessRule(bound, "operator", "", List.of("localhost"));
+
+        assertThat(status(rule, get(List.of("localhost"), List.of()))).isEqualTo(403);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "127.0.0.1", "127.1.2.3", "::1", "[::1]"})
+    void bound_to_loopback_no_password_is_needed(String bound) {
+        AccessRule rule = new AccessRule(bound, "operator", "", List.of("localhost"));
+
+        assertThat(rule.admit(get(List.of("localhost"), List.of()))).isEqualTo("anonymous@192.0.2.1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "text/plain", "application/jsonp", "application/x-www-form-urlencoded", "multipart/form-data"
+            })
+    void a_change_that_is_not_json_is_refused(String contentType) {
+        assertThat(status(loopback, post(List.of(contentType), List.of()))).isEqualTo(415);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "null",
+                "",
+                "http://evil.example",
+                "http://localhost",
+                "http://localhost:8081",
+                "http://localhost:8080.evil",
+                "ftp://localhost:8080",
+                "localhost:8080"
+            })
+    void a_change_from_another_page_is_refused(String origin) {
+        assertThat(status(loopback, post(List.of("application/json"), List.of(origin))))
+                .isEqualTo(403);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://localhost:8080", "https://localhost:8080", "HTTP://LOCALHOST:8080"})
+    void a_change_from_our_own_page_is_admitted(String origin) {
+        assertThat(loopback.admit(post(List.of("application/json;charset=UTF-8"), List.of(origin))))
+                .isEqualTo("anonymous@192.0.2.1");
+    }
+
+    private static Request get(List<String> host, List<String> authorization) {
+        return new Request("GET", host, authorization, List.of(), List.of(), "192.0.2.1");
+    }
+
+    private static Request post(List<String> contentType, List<String> origin) {
+        return new Request("POST", List.of("localhost:8080"), List.of(), contentType, origin, "192.0.2.1");
+    }
+
+    private static int status(AccessRule rule, Request request) {
+        return catchThrowableOfType(Refusal.class, () -> rule.admit(request)).status();
+    }
+}

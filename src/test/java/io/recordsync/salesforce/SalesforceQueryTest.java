@@ -1,0 +1,60 @@
+package io.recordsync.salesforce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SalesforceQueryTest {
+
+    @Test
+    void soql_is_encoded() {
+        assertThat(SalesforceQuery.all("64.0", "SELECT Id FROM Contact WHERE Name >= 'a+b'")
+                        .pathAndQuery())
+                .isEqualTo("/services/data/v64.0/queryAll" + "?q=SELECT+Id+FROM+Contact+WHERE+Name+%3E%3D+%27a%2Bb%27");
+        assertThat(SalesforceQuery.living("64.0", "SELECT COUNT() FROM Lead").pathAndQuery())
+                .isEqualTo("/services/data/v64.0/query?q=SELECT+COUNT%28%29+FROM+Lead");
+    }
+
+    @Test
+    void a_window_of_the_delete_log_is_written_with_its_offset() {
+        assertThat(SalesforceQuery.deleted(
+                        "64.0",
+                        "Contact",
+                        Instant.parse("2026-03-01T10:00:00Z"),
+                        Instant.parse("2026-03-01T11:00:00Z")))
+                .isEqualTo(new SalesforceQuery(
+                        "/services/data/v64.0/sobjects/Contact/deleted/",
+                        "start=2026-03-01T10%3A00%3A00%2B00%3A00&end=2026-03-01T11%3A00%3A00%2B00%3A00"));
+    }
+
+    @Test
+    void the_list_of_versions_has_no_query() {
+        assertThat(SalesforceQuery.versions().pathAndQuery()).isEqualTo("/services/data/");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/services/data/v64.0/query/01gD0000002HU6KIAW-2000",
+                "/services/data/v64.0/queryAll/01gD0000002HU6KIAW-4000"
+            })
+    void a_next_page_is_taken_as_it_is(String url) {
+        assertThat(SalesforceQuery.nextPage(url)).contains(new SalesforceQuery(url, null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "https://elsewhere.example/services/data/v64.0/query/01g-2000",
+                "//elsewhere.example/services/data/v64.0/query/01g-2000",
+                "/services/data/v64.0/query/../sobjects",
+                "/services/data/v64.0/query/01g?x=1",
+            })
+    void a_next_page_elsewhere_is_none(String url) {
+        assertThat(SalesforceQuery.nextPage(url)).isEmpty();
+    }
+}
