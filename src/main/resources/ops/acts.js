@@ -1,8 +1,8 @@
-// Asking the service, telling it what to do, and the confirmation in between.
+// Requests and orders to the service, and the confirmation in between.
 
 import { $, keepFocus } from "./dom.js";
 
-/** What the service refused, or that it could not be reached: its message is for the person. */
+/** A refusal of the service, or that it could not be reached; the message is for the person. */
 export class Failure extends Error {
   constructor(message, status) {
     super(message);
@@ -28,13 +28,13 @@ export const post = async (path, order = {}) => (await ask(path, {
   method: "POST",
   headers: { "Content-Type": "application/json" },
   body: JSON.stringify(order),
-  // A selection of a hundred thousand rows takes its time.
+  // A selection of a hundred thousand rows takes long.
   signal: AbortSignal.timeout(120000),
 })).json();
 
 let saidUntil = 0;
 
-/** Says in words what came of an act; what went wrong stays until the next one. */
+/** Shows the result of an act in words; a failure stays until the next act. */
 export function say(words, tone = "good") {
   $("said").dataset.tone = tone;
   $("said").textContent = words;
@@ -56,8 +56,8 @@ export async function act(button, run) {
 let answered = null;
 
 /**
- * Asks the person; yes runs the act. While it runs the dialog stays, and where it fails the reason stands in it, so that
- * nothing is believed done that is not.
+ * Asks the person; yes runs the act. The dialog stays while it runs and shows the reason when it fails, so that nobody
+ * takes it for done.
  *
  * @returns whether it was done
  */

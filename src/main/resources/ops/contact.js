@@ -1,9 +1,9 @@
-// Is this contact gone, since when, and how do we know: in words that claim no more than is known. And receipts to keep.
+// Whether a contact is gone, since when, and how that is known, in words that claim no more than is known; and receipts to save.
 
 import { $, count, exact, make, plural, word } from "./dom.js";
 import { ask, get } from "./acts.js";
 
-/** Talkdesk counted it, or did not find it: what else it answers leaves a doubt. */
+/** Talkdesk counted it, or did not find it: any other answer leaves a doubt. */
 const CERTAIN = ["exact", "absent"];
 
 let lists = [];
@@ -13,7 +13,7 @@ export function knowLists(ids) {
   lists = ids;
 }
 
-/** Salesforce shows ids of 15 characters in places; the three that follow say which of them are capitals. */
+/** Salesforce sometimes shows ids of 15 characters; the three that are missing say which letters are capitals. */
 function eighteen(id) {
   if (!/^[A-Za-z0-9]{15}$/.test(id)) return id;
   const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
@@ -40,9 +40,9 @@ async function find(typed) {
 }
 
 const unknown = id => make("div", { class: "receipt", "data-tone": "warn" },
-  make("h3", {}, "Nothing is known of it"),
-  make("p", {}, `No deletion of ${id} was ever asked for, or it ended so long ago that it is forgotten (ledger.retention).`
-    + " Whether the contact is on a record list, this does not say: the presence check does."));
+  make("h3", {}, "No deletion is known"),
+  make("p", {}, `The deletion of ${id} was never requested, or it ended longer ago than ledger.retention.`
+    + " This does not say whether the contact is on a record list; the presence check does."));
 
 function receipt(id, receipts) {
   const newest = new Map();
@@ -69,7 +69,7 @@ function verdict(newest) {
   const every = newest.length === 1 ? "the record list" : `all ${newest.length} record lists`;
   if (certain.length === newest.length) return { tone: "good", words: `Gone from ${every} since ${exact(since)}` };
   if (done.length === newest.length) {
-    return { tone: "warn", words: `Most likely gone from ${every} since ${exact(since)}: Talkdesk took each deletion, but left a doubt about ${newest.length - certain.length}` };
+    return { tone: "warn", words: `Most likely gone from ${every} since ${exact(since)}: Talkdesk accepted each deletion, but left a doubt about ${newest.length - certain.length}` };
   }
   if (done.length > 0) return { tone: "bad", words: `Gone from ${done.length} of ${newest.length} record lists only` };
   return { tone: "bad", words: newest.length === 1 ? "Not gone from the record list" : "Not gone from any record list" };
@@ -77,7 +77,7 @@ function verdict(newest) {
 
 function line(one) {
   const details = [
-    ["Told by", word(one.origin)], ["Event", one.eventKey], ["Deleted in Salesforce", one.committedAt && exact(one.committedAt)],
+    ["Origin", word(one.origin)], ["Event", one.eventKey], ["Deleted in Salesforce", one.committedAt && exact(one.committedAt)],
     ["Accepted here", one.acceptedAt && exact(one.acceptedAt)], ["Talkdesk called", one.calledAt && exact(one.calledAt)],
     ["Ended", one.settledAt && exact(one.settledAt)], ["Confirmation", one.confirmation && word(one.confirmation)],
     ["Failed calls", one.attempts ? count(one.attempts) : null], ["Approved by", one.approvedBy], ["Ended by", one.settledBy],
@@ -88,7 +88,7 @@ function line(one) {
     make("dl", { class: "small" }, details.map(([name, value]) => make("div", {}, make("dt", {}, `${name}: `), make("dd", {}, value)))));
 }
 
-/** Asked for first, so that a refusal is told here instead of on a page of its own. */
+/** Fetched before it is saved, so that a refusal is shown here instead of on a page of its own. */
 async function download(query, name, said) {
   said.dataset.tone = "good";
   said.textContent = "Asking…";

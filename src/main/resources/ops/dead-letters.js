@@ -1,4 +1,4 @@
-// The parked deletions, grouped by why: to be looked at, redriven or discarded. And how far a redrive is.
+// The parked deletions, grouped by reason, to look at, redrive or discard; and the progress of a redrive.
 
 import { $, ago, count, draw, make, nothing, plural, table, word } from "./dom.js";
 import { confirm, get, post, say } from "./acts.js";
@@ -14,11 +14,11 @@ let trouble = null;
 
 const REDRIVE = {
   name: "Redrive", past: "Redriven:", path: "api/deletions/redrive",
-  words: "Sent to Talkdesk again, now. What is refused once more is parked again.",
+  words: "They are sent to Talkdesk again, now. What is refused again is parked again.",
 };
 const DISCARD = {
   name: "Discard", past: "Discarded", path: "api/deletions/discard", danger: true,
-  words: "Given up for good: nothing more is sent. Your name is kept with each.",
+  words: "They are given up for good, and nothing more is sent. Your name is kept with each.",
 };
 
 /** With each new status. */
@@ -51,7 +51,7 @@ function redraw() {
   const shown = filtered();
   draw($("parked"), [shown, groups.length, trouble, Math.floor(Date.now() / 60000)], () => [
     ...(trouble ? [make("p", { class: "failed" }, trouble)] : []),
-    ...(shown.length === 0 && !trouble ? [nothing(groups.length === 0 ? "None. Nothing waits for a person." : "None that the filter lets through.")] : []),
+    ...(shown.length === 0 && !trouble ? [nothing(groups.length === 0 ? "None. Nothing waits for a person." : "None matches the filter.")] : []),
     ...(shown.length === 0 ? [] : [table("Dead letters, grouped",
       [{ name: "Reason" }, { name: "Record list" }, { name: "Count", class: "number" }, { name: "Oldest" }, { name: "What to do", unseen: true, class: "acts" }],
       shown.map(row))]),
@@ -97,15 +97,15 @@ async function perform(act, shown) {
     danger: act.danger,
     run: async () => {
       let done = 0;
-      // As many as the person was told: what has come to be parked meanwhile is for another question.
+      // Exactly as many as the person was shown: what was parked meanwhile needs another confirmation.
       for (const group of shown) done += (await post(act.path, { ...selection(group), expected: group.count })).count;
-      told(act, done, shown.length > 1 ? null : shown[0].recordList);
+      report(act, done, shown.length > 1 ? null : shown[0].recordList);
     },
   });
   await read();
 }
 
-function told(act, done, list) {
+function report(act, done, list) {
   say(`${act.past} ${plural(done, "deletion")}.`);
   if (act === REDRIVE) redriven = { count: done, list };
 }
@@ -126,7 +126,7 @@ function look(group) {
   });
 }
 
-/** Rows do not remember that they were redriven: so it says how many at most of them are still to go. */
+/** Rows do not record that they were redriven, so this shows how many of them are left at most. */
 function progress(status) {
   if (!redriven) return;
   const lists = status.lists.filter(list => !redriven.list || list.id === redriven.list);
@@ -134,7 +134,7 @@ function progress(status) {
   const left = Math.min(redriven.count, waiting);
   draw($("redriven"), [redriven, left], () => [
     make("p", { class: "work", role: left === 0 ? "status" : null },
-      left === 0 ? `The redrive is through: all of ${count(redriven.count)} were tried.` : `Redrive: ${count(left)} of ${count(redriven.count)} are still to go, at most.`),
+      left === 0 ? `The redrive is done: all ${count(redriven.count)} were tried.` : `Redrive: at most ${count(left)} of ${count(redriven.count)} are left.`),
     make("progress", { max: redriven.count, value: redriven.count - left, "aria-label": "Redrive" }),
   ]);
   if (left === 0) redriven = null;

@@ -1,4 +1,4 @@
-// Elements, and what stands in them in words. Data becomes text only: nothing here reads HTML.
+// Elements and their texts. Data becomes text only: nothing here parses HTML.
 
 export const $ = id => document.getElementById(id);
 
@@ -17,7 +17,7 @@ export function make(tag, attributes = {}, ...children) {
 
 const shown = new WeakMap();
 
-/** Draws only what has changed, so that the focus and a selection stay where they are; data-key finds the focus again. */
+/** Redraws only when the data has changed, so that the focus and a selection stay; data-key finds the focus again. */
 export function draw(container, data, build) {
   const now = JSON.stringify(data);
   if (shown.get(container) === now) return;
@@ -29,7 +29,7 @@ export function draw(container, data, build) {
 
 const home = () => $("main");
 
-/** Who uses the keyboard goes on from the content, not from the top of the page, when what had the focus is gone. */
+/** Moves the focus to the content, not to the top of the page, when the element that had it is gone. */
 export function keepFocus() {
   if (document.activeElement === document.body) home().focus({ preventScroll: true });
 }
@@ -39,7 +39,7 @@ export function hide(element, hidden) {
   element.hidden = hidden;
 }
 
-/** A table that is still one when a narrow screen shows each row as a card: hence the roles and the labels. */
+/** A table, with roles and labels because a narrow screen shows each row as a card. */
 export function table(name, columns, rows) {
   return make("table", { role: "table", "aria-label": name },
     make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, columns.map(column =>
@@ -50,7 +50,7 @@ export function table(name, columns, rows) {
         make("div", {}, cell === null || cell === undefined || cell === "" ? "–" : cell)))))));
 }
 
-/** [name, value, tone] each; what has no value is left out. */
+/** [name, value, tone] each; rows without a value are left out. */
 export function facts(list, rows) {
   list.replaceChildren(...rows.filter(([, value]) => value !== null && value !== undefined && value !== "")
     .map(([name, value, tone]) => make("div", {}, make("dt", {}, name), make("dd", { class: tone }, ...[value].flat()))));
@@ -78,7 +78,7 @@ export function duration(milliseconds) {
   return `${Math.round(seconds / 86400)} days`;
 }
 
-/** "12 s ago", and the exact time for who points at it. */
+/** "12 s ago", with the exact time as a tooltip. */
 export function ago(text) {
   if (!text) return null;
   return make("time", { datetime: text, title: exact(text) }, duration(Date.now() - new Date(text)) + " ago");

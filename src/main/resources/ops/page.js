@@ -1,4 +1,4 @@
-// The page: asks for the status every two seconds and shows it; what a person does here goes through acts.js.
+// The page: asks for the status every two seconds and shows it. Orders of a person go through acts.js.
 
 import { $, ago, count, draw, duration, exact, facts, hide, make, nothing, plural, table, time, word } from "./dom.js";
 import { act, confirm, get, post, prepareConfirm, say } from "./acts.js";
@@ -12,7 +12,7 @@ const LEVELS = {
   green: "All is well",
   amber: "Worth a look",
   red: "Something is wrong",
-  unknown: "Health is not told",
+  unknown: "Health is unknown",
   silent: "The service does not answer",
 };
 
@@ -37,11 +37,11 @@ async function lookAgain() {
   setTimeout(lookAgain, document.hidden ? 5 * EVERY : EVERY);
 }
 
-/** Old numbers must not pass for new ones. */
+/** Marks what is shown as old, so that nobody takes it for current. */
 function silent(why) {
   document.body.classList.add("old");
   $("asked").textContent = answeredAt ? `old: from ${exact(answeredAt)}` : "no answer";
-  health("silent", [why, answeredAt ? `Everything below is old: from ${exact(answeredAt)}.` : "Nothing was read yet."]);
+  health("silent", [why, answeredAt ? `Everything below is old: from ${exact(answeredAt)}.` : "Nothing has been read yet."]);
 }
 
 // ---- showing
@@ -87,7 +87,7 @@ function health(now, reasons) {
   $("health-title").textContent = title;
   draw($("reasons"), reasons, lines => lines.map(line => make("li", {}, line)));
   if (now === level) return;
-  // Read aloud when it changes; the reasons alone count seconds and would never be silent.
+  // Announced when the level changes only: the reasons count seconds and would be announced all the time.
   if (level !== null) $("announced").textContent = [title, ...reasons].join(". ");
   level = now;
   document.title = now === "green" ? "salesforce-talkdesk-sync" : `${title} – salesforce-talkdesk-sync`;
@@ -113,7 +113,7 @@ function showGuard() {
   if ($("guard").hidden) return;
   draw($("guard-words"), guard, () => [make("b", {}, `${plural(guard.held, "deletion")} ${guard.held === 1 ? "is" : "are"} held`),
     guard.since ? ` since ${exact(guard.since)}` : "", `: more than ${plural(guard.max, "contact")} were deleted within ${duration(guard.windowMs)}.`
-    + " Nothing of it goes to Talkdesk until you decide."]);
+    + " None of them goes to Talkdesk until you decide."]);
   $("guard-look").hidden = guard.held === 0;
   $("guard-approve").textContent = `Approve ${count(guard.held)}…`;
   $("guard-reject").textContent = `Reject ${count(guard.held)}…`;
@@ -125,11 +125,11 @@ function showRehearsal() {
   const dryLists = status.lists.filter(list => list.dryRun).length;
   hide($("rehearsal"), !dry && rehearsed === 0 && dryLists === 0);
   if ($("rehearsal").hidden) return;
-  const what = `${plural(rehearsed, "deletion")} would have gone out.`;
+  const what = `${plural(rehearsed, "deletion")} would have been sent.`;
   $("rehearsal-title").textContent = dry ? "Dry run: nothing is deleted in Talkdesk" : "What was rehearsed";
   $("rehearsal-words").textContent = what + (dry
-    ? " To send them, set delivery.mode to live and restart; then say so here."
-    : dryLists > 0 ? ` ${plural(dryLists, "record list")} ${dryLists === 1 ? "is" : "are"} in a dry run (delivery.dry-run-lists).` : " The service is live: they can be sent now.");
+    ? " To send them, set delivery.mode to live and restart; then go live here."
+    : dryLists > 0 ? ` ${plural(dryLists, "record list")} ${dryLists === 1 ? "is" : "are"} in a dry run (delivery.dry-run-lists).` : " The service is live, and can send them now.");
   $("rehearsal-look").hidden = rehearsed === 0;
   $("go-live").hidden = dry || rehearsed === 0;
   $("go-live").textContent = `Go live with ${count(rehearsed)}…`;
@@ -146,7 +146,7 @@ function showSweep(sweep, reconcile) {
     ["Proven until", ago(sweep.coveredUntil)],
     ["Last run", ago(sweep.lastAt)],
     ["It found", sweep.running || sweep.found === null || sweep.found === undefined ? null : `${count(sweep.found)}, ${count(sweep.added)} new`],
-    ["Owed", sweep.owed],
+    ["Due", sweep.owed],
     ["Unproven", sweep.unproven && `${exact(sweep.unproven.from)} to ${exact(sweep.unproven.until)}`, "bad"],
     ["Error", sweep.lastError, "bad"]]);
   $("confirm-unproven").hidden = !sweep.unproven;
@@ -181,22 +181,22 @@ function showProblems([problems]) {
 
 const APPROVE = {
   name: "Approve", past: "Approved", path: "api/guard/approve",
-  words: "Sent to Talkdesk, and the records are deleted there. Your name is kept with each.",
+  words: "They are sent to Talkdesk, and the records are deleted there. Your name is kept with each.",
 };
 const REJECT = {
   name: "Reject", past: "Rejected", path: "api/guard/reject", danger: true,
-  words: "Cancelled for good: nothing more is sent. Your name is kept with each.",
+  words: "They are cancelled for good, and nothing more is sent. Your name is kept with each.",
 };
 const GO_LIVE = {
   name: "Go live with", past: "Gone live:", path: "api/go-live", danger: true,
-  words: "Sent to Talkdesk, and the records are deleted there; what is above the limit of the guard is held first.",
+  words: "They are sent to Talkdesk, and the records are deleted there. The guard holds what is above its limit.",
 };
 const DISCARD_REHEARSED = {
   name: "Discard", past: "Discarded", path: "api/deletions/discard", danger: true,
-  words: "Cancelled for good: nothing more is sent. Your name is kept with each.",
+  words: "They are cancelled for good, and nothing more is sent. Your name is kept with each.",
 };
 
-/** All of a state: as many as the person was told, or none. */
+/** All of a state: exactly as many as the person was shown, or none. */
 async function decide({ name, past, path, words, danger }, state, expected, atMost = false) {
   await confirm({
     title: `${name} ${atMost ? "up to " : ""}${plural(expected, "deletion")}?`, words, yes: `${name} ${count(expected)}`, danger,
@@ -218,25 +218,25 @@ function prepareActs() {
     title: "Rehearsed", words: "What would have been deleted, newest first.", query: { state: "rehearsed" }, done: look,
     acts: status.mode === "dry-run" ? [] : [chosen(GO_LIVE)],
   }));
-  // Those of lists in a dry run stay rehearsed; how many those are is not told.
+  // Those of lists in a dry run stay rehearsed; the status does not say how many those are.
   $("go-live").addEventListener("click", () => decide(GO_LIVE, "rehearsed", status.deletions.rehearsed, status.lists.some(list => list.dryRun)));
   $("rehearsal-discard").addEventListener("click", () => decide(DISCARD_REHEARSED, "rehearsed", status.deletions.rehearsed));
   $("pause").addEventListener("click", event => act(event.target, async () => {
     const paused = status.delivery.state === "paused";
     await post(paused ? "api/resume" : "api/pause");
-    say(paused ? "Resumed: deletions go out again." : "Paused: deletions are accepted, and this process sends none. A restart forgets the pause.", paused ? "good" : "warn");
+    say(paused ? "Resumed: deletions are sent again." : "Paused: deletions are accepted, but this process sends none. A restart ends the pause.", paused ? "good" : "warn");
     await look();
   }));
   $("sweep-now").addEventListener("click", event => act(event.target, async () => {
     await post("api/sweep");
-    say("A sweep is ordered: Salesforce is asked what was deleted.");
+    say("A sweep is ordered: it asks Salesforce what was deleted.");
     await look();
   }));
   $("confirm-unproven").addEventListener("click", async () => {
     const { from, until } = status.sweep.unproven;
     await confirm({
       title: "Was nothing missed?",
-      words: `Salesforce can no longer tell what was deleted from ${exact(from)} to ${exact(until)}. Say so only after the presence check, or a comparison by hand. Your name is in the log.`,
+      words: `Salesforce no longer knows what was deleted from ${exact(from)} to ${exact(until)}. Confirm only after the presence check, or a comparison by hand. Your name is written to the log.`,
       yes: "Nothing was missed", danger: true,
       run: async () => {
         await post("api/sweep/confirm-unproven");
@@ -248,7 +248,7 @@ function prepareActs() {
   $("check-presence").addEventListener("click", async () => {
     await confirm({
       title: `Check ${plural(status.lists.length, "record list")}?`,
-      words: "Each list is read, and Salesforce is asked which of its contacts live. Records whose contact is gone are deleted, within reconcile.max-missing-percent and the guard.",
+      words: "The service reads each list and asks Salesforce which of its contacts live. It deletes records whose contact is gone, within reconcile.max-missing-percent and the guard.",
       yes: "Check",
       run: async () => {
         await post("api/reconcile");

@@ -1,4 +1,4 @@
-// What was accepted, deleted and parked, plotted; and the same in words and numbers.
+// Plots of what was accepted, deleted and parked, and the same numbers as a table.
 
 import { $, clock, count, day, draw, make, nothing, table } from "./dom.js";
 import { get } from "./acts.js";
@@ -40,7 +40,7 @@ function key(points) {
     make("b", {}, count(points.reduce((sum, point) => sum + point[name], 0))), " " + name)));
 }
 
-/** Made when it is opened: few look, and it is long. */
+/** Built when it is opened, because it is long and rarely needed. */
 function numbersOf(shown) {
   const body = make("div");
   const fill = () => draw(body, shown.points, points => {
@@ -87,7 +87,7 @@ function show(figure, history) {
 
 function plot(shown) {
   const times = shown.points.map(point => new Date(point.at).getTime() / 1000);
-  // The last step has a width too.
+  // Gives the last step a width.
   const data = [[...times, times.at(-1) + shown.stepSeconds], ...SERIES.map(name => {
     const numbers = shown.points.map(point => point[name]);
     return [...numbers, name === "parked" ? null : numbers.at(-1)];

@@ -1,19 +1,19 @@
-// A dialog with the deletions behind a number: read page by page, each with its failed calls, some of them to be chosen.
+// A dialog with the deletions behind a number, read page by page, each with its failed calls; a person may choose some.
 
 import { $, ago, count, exact, keepFocus, make, nothing, plural, table, word } from "./dom.js";
 import { confirm, get } from "./acts.js";
 
 const PAGE = 200;
-/** Enough for a look; "Show more" goes on. */
-const ENOUGH = 50;
-const MOST_PAGES = 5;
+/** Rows to begin with; "Show more" continues. */
+const FIRST_ROWS = 50;
+const MAX_PAGES = 5;
 
 let view = null;
 
 /**
  * @param query of GET /api/deletions
- * @param match which of the rows are meant, where the query cannot say it
- * @param acts {name, past, words, danger, run(ids)} each: what may be done with the chosen ones
+ * @param match which of the rows are shown, when the query cannot express it
+ * @param acts what may be done with the chosen rows: {name, past, words, danger, run(ids)} each
  */
 export function showRows({ title, words, query, match = () => true, acts = [], done = () => {} }) {
   view = { query, match, acts, done, rows: [], chosen: new Set(), before: null, ended: false };
@@ -33,7 +33,7 @@ async function more() {
   $("rows-more").disabled = true;
   try {
     let found = 0;
-    for (let page = 0; page < MOST_PAGES && found < ENOUGH && !mine.ended; page++) {
+    for (let page = 0; page < MAX_PAGES && found < FIRST_ROWS && !mine.ended; page++) {
       const answer = await get(`api/deletions?${new URLSearchParams({ ...mine.query, limit: PAGE, ...(mine.before && { before: mine.before }) })}`);
       const rows = answer.deletions;
       mine.ended = rows.length < PAGE;
@@ -56,7 +56,7 @@ function redraw() {
   const oneList = view.query.recordList !== undefined;
   const columns = [
     ...(chooses ? [{ name: "Chosen", unseen: true, class: "choose" }] : []),
-    { name: "Contact", class: "short" }, ...(oneList ? [] : [{ name: "Record list" }]), { name: "Accepted", class: "short" }, { name: "Told by", class: "short" }, { name: "Message" }, { name: "Failed calls" },
+    { name: "Contact", class: "short" }, ...(oneList ? [] : [{ name: "Record list" }]), { name: "Accepted", class: "short" }, { name: "Origin", class: "short" }, { name: "Message" }, { name: "Failed calls" },
   ];
   const cells = view.rows.map(row => [
     ...(chooses ? [make("input", { type: "checkbox", "aria-label": `Choose ${nameOf(row)}`, checked: view.chosen.has(row.id), onchange: event => choose(row.id, event.target.checked) })] : []),

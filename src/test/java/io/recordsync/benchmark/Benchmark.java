@@ -23,7 +23,8 @@ class Benchmark {
         // Logs, recordings and the unpacked zip of the last time.
         Contest.delete(Files.createDirectories(Processes.FOLDER));
         if (Options.ONLY.equals("soak")) {
-            Report.replace(Report.SOAK, Soak.run());
+            Soak.Result soak = Soak.run();
+            Report.replace(Report.SOAK, soak.line(), soak.table());
             return;
         }
         List<Row> rows = Rows.ALL.stream()

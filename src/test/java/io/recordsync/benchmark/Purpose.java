@@ -23,14 +23,11 @@ enum Purpose {
             "the HTTP call",
             "(org\\.apache\\.hc|org\\.apache\\.camel\\.component\\.http)\\..*",
             "connections are kept; the method needs no conversion. Left: Camel's own"),
-    VERDICT("the request and the verdict", "io\\.recordsync\\.talkdesk\\..*", "nothing: it is little"),
+    VERDICT("the request and the verdict", "io\\.recordsync\\.talkdesk\\..*", "nothing: it takes little time"),
     GRPC("gRPC", "(io\\.grpc|io\\.netty)\\..*", "nothing: the raw client pays it too"),
     COMPILE("Java's compiler", "CompileBroker::.*", "the second one is off (decision 0008)"),
-    COLLECT(
-            "collecting garbage",
-            "(VM_Gen|GenCollect|VMThread).*",
-            "nothing: the heap is kept small for the memory's sake"),
-    ROUTE("the routes", "org\\.apache\\.camel\\..*", "nothing more: they are there to be read"),
+    COLLECT("collecting garbage", "(VM_Gen|GenCollect|VMThread).*", "nothing: the heap is small to save memory"),
+    ROUTE("the routes", "org\\.apache\\.camel\\..*", "nothing more: they are written to be read"),
     ELSE("all else", "", "not looked into: stacks without a method of these, or that could not be read");
 
     private final String text;

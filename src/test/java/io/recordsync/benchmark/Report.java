@@ -29,27 +29,27 @@ final class Report {
                 """
                 # Benchmarks
 
-                How fast the packaged service is, and what bounds it, beside two yardsticks that are measured in the same run.
-                Written by `mvn -Pbenchmark verify`. `-Dbenchmark=ledger` runs the rows whose names contain that and writes no
-                report, `-Dbenchmark.runs=5` and `-Dbenchmark.scale=1` are the number of runs and the factor of all sizes,
+                How fast the packaged service is and what limits it, compared with two yardsticks that are measured in the same run.
+                Written by `mvn -Pbenchmark verify`. `-Dbenchmark=ledger` runs only rows whose names contain `ledger`, and writes no
+                report. `-Dbenchmark.runs=5` and `-Dbenchmark.scale=1` are the number of runs and the factor of all sizes.
                 `-Dbenchmark=soak -Dbenchmark.minutes=60` writes the last section.
 
                 - **Ours**: the zip, unpacked and started by its `bin/` script, with its shipped durable store (SQLite,
-                  `synchronous=FULL`: a commit is on the disk). By the environment: where the ends are, the record lists,
-                  `delivery.rate=0`, `delivery.concurrency=8`, `guard.max-deletions=0`, `doctor.at-start=false`; the rest is as
-                  shipped, `batch.linger=1000` too where a row does not say otherwise. Not the first one in its folder: that writes down
-                  what makes the later ones start quicker.
-                - **Stock**: `src/test/resources/stock/stock-route.camel.yaml`, Camel's own parts, in memory: what it was told
-                  is gone when it ends.
+                  `synchronous=FULL`: a commit is on the disk). The environment sets the addresses of both ends, the record lists,
+                  `delivery.rate=0`, `delivery.concurrency=8`, `guard.max-deletions=0` and `doctor.at-start=false`; the rest is as
+                  shipped, including `batch.linger=1000` unless a row says otherwise. It is not the first start in its folder, which
+                  writes the archive that makes later starts faster.
+                - **Stock**: `src/test/resources/stock/stock-route.camel.yaml`, Camel's own parts, in memory: what it has received
+                  is lost when it ends.
                 - **Raw**: `RawClient`, a loop on the gRPC stubs and `java.net.http`, in memory, with 8 calls in flight and no
                   retries: the floor.
                 - Each is a process of its own, and so are the simulators, which check every call as strictly as in the tests.
-                  All share the cores of one machine. Stock and raw get the `-Xmx` of ours, if its script gives one.
+                  All share the cores of one machine. Stock and raw get the `-Xmx` of ours, if its script sets one.
                 - A run is a new process and a new database: a warm-up of %,d deletions, then %,d published at once, in
-                  turns with those it is compared with. Shown are the median, the least and the greatest.
+                  turns with what it is compared with. The cells show the median, the smallest and the largest value.
 
                 %s
-                | what | goal | ours | stock | raw | ratio | reached | what bounds it |
+                | what | goal | ours | stock | raw | ratio | reached | what limits it |
                 | --- | --- | --- | --- | --- | --- | --- | --- |
                 %s
 
@@ -89,10 +89,10 @@ final class Report {
                         .formatted(100 * entry.getValue(), entry.getKey(), Purpose.doneAboutTop(entry.getKey())))
                 .collect(Collectors.joining("\n"));
         return """
-                Of a run with events of one record: %,d samples by async-profiler, each a millisecond of a processor, of Java and
-                native code%s. In another such run, sampled by the clock, SQLite's one connection that writes was in
-                use for %.0f %% of the time: accepting, claiming and settling take turns on it, with their waits for the disk.
-                [Decision 0010](decisions/0010-unique-key-bounds-the-rate.md) says what bounds them.
+                %,d samples by async-profiler of a run with events of one record, each for a millisecond of processor time in
+                Java and native code%s. In another such run, sampled by the clock, SQLite's only connection for writing
+                was in use for %.0f %% of the time: accepting, claiming and settling take turns on it, including their waits for
+                the disk. [Decision 0010](decisions/0010-unique-key-bounds-the-rate.md) says what limits them.
 
                 | of its CPU time | per 10,000 | for | what was done about it |
                 | ---: | ---: | --- | --- |
@@ -110,11 +110,32 @@ final class Report {
                         tops);
     }
 
-    /** Puts a section in place of the one with its heading, or at the end. */
-    static void replace(String heading, String text) throws Exception {
+    /**
+     * Puts a section in place of the one with its heading, or at the end.
+     *
+     * @param result the one line that is always shown
+     * @param details what is folded
+     */
+    static void replace(String heading, String result, String details) throws Exception {
         String report = Files.exists(FILE) ? Files.readString(FILE) : "# Benchmarks\n";
         String kept = report.replace(section(heading), "").stripTrailing();
-        Files.writeString(FILE, kept + "\n\n" + heading + "\n\n" + environment() + "\n" + text);
+        Files.writeString(
+                FILE,
+                """
+                %s
+
+                %s
+
+                %s
+
+                <details>
+                <summary>Every minute</summary>
+
+                %s
+                %s
+                </details>
+                """
+                        .formatted(kept, heading, result, environment(), details));
     }
 
     private static String section(String heading) throws IOException {

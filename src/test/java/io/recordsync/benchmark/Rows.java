@@ -296,7 +296,7 @@ final class Rows {
                         "setting up Camel, the schema and the connections, one after the other"),
                 new Line(
                         "the same, the first start after unpacking, once",
-                        "none: it notes what makes the next ones quicker",
+                        "none: it makes the next ones faster",
                         "%,.0f ms".formatted(Subject.firstStart()),
                         null,
                         "loading classes"));

@@ -14,6 +14,9 @@ final class Soak {
 
     private Soak() {}
 
+    /** What came of the hour, in one line, and as a table with a line for each minute. */
+    record Result(String line, String table) {}
+
     private record Minute(int number, long[] latency, double resident, long threads, long handles, double cpuPercent) {
 
         private double p99() {
@@ -35,8 +38,7 @@ final class Soak {
         }
     }
 
-    /** @return the table, a line a minute */
-    static String run() throws Exception {
+    static Result run() throws Exception {
         List<Minute> minutes = new ArrayList<>();
         Path folder = Contest.newFolder();
         try (Simulators simulators = new Simulators(1);
@@ -66,25 +68,27 @@ final class Soak {
         } finally {
             Contest.delete(folder);
         }
-        return table(minutes);
+        return new Result(line(minutes), table(minutes));
+    }
+
+    private static String line(List<Minute> minutes) {
+        return "%d deletions a second, SQLite, `batch.linger=1000`. Medians of the first and the last quarter: %s."
+                .formatted(
+                        PER_SECOND,
+                        String.join(
+                                ", ",
+                                quarters("resident MiB", minutes, Minute::resident),
+                                quarters("threads", minutes, Minute::threads),
+                                quarters("handles", minutes, Minute::handles),
+                                quarters("p99 ms", minutes, Minute::p99)));
     }
 
     private static String table(List<Minute> minutes) {
         StringBuilder table = new StringBuilder(
                 """
-                %d deletions a second, SQLite, `batch.linger=1000`. Medians of the first and the last quarter: %s.
-
-                | minute | deleted | on their way | p50 ms | p99 ms | resident MiB | threads | handles | CPU %% |
+                | minute | deleted | in flight | p50 ms | p99 ms | resident MiB | threads | handles | CPU % |
                 | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-                """
-                        .formatted(
-                                PER_SECOND,
-                                String.join(
-                                        ", ",
-                                        quarters("resident MiB", minutes, Minute::resident),
-                                        quarters("threads", minutes, Minute::threads),
-                                        quarters("handles", minutes, Minute::handles),
-                                        quarters("p99 ms", minutes, Minute::p99))));
+                """);
         minutes.forEach(minute -> table.append(minute.line()).append('\n'));
         return table.toString();
     }

@@ -13,9 +13,9 @@ final class ConfigurationDocument {
 
             <!-- Made from the table of keys (Keys.java) by ConfigurationDocumentTest. -->
 
-            Every key stands in `config/application.properties`, with its default and what is to be known about it. The
-            environment wins over the file, by the second name of the key. Times are milliseconds, or a number with a unit:
-            `500ms`, `30s`, `5m`, `24h`, `400d`, `1h30m`. A mistake ends the start with one line on stderr.
+            Every key is in `config/application.properties`, with its default and an explanation. The environment, by the
+            second name of the key, wins over the file. Times are milliseconds, or a number with a unit: `500ms`, `30s`, `5m`,
+            `24h`, `400d`, `1h30m`. A mistake ends the start with one line on stderr.
 
             """;
 

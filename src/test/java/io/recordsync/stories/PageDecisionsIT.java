@@ -82,7 +82,7 @@ class PageDecisionsIT {
         assertThat(page.locator("#mode")).hasText("dry run");
         assertThat(heading(page, "Worth a look")).isVisible();
         Locator rehearsal = card(page, "Dry run: nothing is deleted in Talkdesk");
-        assertThat(rehearsal).containsText("5 deletions would have gone out.");
+        assertThat(rehearsal).containsText("5 deletions would have been sent.");
         assertThat(button(rehearsal, "Go live")).isHidden();
         button(rehearsal, "Look at them").click();
         assertThat(page.locator("dialog#rows")).containsText(rehearsed.get(0));

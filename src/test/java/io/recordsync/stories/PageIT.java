@@ -189,10 +189,10 @@ class PageIT {
         button(page.locator("dialog#confirm"), "Redrive 2,000").click();
 
         assertThat(page.getByText("Redriven: 2,000 deletions.")).isVisible();
-        assertThat(card).containsText(Pattern.compile("[12],\\d{3} of 2,000 are still to go"));
+        assertThat(card).containsText(Pattern.compile("[12],\\d{3} of 2,000 are left"));
         assertThat(card.getByRole(AriaRole.PROGRESSBAR)).isVisible();
         talkdesk.releaseCalls();
-        assertThat(card).containsText("The redrive is through: all of 2,000 were tried.");
+        assertThat(card).containsText("The redrive is done: all 2,000 were tried.");
         talkdesk.awaitGone(LIST, contacts);
         talkdesk.awaitGone(OTHER_LIST, contacts);
     }
@@ -236,7 +236,7 @@ class PageIT {
 
         card.getByLabel("Salesforce contact id").fill(ContactIds.next());
         card.getByLabel("Salesforce contact id").press("Enter");
-        assertThat(card).containsText("Nothing is known of it");
+        assertThat(card).containsText("No deletion is known");
         assertThat(receipt).isHidden();
     }
 
