@@ -1,6 +1,5 @@
 package io.recordsync.inbox;
 
-import io.recordsync.inbox.database.Database;
 import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
@@ -8,6 +7,7 @@ import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.StreamPosition;
+import io.recordsync.inbox.database.Database;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
