@@ -93,22 +93,6 @@ class KeysTest {
                 .allSatisfy(meaning -> assertThat(meaning).matches("[A-Z].*\\.").doesNotContain(". "));
     }
 
-    /** Camel has a component for each scheme; the simulators speak the one, the world the other. */
-    @Test
-    void what_is_set_for_http_is_set_for_https() throws IOException {
-        Set<String> http = new TreeSet<>();
-        Set<String> https = new TreeSet<>();
-        for (String key : reference().stringPropertyNames()) {
-            if (key.startsWith("camel.component.http.")) {
-                http.add(key.substring("camel.component.http.".length()));
-            } else if (key.startsWith("camel.component.https.")) {
-                https.add(key.substring("camel.component.https.".length()));
-            }
-        }
-
-        assertThat(https).isNotEmpty().isEqualTo(http);
-    }
-
     private static Properties reference() throws IOException {
         Properties reference = new Properties();
         try (var reader = Files.newBufferedReader(REFERENCE)) {
