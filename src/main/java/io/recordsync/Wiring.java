@@ -1,6 +1,7 @@
 package io.recordsync;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.recordsync.Beans.Site;
 import io.recordsync.config.DeliverySettings;
 import io.recordsync.config.SalesforceAuth;
 import io.recordsync.config.SalesforceSettings;
@@ -70,57 +71,37 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Collections;
-import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.component.salesforce.AuthenticationType;
 import org.apache.camel.component.salesforce.SalesforceComponent;
 import org.apache.camel.health.HealthCheck;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 
 /**
  * Every object of the service, built once from typed settings: a method a room. The service, its commands and the tests use the
  * same.
+ *
+ * <p>Longer than other classes, because it is the one place that knows every room: what a part is made of is read here and
+ * nowhere else.
  *
  * <p>Routes find them as beans, by the names of {@link #beans}. {@link #close} closes them in the reverse order of building, also
  * where building ended half way.
  */
 public final class Wiring implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
-
     /** With which every name of ours begins, so that a host's {@code clock} is not ours by accident. */
     public static final String PREFIX = "recordsync";
 
     private final Settings settings;
-    private final Site site;
-    private final Map<String, Object> beans = new LinkedHashMap<>();
-    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final Beans beans;
     private List<HealthCheck> healthChecks = List.of();
     private PrometheusMeterRegistry metricsRegistry;
 
     private Wiring(Settings settings, Site site) {
         this.settings = settings;
-        this.site = site;
-    }
-
-    /** What a site brings in place of ours; where it brings nothing, ours is made. */
-    interface Site {
-
-        /** A service that nothing is replaced in. */
-        Site NONE = new Site() {
-            @Override
-            public <T> T replaced(String name, Class<T> type) {
-                return null;
-            }
-        };
-
-        /** @return null where the site brings no bean of this name */
-        <T> T replaced(String name, Class<T> type);
+        this.beans = new Beans(site);
     }
 
     /**
@@ -166,7 +147,7 @@ public final class Wiring implements AutoCloseable {
 
     /** By the names that routes know them by. */
     public Map<String, Object> beans() {
-        return Collections.unmodifiableMap(beans);
+        return beans.byName();
     }
 
     List<HealthCheck> healthChecks() {
@@ -182,11 +163,11 @@ public final class Wiring implements AutoCloseable {
     }
 
     private void build() {
-        Clock clock = replaceable("recordsyncClock", Clock.class, Clock.systemUTC());
+        Clock clock = beans.replaceable("recordsyncClock", Clock.class, Clock::systemUTC);
         Network network = network();
         Tokens tokens = tokens(network);
         Watch watch = watch(clock);
-        Store store = closing(Store.open(database(settings.store())));
+        Store store = beans.closing(Store.open(database(settings.store())));
         InboxRoom inbox = inbox(store, watch, clock);
         Delivering delivering = delivery(inbox, clock);
         talkdesk(clock);
@@ -200,9 +181,13 @@ public final class Wiring implements AutoCloseable {
     private record Network(Outbound outbound) {}
 
     private Network network() {
-        Outbound outbound = named("recordsyncOutbound", new Outbound(settings.network()));
-        named("recordsyncOutboundHttp", new OutboundHttp(outbound));
-        closing(named("recordsyncOutboundConnections", OutboundHttp.connections(outbound)));
+        Outbound outbound =
+                beans.replaceable("recordsyncOutbound", Outbound.class, () -> new Outbound(settings.network()));
+        beans.replaceable("recordsyncOutboundHttp", HttpClientConfigurer.class, () -> new OutboundHttp(outbound));
+        beans.replaceable(
+                "recordsyncOutboundConnections",
+                HttpClientConnectionManager.class,
+                () -> beans.closing(OutboundHttp.connections(outbound)));
         return new Network(outbound);
     }
 
@@ -219,7 +204,8 @@ public final class Wiring implements AutoCloseable {
         AccessTokens talkdeskTokens =
                 new AccessTokens(talkdesk.tokenUrl(), grant(talkdesk), settings.oauthTimeout(), network.outbound());
         return new Tokens(
-                named("recordsyncSalesforceToken", salesforceTokens), named("recordsyncTalkdeskToken", talkdeskTokens));
+                beans.own("recordsyncSalesforceToken", salesforceTokens),
+                beans.own("recordsyncTalkdeskToken", talkdeskTokens));
     }
 
     private static Grant grant(SalesforceSettings settings) {
@@ -240,8 +226,8 @@ public final class Wiring implements AutoCloseable {
     private record Watch(PrometheusMeterRegistry registry, StreamStatus stream) {}
 
     private Watch watch(Clock clock) {
-        metricsRegistry = named("recordsyncMetricsRegistry", Metrics.registry());
-        return new Watch(metricsRegistry, named("recordsyncStreamStatus", new StreamStatus(clock)));
+        metricsRegistry = beans.own("recordsyncMetricsRegistry", Metrics.registry());
+        return new Watch(metricsRegistry, beans.own("recordsyncStreamStatus", new StreamStatus(clock)));
     }
 
     // ---- the inbox
@@ -249,9 +235,9 @@ public final class Wiring implements AutoCloseable {
     private record InboxRoom(Inbox inbox, Ledger ledger, History history, Metrics metrics) {}
 
     private InboxRoom inbox(Store store, Watch watch, Clock clock) {
-        JdbcLedger ledger = named("recordsyncLedger", new JdbcLedger(store));
-        JdbcHistory history = named("recordsyncHistory", new JdbcHistory(store));
-        Metrics metrics = named(
+        JdbcLedger ledger = beans.own("recordsyncLedger", new JdbcLedger(store));
+        JdbcHistory history = beans.own("recordsyncHistory", new JdbcHistory(store));
+        Metrics metrics = beans.own(
                 "recordsyncMetrics",
                 new Metrics(watch.registry(), ledger, settings.salesforce().channel(), watch.stream(), clock));
         InboxSettings inboxSettings = new InboxSettings(
@@ -262,12 +248,12 @@ public final class Wiring implements AutoCloseable {
                 settings.delivery().holdWindow(),
                 settings.guard().maxDeletions(),
                 settings.guard().window());
-        Inbox inbox = closing(Inbox.open(store, inboxSettings, Tally.both(history, metrics)));
-        named("recordsyncIntakes", inbox.intakes());
-        named("recordsyncQueue", inbox.queue());
-        named("recordsyncSession", inbox.session());
-        named("recordsyncRetention", inbox.retention());
-        named("recordsyncCoverage", inbox.coverage());
+        Inbox inbox = beans.closing(Inbox.open(store, inboxSettings, Tally.both(history, metrics)));
+        beans.own("recordsyncIntakes", inbox.intakes());
+        beans.own("recordsyncQueue", inbox.queue());
+        beans.own("recordsyncSession", inbox.session());
+        beans.own("recordsyncRetention", inbox.retention());
+        beans.own("recordsyncCoverage", inbox.coverage());
         return new InboxRoom(inbox, ledger, history, metrics);
     }
 
@@ -280,13 +266,14 @@ public final class Wiring implements AutoCloseable {
         List<String> served = settings.talkdesk().recordLists();
         room.inbox().recordLists().register(served);
         room.inbox().recordLists().serveOnly(served);
-        DeliveryGate gate = named("recordsyncGate", new DeliveryGate(delivery.backoff(), delivery.backoffMax(), clock));
-        Claims claims = named(
+        DeliveryGate gate =
+                beans.own("recordsyncGate", new DeliveryGate(delivery.backoff(), delivery.backoffMax(), clock));
+        Claims claims = beans.own(
                 "recordsyncClaims",
                 new Claims(room.inbox().queue(), gate, settings.batch(), delivery.concurrency(), served.size()));
-        open.push(claims::stop);
-        named("recordsyncCallRate", new CallRate(delivery.rate()));
-        named(
+        beans.closing(claims::stop);
+        beans.own("recordsyncCallRate", new CallRate(delivery.rate()));
+        beans.own(
                 "recordsyncDelivery",
                 new Delivery(
                         room.inbox().queue(),
@@ -296,13 +283,13 @@ public final class Wiring implements AutoCloseable {
                         delivery.refusalsInARow(),
                         settings.verify(),
                         clock));
-        return new Delivering(gate, named("recordsyncDeliveryMode", delivery.mode()));
+        return new Delivering(gate, beans.own("recordsyncDeliveryMode", delivery.mode()));
     }
 
     // ---- reading Talkdesk
 
     private void talkdesk(Clock clock) {
-        named("recordsyncAnswers", new Answers(clock));
+        beans.own("recordsyncAnswers", new Answers(clock));
     }
 
     // ---- reading Salesforce
@@ -314,12 +301,12 @@ public final class Wiring implements AutoCloseable {
         List<String> recordLists = settings.talkdesk().recordLists();
         String provider = settings.talkdesk().externalProvider();
         SyncedRecords records =
-                named("recordsyncSyncedRecords", new SyncedRecords(recordLists, provider, salesforce.idPrefixes()));
-        named(
+                beans.own("recordsyncSyncedRecords", new SyncedRecords(recordLists, provider, salesforce.idPrefixes()));
+        beans.own(
                 "recordsyncChangeEvents",
                 new ChangeEvents(
                         records, salesforce.entities(), settings.sweep().onGap()));
-        Sweeps sweeps = named(
+        Sweeps sweeps = beans.own(
                 "recordsyncSweeps",
                 new Sweeps(
                         room.inbox().coverage(),
@@ -330,7 +317,7 @@ public final class Wiring implements AutoCloseable {
                         settings.sweep().period(),
                         settings.sweep().overlap(),
                         settings.sweep().retry()));
-        named(
+        beans.own(
                 "recordsyncGapChecks",
                 new GapChecks(
                         room.inbox().doubts(),
@@ -338,7 +325,7 @@ public final class Wiring implements AutoCloseable {
                         salesforce.apiVersion(),
                         settings.stream().backoff(),
                         settings.stream().backoffMax()));
-        PresenceChecks presenceChecks = named(
+        PresenceChecks presenceChecks = beans.own(
                 "recordsyncPresenceChecks",
                 new PresenceChecks(
                         room.inbox().intakes(),
@@ -352,7 +339,7 @@ public final class Wiring implements AutoCloseable {
                         settings.reconcile().maxMissingPercent(),
                         settings.sweep().retry(),
                         clock));
-        named(
+        beans.own(
                 "recordsyncSalesforceAccess",
                 new SalesforceAccess(tokens.salesforce(), room.inbox().intakes()));
         return new Reading(sweeps, presenceChecks);
@@ -375,7 +362,7 @@ public final class Wiring implements AutoCloseable {
 
     private void doctor(Network network, Tokens tokens) {
         // No DELETE call: only the command tries one.
-        named(
+        beans.own(
                 "recordsyncDoctor",
                 new Doctor(salesforceExam(network, tokens), talkdeskExam(network, tokens, List.of())));
     }
@@ -416,10 +403,10 @@ public final class Wiring implements AutoCloseable {
         String channel = settings.salesforce().channel();
         List<String> recordLists = settings.talkdesk().recordLists();
         Duration idleTimeout = settings.stream().idleTimeout();
-        named("recordsyncFrontDoor", new FrontDoor(settings.ops()));
-        named("recordsyncProblemAnswer", new ProblemAnswer());
-        named("recordsyncPageFiles", new PageFiles());
-        named(
+        beans.own("recordsyncFrontDoor", new FrontDoor(settings.ops()));
+        beans.replaceable("recordsyncProblemAnswer", ProblemAnswer.class, ProblemAnswer::new);
+        beans.replaceable("recordsyncPageFiles", PageFiles.class, PageFiles::new);
+        beans.own(
                 "recordsyncOrders",
                 new Orders(
                         room.inbox().intakes(),
@@ -428,17 +415,17 @@ public final class Wiring implements AutoCloseable {
                         recordLists,
                         delivering.mode(),
                         clock));
-        GuardView guard = named(
+        GuardView guard = beans.own(
                 "recordsyncGuardView",
                 new GuardView(
                         room.ledger(),
                         settings.guard().maxDeletions(),
                         settings.guard().window()));
-        named("recordsyncDeletionView", new DeletionView(room.ledger()));
-        named("recordsyncReceipts", new Receipts(room.ledger()));
-        named("recordsyncHistoryView", new HistoryView(room.history()));
-        Health health = named("recordsyncHealth", new Health());
-        named(
+        beans.replaceable("recordsyncDeletionView", DeletionView.class, () -> new DeletionView(room.ledger()));
+        beans.replaceable("recordsyncReceipts", Receipts.class, () -> new Receipts(room.ledger()));
+        beans.replaceable("recordsyncHistoryView", HistoryView.class, () -> new HistoryView(room.history()));
+        Health health = beans.own("recordsyncHealth", new Health());
+        beans.own(
                 "recordsyncStatus",
                 new Status(
                         room.ledger(),
@@ -451,7 +438,7 @@ public final class Wiring implements AutoCloseable {
                         delivering.mode(),
                         room.metrics(),
                         clock));
-        ProcessCheck process = named(
+        ProcessCheck process = beans.own(
                 "recordsyncProcessCheck",
                 new ProcessCheck(watch.stream(), settings.session().heartbeat()));
         healthChecks = List.of(
@@ -469,41 +456,8 @@ public final class Wiring implements AutoCloseable {
                 new SweepCheck(room.inbox().coverage(), settings.sweep().period(), clock));
     }
 
-    // ---- the names
-
-    /** Ours, and not the site's to replace: a promise hangs on it. */
-    private <T> T named(String name, T bean) {
-        if (site.replaced(name, Object.class) != null) {
-            throw new IllegalStateException("The bean " + name
-                    + " is bound already: it is the service's own and cannot be replaced; give yours another name");
-        }
-        beans.put(name, bean);
-        return bean;
-    }
-
-    /** The site's where it brings one of this name. */
-    private <T> T replaceable(String name, Class<T> type, T ours) {
-        T theirs = site.replaced(name, type);
-        T bean = theirs == null ? ours : theirs;
-        beans.put(name, bean);
-        return bean;
-    }
-
-    private <T extends AutoCloseable> T closing(T part) {
-        open.push(part);
-        return part;
-    }
-
     @Override
     public void close() {
-        // An interrupt ended another wait of this thread; it must not keep the session from being ended.
-        Thread.interrupted();
-        while (!open.isEmpty()) {
-            try {
-                open.pop().close();
-            } catch (Exception e) {
-                LOG.warn("A part of the service was not closed cleanly: {}", e.getMessage(), e);
-            }
-        }
+        beans.close();
     }
 }

@@ -1,6 +1,6 @@
 package io.recordsync;
 
-import io.recordsync.Wiring.Site;
+import io.recordsync.Beans.Site;
 import io.recordsync.config.Configuration;
 import io.recordsync.config.Key;
 import io.recordsync.config.Keys;
@@ -62,7 +62,7 @@ public final class WiringPlugin implements ContextServicePlugin {
         context = camel;
         camel.getPropertiesComponent().addPropertiesSource(new Placeholders());
         if (camel.getRegistry() instanceof DefaultRegistry registry) {
-            registry.addBeanRepository(new Beans());
+            registry.addBeanRepository(new Repository());
         }
         if (camel instanceof ModelCamelContext model) {
             model.addModelLifecycleStrategy(new RouteIds());
@@ -245,7 +245,7 @@ public final class WiringPlugin implements ContextServicePlugin {
     }
 
     /** Our beans, by our names; none is found by a type of somebody else's, where a host would take it for its own. */
-    private final class Beans implements BeanRepository {
+    private final class Repository implements BeanRepository {
 
         @Override
         public Object lookupByName(String name) {

@@ -159,6 +159,8 @@ class ArchitectureTest {
     static final ArchRule no_method_returns_a_map_of_objects = noMethods()
             .that()
             .doNotHaveFullName("io.recordsync.Wiring.beans()")
+            .and()
+            .doNotHaveFullName("io.recordsync.Beans.byName()")
             .should(new ArchCondition<>("return a Map<String, Object>") {
                 @Override
                 public void check(JavaMethod method, ConditionEvents events) {

@@ -18,15 +18,15 @@ import static io.recordsync.config.Form.trueOrFalse;
 import static io.recordsync.config.Form.url;
 import static io.recordsync.config.Form.wholeNumber;
 import static io.recordsync.config.Form.word;
+import static io.recordsync.config.Table.essential;
+import static io.recordsync.config.Table.often;
+import static io.recordsync.config.Table.rarely;
 import static java.util.stream.Collectors.toCollection;
 
 import io.recordsync.config.Key.Condition;
-import io.recordsync.config.Key.Group;
 import io.recordsync.deletion.DeliveryMode;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,9 +42,8 @@ import java.util.Set;
 public final class Keys {
 
     /** First: each key below enters itself here. */
-    private static final List<Key<?>> ALL = new ArrayList<>();
-
     private static final Condition CLIENT_CREDENTIALS = new Condition("salesforce.auth", "client-credentials");
+
     private static final Condition JWT = new Condition("salesforce.auth", "jwt");
     private static final Condition BASIC = new Condition("talkdesk.auth", "basic");
     private static final Condition PRIVATE_KEY_JWT = new Condition("talkdesk.auth", "private-key-jwt");
@@ -375,47 +374,17 @@ public final class Keys {
 
     /** Every key, in the order of the table. */
     public static List<Key<?>> all() {
-        return Collections.unmodifiableList(ALL);
+        return Table.entered();
     }
 
     public static Set<String> names() {
-        return ALL.stream().map(Key::name).collect(toCollection(LinkedHashSet::new));
+        return all().stream().map(Key::name).collect(toCollection(LinkedHashSet::new));
     }
 
     /** The text of each key that has a default. */
     public static Map<String, String> defaults() {
         Map<String, String> defaults = new LinkedHashMap<>();
-        ALL.forEach(key -> key.byDefault().ifPresent(text -> defaults.put(key.name(), text)));
+        all().forEach(key -> key.byDefault().ifPresent(text -> defaults.put(key.name(), text)));
         return defaults;
-    }
-
-    // ---- the words of the table
-
-    private static <T> Key<T> essential(String name, Form<T> form, String meaning) {
-        return enter(name, Group.ESSENTIAL, null, form, null, meaning);
-    }
-
-    private static <T> Key<T> essential(String name, Form<T> form, Condition condition, String meaning) {
-        return enter(name, Group.ESSENTIAL, null, form, condition, meaning);
-    }
-
-    private static <T> Key<T> often(String name, String defaultText, Form<T> form, String meaning) {
-        return enter(name, Group.OFTEN_TUNED, defaultText, form, null, meaning);
-    }
-
-    private static <T> Key<T> rarely(String name, String defaultText, Form<T> form, String meaning) {
-        return enter(name, Group.RARELY_TOUCHED, defaultText, form, null, meaning);
-    }
-
-    /** It has no default, and must be set where the condition holds. */
-    private static <T> Key<T> rarely(String name, Form<T> form, Condition condition, String meaning) {
-        return enter(name, Group.RARELY_TOUCHED, null, form, condition, meaning);
-    }
-
-    private static <T> Key<T> enter(
-            String name, Group group, String defaultText, Form<T> form, Condition condition, String meaning) {
-        Key<T> key = new Key<>(name, group, form, defaultText, condition, meaning);
-        ALL.add(key);
-        return key;
     }
 }

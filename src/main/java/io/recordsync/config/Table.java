@@ -1,0 +1,48 @@
+package io.recordsync.config;
+
+import io.recordsync.config.Key.Condition;
+import io.recordsync.config.Key.Group;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** The words that {@link Keys} is written in, and the keys that were entered so far. */
+final class Table {
+
+    private static final List<Key<?>> ENTERED = new ArrayList<>();
+
+    private Table() {}
+
+    /** In the order of their entry. */
+    static List<Key<?>> entered() {
+        return Collections.unmodifiableList(ENTERED);
+    }
+
+    static <T> Key<T> essential(String name, Form<T> form, String meaning) {
+        return enter(name, Group.ESSENTIAL, null, form, null, meaning);
+    }
+
+    static <T> Key<T> essential(String name, Form<T> form, Condition condition, String meaning) {
+        return enter(name, Group.ESSENTIAL, null, form, condition, meaning);
+    }
+
+    static <T> Key<T> often(String name, String defaultText, Form<T> form, String meaning) {
+        return enter(name, Group.OFTEN_TUNED, defaultText, form, null, meaning);
+    }
+
+    static <T> Key<T> rarely(String name, String defaultText, Form<T> form, String meaning) {
+        return enter(name, Group.RARELY_TOUCHED, defaultText, form, null, meaning);
+    }
+
+    /** It has no default, and must be set where the condition holds. */
+    static <T> Key<T> rarely(String name, Form<T> form, Condition condition, String meaning) {
+        return enter(name, Group.RARELY_TOUCHED, null, form, condition, meaning);
+    }
+
+    private static <T> Key<T> enter(
+            String name, Group group, String defaultText, Form<T> form, Condition condition, String meaning) {
+        Key<T> key = new Key<>(name, group, form, defaultText, condition, meaning);
+        ENTERED.add(key);
+        return key;
+    }
+}
