@@ -16,12 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Ordered;
 import org.apache.camel.PropertiesLookupListener;
 import org.apache.camel.component.properties.PropertiesComponent;
+import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
@@ -108,8 +108,9 @@ public final class WiringPlugin implements ContextServicePlugin {
         if (!(context.getRegistry() instanceof DefaultRegistry)) {
             wiring.beans().forEach(context.getRegistry()::bind);
         }
-        Stream.concat(wiring.beans().values().stream(), wiring.healthChecks().stream())
-                .distinct()
+        // A check gets its context from the registry.
+        wiring.beans().values().stream()
+                .filter(bean -> !(bean instanceof HealthCheck))
                 .forEach(bean -> CamelContextAware.trySetCamelContext(bean, context));
         wiring.healthChecks().forEach(HealthCheckRegistry.get(context)::register);
         server.serve(context);
