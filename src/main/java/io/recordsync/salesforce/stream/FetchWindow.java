@@ -52,10 +52,16 @@ final class FetchWindow {
         return maxResponseBytes;
     }
 
-    /** Whether this end of a stream means that gRPC did not take a response in: its own words, since it has no code for it. */
+    /**
+     * Whether a response was too large: gRPC did not take it in (known by its words, since it has no code for that), or the heap
+     * did not hold what was made of it.
+     */
     static boolean tooLarge(Throwable end) {
         for (Throwable link = end; link != null; link = link.getCause()) {
-            if (String.valueOf(link.getMessage()).toLowerCase(Locale.ROOT).contains("message exceeds maximum size")) {
+            if (link instanceof OutOfMemoryError
+                    || String.valueOf(link.getMessage())
+                            .toLowerCase(Locale.ROOT)
+                            .contains("message exceeds maximum size")) {
                 return true;
             }
         }

@@ -331,6 +331,10 @@ final class Subscriber implements Runnable {
                 } catch (SubscriptionLostException | InterruptedException e) {
                     throw e;
                 } catch (Exception e) {
+                    if (FetchWindow.tooLarge(e)) {
+                        // Camel makes an exception of an Error.
+                        throw e;
+                    }
                     if (e instanceof StatusException end && (!open.get() || endsStream(StreamFailure.of(end)))) {
                         throw e;
                     }
@@ -383,7 +387,7 @@ final class Subscriber implements Runnable {
         }
         if (FetchWindow.tooLarge(e) && window.shrink()) {
             LOG.warn(
-                    "A response of {} is larger than {} bytes, a share of the heap (-Xmx): asked for again {}",
+                    "A response of {} does not fit the heap (-Xmx; up to {} bytes do): asked for again {}",
                     channelName,
                     window.maxPayloadBytes(),
                     window.skimming() ? "without what is too large" : "with at most " + window.events() + " events");

@@ -372,6 +372,26 @@ class SubscriberTest {
     }
 
     @Test
+    void what_the_heap_did_not_hold_is_asked_for_again_with_fewer_events() {
+        AtomicInteger attempts = new AtomicInteger();
+        first = response -> {
+            if (attempts.incrementAndGet() == 1) {
+                throw new IllegalStateException("as Camel hands it over", new OutOfMemoryError("Java heap space"));
+            }
+        };
+        startSubscribed();
+
+        List<String> ids = publish(1);
+
+        awaitAccepted(ids);
+        assertThat(recording.fetches())
+                .filteredOn(fetch -> fetch.stream() == 2)
+                .first()
+                .extracting(Recording.Fetch::numRequested)
+                .isEqualTo(50);
+    }
+
+    @Test
     void a_subscription_that_was_taken_over_is_let_go_and_what_was_read_is_read_again() {
         startSubscribed();
         inbox.intakes().subscribe(CHANNEL);
