@@ -39,11 +39,15 @@ public record SalesforceQuery(String path, String query) {
         return new SalesforceQuery(root(apiVersion) + "queryAll", "q=" + encoded(soql));
     }
 
-    /** Another page of an answer; empty when the URL is not a path on the instance that the token belongs to. */
-    static Optional<SalesforceQuery> nextPage(String nextRecordsUrl) {
-        return NEXT_PAGE.matcher(nextRecordsUrl).matches()
-                ? Optional.of(new SalesforceQuery(nextRecordsUrl, null))
-                : Optional.empty();
+    /**
+     * Another page of an answer; empty when the URL is not on the instance that the token belongs to.
+     *
+     * @param nextRecordsUrl a path, or a whole URL
+     */
+    static Optional<SalesforceQuery> nextPage(String nextRecordsUrl, String instanceUrl) {
+        boolean whole = !instanceUrl.isEmpty() && nextRecordsUrl.startsWith(instanceUrl + "/");
+        String path = whole ? nextRecordsUrl.substring(instanceUrl.length()) : nextRecordsUrl;
+        return NEXT_PAGE.matcher(path).matches() ? Optional.of(new SalesforceQuery(path, null)) : Optional.empty();
     }
 
     /** A window of the delete log (getDeleted). */
