@@ -37,7 +37,8 @@ class HttpBoundsTest {
     private final HttpBounds bounds = new HttpBounds(
             new OutboundHttp(Outbound.direct()),
             path -> new HttpBounds.Bounds(
-                    path.endsWith("/long") ? Duration.ofSeconds(10) : Duration.ofMillis(300), MAX));
+                    path.equals("/drip") || path.equals("/silent") ? Duration.ofMillis(300) : Duration.ofSeconds(15),
+                    MAX));
     private HttpServer server;
     private CloseableHttpClient client;
 
