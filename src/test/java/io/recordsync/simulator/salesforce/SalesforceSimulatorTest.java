@@ -883,7 +883,7 @@ class SalesforceSimulatorTest {
         return web.send(
                 HttpRequest.newBuilder(URI.create(salesforce.loginUrl() + "/services/oauth2/token"))
                         .header("Content-Type", "application/x-www-form-urlencoded")
-                        .timeout(Duration.ofMillis(500))
+                        .timeout(Duration.ofSeconds(3))
                         .POST(HttpRequest.BodyPublishers.ofString(body))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
