@@ -190,23 +190,6 @@ class SweepIT {
     // ---- what goes wrong
 
     @Test
-    void pages_that_follow_by_whole_urls_are_read_and_none_elsewhere() throws IOException {
-        List<String> contacts = contacts(5);
-        salesforce.deleteContactsUnseen(contacts);
-        salesforce.queryPageSize(2);
-        salesforce.nextRecordsUrlsElsewhere("http://127.0.0.2:" + service.port());
-
-        service.post("/api/sweep", "{}");
-
-        service.await("the sweep is refused", () -> service.log().contains("on the instance that was asked"));
-        salesforce.wholeNextRecordsUrls();
-        talkdesk.awaitGone(LIST, contacts);
-        awaitProven();
-        salesforce.nextRecordsUrlsElsewhere("");
-        salesforce.queryPageSize(2_000);
-    }
-
-    @Test
     void pages_and_windows_that_fail_once_are_asked_for_again() throws IOException {
         List<String> contacts = contacts(40);
         for (String contact : contacts) {
