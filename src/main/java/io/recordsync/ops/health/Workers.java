@@ -19,11 +19,11 @@ import org.apache.camel.util.concurrent.CamelThreadFactory;
  */
 final class Workers extends LifecycleStrategySupport {
 
-    /** How Camel names the pools of a route that begins with a clock, and of an aggregation by the clock. */
+    /** How Camel names the pools of a route that begins with a clock: by its scheme; and of an aggregation by the clock. */
     private static final Predicate<String> CLOCKS =
-            name -> name.startsWith("scheduler:") || name.equals("AggregateTimeoutChecker");
+            name -> scheme(name).equals("scheduler") || name.equals("AggregateTimeoutChecker");
 
-    private static final Predicate<String> QUEUES = name -> name.startsWith("seda:");
+    private static final Predicate<String> QUEUES = name -> scheme(name).equals("seda");
 
     private final Map<ThreadPoolExecutor, Look> looks = new ConcurrentHashMap<>();
 
@@ -64,6 +64,10 @@ final class Workers extends LifecycleStrategySupport {
             looks.replace(pool, before, new Look(before.name(), idle ? completed : -1));
         }
         return Optional.ofNullable(dead);
+    }
+
+    private static String scheme(String name) {
+        return name.substring(0, Math.max(0, name.indexOf(':')));
     }
 
     private static boolean isIdle(ThreadPoolExecutor pool) {
