@@ -27,6 +27,7 @@ import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Store;
 import io.recordsync.inbox.Tally;
 import io.recordsync.inbox.database.Database;
+import io.recordsync.network.HttpBounds;
 import io.recordsync.network.Outbound;
 import io.recordsync.network.OutboundHttp;
 import io.recordsync.oauth.AccessTokens;
@@ -61,6 +62,7 @@ import io.recordsync.salesforce.GapChecks;
 import io.recordsync.salesforce.PresenceChecks;
 import io.recordsync.salesforce.SalesforceAccess;
 import io.recordsync.salesforce.SalesforceExam;
+import io.recordsync.salesforce.SalesforceQuery;
 import io.recordsync.salesforce.Sweeps;
 import io.recordsync.salesforce.SyncedRecords;
 import io.recordsync.salesforce.stream.StreamStatus;
@@ -171,24 +173,25 @@ public final class Wiring implements AutoCloseable {
         InboxRoom inbox = inbox(store, watch, clock);
         Delivering delivering = delivery(inbox, clock);
         talkdesk(clock);
-        Reading reading = salesforce(inbox, tokens, clock);
+        Reading reading = salesforce(inbox, network, tokens, clock);
         doctor(network, tokens);
         ops(inbox, delivering, reading, tokens, watch, clock);
     }
 
     // ---- the way out
 
-    private record Network(Outbound outbound) {}
+    private record Network(Outbound outbound, HttpClientConfigurer http) {}
 
     private Network network() {
         Outbound outbound =
                 beans.replaceable("recordsyncOutbound", Outbound.class, () -> new Outbound(settings.network()));
-        beans.replaceable("recordsyncOutboundHttp", HttpClientConfigurer.class, () -> new OutboundHttp(outbound));
+        HttpClientConfigurer http = beans.replaceable(
+                "recordsyncOutboundHttp", HttpClientConfigurer.class, () -> new OutboundHttp(outbound));
         beans.replaceable(
                 "recordsyncOutboundConnections",
                 HttpClientConnectionManager.class,
                 () -> beans.closing(OutboundHttp.connections(outbound)));
-        return new Network(outbound);
+        return new Network(outbound, http);
     }
 
     private record Tokens(AccessTokens salesforce, AccessTokens talkdesk) {}
@@ -296,7 +299,7 @@ public final class Wiring implements AutoCloseable {
 
     private record Reading(Sweeps sweeps, PresenceChecks presenceChecks) {}
 
-    private Reading salesforce(InboxRoom room, Tokens tokens, Clock clock) {
+    private Reading salesforce(InboxRoom room, Network network, Tokens tokens, Clock clock) {
         SalesforceSettings salesforce = settings.salesforce();
         List<String> recordLists = settings.talkdesk().recordLists();
         String provider = settings.talkdesk().externalProvider();
@@ -339,6 +342,11 @@ public final class Wiring implements AutoCloseable {
                         settings.reconcile().maxMissingPercent(),
                         settings.sweep().retry(),
                         clock));
+        beans.own(
+                "recordsyncSalesforceHttp",
+                beans.closing(new HttpBounds(
+                        network.http(),
+                        path -> SalesforceQuery.bounds(path, salesforce.timeout(), salesforce.downloadTimeout()))));
         beans.own(
                 "recordsyncSalesforceAccess",
                 new SalesforceAccess(tokens.salesforce(), room.inbox().intakes()));

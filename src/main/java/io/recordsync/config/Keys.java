@@ -198,8 +198,16 @@ public final class Keys {
             "64.0",
             matching("a version such as 64.0", "\\d{2,3}\\.0"),
             "The version of the REST API that is asked what was deleted.");
-    static final Key<Duration> SALESFORCE_TIMEOUT =
-            rarely("salesforce.timeout", "120s", durationAboveZero(), "How long an answer of the REST API may take.");
+    static final Key<Duration> SALESFORCE_TIMEOUT = rarely(
+            "salesforce.timeout",
+            "120s",
+            durationAboveZero(),
+            "How long a call of the REST API may take, to the last byte of the answer.");
+    static final Key<Duration> SALESFORCE_DOWNLOAD_TIMEOUT = rarely(
+            "salesforce.download-timeout",
+            "30m",
+            durationAboveZero(),
+            "The same for the delete log, whose answer may name 600,000 records.");
     static final Key<List<String>> SALESFORCE_ENTITIES = rarely(
             "salesforce.entities",
             "Contact",

@@ -9,7 +9,8 @@ import java.util.List;
  *
  * @param idPrefixes key prefixes of the ids that are accepted, at least one
  * @param entities whose deletions count, at least one
- * @param timeout of an answer of the REST API
+ * @param timeout of a call of the REST API, to the last byte of the answer
+ * @param downloadTimeout of a call for the delete log
  */
 public record SalesforceSettings(
         URI loginUrl,
@@ -25,6 +26,7 @@ public record SalesforceSettings(
         List<String> entities,
         String apiVersion,
         Duration timeout,
+        Duration downloadTimeout,
         FirstStart firstStart,
         Subscriber subscriber) {
 

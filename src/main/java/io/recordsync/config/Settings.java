@@ -101,6 +101,7 @@ public record Settings(
                 read.get(Keys.SALESFORCE_ENTITIES),
                 read.get(Keys.SALESFORCE_API_VERSION),
                 read.get(Keys.SALESFORCE_TIMEOUT),
+                read.get(Keys.SALESFORCE_DOWNLOAD_TIMEOUT),
                 read.get(Keys.SALESFORCE_FIRST_START),
                 read.get(Keys.SALESFORCE_SUBSCRIBER));
     }

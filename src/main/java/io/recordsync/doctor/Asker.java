@@ -1,5 +1,6 @@
 package io.recordsync.doctor;
 
+import io.recordsync.network.BoundedText;
 import io.recordsync.network.NetworkException;
 import io.recordsync.network.Outbound;
 import java.io.IOException;
@@ -8,16 +9,22 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Puts single questions over HTTP, on the way that all else goes, and repeats none of them. Thread-safe. */
 public final class Asker {
+
+    private static final int MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 
     private final Outbound outbound;
     private final Duration timeout;
@@ -52,7 +59,7 @@ public final class Asker {
         }
         try {
             Instant before = clock.instant();
-            HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
+            HttpResponse<String> answer = send(request.build());
             if (answer.statusCode() == 407) {
                 throw new NetworkException(outbound.refused(uri.getHost(), 407));
             }
@@ -76,6 +83,20 @@ public final class Asker {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
+        }
+    }
+
+    /** The time-out of a request ends with the head of the answer. */
+    private HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+        CompletableFuture<HttpResponse<String>> answer = http.sendAsync(request, BoundedText.upTo(MAX_ANSWER_BYTES));
+        try {
+            return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new HttpTimeoutException("no complete answer within " + timeout.toMillis() + " ms");
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+        } finally {
+            answer.cancel(true);
         }
     }
 

@@ -4,8 +4,10 @@ import static io.recordsync.inbox.database.Parameters.with;
 
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Problem;
+import io.recordsync.deletion.Restoration;
 import io.recordsync.deletion.StreamPosition;
 import io.recordsync.inbox.GuardedStore.Guarded;
 import io.recordsync.inbox.database.JsonRows;
@@ -13,9 +15,12 @@ import io.recordsync.inbox.database.Transaction;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The intakes on JDBC: the deletions of a response and its position in one transaction.
@@ -94,23 +99,68 @@ public final class JdbcIntakes implements Intakes {
 
     @Override
     public Accepted accept(Intake intake) {
-        List<DeletionRequest> requests =
-                intake.deletions().stream().sorted(KEY_ORDER).toList();
         List<Long> ids = new ArrayList<>();
-        int from = 0;
-        while (requests.size() - from > CHUNK) {
-            Intake chunk = new Intake(requests.subList(from, from + CHUNK), List.of(), intake.position());
+        List<Intake> chunks = chunks(intake);
+        for (Intake chunk : chunks.subList(0, chunks.size() - 1)) {
             ids.addAll(accept(chunk, false));
+        }
+        ids.addAll(accept(chunks.get(chunks.size() - 1), true));
+        return new Accepted(List.copyOf(ids), intake.deletions().size() - ids.size());
+    }
+
+    /**
+     * What is accepted in one transaction each. Restorations come first, with all deletions of their contacts: else a contact that
+     * lives would be claimed between two of them.
+     */
+    private static List<Intake> chunks(Intake intake) {
+        if (intake.deletions().size() + intake.restorations().size() <= CHUNK) {
+            return List.of(new Intake(
+                    sorted(intake.deletions()),
+                    intake.restorations(),
+                    intake.problems(),
+                    intake.sweep(),
+                    intake.position()));
+        }
+        Map<Identifier, List<Restoration>> restored = intake.restorations().stream()
+                .collect(Collectors.groupingBy(Restoration::identifier, LinkedHashMap::new, Collectors.toList()));
+        Map<Identifier, List<DeletionRequest>> theirs = intake.deletions().stream()
+                .filter(request -> restored.containsKey(request.identifier()))
+                .collect(Collectors.groupingBy(DeletionRequest::identifier));
+        List<Intake> chunks = new ArrayList<>();
+        List<DeletionRequest> requests = new ArrayList<>();
+        List<Restoration> restorations = new ArrayList<>();
+        for (Identifier contact : restored.keySet()) {
+            requests.addAll(theirs.getOrDefault(contact, List.of()));
+            restorations.addAll(restored.get(contact));
+            if (requests.size() + restorations.size() >= CHUNK) {
+                chunks.add(part(requests, restorations, intake));
+                requests = new ArrayList<>();
+                restorations = new ArrayList<>();
+            }
+        }
+        if (!restorations.isEmpty()) {
+            chunks.add(part(requests, restorations, intake));
+        }
+        List<DeletionRequest> others = intake.deletions().stream()
+                .filter(request -> !restored.containsKey(request.identifier()))
+                .sorted(KEY_ORDER)
+                .toList();
+        int from = 0;
+        while (others.size() - from > CHUNK) {
+            chunks.add(part(others.subList(from, from + CHUNK), List.of(), intake));
             from += CHUNK;
         }
-        Intake rest = new Intake(
-                requests.subList(from, requests.size()),
-                intake.restorations(),
-                intake.problems(),
-                intake.sweep(),
-                intake.position());
-        ids.addAll(accept(rest, true));
-        return new Accepted(List.copyOf(ids), requests.size() - ids.size());
+        chunks.add(new Intake(
+                others.subList(from, others.size()), List.of(), intake.problems(), intake.sweep(), intake.position()));
+        return chunks;
+    }
+
+    private static Intake part(List<DeletionRequest> requests, List<Restoration> restorations, Intake whole) {
+        return new Intake(sorted(requests), restorations, List.of(), null, whole.position());
+    }
+
+    private static List<DeletionRequest> sorted(List<DeletionRequest> requests) {
+        return requests.stream().sorted(KEY_ORDER).toList();
     }
 
     /** In one transaction; the position is saved with the last only. */

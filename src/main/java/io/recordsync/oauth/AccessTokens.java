@@ -152,7 +152,8 @@ public final class AccessTokens {
     private void ask(Instant now, CompletableFuture<Token> answer) {
         try {
             answer.complete(request.send(now));
-        } catch (Exception e) {
+        } catch (Throwable e) {
+            // An Error too: callers would wait for the deadline, and learn nothing.
             answer.completeExceptionally(e);
         }
     }

@@ -3,6 +3,7 @@ package io.recordsync.oauth;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recordsync.network.BoundedText;
 import io.recordsync.network.Outbound;
 import java.io.IOException;
 import java.net.URI;
@@ -11,7 +12,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -32,6 +32,7 @@ final class TokenRequest {
 
     private static final Pattern ORG_ID = Pattern.compile("/id/([A-Za-z0-9]{18})/");
     private static final Pattern ERROR_CODE = Pattern.compile("[a-z_]{1,60}");
+    private static final int MAX_ANSWER_BYTES = 64 * 1024;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final URI tokenUrl;
@@ -64,7 +65,7 @@ final class TokenRequest {
         if (proof.authorization() != null) {
             request.header("Authorization", proof.authorization());
         }
-        return read(http.send(request.build(), BodyHandlers.ofString()), now);
+        return read(http.send(request.build(), BoundedText.upTo(MAX_ANSWER_BYTES)), now);
     }
 
     private Grant.Proof proof(Instant now) {

@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 public final class SalesforceAccess {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int MAX_ERROR_BYTES = 64 * 1024;
     private static final Pattern ERROR_CODE = Pattern.compile("[A-Z_]{1,60}");
 
     private final AccessTokens tokens;
@@ -45,26 +46,38 @@ public final class SalesforceAccess {
         if (status == 200) {
             return;
         }
-        String code = errorCode(body);
-        if (status == 401) {
+        SaidError said = SaidError.of(body);
+        if (status == 401 && !said.means("not valid for use with the REST API")) {
             tokens.drop(token.value());
-        } else if (status >= 400 && status < 500 && status != 408 && status != 420 && status != 429) {
-            throw new RefusedException(words(status, code), code);
+        } else if (status >= 400 && status < 500 && status != 408 && status != 420 && status != 429 && !passes(said)) {
+            throw new RefusedException(words(status, said), said.code());
         }
-        throw new IOException(words(status, code));
+        throw new IOException(words(status, said));
+    }
+
+    /** One code stands for several things: of the limits, only that of a day does not pass at once. */
+    private static boolean passes(SaidError said) {
+        return said.code().equals("REQUEST_LIMIT_EXCEEDED") && said.means("Concurrent")
+                || said.code().isEmpty() && said.means("Access Declined");
     }
 
     /** What another answer than 200 means, for a person. */
     static String refusal(int status, String body) {
-        return words(status, errorCode(new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8))));
+        return words(status, SaidError.of(new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8))));
     }
 
-    private static String words(int status, String code) {
-        return "Salesforce answered " + status + (code.isEmpty() ? "" : " " + code) + advice(code);
+    private static String words(int status, SaidError said) {
+        return "Salesforce answered " + status + (said.code().isEmpty() ? "" : " " + said.code()) + advice(said);
     }
 
-    private static String advice(String code) {
-        return switch (code) {
+    private static String advice(SaidError said) {
+        if (passes(said)) {
+            return ": too many calls at once";
+        }
+        if (said.means("not valid for use with the REST API")) {
+            return ": give the app the scope api, and its user a session that the REST API takes";
+        }
+        return switch (said.code()) {
             case "INVALID_TYPE", "INVALID_FIELD", "INSUFFICIENT_ACCESS" -> ": give the user View All on the entity";
             case "API_DISABLED_FOR_ORG" -> ": enable the API for the user";
             case "REQUEST_LIMIT_EXCEEDED" -> ": the org's API requests of 24 hours are used up";
@@ -73,14 +86,26 @@ public final class SalesforceAccess {
         };
     }
 
-    private static String errorCode(InputStream body) {
-        try {
-            JsonNode errors = JSON.readTree(body);
-            String code = errors.path(0).path("errorCode").asText();
-            return ERROR_CODE.matcher(code).matches() ? code : "";
-        } catch (IOException | IllegalArgumentException e) {
-            // Not JSON: a proxy's page, or nothing.
-            return "";
+    /** An error as Salesforce gives it; the message is not for people, since it may quote what was asked. */
+    private record SaidError(String code, String message) {
+
+        static SaidError of(InputStream body) {
+            String text = "";
+            try {
+                text = new String(body.readNBytes(MAX_ERROR_BYTES), StandardCharsets.UTF_8);
+                JsonNode error = JSON.readTree(text).path(0);
+                String code = error.path("errorCode").asText();
+                return new SaidError(
+                        ERROR_CODE.matcher(code).matches() ? code : "",
+                        error.path("message").asText());
+            } catch (IOException | IllegalArgumentException e) {
+                // Not JSON: a bare text, a proxy's page, or nothing.
+                return new SaidError("", text);
+            }
+        }
+
+        boolean means(String words) {
+            return message.contains(words);
         }
     }
 

@@ -1,7 +1,9 @@
 package io.recordsync.salesforce;
 
+import io.recordsync.network.HttpBounds;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -14,6 +16,12 @@ import java.util.regex.Pattern;
 public record SalesforceQuery(String path, String query) {
 
     private static final String ROOT = "/services/data/";
+    private static final String DELETE_LOG = "/deleted/";
+    /** A page has 2,000 records at most, of some 300 bytes each. */
+    private static final long MAX_PAGE_BYTES = 4L * 1024 * 1024;
+    /** The log names 600,000 records at most, of some 80 bytes each; it is kept on disk and read as a stream. */
+    private static final long MAX_LOG_BYTES = 256L * 1024 * 1024;
+
     private static final Pattern NEXT_PAGE = Pattern.compile(ROOT + "v\\d+\\.\\d+/query(All)?/[\\w.-]+");
 
     /** The versions that the API serves; needs no login. */
@@ -31,18 +39,29 @@ public record SalesforceQuery(String path, String query) {
         return new SalesforceQuery(root(apiVersion) + "queryAll", "q=" + encoded(soql));
     }
 
-    /** Another page of an answer; empty when the URL is not a path on the instance that the token belongs to. */
-    static Optional<SalesforceQuery> nextPage(String nextRecordsUrl) {
-        return NEXT_PAGE.matcher(nextRecordsUrl).matches()
-                ? Optional.of(new SalesforceQuery(nextRecordsUrl, null))
-                : Optional.empty();
+    /**
+     * Another page of an answer; empty when the URL is not on the instance that the token belongs to.
+     *
+     * @param nextRecordsUrl a path, or a whole URL
+     */
+    static Optional<SalesforceQuery> nextPage(String nextRecordsUrl, String instanceUrl) {
+        boolean whole = !instanceUrl.isEmpty() && nextRecordsUrl.startsWith(instanceUrl + "/");
+        String path = whole ? nextRecordsUrl.substring(instanceUrl.length()) : nextRecordsUrl;
+        return NEXT_PAGE.matcher(path).matches() ? Optional.of(new SalesforceQuery(path, null)) : Optional.empty();
     }
 
     /** A window of the delete log (getDeleted). */
     static SalesforceQuery deleted(String apiVersion, String entity, Instant from, Instant until) {
         return new SalesforceQuery(
-                root(apiVersion) + "sobjects/" + entity + "/deleted/",
+                root(apiVersion) + "sobjects/" + entity + DELETE_LOG,
                 "start=" + encoded(SalesforceTime.written(from)) + "&end=" + encoded(SalesforceTime.written(until)));
+    }
+
+    /** How long a call may take, and how large its answer may be. */
+    public static HttpBounds.Bounds bounds(String path, Duration timeout, Duration downloadTimeout) {
+        return path.endsWith(DELETE_LOG)
+                ? new HttpBounds.Bounds(downloadTimeout, MAX_LOG_BYTES)
+                : new HttpBounds.Bounds(timeout, MAX_PAGE_BYTES);
     }
 
     /** For a client that takes both in one piece. */

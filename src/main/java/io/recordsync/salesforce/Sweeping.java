@@ -109,15 +109,16 @@ public final class Sweeping {
      * Reads the answer to what was asked.
      *
      * @param date its Date header
+     * @param instanceUrl where it comes from
      * @return what it brings, to be accepted one after the other
      */
-    Iterator<Intake> read(InputStream answer, String date) throws IOException {
+    Iterator<Intake> read(InputStream answer, String date, String instanceUrl) throws IOException {
         if (end == null) {
             end = SalesforceTime.ofDateHeader(date);
             coveredUntil = end;
         }
         if (left.element() instanceof BinPage page) {
-            return List.of(readPage(page, JSON.readTree(answer))).iterator();
+            return List.of(readPage(page, JSON.readTree(answer), instanceUrl)).iterator();
         }
         return readLog(window(), answer);
     }
@@ -150,7 +151,7 @@ public final class Sweeping {
         added += rows;
     }
 
-    private Intake readPage(BinPage page, JsonNode answer) throws IOException {
+    private Intake readPage(BinPage page, JsonNode answer, String instanceUrl) throws IOException {
         if (!answer.path("records").isArray() || !answer.path("done").isBoolean()) {
             throw new IOException("Salesforce's answer to queryAll has no records (expected records and done)");
         }
@@ -169,10 +170,11 @@ public final class Sweeping {
             String next = answer.path("nextRecordsUrl").asText();
             left.push(new BinPage(
                     page.entity(),
-                    SalesforceQuery.nextPage(next)
+                    SalesforceQuery.nextPage(next, instanceUrl)
                             .orElseThrow(() ->
                                     new IOException("Salesforce's nextRecordsUrl is " + SyncedRecords.printable(next)
-                                            + " (expected a path /services/data/v" + apiVersion + "/query/…)"))));
+                                            + " (expected a path /services/data/v" + apiVersion
+                                            + "/query/… on the instance that was asked)"))));
         }
         inBin += findings.count;
         return findings.intake();

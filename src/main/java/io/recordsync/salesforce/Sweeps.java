@@ -109,8 +109,9 @@ public final class Sweeps implements Supplier<SweepReport> {
     }
 
     /** What an answer brings, to be accepted one after the other. */
-    public Iterator<Intake> read(Sweeping sweeping, InputStream answer, String date) throws IOException {
-        return sweeping.read(answer, date);
+    public Iterator<Intake> read(Sweeping sweeping, InputStream answer, String date, String instanceUrl)
+            throws IOException {
+        return sweeping.read(answer, date, instanceUrl);
     }
 
     /** Salesforce refused what was asked; thrown again unless less can be asked for. */

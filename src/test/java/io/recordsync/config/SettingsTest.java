@@ -70,6 +70,7 @@ class SettingsTest {
                                 List.of("Contact", "Lead"),
                                 "65.0",
                                 Duration.ofSeconds(1),
+                                Duration.ofMinutes(3),
                                 FirstStart.EARLIEST,
                                 Subscriber.CAMEL_SALESFORCE),
                         new StreamSettings(
@@ -258,6 +259,7 @@ class SettingsTest {
         texts.put("salesforce.channel", "/data/ChangeEvents");
         texts.put("salesforce.api-version", "65.0");
         texts.put("salesforce.timeout", "1s");
+        texts.put("salesforce.download-timeout", "3m");
         texts.put("salesforce.entities", "Contact, Lead");
         texts.put("salesforce.id-prefixes", "003,00Q");
         texts.put("stream.idle-timeout", "2s");

@@ -18,6 +18,7 @@ import io.recordsync.inbox.Ledger.Filter;
 import io.recordsync.inbox.Queue.Postponement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +50,28 @@ abstract class RestorationContract extends OnEitherDatabase {
         });
         assertThat(entries("003B")).extracting(Entry::state).containsExactly(state);
         assertThat(ledger.problems(10)).isEmpty();
+    }
+
+    /** Else what the first transaction brought would be claimed before the last one cancels it. */
+    @Test
+    void of_what_needs_several_transactions_restorations_come_first_with_the_deletions_of_their_contacts() {
+        List<DeletionRequest> deletions = new ArrayList<>();
+        for (int i = 0; i < JdbcIntakes.CHUNK + 10; i++) {
+            deletions.add(deletion("L1", "003-" + i, DELETED));
+        }
+        Restoration last = new Restoration(
+                Identifier.external("salesforce", "003-" + (JdbcIntakes.CHUNK + 9)), "back/1", RESTORED, true);
+        Restoration first = new Restoration(Identifier.external("salesforce", "003-0"), "back/2", RESTORED, true);
+
+        inbox.intakes().accept(new Intake(deletions, List.of(last, first), List.of(), null, null));
+
+        assertThat(state("003-0")).isEqualTo(DeletionState.CANCELLED);
+        assertThat(state("003-" + (JdbcIntakes.CHUNK + 9))).isEqualTo(DeletionState.CANCELLED);
+        assertThat(state("003-1")).isEqualTo(DeletionState.PENDING);
+        assertThat(entries("003-0").get(0).id())
+                .isLessThan(entries("003-1").get(0).id());
+        assertThat(entries("003-" + (JdbcIntakes.CHUNK + 9)).get(0).id())
+                .isLessThan(entries("003-1").get(0).id());
     }
 
     @Test

@@ -126,6 +126,38 @@ class SalesforceAccessTest {
                 .hasMessage("Salesforce answered " + status);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ConcurrentRequests (Concurrent API Requests) Limit exceeded.",
+                "ConcurrentPerOrgLongTxn Limit exceeded."
+            })
+    void of_the_limits_those_of_the_moment_pass(String message) {
+        assertThatThrownBy(() -> access.check(
+                        access.token(),
+                        403,
+                        body("[{\"message\":\"" + message + "\",\"errorCode\":\"REQUEST_LIMIT_EXCEEDED\"}]")))
+                .isExactlyInstanceOf(IOException.class)
+                .hasMessage("Salesforce answered 403 REQUEST_LIMIT_EXCEEDED: too many calls at once");
+        assertThatThrownBy(() -> access.check(access.token(), 400, body("Access Declined")))
+                .isExactlyInstanceOf(IOException.class)
+                .hasMessage("Salesforce answered 400: too many calls at once");
+    }
+
+    @Test
+    void a_session_that_the_rest_api_does_not_take_is_not_helped_by_another_login() {
+        Token token = access.token();
+
+        assertThatThrownBy(() -> access.check(
+                        token,
+                        401,
+                        body("[{\"message\":\"This session is not valid for use with the REST API\","
+                                + "\"errorCode\":\"INVALID_SESSION_ID\"}]")))
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("give the app the scope api");
+        assertThat(access.token()).isEqualTo(token);
+    }
+
     private static InputStream body(String text) {
         return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
     }

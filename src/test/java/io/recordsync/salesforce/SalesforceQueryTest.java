@@ -2,12 +2,15 @@ package io.recordsync.salesforce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SalesforceQueryTest {
+
+    private static final String INSTANCE = "https://acme.my.salesforce.com";
 
     @Test
     void soql_is_encoded() {
@@ -31,6 +34,20 @@ class SalesforceQueryTest {
     }
 
     @Test
+    void the_delete_log_has_bounds_of_its_own() {
+        Duration timeout = Duration.ofSeconds(2);
+        Duration download = Duration.ofMinutes(30);
+        SalesforceQuery log = SalesforceQuery.deleted("64.0", "Contact", Instant.EPOCH, Instant.EPOCH);
+        SalesforceQuery page = SalesforceQuery.all("64.0", "SELECT Id FROM Contact");
+
+        assertThat(SalesforceQuery.bounds(log.path(), timeout, download).time()).isEqualTo(download);
+        assertThat(SalesforceQuery.bounds(page.path(), timeout, download).time())
+                .isEqualTo(timeout);
+        assertThat(SalesforceQuery.bounds(log.path(), timeout, download).bytes())
+                .isGreaterThan(600_000 * 80);
+    }
+
+    @Test
     void the_list_of_versions_has_no_query() {
         assertThat(SalesforceQuery.versions().pathAndQuery()).isEqualTo("/services/data/");
     }
@@ -42,7 +59,8 @@ class SalesforceQueryTest {
                 "/services/data/v64.0/queryAll/01gD0000002HU6KIAW-4000"
             })
     void a_next_page_is_taken_as_it_is(String url) {
-        assertThat(SalesforceQuery.nextPage(url)).contains(new SalesforceQuery(url, null));
+        assertThat(SalesforceQuery.nextPage(url, INSTANCE)).contains(new SalesforceQuery(url, null));
+        assertThat(SalesforceQuery.nextPage(INSTANCE + url, INSTANCE)).contains(new SalesforceQuery(url, null));
     }
 
     @ParameterizedTest
@@ -50,11 +68,14 @@ class SalesforceQueryTest {
             strings = {
                 "",
                 "https://elsewhere.example/services/data/v64.0/query/01g-2000",
+                "https://acme.my.salesforce.com.elsewhere.example/services/data/v64.0/query/01g-2000",
+                "https://acme.my.salesforce.com@elsewhere.example/services/data/v64.0/query/01g-2000",
+                "http://acme.my.salesforce.com/services/data/v64.0/query/01g-2000",
                 "//elsewhere.example/services/data/v64.0/query/01g-2000",
                 "/services/data/v64.0/query/../sobjects",
                 "/services/data/v64.0/query/01g?x=1",
             })
     void a_next_page_elsewhere_is_none(String url) {
-        assertThat(SalesforceQuery.nextPage(url)).isEmpty();
+        assertThat(SalesforceQuery.nextPage(url, INSTANCE)).isEmpty();
     }
 }

@@ -142,7 +142,8 @@ class SweepingTest {
         Intake intake = sweeping.read(
                         json("{\"done\": true, \"records\": [{\"Id\": \"001DL0000212DetYAE\", \"SystemModstamp\":"
                                 + " \"2099-01-01T00:00:00.000+0000\", \"MasterRecordId\": null}]}"),
-                        "Tue, 24 Nov 2099 02:00:00 GMT")
+                        "Tue, 24 Nov 2099 02:00:00 GMT",
+                        "")
                 .next();
 
         assertThat(intake.deletions()).isEmpty();
@@ -249,12 +250,13 @@ class SweepingTest {
         Sweeping sweeping = sweeping(since(firstStart));
         String date =
                 DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.instant().atOffset(ZoneOffset.UTC));
-        sweeping.read(json("{\"done\": true, \"records\": []}"), date);
+        sweeping.read(json("{\"done\": true, \"records\": []}"), date, "");
         sweeping.refused(new RefusedException("refused", "EXCEEDED_ID_LIMIT"));
         Iterator<Intake> answer = sweeping.read(
                 json("{\"deletedRecords\": [], \"earliestDateAvailable\": \"2020-01-01T00:00:00.000+0000\","
                         + " \"latestDateCovered\": \"2099-01-01T00:00:00.000+0000\"}"),
-                date);
+                date,
+                "");
 
         assertThat(answer.hasNext()).isFalse();
         assertThat(sweeping.unfinished()).isTrue();
@@ -298,13 +300,14 @@ class SweepingTest {
         Instant end = Instant.parse("2026-11-24T02:00:00Z");
         Sweeping sweeping = sweeping(since(end.minus(Duration.ofHours(8))));
         String date = "Tue, 24 Nov 2026 02:00:00 GMT";
-        sweeping.read(json("{\"done\": true, \"records\": []}"), date);
+        sweeping.read(json("{\"done\": true, \"records\": []}"), date, "");
         sweeping.refused(new RefusedException("too many", "EXCEEDED_ID_LIMIT"));
 
         sweeping.read(
                         json("{\"deletedRecords\": [], \"earliestDateAvailable\": \"2026-11-01T00:00:00.000+0000\","
                                 + " \"latestDateCovered\": \"2026-11-24T02:00:00.000+0000\"}"),
-                        date)
+                        date,
+                        "")
                 .forEachRemaining(intake -> {});
 
         assertThat(sweeping.unfinished()).isTrue();
@@ -375,7 +378,8 @@ class SweepingTest {
 
         assertThatThrownBy(() -> sweeping.read(
                         json("{\"done\": false, \"records\": [], \"nextRecordsUrl\": \"" + next + "\"}"),
-                        "Tue, 24 Nov 2026 02:00:00 GMT"))
+                        "Tue, 24 Nov 2026 02:00:00 GMT",
+                        ""))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("nextRecordsUrl");
     }
@@ -385,14 +389,14 @@ class SweepingTest {
     void a_page_that_is_none_ends_the_sweep(String body) {
         Sweeping sweeping = sweeping(since(firstStart));
 
-        assertThatThrownBy(() -> sweeping.read(json(body), "Tue, 24 Nov 2026 02:00:00 GMT"))
+        assertThatThrownBy(() -> sweeping.read(json(body), "Tue, 24 Nov 2026 02:00:00 GMT", ""))
                 .isInstanceOf(IOException.class);
         assertThat(sweeping.unfinished()).isTrue();
     }
 
     @Test
     void an_answer_without_a_date_ends_the_sweep() {
-        assertThatThrownBy(() -> sweeping(since(firstStart)).read(json("{\"done\": true, \"records\": []}"), null))
+        assertThatThrownBy(() -> sweeping(since(firstStart)).read(json("{\"done\": true, \"records\": []}"), null, ""))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("Date");
     }
@@ -414,7 +418,7 @@ class SweepingTest {
                     HttpResponse.BodyHandlers.ofInputStream());
             if (answer.statusCode() == 200) {
                 Iterator<Intake> brought = sweeping.read(
-                        answer.body(), answer.headers().firstValue("Date").orElse(null));
+                        answer.body(), answer.headers().firstValue("Date").orElse(null), "");
                 brought.forEachRemaining(intakes::add);
             } else {
                 String code = new ObjectMapper()

@@ -137,7 +137,7 @@ class SweepsTest {
         String page =
                 "{\"done\": false, \"nextRecordsUrl\": \"/services/data/v64.0/query/01g-2\", \"records\": [{\"Id\":"
                         + " \"003DL0000212DetYAE\", \"SystemModstamp\": \"" + now + "\"}]}";
-        sweeping.read(json(page), DateTimeFormatter.RFC_1123_DATE_TIME.format(now.atOffset(ZoneOffset.UTC)))
+        sweeping.read(json(page), DateTimeFormatter.RFC_1123_DATE_TIME.format(now.atOffset(ZoneOffset.UTC)), "")
                 .forEachRemaining(
                         intake -> sweeps.accepted(sweeping, inbox.intakes().accept(intake)));
 
@@ -232,7 +232,7 @@ class SweepsTest {
                     ? "{\"deletedRecords\": [], \"earliestDateAvailable\": \"2026-01-01T00:00:00.000+0000\","
                             + " \"latestDateCovered\": \"" + now.minus(lag) + "\"}"
                     : "{\"done\": true, \"records\": []}";
-            sweeping.read(json(body), date).forEachRemaining(intake -> {});
+            sweeping.read(json(body), date, "").forEachRemaining(intake -> {});
         }
     }
 

@@ -51,6 +51,7 @@ public final class Service implements AutoCloseable {
     private final Path log;
     private long streamsBefore;
     private Process process;
+    private Path home = Path.of("");
 
     /**
      * @param folder for the SQLite file
@@ -102,6 +103,12 @@ public final class Service implements AutoCloseable {
         return this;
     }
 
+    /** The folder that it is started in: its routes and its configuration file are there. */
+    Service in(Path folder) {
+        home = folder;
+        return this;
+    }
+
     /** Its configuration, for a process of one's own. */
     Map<String, String> environment() {
         return configuration.entrySet().stream()
@@ -141,6 +148,7 @@ public final class Service implements AutoCloseable {
                         option,
                         "-jar",
                         JAR.toString())
+                .directory(home.toAbsolutePath().toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().putAll(environment());

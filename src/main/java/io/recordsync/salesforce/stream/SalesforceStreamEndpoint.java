@@ -123,9 +123,9 @@ public final class SalesforceStreamEndpoint extends DefaultEndpoint {
         throw new UnsupportedOperationException("salesforce-stream only consumes: use it in a from");
     }
 
-    ManagedChannel connect(int mostResponseBytes) {
+    ManagedChannel connect(int maxResponseBytes) {
         return OutboundGrpc.channel(outbound, host, port, plaintext)
-                .maxInboundMessageSize(mostResponseBytes)
+                .maxInboundMessageSize(maxResponseBytes)
                 .build();
     }
 

@@ -22,6 +22,7 @@ import io.recordsync.salesforce.stream.PinnedOrg.OtherOrgException;
 import io.recordsync.salesforce.stream.PinnedOrg.UnknownOrgException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
@@ -35,7 +36,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Follows one channel of the Pub/Sub API and hands over its responses one by one, each until it is accepted.
  *
- * <p>It asks for at most {@value #MAX_OUTSTANDING} events that are not yet accepted. Whatever ends the stream, it waits
+ * <p>It asks for no more events that are not yet accepted than the {@link FetchWindow} has room for. Whatever ends the stream, it waits
  * (exponential backoff with jitter, reset once a response was accepted), logs in again where the credentials were refused,
  * and resumes from the position that the inbox holds. It is one loop on one thread: {@link #run} returns after {@link #stop}.
  * It is one class because every step of the loop can end the stream, and each end decides what the next turn does.
@@ -48,10 +49,6 @@ final class Subscriber implements Runnable {
     private static final Duration WRITE_PATIENCE = Duration.ofSeconds(1);
     /** For a call that is answered at once, or a first request to be taken by the network. */
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
-    /** The Pub/Sub API's limit. */
-    private static final int MAX_OUTSTANDING = 100;
-    /** A response to 100 events with large enriched fields passes gRPC's default of 4 MiB, on every replay again. */
-    private static final int MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 
     private final SalesforceStreamEndpoint endpoint;
     private final String channelName;
@@ -66,6 +63,7 @@ final class Subscriber implements Runnable {
     private final EventDecoder decoder = new EventDecoder();
     private final OrgGate org;
     private final Resumption resumption;
+    private final FetchWindow window;
 
     private volatile BlockingClientCall<?, ?> current;
     private int failures;
@@ -80,6 +78,15 @@ final class Subscriber implements Runnable {
     private boolean standingBy;
 
     Subscriber(SalesforceStreamEndpoint endpoint, Acceptor acceptor, ScheduledExecutorService watchdog) {
+        this(endpoint, acceptor, watchdog, Runtime.getRuntime().maxMemory());
+    }
+
+    Subscriber(
+            SalesforceStreamEndpoint endpoint,
+            Acceptor acceptor,
+            ScheduledExecutorService watchdog,
+            long maxHeapBytes) {
+        this.window = new FetchWindow(maxHeapBytes);
         this.endpoint = endpoint;
         this.channelName = endpoint.getChannel();
         this.tokens = endpoint.getTokens();
@@ -158,7 +165,7 @@ final class Subscriber implements Runnable {
     }
 
     private void follow(Token token, Subscription subscription) throws Exception {
-        ManagedChannel connection = endpoint.connect(MAX_RESPONSE_BYTES);
+        ManagedChannel connection = endpoint.connect(window.maxResponseBytes());
         try {
             follow(PubSub.calls(connection, token), subscription);
         } catch (StatusException e) {
@@ -178,9 +185,12 @@ final class Subscriber implements Runnable {
         // read.
         pubSub.withDeadlineAfter(CALL_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
                 .getTopic(TopicRequest.newBuilder().setTopicName(channelName).build());
-        BlockingClientCall<FetchRequest, FetchResponse> call = pubSub.subscribe();
+        boolean skimming = window.skimming();
+        SkimmedResponses skimmed = new SkimmedResponses(window.maxPayloadBytes());
+        BlockingClientCall<FetchRequest, FetchResponse> call =
+                skimming ? skimmed.subscribe(pubSub) : pubSub.subscribe();
         current = call;
-        FetchRequest start = resumption.request(subscription, MAX_OUTSTANDING);
+        FetchRequest start = resumption.request(subscription, window.events());
         if (!write(call, start, CALL_TIMEOUT)) {
             throw new StreamEndedException("The network took no request within " + CALL_TIMEOUT.toMillis()
                     + " ms: the connection is taken for dead");
@@ -196,7 +206,9 @@ final class Subscriber implements Runnable {
                 FetchResponse response = read(call, position);
                 status.responded(response.getEventsCount() > 0);
                 StreamPosition safe = new StreamPosition(channelName, complete.after(response), position.epoch());
-                if (!accept(response, safe, wantedSince, pubSub, call)) {
+                EventSource events =
+                        () -> skimmed.explained(decoder.decode(response, wantedSince, id -> schema(pubSub, id)));
+                if (!accept(response, safe, events, call)) {
                     LOG.info(
                             "Accepting took longer than {} ms: the stream was closed and is opened again from the"
                                     + " position saved",
@@ -206,7 +218,11 @@ final class Subscriber implements Runnable {
                 failures = 0;
                 flows();
                 resumption.accepted(safe);
-                accepted += response.getEventsCount();
+                int more = window.accepted(response.getEventsCount(), skimmed.leftOutOf(response));
+                if (skimming != window.skimming()) {
+                    return;
+                }
+                accepted += response.getEventsCount() + more;
                 if (accepted > 0 && write(call, more(accepted), WRITE_PATIENCE)) {
                     accepted = 0;
                 }
@@ -297,11 +313,7 @@ final class Subscriber implements Runnable {
      * @return whether the stream is still open
      */
     private boolean accept(
-            FetchResponse response,
-            StreamPosition safe,
-            Instant wantedSince,
-            PubSubBlockingV2Stub pubSub,
-            BlockingClientCall<?, ?> call)
+            FetchResponse response, StreamPosition safe, EventSource events, BlockingClientCall<?, ?> call)
             throws Exception {
         AtomicBoolean open = new AtomicBoolean(true);
         ScheduledFuture<?> close = watchdog.schedule(
@@ -314,12 +326,15 @@ final class Subscriber implements Runnable {
         try {
             for (int attempt = 1; ; attempt++) {
                 try {
-                    acceptor.accept(
-                            new StreamResponse(decoder.decode(response, wantedSince, id -> schema(pubSub, id)), safe));
+                    acceptor.accept(new StreamResponse(events.decoded(), safe));
                     return open.get();
                 } catch (SubscriptionLostException | InterruptedException e) {
                     throw e;
                 } catch (Exception e) {
+                    if (FetchWindow.tooLarge(e)) {
+                        // Camel makes an exception of an Error.
+                        throw e;
+                    }
                     if (e instanceof StatusException end && (!open.get() || endsStream(StreamFailure.of(end)))) {
                         throw e;
                     }
@@ -368,6 +383,15 @@ final class Subscriber implements Runnable {
             LOG.info(e.getMessage());
             status.subscribing(channelName);
             pause(soon, null);
+            return;
+        }
+        if (FetchWindow.tooLarge(e) && window.shrink()) {
+            LOG.warn(
+                    "A response of {} does not fit the heap (-Xmx; up to {} bytes do): asked for again {}",
+                    channelName,
+                    window.maxPayloadBytes(),
+                    window.skimming() ? "without what is too large" : "with at most " + window.events() + " events");
+            status.subscribing(channelName);
             return;
         }
         Backoff backoff = soon;
@@ -440,6 +464,11 @@ final class Subscriber implements Runnable {
     /** Takes a response in durably, or throws: then it is handed over again. */
     interface Acceptor {
         void accept(StreamResponse response) throws Exception;
+    }
+
+    /** The events of a response, read again at every attempt to accept them. */
+    private interface EventSource {
+        List<StreamEvent> decoded() throws Exception;
     }
 
     /** An end of the stream that gRPC does not report as an error. */

@@ -65,6 +65,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class SubscriberTest {
 
+    private static final int MIB = 1024 * 1024;
     private static final String CHANNEL = "/data/ContactChangeEvent";
     private static final InboxSettings SETTINGS =
             new InboxSettings(Duration.ofHours(24), Duration.ofSeconds(1), Duration.ofDays(400), "");
@@ -77,6 +78,7 @@ class SubscriberTest {
     private final StreamStatus status = new StreamStatus(Clock.systemUTC());
     private final ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor();
 
+    private long heap = Runtime.getRuntime().maxMemory();
     private SalesforceSimulator salesforce;
     private Recording recording;
     private Store store;
@@ -153,6 +155,59 @@ class SubscriberTest {
 
         awaitAccepted(List.of(ids));
         assertThat(recording.subscribes()).hasSize(1);
+    }
+
+    @Test
+    void a_response_that_is_too_large_for_the_heap_is_asked_for_again_with_fewer_events() {
+        heap = 64 * MIB;
+        startSubscribed();
+        recording.awaitFetch(1);
+        List<String> ids = ids(20);
+
+        salesforce.publish(
+                ids.stream().map(id -> large(id, MIB)).toArray(io.recordsync.simulator.salesforce.ChangeEvent[]::new));
+
+        awaitAccepted(ids);
+        assertThat(recording.fetches().stream()
+                        .collect(java.util.stream.Collectors.toMap(
+                                Recording.Fetch::stream, Recording.Fetch::numRequested, (first, later) -> first))
+                        .values())
+                .contains(100, 50, 25, 12, 6, 3);
+        assertThat(accepted).doesNotHaveDuplicates();
+        assertThat(coverage().state().owed()).isNull();
+        assertThat(ledger.problems(10)).isEmpty();
+    }
+
+    @Test
+    void an_event_that_is_too_large_alone_is_passed_over_reported_and_swept_for() {
+        heap = 64 * MIB;
+        startSubscribed();
+        String before = publish(1).get(0);
+        awaitAccepted(List.of(before));
+        List<String> ids = ids(5);
+
+        salesforce.publish(
+                io.recordsync.simulator.salesforce.ChangeEvent.delete(ids.get(0)),
+                large(ids.get(1), 5 * MIB),
+                io.recordsync.simulator.salesforce.ChangeEvent.delete(ids.get(2)),
+                large(ids.get(3), 6 * MIB),
+                io.recordsync.simulator.salesforce.ChangeEvent.delete(ids.get(4)));
+
+        awaitAccepted(List.of(ids.get(0), ids.get(2), ids.get(4)));
+        assertThat(accepted).doesNotContain(ids.get(1), ids.get(3));
+        assertThat(ledger.problems(10)).hasSize(2).allSatisfy(problem -> {
+            assertThat(problem.kind()).isEqualTo("undecodable_event");
+            assertThat(problem.message()).contains("bytes do not fit the heap");
+        });
+        assertThat(coverage().state().owed()).contains("undecodable event");
+
+        // What follows comes as before: a keepalive leads past it.
+        int streams = recording.subscribes().size();
+        salesforce.sendKeepalive();
+        recording.awaitSubscription(streams + 1);
+        List<String> later = publish(3);
+        awaitAccepted(later);
+        assertThat(recording.subscribes()).hasSize(streams + 1);
     }
 
     @Test
@@ -314,6 +369,26 @@ class SubscriberTest {
 
         awaitAccepted(ids);
         recording.awaitSubscription(2);
+    }
+
+    @Test
+    void what_the_heap_did_not_hold_is_asked_for_again_with_fewer_events() {
+        AtomicInteger attempts = new AtomicInteger();
+        first = response -> {
+            if (attempts.incrementAndGet() == 1) {
+                throw new IllegalStateException("as Camel hands it over", new OutOfMemoryError("Java heap space"));
+            }
+        };
+        startSubscribed();
+
+        List<String> ids = publish(1);
+
+        awaitAccepted(ids);
+        assertThat(recording.fetches())
+                .filteredOn(fetch -> fetch.stream() == 2)
+                .first()
+                .extracting(Recording.Fetch::numRequested)
+                .isEqualTo(50);
     }
 
     @Test
@@ -725,7 +800,7 @@ class SubscriberTest {
             inbox.intakes().accept(changeEvents.read(response));
             accepted.addAll(ids(response));
         };
-        subscriber = new Subscriber(endpoint, acceptor, watchdog);
+        subscriber = new Subscriber(endpoint, acceptor, watchdog, heap);
         thread = new Thread(subscriber, "subscriber");
         thread.start();
     }
@@ -761,6 +836,11 @@ class SubscriberTest {
         List<String> ids = ids(contacts);
         salesforce.publishDelete(ids);
         return ids;
+    }
+
+    private static io.recordsync.simulator.salesforce.ChangeEvent large(String id, int bytes) {
+        return io.recordsync.simulator.salesforce.ChangeEvent.delete(id)
+                .withFields(Map.of("Description", "x".repeat(bytes)));
     }
 
     private static List<String> ids(int n) {

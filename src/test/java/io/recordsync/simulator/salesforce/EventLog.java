@@ -3,6 +3,7 @@ package io.recordsync.simulator.salesforce;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -21,13 +22,14 @@ import java.util.UUID;
 /**
  * The event bus of the org: what was published, in order, and the replay ids that lead back into it.
  *
- * <p>A place is an index into the log: that of the next event to be delivered. Replay ids are ten random bytes, so that
- * no client can count or compare them; they and the events last 72 hours. With a journal, the newest events and their
+ * <p>A place is an index into the log: that of the next event to be delivered. Replay ids are ten bytes, as Salesforce's: a number
+ * of eight that grows by leaps, so that no client can count, and zeros. They and the events last 72 hours. With a journal, the newest events and their
  * replay ids outlive the process. Not thread-safe: {@link PubSubService} guards it.
  */
 final class EventLog {
 
     private static final Duration RETENTION = Duration.ofHours(72);
+    private static final int REPLAY_ID_BYTES = 10;
     private static final int MOST_RESTORED = 50_000;
 
     private final Clock clock;
@@ -35,6 +37,9 @@ final class EventLog {
     private final List<Event> events = new ArrayList<>();
     private final Map<ByteString, Mark> marks = new HashMap<>();
     private final Path journal;
+    /** Bytes of it are no text: none at all, '+' and '/', and one that is not UTF-8. */
+    private long lastNumber = 0x0000_2b00_2fff_0000L;
+
     private int forgotten;
 
     /** @param journal a file to read and to go on with; null = none */
@@ -150,14 +155,13 @@ final class EventLog {
     }
 
     private ByteString newReplayId() {
-        byte[] id = new byte[10];
-        random.nextBytes(id);
-        // Bytes that a client must not take for text: none at all, '+' and '/', and one that is not UTF-8.
-        id[0] = 0;
-        id[3] = '+';
-        id[6] = '/';
-        id[9] = (byte) 0xff;
-        return ByteString.copyFrom(id);
+        lastNumber += 1 + random.nextInt(1_000);
+        return ByteString.copyFrom(
+                ByteBuffer.allocate(REPLAY_ID_BYTES).putLong(lastNumber).array());
+    }
+
+    private void goOnAfter(ByteString replayId) {
+        lastNumber = Math.max(lastNumber, replayId.asReadOnlyByteBuffer().getLong());
     }
 
     /** An event that is cut, because the process was killed while writing it, was never published. */
@@ -175,6 +179,7 @@ final class EventLog {
                             bytes(field[4]),
                             Instant.ofEpochMilli(Long.parseLong(field[5])));
                     events.add(event);
+                    goOnAfter(event.replayId());
                     marks.put(event.replayId(), new Mark(events.size(), event.publishedAt()));
                 }
             }

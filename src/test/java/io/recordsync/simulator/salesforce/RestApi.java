@@ -37,6 +37,7 @@ final class RestApi {
     private volatile Duration deleteLogLag = Duration.ZERO;
     private volatile boolean refuseTrimmed;
     private volatile boolean visible = true;
+    private volatile String nextRecordsUrlPrefix = "";
 
     RestApi(Clock clock, Contacts contacts) {
         this.clock = clock;
@@ -59,6 +60,11 @@ final class RestApi {
 
     void pageSize(int records) {
         pageSize = records;
+    }
+
+    /** What a nextRecordsUrl begins with, before its path; empty: nothing. */
+    void nextRecordsUrlPrefix(String prefix) {
+        nextRecordsUrlPrefix = prefix;
     }
 
     void mostDeletedIds(int ids) {
@@ -139,7 +145,7 @@ final class RestApi {
         body.put("totalSize", records.size());
         body.put("done", end == records.size());
         if (end < records.size()) {
-            body.put("nextRecordsUrl", version + "/query/" + locator + '-' + end);
+            body.put("nextRecordsUrl", nextRecordsUrlPrefix + version + "/query/" + locator + '-' + end);
         }
         body.put("records", records.subList(offset, end));
         return Answer.of(body);

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The HTTP side of the org: the token endpoint and, behind a token, the REST API.
@@ -31,6 +32,7 @@ final class SalesforceHttp implements AutoCloseable {
 
     static final int HANG = 0;
     static final int CUT = 1;
+    static final int DRIP = 2;
     private static final int LONGEST_URI = 16_384;
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
@@ -45,6 +47,7 @@ final class SalesforceHttp implements AutoCloseable {
     private final ObjectMapper json = new ObjectMapper();
     private final Deque<Integer> loginFaults = new ArrayDeque<>();
     private final Deque<Integer> restFaults = new ArrayDeque<>();
+    private final Deque<RestApi.Answer> restRefusals = new ArrayDeque<>();
     private Integer loginFault;
     private Integer restFault;
     private String restFaultPath;
@@ -69,6 +72,7 @@ final class SalesforceHttp implements AutoCloseable {
         server.createContext("/", this::notFound);
         server.createContext("/services/oauth2/token", this::login);
         server.createContext("/services/data/", this::rest);
+        server.createContext("/services/oauth2/userinfo", this::userInfo);
         server.start();
     }
 
@@ -105,10 +109,19 @@ final class SalesforceHttp implements AutoCloseable {
 
     /**
      * The next REST calls are answered so; 200 = as usual, {@link #HANG} = not at all, {@link #CUT} = the answer ends in
-     * the middle.
+     * the middle, {@link #DRIP} = a byte a second.
      */
     synchronized void restFaults(List<Integer> statuses) {
         restFaults.addAll(statuses);
+    }
+
+    /** The next REST call is answered so. */
+    synchronized void restRefusal(RestApi.Answer refusal) {
+        restRefusals.add(refusal);
+    }
+
+    private synchronized RestApi.Answer scriptedRefusal() {
+        return restRefusals.poll();
     }
 
     /** Every REST call whose path matches is answered so; null = as usual. */
@@ -200,8 +213,10 @@ final class SalesforceHttp implements AutoCloseable {
             hang(exchange, released);
             return;
         }
-        RestApi.Answer answer;
-        if (fault >= 400) {
+        RestApi.Answer answer = scriptedRefusal();
+        if (answer != null) {
+            // As it was told.
+        } else if (fault >= 400) {
             answer = RestApi.Answer.refusal(
                     fault, fault == 403 ? "REQUEST_LIMIT_EXCEEDED" : "SERVER_UNAVAILABLE", "as told");
         } else if (path.equals("/services/data/")) {
@@ -231,7 +246,32 @@ final class SalesforceHttp implements AutoCloseable {
             cut(exchange, json.writeValueAsBytes(answer.body()));
             return;
         }
+        if (fault == DRIP) {
+            drip(exchange, json.writeValueAsBytes(answer.body()));
+            return;
+        }
         answer(exchange, answer.status(), "application/json;charset=UTF-8", json.writeValueAsString(answer.body()));
+    }
+
+    /** Until the client has gone, or every fault is over. */
+    private void drip(HttpExchange exchange, byte[] body) throws IOException {
+        CountDownLatch released;
+        synchronized (this) {
+            released = hanging;
+        }
+        try (exchange) {
+            exchange.getResponseHeaders().set("Content-Type", "application/json;charset=UTF-8");
+            exchange.sendResponseHeaders(200, body.length);
+            for (byte one : body) {
+                exchange.getResponseBody().write(one);
+                exchange.getResponseBody().flush();
+                if (released.await(1, TimeUnit.SECONDS)) {
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** The first half of an answer, then the end of the connection. */
@@ -240,6 +280,23 @@ final class SalesforceHttp implements AutoCloseable {
         exchange.sendResponseHeaders(200, body.length);
         exchange.getResponseBody().write(body, 0, body.length / 2);
         exchange.close();
+    }
+
+    /** OpenID Connect's user info; also what public clients ask for the org after a login. */
+    private void userInfo(HttpExchange exchange) throws IOException {
+        String authorization = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
+        String token = authorization.startsWith("Bearer ") ? authorization.substring("Bearer ".length()) : "";
+        recording.restCall(new Recording.RestCall(
+                clock.instant(), exchange.getRequestURI().getPath(), "", tokens.isValid(token) ? 200 : 403));
+        if (!tokens.isValid(token)) {
+            answer(
+                    exchange,
+                    403,
+                    "text/html;charset=UTF-8",
+                    token.isEmpty() ? "Missing_OAuth_Token" : "Bad_OAuth_Token");
+            return;
+        }
+        answer(exchange, 200, "application/json;charset=UTF-8", json.writeValueAsString(tokens.userInfo(token)));
     }
 
     private void notFound(HttpExchange exchange) throws IOException {

@@ -353,6 +353,16 @@ public final class SalesforceSimulator implements AutoCloseable {
         rest.refuseTrimmed();
     }
 
+    /** nextRecordsUrl is a whole URL from now on, not a path. */
+    public void wholeNextRecordsUrls() {
+        rest.nextRecordsUrlPrefix(loginUrl());
+    }
+
+    /** nextRecordsUrl leads to another host. */
+    public void nextRecordsUrlsElsewhere(String origin) {
+        rest.nextRecordsUrlPrefix(origin);
+    }
+
     public void queryPageSize(int records) {
         rest.pageSize(records);
     }
@@ -377,6 +387,11 @@ public final class SalesforceSimulator implements AutoCloseable {
         http.restFaults(List.of(statuses));
     }
 
+    /** The next REST call is refused so; one code stands for several messages, and the message decides. */
+    public void restRefuses(int status, String errorCode, String message) {
+        http.restRefusal(RestApi.Answer.refusal(status, errorCode, message));
+    }
+
     /** The next REST call is accepted and never answered. */
     public void restHangs() {
         http.restFaults(List.of(SalesforceHttp.HANG));
@@ -385,6 +400,11 @@ public final class SalesforceSimulator implements AutoCloseable {
     /** The next REST call is answered by half of what was to be said. */
     public void restAnswerIsCut() {
         http.restFaults(List.of(SalesforceHttp.CUT));
+    }
+
+    /** The next REST call is answered a byte a second. */
+    public void restDrips() {
+        http.restFaults(List.of(SalesforceHttp.DRIP));
     }
 
     /** Every REST call whose path matches is answered so until {@link #restWorks()}. */

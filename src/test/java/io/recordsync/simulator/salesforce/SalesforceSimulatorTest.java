@@ -379,6 +379,24 @@ class SalesforceSimulatorTest {
     }
 
     @Test
+    void a_replay_id_is_a_number_that_grows_by_leaps_and_two_zeros() throws Exception {
+        salesforce.publishDelete(ContactIds.next(), ContactIds.next(), ContactIds.next());
+
+        List<ByteString> ids = subscribe(ReplayPreset.EARLIEST, 3).next().getEventsList().stream()
+                .map(ConsumerEvent::getReplayId)
+                .toList();
+
+        assertThat(ids).allSatisfy(id -> {
+            assertThat(id.size()).isEqualTo(10);
+            assertThat(id.byteAt(8)).isZero();
+            assertThat(id.byteAt(9)).isZero();
+        });
+        List<Long> numbers =
+                ids.stream().map(id -> id.asReadOnlyByteBuffer().getLong()).toList();
+        assertThat(numbers).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
     void a_keepalive_amid_a_transaction_leads_back_before_it() throws Exception {
         Client client = subscribe(ReplayPreset.LATEST, 1);
         salesforce.publishTransaction(ChangeEvent.delete(ContactIds.next()), ChangeEvent.delete(ContactIds.next()));
@@ -675,6 +693,45 @@ class SalesforceSimulatorTest {
     }
 
     @Test
+    void a_next_records_url_may_be_a_whole_url() throws Exception {
+        salesforce.createContacts(3);
+        salesforce.queryPageSize(2);
+        salesforce.wholeNextRecordsUrls();
+
+        String next = json(query("queryAll", "SELECT Id FROM Contact"))
+                .path("nextRecordsUrl")
+                .asText();
+
+        assertThat(next).startsWith(salesforce.loginUrl() + "/services/data/v62.0/query/01g");
+        assertThat(json(get(next.substring(salesforce.loginUrl().length()), token()))
+                        .path("records"))
+                .hasSize(1);
+    }
+
+    @Test
+    void one_code_comes_with_the_message_that_was_told() throws Exception {
+        salesforce.restRefuses(403, "REQUEST_LIMIT_EXCEEDED", "ConcurrentPerOrgLongTxn Limit exceeded.");
+
+        HttpResponse<String> refused = query("query", "SELECT Id FROM Contact");
+
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(errorCode(refused)).isEqualTo("REQUEST_LIMIT_EXCEEDED");
+        assertThat(json(refused).path(0).path("message").asText()).isEqualTo("ConcurrentPerOrgLongTxn Limit exceeded.");
+        assertThat(query("query", "SELECT Id FROM Contact").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void user_info_names_the_org_of_a_token_and_refuses_another() throws Exception {
+        JsonNode info = json(get("/services/oauth2/userinfo", token()));
+
+        assertThat(info.path("organization_id").asText()).isEqualTo(salesforce.orgId());
+        assertThat(info.path("user_id").asText()).hasSize(18).startsWith("005");
+        HttpResponse<String> refused = get("/services/oauth2/userinfo", "forged");
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(refused.body()).isEqualTo("Bad_OAuth_Token");
+    }
+
+    @Test
     void malformed_queries_and_bad_sessions_are_refused() throws Exception {
         assertThat(errorCode(query("queryAll", "SELECT Id FROM Contact WHERE"))).isEqualTo("MALFORMED_QUERY");
         assertThat(errorCode(query("queryAll", "SELECT Id FROM Contact WHERE SystemModstamp >= yesterday")))
@@ -826,7 +883,7 @@ class SalesforceSimulatorTest {
         return web.send(
                 HttpRequest.newBuilder(URI.create(salesforce.loginUrl() + "/services/oauth2/token"))
                         .header("Content-Type", "application/x-www-form-urlencoded")
-                        .timeout(Duration.ofMillis(500))
+                        .timeout(Duration.ofSeconds(3))
                         .POST(HttpRequest.BodyPublishers.ofString(body))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());

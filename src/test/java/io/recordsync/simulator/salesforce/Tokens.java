@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 
@@ -32,6 +33,7 @@ final class Tokens implements ServerInterceptor {
     private static final Metadata.Key<String> ACCESS_TOKEN = header("accesstoken");
     private static final Metadata.Key<String> INSTANCE_URL = header("instanceurl");
     private static final Metadata.Key<String> TENANT_ID = header("tenantid");
+    private static final String USER_ID = "005Rj000005UEfQIAW";
     private static final Duration LONGEST_ASSERTION = Duration.ofMinutes(5);
 
     private final Clock clock;
@@ -117,13 +119,28 @@ final class Tokens implements ServerInterceptor {
                 "instance_url",
                 url,
                 "id",
-                url + "/id/" + orgId + "/005Rj000005UEfQIAW",
+                url + "/id/" + orgId + "/" + USER_ID,
                 "token_type",
                 "Bearer",
                 "issued_at",
                 String.valueOf(clock.millis()),
                 "scope",
                 "api");
+    }
+
+    /** Whose token it is. */
+    synchronized Map<String, Object> userInfo(String accessToken) {
+        String org = tokens.get(accessToken).orgId();
+        Map<String, Object> info = new LinkedHashMap<>();
+        info.put("sub", url + "/id/" + org + "/" + USER_ID);
+        info.put("user_id", USER_ID);
+        info.put("organization_id", org);
+        info.put("preferred_username", "integration@simulated.example");
+        info.put("name", "Integration User");
+        info.put("active", true);
+        info.put("user_type", "STANDARD");
+        info.put("urls", Map.of("rest", url + "/services/data/v{version}/"));
+        return info;
     }
 
     @Override
