@@ -108,6 +108,7 @@ public final class JdbcIntakes implements Intakes {
                 intake.restorations(),
                 intake.problems(),
                 intake.sweep(),
+                intake.hole(),
                 intake.position());
         ids.addAll(accept(rest, true));
         return new Accepted(List.copyOf(ids), requests.size() - ids.size());
@@ -121,8 +122,12 @@ public final class JdbcIntakes implements Intakes {
         List<DeletionRequest> requests = intake.deletions();
         Set<String> newLists = recordLists.unknown(
                 requests.stream().map(DeletionRequest::recordList).toList());
+        boolean overtakes = intake.hole() || !intake.restorations().isEmpty();
+        if (overtakes) {
+            guarded.mayOvertake();
+        }
         List<Long> ids = guarded.write("accept", transaction -> {
-            if (requests.size() > MAX_ROWS_IN_MEMORY) {
+            if (intake.hole() || requests.size() > MAX_ROWS_IN_MEMORY) {
                 transaction.takeRoom();
             }
             boolean adoptable = holdSubscription(transaction, intake.position(), last);
@@ -136,9 +141,13 @@ public final class JdbcIntakes implements Intakes {
             if (intake.sweep() != null) {
                 JdbcCoverage.demand(transaction, intake.sweep());
             }
-            if (!intake.restorations().isEmpty()) {
+            if (overtakes) {
                 // They change what is held, as a decision does: in the same order.
                 guard.lock(transaction);
+            }
+            if (intake.hole()) {
+                // Before the deletions: what comes with the hole says itself whether it came before.
+                DoubtMarks.markAll(transaction);
             }
             Guard.Look look = guard.enter(transaction, contacts(requests));
             List<Long> inserted = newDeletions.insert(transaction, requests, adoptable, look.tripped());
