@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.recordsync.simulator.salesforce.ChangeEvent;
 import io.recordsync.simulator.salesforce.SalesforceSimulator;
-import io.recordsync.simulator.talkdesk.DeleteCall;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -59,7 +58,10 @@ class RestoredIT {
         service.post("/api/resume", "");
         service.await("four calls are on the wire", () -> talkdesk.deleteCount() == 4);
         service.await("the others are in hand", () -> service.count("claimed") >= 800);
-        List<DeleteCall> onTheWire = List.copyOf(talkdesk.deletes());
+        List<String> onTheWire = talkdesk.deletes().stream()
+                .flatMap(call -> call.identifiers().stream())
+                .sorted()
+                .toList();
 
         contacts.forEach(salesforce::undeleteContact);
         salesforce.deleteContact(marker);
@@ -75,13 +77,7 @@ class RestoredIT {
                 .filter(contact -> !contact.equals(marker))
                 .sorted()
                 .toList();
-        assertThat(called)
-                .isEqualTo(onTheWire.stream()
-                        .flatMap(call -> contacts.stream()
-                                .filter(contact -> talkdesk.sent(LIST, contact).contains(call)))
-                        .sorted()
-                        .toList());
-        assertThat(called).hasSizeLessThanOrEqualTo(400);
+        assertThat(called).isEqualTo(onTheWire).hasSizeBetween(1, 400);
         assertThat(service.count("cancelled")).isEqualTo(850 - called.size());
         assertThat(talkdesk.repeats()).isEmpty();
     }
