@@ -11,6 +11,7 @@ import java.time.Instant;
  * @param committedAt when the contact was deleted in Salesforce, or when a person asked
  * @param state {@link DeletionState#PENDING}, or {@link DeletionState#CHECKING} on the word of a gap event or the delete log
  * @param note what else is known of it, for a person: {@code merged into 003…}; empty when nothing is
+ * @param commit where the change stands in the order of commits; null where nobody said it (a sweep, an order)
  */
 public record DeletionRequest(
         String recordList,
@@ -19,7 +20,19 @@ public record DeletionRequest(
         Origin origin,
         Instant committedAt,
         DeletionState state,
-        String note) {
+        String note,
+        Commit commit) {
+
+    public DeletionRequest(
+            String recordList,
+            Identifier identifier,
+            String eventKey,
+            Origin origin,
+            Instant committedAt,
+            DeletionState state,
+            String note) {
+        this(recordList, identifier, eventKey, origin, committedAt, state, note, null);
+    }
 
     public DeletionRequest(
             String recordList,
@@ -29,5 +42,10 @@ public record DeletionRequest(
             Instant committedAt,
             DeletionState state) {
         this(recordList, identifier, eventKey, origin, committedAt, state, "");
+    }
+
+    /** The same in this state. */
+    public DeletionRequest in(DeletionState other) {
+        return new DeletionRequest(recordList, identifier, eventKey, origin, committedAt, other, note, commit);
     }
 }

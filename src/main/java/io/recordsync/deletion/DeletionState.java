@@ -2,7 +2,7 @@ package io.recordsync.deletion;
 
 /** Where a deletion stands. The names, in lower case, are what the database and the API show. */
 public enum DeletionState {
-    /** The word of a gap event or of the delete log only: Salesforce is asked before anything is sent. */
+    /** The word of a gap event or of the delete log only, or in doubt: Salesforce is asked before anything is sent. */
     CHECKING,
     /** To be sent once it is due. */
     PENDING,

@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * What becomes of a batch: the verdict on a reading, and an act for each verdict.
  *
- * <p>A call passes two looks first: {@link #mayCall} before it is prepared, {@link #holds} right before it is made. Each act
- * writes its part to the inbox before it returns; when the inbox fails the rows stay claimed, and the route gives them back.
+ * <p>A call passes two looks first: {@link #mayCall} before it is prepared, {@link #holds} right before it is made; one that
+ * deletes passes {@link #mayDelete} last. Each act writes its part to the inbox before it returns; when the inbox fails the rows stay claimed, and the route gives them back.
  * Thread-safe.
  */
 public final class Delivery {
@@ -102,6 +102,25 @@ public final class Delivery {
         }
         if (stopped) {
             throw new NotNowException("The guard holds some of the batch");
+        }
+    }
+
+    /**
+     * The last look before a call that deletes.
+     *
+     * @throws NotNowException when a contact of the batch was restored, or came to be in doubt, while the batch waited; given
+     *     back, it is not claimed again, and the others are
+     */
+    public void mayDelete(@ExchangeProperty("batch") Batch batch) {
+        mayCall(batch);
+        boolean overtaken;
+        try {
+            overtaken = queue.overtaken(batch);
+        } catch (InboxException e) {
+            throw new NotNowException("The database does not say whether contacts were restored: " + e.getMessage());
+        }
+        if (overtaken) {
+            throw new NotNowException("Contacts of the batch were restored, or are in doubt");
         }
     }
 

@@ -5,6 +5,7 @@ import static io.recordsync.inbox.database.Parameters.with;
 import io.recordsync.inbox.database.JsonRows;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -45,8 +46,11 @@ record Adoption(long id, String eventKey, String committedAt) {
                      where cast(event.value ->> 0 as bigint) = deletion.id)
             where id {in :ids} and origin || '' = 'sweep' and state in ('pending', 'held')""";
 
-    /** @param events as they would be inserted; those that are known adopt nothing */
-    static void adopt(Transaction transaction, JsonRows events) throws SQLException {
+    /**
+     * @param events as they would be inserted; those that are known adopt nothing
+     * @return what was adopted
+     */
+    static Collection<Adoption> adopt(Transaction transaction, JsonRows events) throws SQLException {
         Map<Long, Adoption> byId = new TreeMap<>();
         List<Adoption> all = transaction.list(
                 FIND,
@@ -56,10 +60,11 @@ record Adoption(long id, String eventKey, String committedAt) {
                 .filter(adoption -> adoption.id() > 0) // none is null, and that is 0
                 .forEach(adoption -> byId.put(adoption.id(), adoption));
         if (byId.isEmpty()) {
-            return;
+            return List.of();
         }
         JsonRows adopted = new JsonRows();
         byId.values().forEach(each -> adopted.add(each.id(), each.eventKey(), each.committedAt()));
         transaction.change(ADOPT, with("adopted", adopted).and("ids", List.copyOf(byId.keySet())));
+        return byId.values();
     }
 }

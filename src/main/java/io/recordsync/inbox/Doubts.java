@@ -3,15 +3,16 @@ package io.recordsync.inbox;
 import java.util.List;
 
 /**
- * Contacts that Salesforce is to be asked about before anything is deleted: what only a gap event or the delete log said.
+ * Contacts that Salesforce is to be asked about before anything is deleted: what only a gap event or the delete log said, and
+ * what may have been restored without anybody knowing.
  *
  * <p>An act is one transaction: it happens whole or, throwing {@link InboxException}, not at all. Thread-safe.
  */
 public interface Doubts {
 
     /**
-     * Contacts of which a gap event said that they were deleted or restored, oldest first: Salesforce is to be asked which of
-     * them live.
+     * Contacts of which a gap event said that they were deleted or restored, or that are in doubt, oldest first: Salesforce is
+     * to be asked which of them live.
      */
     List<GapCheck> gapChecks(int limit);
 
@@ -27,6 +28,7 @@ public interface Doubts {
      *
      * @param deletions ids of rows in state checking
      * @param restorations ids of restorations that are not confirmed
+     * @param doubts how many there had been when it was asked for: the answer says nothing of later ones
      */
-    record GapCheck(String contactId, List<Long> deletions, List<Long> restorations) {}
+    record GapCheck(String contactId, List<Long> deletions, List<Long> restorations, long doubts) {}
 }

@@ -30,8 +30,9 @@ final class Guard {
             approved_by = '' and exists (select 1 from guard where tripped_from < pending_since
                 and (relaxed_at is null or pending_since < relaxed_at))""";
 
-    /** A deletion that is given back: pending, or held where the guard was tripped meanwhile. */
-    static final String PENDING_OR_HELD = "case when " + TO_BE_HELD + " then 'held' else 'pending' end";
+    /** A deletion that is given back: pending, held where the guard was tripped meanwhile, or checking where it is in doubt. */
+    static final String PENDING_OR_HELD =
+            "case when " + TO_BE_HELD + " then 'held' else " + DoubtMarks.unlessDoubted("'pending'") + " end";
 
     private final int limit;
     private final Duration window;

@@ -18,6 +18,8 @@ final class GuardedStore {
     private final Guard guard;
     /** False only where nobody but this process can have tripped the guard, and it never has. */
     private volatile boolean perhapsTripped;
+    /** False only where nobody but this process can have brought a restoration or a doubt, and it has not. */
+    private volatile boolean perhapsOvertaken;
 
     /** Switches the guard off where there is none by the settings. */
     GuardedStore(Store store, Guard guard) {
@@ -61,6 +63,19 @@ final class GuardedStore {
                     done.held());
         }
         return done.result();
+    }
+
+    /** To be called before anything is written that a batch in hand has to be asked about; see {@link #overtaken}. */
+    void mayOvertake() {
+        perhapsOvertaken = true;
+    }
+
+    /** Whether a restoration or a doubt has come for some of the batch since it was claimed. */
+    boolean overtaken(Batch batch) {
+        if (!perhapsOvertaken && !store.isShared()) {
+            return false;
+        }
+        return store.read("look for restorations", transaction -> DoubtMarks.overtaken(transaction, batch.ids()));
     }
 
     /** Whether the guard was tripped since the batch was claimed, and holds some of it. */

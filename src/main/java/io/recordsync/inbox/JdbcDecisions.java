@@ -26,7 +26,7 @@ public final class JdbcDecisions implements Decisions {
     }
 
     /** An answer that confirmed nothing is counted anew, but not forgotten: the record may be gone. */
-    private static final String REDRIVE = "update deletion set state = " + Restorations.unlessDoubtful("'pending'")
+    private static final String REDRIVE = "update deletion set state = " + DoubtMarks.unlessDoubted("'pending'")
             + """
             , due_at = {now}, pending_since = {now}, attempts = 0, unconfirmed = 0, approved_by = :user,
             answer_lost = answer_lost or unconfirmed > 0 or failure_code = 'unconfirmed'
@@ -57,7 +57,7 @@ public final class JdbcDecisions implements Decisions {
     }
 
     /** What is left of its hold window it still waits. */
-    private static final String APPROVE = "update deletion set state = " + Restorations.unlessDoubtful("'pending'")
+    private static final String APPROVE = "update deletion set state = " + DoubtMarks.unlessDoubted("'pending'")
             + """
             , pending_since = case when due_at > {now} then due_at else {now} end, approved_by = :user
             where state = 'held' and state <> 'deleted'""";
@@ -102,7 +102,7 @@ public final class JdbcDecisions implements Decisions {
         return changed;
     }
 
-    private static final String GO_LIVE = "update deletion set state = " + Restorations.unlessDoubtful(":state")
+    private static final String GO_LIVE = "update deletion set state = " + DoubtMarks.unlessDoubted(":state")
             + """
             , due_at = {now}, pending_since = {now}, attempts = 0, unconfirmed = 0,
             answer_lost = answer_lost or unconfirmed > 0

@@ -2,6 +2,7 @@ package io.recordsync.inbox;
 
 import static io.recordsync.inbox.database.Parameters.with;
 
+import io.recordsync.deletion.Commit;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Restoration;
 import io.recordsync.inbox.Guard.Arrival;
@@ -41,7 +42,10 @@ public final class JdbcDoubts implements Doubts {
 
     @Override
     public List<GapCheck> gapChecks(int limit) {
+        long[] number = new long[1];
         List<Checked> checked = guarded.store().read("look for gap events", transaction -> {
+            // First: of a doubt that arises meanwhile the answer says nothing.
+            number[0] = DoubtMarks.number(transaction);
             List<Checked> rows =
                     new ArrayList<>(transaction.list(CHECKED_DELETIONS, with("limit", limit), Checked::of));
             rows.addAll(transaction.list(CHECKED_RESTORATIONS, with("limit", limit), Checked::of));
@@ -50,7 +54,7 @@ public final class JdbcDoubts implements Doubts {
         Map<String, GapCheck> checks = new LinkedHashMap<>();
         for (Checked row : checked) {
             GapCheck check = checks.computeIfAbsent(
-                    row.identifier(), id -> new GapCheck(id, new ArrayList<>(), new ArrayList<>()));
+                    row.identifier(), id -> new GapCheck(id, new ArrayList<>(), new ArrayList<>(), number[0]));
             (row.restoration() ? check.restorations() : check.deletions()).add(row.id());
         }
         return checks.values().stream().limit(limit).toList();
@@ -67,26 +71,32 @@ public final class JdbcDoubts implements Doubts {
     private static final String CONFIRM =
             """
             update restoration set state = 'confirmed' where id {in :ids} and state = 'checking'
-            returning provider, identifier, event_key, committed_at""";
+            returning provider, identifier, event_key, committed_at, commit_number, sequence""";
 
     @Override
     public int living(List<GapCheck> checks) {
+        guarded.mayOvertake();
         return guarded.store().write("keep the living", transaction -> {
+            // It changes what is held, as a decision does: in the same order.
+            guarded.guard().lock(transaction);
             List<String> perhapsGone =
                     transaction.list(CANCEL, with("ids", deletions(checks)), row -> row.getString("perhaps_gone"));
             Restorations.tooLate(transaction, perhapsGone);
             List<Restoration> confirmed =
                     transaction.list(CONFIRM, with("ids", restorations(checks)), JdbcDoubts::confirmed);
-            return perhapsGone.size() + Restorations.cancel(transaction, confirmed);
+            return perhapsGone.size() + Restorations.confirm(transaction, confirmed);
         });
     }
 
     private static Restoration confirmed(ResultSet row) throws SQLException {
+        long number = row.getLong("commit_number");
+        Commit commit = row.wasNull() ? null : new Commit(number, row.getInt("sequence"));
         return new Restoration(
                 Identifier.external(row.getString("provider"), row.getString("identifier")),
                 row.getString("event_key"),
                 Instant.ofEpochMilli(row.getLong("committed_at")),
-                true);
+                true,
+                commit);
     }
 
     private static final String PROCEED =
@@ -94,8 +104,17 @@ public final class JdbcDoubts implements Doubts {
             update deletion set state = case when approved_by = '' then :state else 'pending' end,
                    pending_since = case when due_at > {now} then due_at else {now} end
             where id {in :ids} and state = 'checking'
-            returning\s"""
+              and coalesce((select number from deletion_doubt where deletion_doubt.deletion = deletion.id), 0) <= :number
+            returning approved_by <> '' as approved,\s"""
                     + Arrival.COLUMNS;
+
+    /** @param approved whether a person let it pass already: it does not count again */
+    private record Believed(boolean approved, Arrival arrival) {
+
+        static Believed of(ResultSet row) throws SQLException {
+            return new Believed(row.getBoolean("approved"), Arrival.of(row));
+        }
+    }
 
     private static final String DISMISS =
             "update restoration set state = 'dismissed' where id {in :ids} and state = 'checking'";
@@ -105,14 +124,22 @@ public final class JdbcDoubts implements Doubts {
         Guard guard = guarded.guard();
         long contacts =
                 checks.stream().filter(check -> !check.deletions().isEmpty()).count();
+        long number = checks.stream().mapToLong(GapCheck::doubts).min().orElse(0);
         return guarded.write("believe gap events", transaction -> {
             Guard.Look look = guard.enter(transaction, contacts);
             transaction.change(DISMISS, with("ids", restorations(checks)));
-            List<Arrival> believed = transaction.list(
+            List<Believed> believed = transaction.list(
                     PROCEED,
-                    with("state", look.tripped() ? "held" : "pending").and("ids", deletions(checks)),
-                    Arrival::of);
-            return new Guarded<>(believed.size(), guard.count(transaction, look, believed));
+                    with("state", look.tripped() ? "held" : "pending")
+                            .and("ids", deletions(checks))
+                            .and("number", number),
+                    Believed::of);
+            DoubtMarks.end(transaction, deletions(checks), number);
+            List<Arrival> arrivals = believed.stream()
+                    .filter(each -> !each.approved())
+                    .map(Believed::arrival)
+                    .toList();
+            return new Guarded<>(believed.size(), guard.count(transaction, look, arrivals));
         });
     }
 
@@ -136,5 +163,6 @@ public final class JdbcDoubts implements Doubts {
     static void orgMoved(Transaction transaction) throws SQLException {
         transaction.change(PARK_ALL);
         transaction.change(DISMISS_ALL);
+        DoubtMarks.forgetAll(transaction);
     }
 }

@@ -119,6 +119,7 @@ public final class JdbcIntakes implements Intakes {
                     intake.restorations(),
                     intake.problems(),
                     intake.sweep(),
+                    intake.hole(),
                     intake.position()));
         }
         Map<Identifier, List<Restoration>> restored = intake.restorations().stream()
@@ -151,7 +152,12 @@ public final class JdbcIntakes implements Intakes {
             from += CHUNK;
         }
         chunks.add(new Intake(
-                others.subList(from, others.size()), List.of(), intake.problems(), intake.sweep(), intake.position()));
+                others.subList(from, others.size()),
+                List.of(),
+                intake.problems(),
+                intake.sweep(),
+                intake.hole(),
+                intake.position()));
         return chunks;
     }
 
@@ -171,8 +177,12 @@ public final class JdbcIntakes implements Intakes {
         List<DeletionRequest> requests = intake.deletions();
         Set<String> newLists = recordLists.unknown(
                 requests.stream().map(DeletionRequest::recordList).toList());
+        boolean overtakes = intake.hole() || !intake.restorations().isEmpty();
+        if (overtakes) {
+            guarded.mayOvertake();
+        }
         List<Long> ids = guarded.write("accept", transaction -> {
-            if (requests.size() > MAX_ROWS_IN_MEMORY) {
+            if (intake.hole() || requests.size() > MAX_ROWS_IN_MEMORY) {
                 transaction.takeRoom();
             }
             boolean adoptable = holdSubscription(transaction, intake.position(), last);
@@ -186,9 +196,13 @@ public final class JdbcIntakes implements Intakes {
             if (intake.sweep() != null) {
                 JdbcCoverage.demand(transaction, intake.sweep());
             }
-            if (!intake.restorations().isEmpty()) {
+            if (overtakes) {
                 // They change what is held, as a decision does: in the same order.
                 guard.lock(transaction);
+            }
+            if (intake.hole()) {
+                // Before the deletions: what comes with the hole says itself whether it came before.
+                DoubtMarks.markAll(transaction);
             }
             Guard.Look look = guard.enter(transaction, contacts(requests));
             List<Long> inserted = newDeletions.insert(transaction, requests, adoptable, look.tripped());

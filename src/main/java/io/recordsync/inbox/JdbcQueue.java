@@ -92,6 +92,11 @@ public final class JdbcQueue implements Queue {
         return guarded.stopped(batch);
     }
 
+    @Override
+    public boolean overtaken(Batch batch) {
+        return guarded.overtaken(batch);
+    }
+
     // ---- the ends of a claim
 
     private static final String SETTLE =
@@ -99,7 +104,10 @@ public final class JdbcQueue implements Queue {
             update deletion set state = 'deleted', session = '', confirmation = :confirmation, settled_at = {now},
                    called_at = {now} - :since_call, failure_code = '', message = ''
             where id {in :ids} and session = :session and state = 'claimed'
-            returning case when restored <> '' then identifier end as restored, hmac is not null as phone,
+            returning\s"""
+                    + Restorations.RESTORED
+                    + """
+            , hmac is not null as phone,
                       origin, settled_at - committed_at as since_commit""";
 
     /** Of its own: a statement that sets a column writes its index for every row, and this one's is the widest. */

@@ -2,6 +2,7 @@ package io.recordsync.inbox;
 
 import static io.recordsync.inbox.database.Parameters.with;
 
+import io.recordsync.deletion.Commit;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Identifier;
@@ -15,7 +16,9 @@ import io.recordsync.inbox.database.Transaction;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** How deletions become rows, each once: the statements, each run in a transaction of {@link JdbcIntakes}. */
 final class NewDeletions {
@@ -37,42 +40,50 @@ final class NewDeletions {
                    {now}, {now} + cast(value ->> 10 as bigint), {now} + cast(value ->> 10 as bigint)
             from {rows :deletions} where\s""";
 
-    private static final String ONCE = " on conflict do nothing returning id";
+    private static final String ONCE = " on conflict do nothing returning id, event_key";
 
     private static final String INSERT_TOLD = INSERT.formatted("value ->> 7") + "true" + ONCE;
 
-    private static final String LATER_RESTORATION =
+    private static final String RESTORED =
             """
             exists (
               select 1 from restoration
-              where restoration.identifier = value ->> 3 and restoration.provider = value ->> 2
-                and restoration.committed_at > cast(value ->> 6 as bigint)""";
+              where restoration.identifier = value ->> 3 and restoration.provider = value ->> 2 and\s""";
+
+    private static final String FOUND_AT = "cast(value ->> 6 as bigint)";
+
+    /** The order is not known, or only a gap event told of the restoration. */
+    private static final String PERHAPS_RESTORED =
+            RESTORED + Order.perhapsAfter(FOUND_AT) + " and state in ('checking', 'confirmed'))";
+
+    private static final String CERTAINLY_RESTORED = RESTORED + Order.after(FOUND_AT) + " and state = 'confirmed')";
 
     /**
      * What was found by asking, not told: not where a row of the same record or a later restoration knows better. A sweep's
      * find is as old as its change; the presence check says what is so now, unless it is being done or a person said no.
-     * Where a gap event alone tells of the restoration it waits for Salesforce's answer: skipped, it would be lost if that
-     * is no. Within a {@code case} PostgreSQL looks each contact up; as a join it would walk through the whole past where its
+     * Where a gap event alone tells of the restoration, or nobody knows which came first, it waits for Salesforce's answer:
+     * skipped, it would be lost if that is no. So it does where a row of the same second was cancelled by a restoration. Within a {@code case} PostgreSQL looks each contact up; as a join it would walk through the whole past where its
      * statistics are older than that.
      */
-    private static final String INSERT_FOUND = INSERT.formatted(
-                    "case when " + LATER_RESTORATION + " and state = 'checking') then 'checking' else value ->> 7 end")
-            + """
+    private static final String INSERT_FOUND =
+            INSERT.formatted("case when " + PERHAPS_RESTORED + " then 'checking' else value ->> 7 end")
+                    + """
             case when exists (
               select 1 from deletion known
               where known.identifier = value ->> 3 and known.record_list || '' = value ->> 0
                 and known.kind = value ->> 1 and known.provider = value ->> 2
                 and case value ->> 5
-                      when 'sweep' then known.committed_at >= cast(value ->> 6 as bigint)
+                      when 'sweep' then known.committed_at >= cast(value ->> 6 as bigint) + case
+                        when known.state = 'cancelled' and known.failure_code = 'restored' then 1000 else 0 end
                       else case known.state
                         when 'deleted' then known.settled_at >= cast(value ->> 6 as bigint)
                         when 'cancelled' then known.settled_by <> ''
                         else true end
                     end) then false else true end
             and case when\s"""
-            + LATER_RESTORATION
-            + " and state = 'confirmed') then false else true end"
-            + ONCE;
+                    + CERTAINLY_RESTORED
+                    + " then false else true end"
+                    + ONCE;
 
     /**
      * @param adoptable whether there may be rows for events to adopt
@@ -99,18 +110,55 @@ final class NewDeletions {
             }
         }
         if (!adopting.isEmpty()) {
-            Adoption.adopt(transaction, adopting);
+            number(
+                    transaction,
+                    Adoption.adopt(transaction, adopting).stream()
+                            .map(row -> new Inserted(row.id(), row.eventKey()))
+                            .toList(),
+                    requests);
         }
-        List<Long> ids = new ArrayList<>(insert(transaction, INSERT_TOLD, streamed));
-        ids.addAll(insert(transaction, INSERT_TOLD, told));
-        ids.addAll(insert(transaction, INSERT_FOUND, found));
-        return ids;
+        List<Inserted> inserted = new ArrayList<>(insert(transaction, INSERT_TOLD, streamed));
+        number(transaction, inserted, requests);
+        inserted.addAll(insert(transaction, INSERT_TOLD, told));
+        inserted.addAll(insert(transaction, INSERT_FOUND, found));
+        return inserted.stream().map(Inserted::id).toList();
     }
 
-    private static List<Long> insert(Transaction transaction, String sql, JsonRows deletions) throws SQLException {
+    private record Inserted(long id, String eventKey) {}
+
+    private static List<Inserted> insert(Transaction transaction, String sql, JsonRows deletions) throws SQLException {
         return deletions.isEmpty()
                 ? List.of()
-                : transaction.list(sql, with("deletions", deletions), row -> row.getLong("id"));
+                : transaction.list(
+                        sql,
+                        with("deletions", deletions),
+                        row -> new Inserted(row.getLong("id"), row.getString("event_key")));
+    }
+
+    private static final String NUMBER =
+            """
+            insert into deletion_commit (deletion, commit_number, sequence)
+            select cast(value ->> 0 as bigint), cast(value ->> 1 as bigint), cast(value ->> 2 as integer)
+            from {rows :commits} where true
+            on conflict (deletion) do update set commit_number = excluded.commit_number, sequence = excluded.sequence""";
+
+    /** Where they stand in the order of commits. */
+    private static void number(Transaction transaction, List<Inserted> inserted, List<DeletionRequest> requests)
+            throws SQLException {
+        Map<String, Commit> byEvent = new HashMap<>();
+        requests.stream()
+                .filter(request -> request.commit() != null)
+                .forEach(request -> byEvent.put(request.eventKey(), request.commit()));
+        JsonRows commits = new JsonRows();
+        for (Inserted row : inserted) {
+            Commit commit = byEvent.get(row.eventKey());
+            if (commit != null) {
+                commits.add(row.id(), commit.number(), commit.sequence());
+            }
+        }
+        if (!commits.isEmpty()) {
+            transaction.change(NUMBER, with("commits", commits));
+        }
     }
 
     private void add(JsonRows rows, DeletionRequest request, boolean held) {

@@ -42,6 +42,13 @@ public interface Queue {
     boolean stopped(Batch batch);
 
     /**
+     * Whether a contact of the batch was restored, or came to be in doubt, since the batch was claimed: to be asked right
+     * before it is sent. Given back by {@link #release}, what was restored is cancelled, and Salesforce is asked about what is
+     * in doubt; the others are due at once.
+     */
+    boolean overtaken(Batch batch);
+
+    /**
      * Deleted: the rows become the proof. Of a phone number only a keyed HMAC stays.
      *
      * @param sinceCall how long ago the call began

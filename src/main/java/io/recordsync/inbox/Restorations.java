@@ -4,6 +4,7 @@ import static io.recordsync.inbox.database.Parameters.with;
 
 import io.recordsync.deletion.IdentifierKind;
 import io.recordsync.deletion.Restoration;
+import io.recordsync.inbox.Order.Restored;
 import io.recordsync.inbox.database.JsonRows;
 import io.recordsync.inbox.database.Parameters;
 import io.recordsync.inbox.database.Transaction;
@@ -15,7 +16,8 @@ import java.util.Objects;
 /**
  * What UNDELETEs do to the rows of the inbox: the statements, each run in a transaction of the act that brings or meets them.
  *
- * <p>What is cancelled was not delivered and was committed before the restoration. What a person ordered is left alone.
+ * <p>What is cancelled was not delivered and was committed before the restoration; where their {@link Order} is not known, the
+ * deletion is in doubt. What a person ordered is left alone.
  */
 final class Restorations {
 
@@ -23,21 +25,40 @@ final class Restorations {
 
     private static final String REMEMBER =
             """
-            insert into restoration (provider, identifier, event_key, committed_at, state, at)
-            select value ->> 0, value ->> 1, value ->> 2, cast(value ->> 3 as bigint), value ->> 4, {now}
+            insert into restoration (provider, identifier, event_key, committed_at, state, commit_number, sequence, at)
+            select value ->> 0, value ->> 1, value ->> 2, cast(value ->> 3 as bigint), value ->> 4,
+                   cast(value ->> 5 as bigint), cast(value ->> 6 as integer), {now}
             from {rows :restorations} where true
             on conflict do nothing""";
 
-    /** Rows of restored contacts that were committed before; {@code back} is the restoration. */
-    private static final String COMMITTED_BEFORE =
+    /** {@code back} is the restoration. */
+    static final Restored BACK = new Restored(
+            "cast(back.value ->> 3 as bigint)",
+            "cast(back.value ->> 5 as bigint)",
+            "cast(back.value ->> 6 as integer)");
+
+    /** Rows of the restored contact. */
+    static final String OF_CONTACT =
             """
             deletion.identifier = back.value ->> 1 and deletion.provider = back.value ->> 0
-              and deletion.kind = 'external' and deletion.origin <> 'api'
-              and deletion.committed_at < cast(back.value ->> 3 as bigint)""";
+              and deletion.kind = 'external' and deletion.origin <> 'api'""";
 
     /** The contact of a row that is cancelled although a call of it may have been carried out. */
     static final String PERHAPS_GONE =
             "case when state = 'cancelled' and (answer_lost or unconfirmed > 0) then identifier end as perhaps_gone";
+
+    /** The contact of a row whose call succeeded although it was restored meanwhile, or perhaps. */
+    static final String RESTORED = """
+            case when restored <> '' or\s"""
+            + DoubtMarks.DOUBTED
+            + " and "
+            + """
+            (
+              select 1 from restoration
+              where restoration.identifier = deletion.identifier and restoration.provider = deletion.provider
+                and restoration.state = 'confirmed' and\s"""
+            + Order.tie(Restored.ROW)
+            + " limit 1) is not null then identifier end as restored";
 
     private record Cancelled(boolean cancelled, String perhapsGone) {}
 
@@ -52,31 +73,19 @@ final class Restorations {
                              else 'Restored in Salesforce (UNDELETE ' || (back.value ->> 2) || ')' end
             from {rows :restorations} back
             where deletion.state in ('checking', 'pending', 'held', 'parked', 'rehearsed', 'claimed') and\s"""
-                    + COMMITTED_BEFORE
+                    + OF_CONTACT
+                    + " and "
+                    + Order.before(BACK)
                     + " returning case when state = 'cancelled' then 1 else 0 end as cancelled, "
                     + PERHAPS_GONE;
-
-    /** An expression, so that no index leads through the whole backlog. */
-    private static final String ASK_FIRST =
-            "update deletion set state = 'checking' from {rows :restorations} back where deletion.state || '' = 'pending' and "
-                    + COMMITTED_BEFORE;
-
-    /** What waits for Salesforce's answer about a restoration goes on waiting, whatever a person decides about it. */
-    static String unlessDoubtful(String state) {
-        return """
-               case when kind = 'external' and origin <> 'api' and exists (
-                 select 1 from restoration
-                 where restoration.identifier = deletion.identifier and restoration.provider = deletion.provider
-                   and restoration.committed_at > deletion.committed_at and restoration.state = 'checking')
-               then 'checking' else %s end"""
-                .formatted(state);
-    }
 
     private static final String TOO_LATE =
             "insert into problem (kind, message, at) select distinct 'restored_after_delete', "
                     + late("deletion.identifier")
                     + ", {now} from {rows :restorations} back, deletion where deletion.state = 'deleted' and "
-                    + COMMITTED_BEFORE
+                    + OF_CONTACT
+                    + " and "
+                    + Order.perhapsBefore(BACK)
                     + " on conflict (kind, message) do update set at = excluded.at";
 
     static void apply(Transaction transaction, List<Restoration> restorations) throws SQLException {
@@ -84,17 +93,22 @@ final class Restorations {
                 .sorted(Comparator.comparing(Restoration::eventKey)
                         .thenComparing(back -> back.identifier().value()))
                 .toList();
-        transaction.change(REMEMBER, rows(sorted));
+        Parameters all = rows(sorted);
+        transaction.change(REMEMBER, all);
         cancel(transaction, sorted.stream().filter(Restoration::confirmed).toList());
-        List<Restoration> doubtful =
-                sorted.stream().filter(back -> !back.confirmed()).toList();
-        if (!doubtful.isEmpty()) {
-            transaction.change(ASK_FIRST, rows(doubtful));
-        }
+        DoubtMarks.mark(transaction, all);
     }
 
-    /** @return how many deletions are cancelled by these, which are confirmed */
-    static int cancel(Transaction transaction, List<Restoration> confirmed) throws SQLException {
+    /** These were in doubt so far. @return how many deletions are cancelled by them */
+    static int confirm(Transaction transaction, List<Restoration> confirmed) throws SQLException {
+        int cancelled = cancel(transaction, confirmed);
+        if (!confirmed.isEmpty()) {
+            DoubtMarks.mark(transaction, rows(confirmed));
+        }
+        return cancelled;
+    }
+
+    private static int cancel(Transaction transaction, List<Restoration> confirmed) throws SQLException {
         if (confirmed.isEmpty()) {
             return 0;
         }
@@ -117,7 +131,9 @@ final class Restorations {
                     back.identifier().value(),
                     back.eventKey(),
                     back.committedAt().toEpochMilli(),
-                    back.confirmed() ? "confirmed" : "checking");
+                    back.confirmed() ? "confirmed" : "checking",
+                    back.commit() == null ? null : back.commit().number(),
+                    back.commit() == null ? null : back.commit().sequence());
         }
         return with("restorations", rows);
     }
@@ -128,7 +144,7 @@ final class Restorations {
             """
             update deletion set state = 'cancelled', settled_at = {now}, failure_code = 'restored',
                    message = 'Restored in Salesforce (UNDELETE ' || restored || ') while a call was on its way'
-            where id {in :ids} and restored <> '' and state in ('pending', 'held', 'parked', 'rehearsed')
+            where id {in :ids} and restored <> '' and state in ('checking', 'pending', 'held', 'parked', 'rehearsed')
             returning\s"""
                     + PERHAPS_GONE;
 

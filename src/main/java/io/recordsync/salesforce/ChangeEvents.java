@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A DELETE asks for deletions, a GAP_DELETE for deletions that are checked first; an UNDELETE restores, a GAP_UNDELETE
  * is checked first. An id that is not a complete id of an accepted prefix becomes a {@link Problem}, never a deletion, and
- * so does an event that cannot be read. Whatever may hide a deletion demands a sweep in the same intake. Every other event
- * only moves the position. Thread-safe.
+ * so does an event that cannot be read. Whatever may hide a deletion demands a sweep in the same intake; whatever may hide
+ * an UNDELETE puts in doubt what came before it. Every other event only moves the position. Thread-safe.
  */
 public final class ChangeEvents {
 
@@ -71,6 +71,7 @@ public final class ChangeEvents {
                         "undecodable event " + undecodable.eventId(),
                         "undecodable_event",
                         "Change event " + undecodable.eventId() + " cannot be read (" + undecodable.reason() + ")");
+                reading.doubt();
             } else if (event instanceof ChangeEvent change && entities.contains(change.entityName())) {
                 reading.read(change);
             }
@@ -82,7 +83,13 @@ public final class ChangeEvents {
                     "… and {} more problems in the same response: GET /api/status",
                     reading.problems.size() - MAX_WARNINGS);
         }
-        return new Intake(reading.deletions, reading.restorations, reading.problems, reading.demand(), position);
+        return new Intake(
+                reading.doubted(),
+                reading.restorations,
+                reading.problems,
+                reading.demand(),
+                reading.doubtedUpTo >= 0,
+                position);
     }
 
     /** What the events of one response have brought so far. */
@@ -93,6 +100,8 @@ public final class ChangeEvents {
         private final List<Problem> problems = new ArrayList<>();
         private String hole;
         private int holes;
+        /** How many of the deletions came before the last event that may hide an UNDELETE; -1 = there was none. */
+        private int doubtedUpTo = -1;
 
         void read(ChangeEvent change) {
             switch (change.changeType()) {
@@ -100,10 +109,14 @@ public final class ChangeEvents {
                 case "GAP_DELETE" -> readIds(change, id -> delete(change, id, DeletionState.CHECKING));
                 case "UNDELETE" -> readIds(change, id -> restore(change, id, true));
                 case "GAP_UNDELETE" -> readIds(change, id -> restore(change, id, false));
-                case "GAP_OVERFLOW" -> hole(
-                        "GAP_OVERFLOW of transaction " + change.key(),
-                        "gap_overflow",
-                        "Transaction " + change.key() + " changed more records than Salesforce reports (GAP_OVERFLOW)");
+                case "GAP_OVERFLOW" -> {
+                    hole(
+                            "GAP_OVERFLOW of transaction " + change.key(),
+                            "gap_overflow",
+                            "Transaction " + change.key()
+                                    + " changed more records than Salesforce reports (GAP_OVERFLOW)");
+                    doubt();
+                }
                 default -> {
                     // Nothing was deleted: only the position moves.
                 }
@@ -130,22 +143,40 @@ public final class ChangeEvents {
         }
 
         private void delete(ChangeEvent change, Identifier identifier, DeletionState state) {
-            deletions.addAll(
-                    records.deletions(identifier, change.key(), Origin.STREAM, change.committedAt(), state, ""));
+            deletions.addAll(records.deletions(
+                    identifier, change.key(), Origin.STREAM, change.committedAt(), state, "", change.commit()));
         }
 
         private void restore(ChangeEvent change, Identifier identifier, boolean confirmed) {
-            restorations.add(new Restoration(identifier, change.key(), change.committedAt(), confirmed));
+            restorations.add(
+                    new Restoration(identifier, change.key(), change.committedAt(), confirmed, change.commit()));
         }
 
         private void refuse(ChangeEvent change, String words) {
             String message = change.changeType() + " " + words;
+            if (change.changeType().endsWith("UNDELETE")) {
+                doubt();
+            }
             if (change.changeType().equals("UNDELETE")) {
                 // No deletion hides behind it, and a sweep finds nothing that was restored.
                 problems.add(new Problem("refused_id", message + "; reported, position moved on"));
             } else {
                 hole("unusable record id in " + change.changeType() + " event " + change.key(), "refused_id", message);
             }
+        }
+
+        /** A restoration may have been reported here that we cannot read. */
+        void doubt() {
+            doubtedUpTo = deletions.size();
+        }
+
+        /** The deletions; Salesforce is asked about those that came before a restoration that we cannot read. */
+        List<DeletionRequest> doubted() {
+            List<DeletionRequest> all = new ArrayList<>(deletions);
+            for (int i = 0; i < doubtedUpTo; i++) {
+                all.set(i, all.get(i).in(DeletionState.CHECKING));
+            }
+            return all;
         }
 
         /** A deletion may have been reported here that we cannot read. */
@@ -182,9 +213,19 @@ public final class ChangeEvents {
                     ids,
                     required(header, "transactionKey").asText(),
                     required(header, "sequenceNumber").asInt(),
-                    Instant.ofEpochMilli(required(header, "commitTimestamp").asLong()));
+                    Instant.ofEpochMilli(required(header, "commitTimestamp").asLong()),
+                    commitNumber(header.path("commitNumber")));
         } catch (IOException e) {
             return new UndecodableEvent("of camel-salesforce", e.getClass().getSimpleName());
+        }
+    }
+
+    /** Some clients give it as text, because it is longer than a number of JavaScript. */
+    private static Long commitNumber(JsonNode value) {
+        try {
+            return Long.valueOf(value.asText());
+        } catch (NumberFormatException e) {
+            return null;
         }
     }
 

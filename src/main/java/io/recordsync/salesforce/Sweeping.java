@@ -296,7 +296,7 @@ public final class Sweeping {
                 return;
             }
             deletions.addAll(
-                    records.deletions(identifier.get(), "sweep:" + at, Origin.SWEEP, at, state, note.orElse("")));
+                    records.deletions(identifier.get(), "sweep:" + at, Origin.SWEEP, at, state, note.orElse(""), null));
         }
 
         Intake intake() {

@@ -1,5 +1,6 @@
 package io.recordsync.salesforce;
 
+import io.recordsync.deletion.Commit;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Identifier;
@@ -39,9 +40,10 @@ public final class SyncedRecords {
             Origin origin,
             Instant committedAt,
             DeletionState state,
-            String note) {
+            String note,
+            Commit commit) {
         return recordLists.stream()
-                .map(list -> new DeletionRequest(list, identifier, eventKey, origin, committedAt, state, note))
+                .map(list -> new DeletionRequest(list, identifier, eventKey, origin, committedAt, state, note, commit))
                 .toList();
     }
 

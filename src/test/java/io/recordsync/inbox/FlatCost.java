@@ -3,6 +3,7 @@ package io.recordsync.inbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.recordsync.deletion.Batch;
+import io.recordsync.deletion.Commit;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
@@ -290,6 +291,58 @@ abstract class FlatCost {
                             .as("all that sweeps found")
                             .doesNotContainPattern("deletion_swept on deletion\\s+\\(");
                 }
+            });
+        }
+    }
+
+    /** A hole concerns all that is open, and none of the past; numbered changes and the last look only their own rows. */
+    @Test
+    void no_statement_of_order_and_doubt_reads_the_past() {
+        List<Recording.Statement> statements = new ArrayList<>();
+        try (Store store = recorded(statements)) {
+            fill(store, 1_000, SETTLED);
+            Inbox inbox = Inbox.open(
+                    store,
+                    new InboxSettings(Duration.ofHours(24), Duration.ofSeconds(30), Duration.ofDays(400), "a key"));
+            List<Batch> claimed = inbox.queue().claim(1, 100);
+            DeletionRequest request = RestorationContract.deletion("L1", "003-numbered", AT);
+            Identifier contact = request.identifier();
+            statements.clear();
+
+            inbox.intakes()
+                    .accept(new Intake(
+                            List.of(new DeletionRequest(
+                                    "L1",
+                                    contact,
+                                    "tx/1",
+                                    Origin.STREAM,
+                                    AT,
+                                    DeletionState.PENDING,
+                                    "",
+                                    new Commit(1, 1))),
+                            List.of(
+                                    new Restoration(contact, "back/1", AT, true, new Commit(2, 1)),
+                                    new Restoration(
+                                            Identifier.external("salesforce", "003-" + SETTLED),
+                                            "back/2",
+                                            Instant.ofEpochMilli(SETTLED),
+                                            true)),
+                            List.of(),
+                            null,
+                            true,
+                            null));
+            assertThat(inbox.queue().overtaken(claimed.get(0))).isTrue();
+            inbox.queue().release(claimed.get(0).ids());
+            List<Doubts.GapCheck> checks = inbox.doubts().gapChecks(200);
+            assertThat(checks).hasSize(200);
+            inbox.doubts().gone(checks);
+            inbox.doubts().living(inbox.doubts().gapChecks(200));
+            List<Recording.Statement> seen = List.copyOf(statements);
+
+            assertThat(seen).hasSizeGreaterThan(15);
+            assertPlans(store, seen, (sql, plan) -> {
+                assertThat(plan).as("the past of a list").doesNotContain("deletion_record_list");
+                assertThat(plan).doesNotContain("Hash Join", "Materialize");
             });
         }
     }

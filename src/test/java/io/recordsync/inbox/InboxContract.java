@@ -2,6 +2,7 @@ package io.recordsync.inbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.recordsync.deletion.Commit;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.Intake;
@@ -27,5 +28,29 @@ abstract class InboxContract extends OnEitherDatabase {
                 .isEqualTo(100);
 
         assertThat(faults.executed).hasSizeLessThanOrEqualTo(6);
+    }
+
+    /** However many they are: where the stream says the place of their commits, one statement writes it down. */
+    @Test
+    void the_places_of_a_hundred_commits_cost_one_statement() {
+        Subscription subscription = inbox.intakes().subscribe(CHANNEL).orElseThrow();
+        inbox.recordLists().register(List.of("L1"));
+        List<DeletionRequest> requests = IntStream.range(0, 100)
+                .mapToObj(i -> request("L1", "003-" + i))
+                .map(request -> new DeletionRequest(
+                        request.recordList(),
+                        request.identifier(),
+                        request.eventKey(),
+                        request.origin(),
+                        request.committedAt(),
+                        request.state(),
+                        "",
+                        new Commit(request.eventKey().hashCode(), 1)))
+                .toList();
+        faults.executed.clear();
+
+        inbox.intakes().accept(new Intake(requests, List.of(), position(subscription, 1)));
+
+        assertThat(faults.executed).hasSizeLessThanOrEqualTo(3);
     }
 }

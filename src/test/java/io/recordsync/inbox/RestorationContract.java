@@ -4,6 +4,8 @@ import static io.recordsync.inbox.database.Parameters.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.recordsync.deletion.Batch;
+import io.recordsync.deletion.Commit;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
@@ -12,6 +14,7 @@ import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Restoration;
 import io.recordsync.deletion.Word;
+import io.recordsync.inbox.Decisions.Selection;
 import io.recordsync.inbox.Doubts.GapCheck;
 import io.recordsync.inbox.Ledger.Entry;
 import io.recordsync.inbox.Ledger.Filter;
@@ -20,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -76,7 +80,7 @@ abstract class RestorationContract extends OnEitherDatabase {
 
     @Test
     void an_undelete_cancels_nothing_that_was_committed_after_it() {
-        accept(deletion("L1", "003A", RESTORED.plusMillis(1)));
+        accept(deletion("L1", "003A", RESTORED.plusSeconds(1)));
 
         restore("003A", RESTORED, true);
 
@@ -108,6 +112,332 @@ abstract class RestorationContract extends OnEitherDatabase {
 
         assertThat(state("003A")).isEqualTo(DeletionState.PENDING);
     }
+
+    // ---- the order of commits
+
+    /** Recorded commit times have whole seconds: in one second only the numbers tell. */
+    @Test
+    void within_one_second_the_commit_number_decides() {
+        accept(numbered("L1", "003A", 1), numbered("L1", "003B", 3));
+
+        restore(numbered("003A", 2), numbered("003B", 2));
+
+        assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
+        assertThat(state("003B")).isEqualTo(DeletionState.PENDING);
+        assertThat(ledger.problems(10)).isEmpty();
+    }
+
+    @Test
+    void the_commit_number_decides_against_the_clock() {
+        accept(request("L1", "003A", RESTORED.plusSeconds(5), new Commit(1, 1)));
+        accept(request("L1", "003B", RESTORED.minusSeconds(5), new Commit(3, 1)));
+
+        restore(numbered("003A", 2), numbered("003B", 2));
+
+        assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
+        assertThat(state("003B")).isEqualTo(DeletionState.PENDING);
+    }
+
+    @Test
+    void commit_numbers_of_nineteen_digits_differ_by_one() {
+        long number = 1_721_136_551_405_445_123L;
+        accept(request("L1", "003A", RESTORED, new Commit(number, 1)));
+        accept(request("L1", "003B", RESTORED, new Commit(number + 1, 1)));
+
+        restore(
+                new Restoration(contact("003A"), "back-a/1", RESTORED, true, new Commit(number + 1, 1)),
+                new Restoration(contact("003B"), "back-b/1", RESTORED, true, new Commit(number, 1)));
+
+        assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
+        assertThat(state("003B")).isEqualTo(DeletionState.PENDING);
+    }
+
+    @Test
+    void within_one_commit_the_sequence_number_decides() {
+        accept(request("L1", "003A", RESTORED, new Commit(7, 1)), request("L1", "003B", RESTORED, new Commit(7, 2)));
+
+        restore(
+                new Restoration(contact("003A"), "back-a/2", RESTORED, true, new Commit(7, 2)),
+                new Restoration(contact("003B"), "back-b/1", RESTORED, true, new Commit(7, 1)));
+
+        assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
+        assertThat(state("003B")).isEqualTo(DeletionState.PENDING);
+    }
+
+    @Test
+    void an_undelete_that_is_replayed_cancels_no_deletion_that_followed_it_in_the_same_second() {
+        accept(numbered("L1", "003A", 1));
+        restore(numbered("003A", 2));
+        accept(numbered("L1", "003A", 3));
+
+        accept(numbered("L1", "003A", 1));
+        restore(numbered("003A", 2));
+
+        assertThat(entries("003A"))
+                .extracting(Entry::state)
+                .containsExactly(DeletionState.PENDING, DeletionState.CANCELLED);
+        assertThat(inbox.doubts().gapChecks(10)).isEmpty();
+        assertThat(ledger.problems(10)).isEmpty();
+    }
+
+    @Test
+    void what_was_delivered_before_an_undelete_of_the_same_second_is_a_problem() {
+        accept(numbered("L1", "003A", 1), numbered("L1", "003B", 3));
+        inbox.queue().settle(claim(), Confirmation.EXACT, Duration.ZERO);
+
+        restore(numbered("003A", 2), numbered("003B", 2));
+
+        assertThat(ledger.problems(10)).singleElement().satisfies(problem -> assertThat(problem.message())
+                .contains("003A"));
+    }
+
+    /** A row from before, or what a sweep found: nobody knows which of the two came first. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void within_one_second_without_a_number_salesforce_is_asked(boolean living) {
+        accept(deletion("L1", "003A", RESTORED), found("003B", RESTORED));
+
+        restore(numbered("003A", 2), numbered("003B", 2));
+
+        assertThat(claim()).isEmpty();
+        answer(living);
+        DeletionState expected = living ? DeletionState.CANCELLED : DeletionState.PENDING;
+        assertThat(List.of(state("003A"), state("003B"))).containsOnly(expected);
+        assertThat(inbox.doubts().gapChecks(10)).isEmpty();
+        assertThat(claim()).hasSize(living ? 0 : 2);
+    }
+
+    @Test
+    void what_was_delivered_within_one_second_of_an_undelete_is_a_problem() {
+        accept(deletion("L1", "003A", RESTORED));
+        inbox.queue().settle(claim(), Confirmation.EXACT, Duration.ZERO);
+
+        restore("003A", RESTORED, true);
+
+        assertThat(ledger.problems(10)).extracting(Ledger.ProblemEntry::kind).containsExactly("restored_after_delete");
+    }
+
+    @Test
+    void a_call_that_succeeds_while_an_undelete_of_the_same_second_comes_is_a_problem() {
+        accept(deletion("L1", "003A", RESTORED), deletion("L1", "003B", RESTORED));
+        List<Long> claimed = claim();
+        restore("003A", RESTORED, true);
+
+        inbox.queue().settle(claimed, Confirmation.EXACT, Duration.ZERO);
+
+        assertThat(ledger.problems(10)).singleElement().satisfies(problem -> assertThat(problem.message())
+                .contains("003A"));
+    }
+
+    @Test
+    void what_a_sweep_finds_within_one_second_of_a_restoration_is_asked_about() {
+        restore("003A", RESTORED, true);
+
+        accept(found("003A", RESTORED));
+
+        assertThat(state("003A")).isEqualTo(DeletionState.CHECKING);
+    }
+
+    /** Deleted, restored and deleted again within one second, and the second deletion was in a hole. */
+    @Test
+    void a_sweep_finds_what_was_deleted_again_within_the_second_of_its_restoration() {
+        accept(numbered("L1", "003A", 1));
+        restore(numbered("003A", 2));
+
+        accept(found("003A", RESTORED));
+
+        assertThat(entries("003A"))
+                .extracting(Entry::state)
+                .containsExactly(DeletionState.CHECKING, DeletionState.CANCELLED);
+    }
+
+    @Test
+    void an_event_that_adopts_what_a_sweep_found_brings_its_number() {
+        accept(found("003A", RESTORED));
+        accept(numbered("L1", "003A", 3));
+
+        restore(numbered("003A", 2));
+
+        assertThat(entries("003A")).extracting(Entry::state).containsExactly(DeletionState.PENDING);
+    }
+
+    // ---- the last look
+
+    @Test
+    void what_is_restored_while_it_waits_for_its_call_is_not_sent_and_its_neighbours_are() {
+        accept(deletion("L1", "003A", DELETED), deletion("L1", "003B", DELETED));
+        Batch batch = inbox.queue().claim(1, 10).get(0);
+        assertThat(inbox.queue().overtaken(batch)).isFalse();
+
+        restore("003A", RESTORED, true);
+
+        assertThat(inbox.queue().overtaken(batch)).isTrue();
+        inbox.queue().release(batch.ids());
+        assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
+        Batch rest = inbox.queue().claim(1, 10).get(0);
+        assertThat(rest.identifiers()).containsExactly(contact("003B"));
+        assertThat(inbox.queue().overtaken(rest)).isFalse();
+    }
+
+    @Test
+    void what_comes_into_doubt_while_it_waits_for_its_call_is_asked_about() {
+        accept(deletion("L1", "003A", DELETED), deletion("L1", "003B", RESTORED));
+        Batch batch = inbox.queue().claim(1, 10).get(0);
+
+        restore("003A", RESTORED, false);
+        restore("003B", RESTORED, true);
+
+        assertThat(inbox.queue().overtaken(batch)).isTrue();
+        inbox.queue().release(batch.ids());
+        assertThat(List.of(state("003A"), state("003B"))).containsOnly(DeletionState.CHECKING);
+    }
+
+    @Test
+    void a_restoration_of_somebody_else_stops_no_batch() {
+        accept(deletion("L1", "003A", DELETED));
+        Batch batch = inbox.queue().claim(1, 10).get(0);
+
+        restore("003B", RESTORED, true);
+
+        assertThat(inbox.queue().overtaken(batch)).isFalse();
+    }
+
+    // ---- a hole in the stream
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void after_a_hole_salesforce_is_asked_about_what_is_pending(boolean living) {
+        accept(numbered("L1", "003A", 1), found("003B", DELETED), reconciled("003C"));
+
+        hole();
+
+        assertThat(claim()).isEmpty();
+        answer(living);
+        assertThat(List.of(state("003A"), state("003B"), state("003C")))
+                .containsOnly(living ? DeletionState.CANCELLED : DeletionState.PENDING);
+        assertThat(claim()).hasSize(living ? 0 : 3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void what_is_parked_still_needs_its_redrive_and_is_asked_about_then(boolean living) {
+        accept(deletion("L1", "003A", DELETED));
+        inbox.queue().park(claim(), REFUSED);
+
+        hole();
+
+        assertThat(state("003A")).isEqualTo(DeletionState.PARKED);
+        assertThat(inbox.doubts().gapChecks(10)).isEmpty();
+        inbox.decisions().redrive(new Selection(List.of(), "L1", null), "kim");
+        assertThat(state("003A")).isEqualTo(DeletionState.CHECKING);
+        answer(living);
+        assertThat(state("003A")).isEqualTo(living ? DeletionState.CANCELLED : DeletionState.PENDING);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void what_is_rehearsed_still_needs_its_go_live_and_is_asked_about_then(boolean living) {
+        accept(deletion("L1", "003A", DELETED));
+        inbox.queue().rehearse(claim());
+
+        hole();
+
+        assertThat(state("003A")).isEqualTo(DeletionState.REHEARSED);
+        inbox.decisions().goLive(new Selection(List.of(), "L1", null), Set.of());
+        assertThat(state("003A")).isEqualTo(DeletionState.CHECKING);
+        answer(living);
+        assertThat(state("003A")).isEqualTo(living ? DeletionState.CANCELLED : DeletionState.PENDING);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void what_is_held_still_needs_its_approval_and_is_asked_about_then(boolean living) {
+        accept(deletion("L1", "003A", DELETED));
+        put(DeletionState.HELD);
+
+        hole();
+
+        assertThat(state("003A")).isEqualTo(DeletionState.HELD);
+        inbox.decisions().approve(new Selection(List.of(), "L1", null), "kim");
+        assertThat(state("003A")).isEqualTo(DeletionState.CHECKING);
+        answer(living);
+        assertThat(state("003A")).isEqualTo(living ? DeletionState.CANCELLED : DeletionState.PENDING);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Postponement.class)
+    void what_was_on_its_way_is_asked_about_before_it_is_sent_again(Postponement why) {
+        accept(deletion("L1", "003A", DELETED));
+        Batch batch = inbox.queue().claim(1, 10).get(0);
+
+        hole();
+
+        assertThat(inbox.queue().overtaken(batch)).isTrue();
+        inbox.queue().postpone(batch.ids(), Duration.ZERO, UNAVAILABLE, why);
+        assertThat(state("003A")).isEqualTo(DeletionState.CHECKING);
+        answer(false);
+        assertThat(state("003A")).isEqualTo(DeletionState.PENDING);
+    }
+
+    @Test
+    void what_a_person_ordered_is_never_in_doubt() {
+        accept(
+                new DeletionRequest("L1", contact("003A"), "api:1", Origin.API, DELETED, DeletionState.PENDING),
+                new DeletionRequest(
+                        "L1", Identifier.record("r-1"), "api:1", Origin.API, DELETED, DeletionState.PENDING));
+
+        hole();
+
+        assertThat(claim()).hasSize(2);
+    }
+
+    @Test
+    void what_comes_after_the_hole_is_not_in_doubt() {
+        hole();
+
+        accept(deletion("L1", "003A", DELETED));
+
+        assertThat(claim()).hasSize(1);
+    }
+
+    /** It was asked before the second hole: its answer says nothing of what that may hide. */
+    @Test
+    void an_answer_from_before_another_hole_ends_no_doubt() {
+        accept(deletion("L1", "003A", DELETED));
+        hole();
+        List<GapCheck> asked = inbox.doubts().gapChecks(10);
+        hole();
+
+        assertThat(inbox.doubts().gone(asked)).isZero();
+
+        assertThat(state("003A")).isEqualTo(DeletionState.CHECKING);
+        answer(false);
+        assertThat(state("003A")).isEqualTo(DeletionState.PENDING);
+    }
+
+    @Test
+    void what_is_answered_is_asked_about_once() {
+        accept(deletion("L1", "003A", DELETED));
+        hole();
+        answer(false);
+
+        inbox.queue().postpone(claim(), Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
+
+        assertThat(state("003A")).isEqualTo(DeletionState.PENDING);
+    }
+
+    @Test
+    void a_gap_undelete_that_is_not_confirmed_puts_in_doubt_what_is_parked() {
+        accept(deletion("L1", "003A", DELETED));
+        inbox.queue().park(claim(), REFUSED);
+        restore("003A", RESTORED, false);
+
+        inbox.decisions().redrive(new Selection(List.of(), "L1", null), "kim");
+
+        assertThat(state("003A")).isEqualTo(DeletionState.CHECKING);
+    }
+
+    // ---- orders
 
     @Test
     void what_a_person_ordered_stands() {
@@ -401,6 +731,53 @@ abstract class RestorationContract extends OnEitherDatabase {
     void restore(String contactId, Instant at, boolean confirmed) {
         inbox.intakes()
                 .accept(new Intake(List.of(), List.of(restoration(contactId, at, confirmed)), List.of(), null, null));
+    }
+
+    private void restore(Restoration... restorations) {
+        inbox.intakes().accept(new Intake(List.of(), List.of(restorations), List.of(), null, null));
+    }
+
+    private void hole() {
+        inbox.intakes().accept(new Intake(List.of(), List.of(), List.of(), null, true, null));
+    }
+
+    /** Salesforce's answer about all that it is to be asked about. */
+    private void answer(boolean living) {
+        List<GapCheck> checks = inbox.doubts().gapChecks(100);
+        assertThat(checks).isNotEmpty();
+        if (living) {
+            inbox.doubts().living(checks);
+        } else {
+            inbox.doubts().gone(checks);
+        }
+    }
+
+    /** Of the second of {@link #RESTORED}. */
+    private static Restoration numbered(String contactId, long number) {
+        return new Restoration(
+                contact(contactId), "back-" + contactId + "/" + number, RESTORED, true, new Commit(number, 1));
+    }
+
+    /** Likewise. */
+    private static DeletionRequest numbered(String list, String id, long number) {
+        return request(list, id, RESTORED, new Commit(number, 1));
+    }
+
+    private static DeletionRequest request(String list, String id, Instant at, Commit commit) {
+        return new DeletionRequest(
+                list,
+                contact(id),
+                "tx-" + id + "/" + commit.number() + "-" + commit.sequence(),
+                Origin.STREAM,
+                at,
+                DeletionState.PENDING,
+                "",
+                commit);
+    }
+
+    private static DeletionRequest reconciled(String id) {
+        return new DeletionRequest(
+                "L1", contact(id), "reconcile:" + DELETED, Origin.RECONCILE, DELETED, DeletionState.PENDING);
     }
 
     private static Restoration restoration(String contactId, Instant at, boolean confirmed) {

@@ -2,6 +2,7 @@ package io.recordsync.inbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.recordsync.deletion.Commit;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
@@ -49,6 +50,39 @@ abstract class RetentionContract extends OnEitherDatabase {
                 .containsEntry(DeletionState.CANCELLED, 0L)
                 .containsEntry(DeletionState.PARKED, 1L)
                 .containsEntry(DeletionState.PENDING, 1L);
+    }
+
+    @Test
+    void the_place_of_its_commit_and_its_doubt_go_with_it() {
+        inbox.intakes()
+                .accept(OnEitherDatabase.intake(new DeletionRequest(
+                        "L1",
+                        Identifier.external("salesforce", "003A"),
+                        "tx/1",
+                        Origin.STREAM,
+                        START,
+                        DeletionState.PENDING,
+                        "",
+                        new Commit(1, 1))));
+        List<Long> ids = claim();
+        inbox.intakes().accept(new Intake(List.of(), List.of(), List.of(), null, true, null));
+        inbox.queue().settle(ids, Confirmation.EXACT, Duration.ZERO);
+        assertThat(beside()).isEqualTo(2);
+        advance(RETENTION);
+
+        assertThat(inbox.retention().forget()).isEqualTo(1);
+
+        assertThat(beside()).isZero();
+    }
+
+    /** Rows in the tables beside that of the deletions. */
+    private long beside() {
+        return store.read(
+                        "test",
+                        transaction -> transaction.first(
+                                "select (select count(*) from deletion_commit) + (select count(*) from deletion_doubt) as rows_beside",
+                                row -> row.getLong("rows_beside")))
+                .orElseThrow();
     }
 
     @Test

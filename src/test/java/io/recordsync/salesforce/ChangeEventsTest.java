@@ -2,6 +2,7 @@ package io.recordsync.salesforce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.recordsync.deletion.Commit;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Identifier;
@@ -129,6 +130,66 @@ class ChangeEventsTest {
         assertThat(read(event("DELETE", Collections.nCopies(2_000, "003*").toArray(String[]::new)))
                         .problems())
                 .hasSize(2_000);
+    }
+
+    @Test
+    void deletions_and_restorations_bear_the_place_of_their_commit() {
+        Commit commit = new Commit(1_721_136_551_405_445_123L, 7);
+
+        Intake intake = read(numbered("DELETE", 7), numbered("UNDELETE", 7), numbered("GAP_UNDELETE", 7));
+
+        assertThat(intake.deletions()).extracting(DeletionRequest::commit).containsOnly(commit);
+        assertThat(intake.restorations()).extracting(Restoration::commit).containsOnly(commit);
+    }
+
+    private static ChangeEvent numbered(String changeType, int sequence) {
+        return new ChangeEvent(
+                "Contact", changeType, List.of(FIRST), "key", sequence, COMMITTED, 1_721_136_551_405_445_123L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1721136551405445123", "\"1721136551405445123\""})
+    void the_json_of_the_stock_consumer_has_the_commit_number_as_number_or_as_text(String number) {
+        Intake intake = changeEvents.readJson(
+                """
+                {"ChangeEventHeader": {"entityName": "Contact", "recordIds": ["003DL0000212DetYAE"],
+                 "changeType": "DELETE", "transactionKey": "key", "sequenceNumber": 3, "commitNumber": %s,
+                 "commitTimestamp": 1772359200000}}"""
+                        .formatted(number));
+
+        assertThat(intake.deletions())
+                .extracting(DeletionRequest::commit)
+                .containsOnly(new Commit(1_721_136_551_405_445_123L, 3));
+    }
+
+    // ---- what may hide an UNDELETE
+
+    @Test
+    void what_came_before_an_event_that_cannot_be_read_is_checked_first() {
+        Intake intake =
+                read(event("DELETE", FIRST), new UndecodableEvent("event-2", "EOFException"), event("DELETE", SECOND));
+
+        assertThat(intake.hole()).isTrue();
+        assertThat(intake.deletions())
+                .extracting(DeletionRequest::state)
+                .containsExactly(
+                        DeletionState.CHECKING, DeletionState.CHECKING, DeletionState.PENDING, DeletionState.PENDING);
+    }
+
+    @Test
+    void an_overflow_and_an_undelete_of_nobody_in_particular_are_holes() {
+        assertThat(read(event("GAP_OVERFLOW", "000000000000000AAA")).hole()).isTrue();
+        assertThat(read(event("UNDELETE", "003*")).hole()).isTrue();
+        assertThat(read(event("UNDELETE")).hole()).isTrue();
+        assertThat(read(event("GAP_UNDELETE", "003*")).hole()).isTrue();
+        assertThat(changeEvents(false).readJson("no json").hole()).isTrue();
+    }
+
+    @Test
+    void what_hides_a_deletion_only_is_no_hole() {
+        assertThat(read(event("DELETE", "003*"), event("GAP_DELETE", "003*"), event("UPDATE", "003*"))
+                        .hole())
+                .isFalse();
     }
 
     @Test

@@ -51,6 +51,8 @@ class PageIT {
     static void start() throws IOException {
         chromium = new Chromium();
         salesforce = SalesforceSimulator.start();
+        // Somebody lives: else nobody could say that the others are gone.
+        salesforce.createContacts(1);
         talkdesk = TalkdeskSimulator.start();
         talkdesk.addList(LIST, "EXTERNAL");
         talkdesk.addList(OTHER_LIST, "EXTERNAL");

@@ -6,6 +6,7 @@ import com.salesforce.eventbus.protobuf.ProducerEvent;
 import io.recordsync.salesforce.stream.StreamEvent.ChangeEvent;
 import io.recordsync.salesforce.stream.StreamEvent.UndecodableEvent;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,17 +27,26 @@ import org.apache.avro.generic.GenericRecord;
 final class EventDecoder {
 
     private static final String HEADER = "ChangeEventHeader";
-    private static final Set<String> HEADER_FIELDS =
-            Set.of("entityName", "recordIds", "changeType", "transactionKey", "sequenceNumber", "commitTimestamp");
+    private static final String COMMIT_NUMBER = "commitNumber";
+    private static final Set<String> HEADER_FIELDS = Set.of(
+            "entityName",
+            "recordIds",
+            "changeType",
+            "transactionKey",
+            "sequenceNumber",
+            "commitTimestamp",
+            COMMIT_NUMBER);
 
     private final Map<String, GenericDatumReader<GenericRecord>> readers = new HashMap<>();
 
     /** The events of a response, without the changes that were committed before {@code wantedSince}. */
     List<StreamEvent> decode(FetchResponse response, Instant wantedSince, SchemaSource schemas) throws Exception {
+        // Commit times have whole seconds: what was committed later in the same second bears an earlier time.
+        Instant since = wantedSince.truncatedTo(ChronoUnit.SECONDS);
         List<StreamEvent> events = new ArrayList<>(response.getEventsCount());
         for (ConsumerEvent consumerEvent : response.getEventsList()) {
             StreamEvent event = decode(consumerEvent, schemas);
-            if (!(event instanceof ChangeEvent change && change.committedAt().isBefore(wantedSince))) {
+            if (!(event instanceof ChangeEvent change && change.committedAt().isBefore(since))) {
                 events.add(event);
             }
         }
@@ -90,7 +100,8 @@ final class EventDecoder {
                         .stream().map(Objects::toString).toList(),
                 text(header, "transactionKey"),
                 (Integer) header.get("sequenceNumber"),
-                Instant.ofEpochMilli((Long) header.get("commitTimestamp")));
+                Instant.ofEpochMilli((Long) header.get("commitTimestamp")),
+                header.hasField(COMMIT_NUMBER) && header.get(COMMIT_NUMBER) instanceof Long number ? number : null);
     }
 
     private static String text(GenericRecord header, String field) {

@@ -98,7 +98,10 @@ final class Resumption {
             return;
         }
         long hours = subscription.silence().toHours();
-        order(List.of(), new SweepDemand("no position of " + channel + " saved for " + hours + " hours", null, false));
+        order(
+                List.of(),
+                new SweepDemand("no position of " + channel + " saved for " + hours + " hours", null, false),
+                false);
         LOG.warn("No position of {} was saved for {} hours: a sweep is ordered", channel, hours);
         sweptAfterSilence = true;
     }
@@ -112,7 +115,10 @@ final class Resumption {
         if (subscription.position().replayId() != null || startsLatest || firstStart.equals(sweptBefore)) {
             return;
         }
-        order(List.of(), new SweepDemand("first start at earliest", firstStart.minus(StreamPosition.KEPT), false));
+        order(
+                List.of(),
+                new SweepDemand("first start at earliest", firstStart.minus(StreamPosition.KEPT), false),
+                false);
         sweptBefore = firstStart;
     }
 
@@ -130,7 +136,8 @@ final class Resumption {
         try {
             order(
                     List.of(new Problem("position_lost", message)),
-                    new SweepDemand("position of " + channel + " lost", null, true));
+                    new SweepDemand("position of " + channel + " lost", null, true),
+                    true);
         } catch (InboxException e) {
             LOG.warn("The lost position could not be noted, tried again: {}", e.getMessage());
             return;
@@ -139,7 +146,8 @@ final class Resumption {
         positionLost = true;
     }
 
-    private void order(List<Problem> problems, SweepDemand sweep) {
-        intakes.accept(new Intake(List.of(), List.of(), problems, sweep, null));
+    /** @param hole whether an UNDELETE may have been missed */
+    private void order(List<Problem> problems, SweepDemand sweep, boolean hole) {
+        intakes.accept(new Intake(List.of(), List.of(), problems, sweep, hole, null));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.salesforce.eventbus.protobuf.ConsumerEvent;
+import com.salesforce.eventbus.protobuf.FetchResponse;
 import com.salesforce.eventbus.protobuf.ProducerEvent;
 import io.recordsync.salesforce.stream.StreamEvent.ChangeEvent;
 import io.recordsync.salesforce.stream.StreamEvent.UndecodableEvent;
@@ -42,9 +43,21 @@ class EventDecoderTest {
               {"name": "Phone", "type": ["null", "string"], "default": null},
               {"name": "Score__c", "type": ["null", "double"], "default": null}]}""";
 
+    private static final String WITHOUT_NUMBER =
+            """
+            {"type": "record", "name": "ContactChangeEvent", "namespace": "com.sforce.eventbus", "fields": [
+              {"name": "ChangeEventHeader", "type": {"type": "record", "name": "ChangeEventHeader", "fields": [
+                {"name": "entityName", "type": "string"},
+                {"name": "recordIds", "type": {"type": "array", "items": "string"}},
+                {"name": "changeType", "type": {"type": "enum", "name": "ChangeType",
+                  "symbols": ["CREATE", "UPDATE", "DELETE"]}},
+                {"name": "transactionKey", "type": "string"},
+                {"name": "sequenceNumber", "type": "int"},
+                {"name": "commitTimestamp", "type": "long"}]}}]}""";
+
     private static final Instant COMMITTED = Instant.parse("2026-03-01T10:00:00Z");
-    private static final ChangeEvent DELETE =
-            new ChangeEvent("Contact", "DELETE", List.of("003DL0000212DetYAE"), "key", 4, COMMITTED);
+    private static final ChangeEvent DELETE = new ChangeEvent(
+            "Contact", "DELETE", List.of("003DL0000212DetYAE"), "key", 4, COMMITTED, 1_721_136_551_405_445_123L);
 
     private final EventDecoder decoder = new EventDecoder();
 
@@ -117,6 +130,36 @@ class EventDecoderTest {
             assertThat(event.eventId()).isEqualTo("event-1");
             assertThat(event.reason()).isNotBlank();
         });
+    }
+
+    /** Commit times have whole seconds: dropped by the millisecond, the changes of the first second would be lost. */
+    @Test
+    void what_was_committed_in_the_second_of_the_first_start_is_wanted() throws Exception {
+        FetchResponse response =
+                FetchResponse.newBuilder().addEvents(event(payload(null))).build();
+
+        assertThat(decoder.decode(response, COMMITTED.plusMillis(999), id -> SCHEMA))
+                .containsExactly(DELETE);
+        assertThat(decoder.decode(response, COMMITTED.plusSeconds(1), id -> SCHEMA))
+                .isEmpty();
+        assertThat(decoder.decode(response, Instant.MIN, id -> SCHEMA)).containsExactly(DELETE);
+    }
+
+    @Test
+    void a_header_without_a_commit_number_is_read() throws Exception {
+        byte[] payload = bytes(out -> {
+            out.writeString("Contact");
+            out.writeLong(1);
+            out.writeString("003DL0000212DetYAE");
+            out.writeLong(0);
+            out.writeEnum(2);
+            out.writeString("key");
+            out.writeInt(4);
+            out.writeLong(COMMITTED.toEpochMilli());
+        });
+
+        assertThat(decoder.decode(event(payload), id -> WITHOUT_NUMBER))
+                .isEqualTo(new ChangeEvent("Contact", "DELETE", List.of("003DL0000212DetYAE"), "key", 4, COMMITTED));
     }
 
     @Test

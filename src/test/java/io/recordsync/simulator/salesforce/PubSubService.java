@@ -19,6 +19,8 @@ import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -71,12 +73,17 @@ final class PubSubService extends PubSubGrpc.PubSubImplBase {
     private boolean schemaDown;
     private boolean refusingReplay;
     private int opened;
-    private long commitNumber = 1_721_136_551_405_445_123L;
+    /** Of nineteen digits, as those recorded since 2024. */
+    private long commitNumber;
+
+    private String lastTransaction = "";
 
     PubSubService(Clock clock, Recording recording, Path journal) {
         this.clock = clock;
         this.recording = recording;
         this.log = new EventLog(clock, journal);
+        // It goes on growing after a restart.
+        this.commitNumber = 1_721_136_551_405_445_123L + clock.millis() * 100_000;
     }
 
     // ---- scripting
@@ -116,11 +123,17 @@ final class PubSubService extends PubSubGrpc.PubSubImplBase {
                 List<EventLog.Content> contents = new ArrayList<>();
                 for (ChangeEvent event : transaction) {
                     EventSchema schema = newestSchema(event.entityName());
-                    long committed = event.commitTimestamp() == null
-                            ? clock.millis()
-                            : event.commitTimestamp().toEpochMilli();
+                    // Recorded ones have whole seconds.
+                    Instant committed = (event.commitTimestamp() == null ? clock.instant() : event.commitTimestamp())
+                            .truncatedTo(ChronoUnit.SECONDS);
+                    if (!event.transactionKey().equals(lastTransaction)) {
+                        lastTransaction = event.transactionKey();
+                        commitNumber += 1_003;
+                    }
                     contents.add(new EventLog.Content(
-                            event.entityName(), schema.id(), schema.encode(event, committed, commitNumber++)));
+                            event.entityName(),
+                            schema.id(),
+                            schema.encode(event, committed.toEpochMilli(), commitNumber)));
                     recording.published(event);
                 }
                 log.append(contents).forEach(e -> ids.add(e.id()));

@@ -334,6 +334,11 @@ public final class SalesforceSimulator implements AutoCloseable {
         ids.forEach(id -> contacts.delete(id, null));
     }
 
+    /** Restores without any event, as behind a GAP_OVERFLOW. */
+    public void undeleteContactsUnseen(Collection<String> ids) {
+        ids.forEach(contacts::undelete);
+    }
+
     /** Empties these from the Recycle Bin; no event tells it. */
     public void purge(String... ids) {
         contacts.purge(List.of(ids));
