@@ -266,8 +266,13 @@ public final class Wiring implements AutoCloseable {
         List<String> served = settings.talkdesk().recordLists();
         room.inbox().recordLists().register(served);
         room.inbox().recordLists().serveOnly(served);
-        DeliveryGate gate =
-                beans.own("recordsyncGate", new DeliveryGate(delivery.backoff(), delivery.backoffMax(), clock));
+        DeliveryGate gate = beans.own(
+                "recordsyncGate",
+                new DeliveryGate(
+                        delivery.backoff(),
+                        delivery.backoffMax(),
+                        clock,
+                        room.inbox().pauses()));
         Claims claims = beans.own(
                 "recordsyncClaims",
                 new Claims(room.inbox().queue(), gate, settings.batch(), delivery.concurrency(), served.size()));

@@ -92,7 +92,8 @@ public final class JdbcDoubts implements Doubts {
     private static final String PROCEED =
             """
             update deletion set state = case when approved_by = '' then :state else 'pending' end,
-                   pending_since = case when due_at > {now} then due_at else {now} end
+                   pending_since = case when due_at > {now} then due_at else {now} end,
+                   approved_by = case when approved_by = '' then :opened_by else approved_by end
             where id {in :ids} and state = 'checking'
             returning\s"""
                     + Arrival.COLUMNS;
@@ -110,7 +111,9 @@ public final class JdbcDoubts implements Doubts {
             transaction.change(DISMISS, with("ids", restorations(checks)));
             List<Arrival> believed = transaction.list(
                     PROCEED,
-                    with("state", look.tripped() ? "held" : "pending").and("ids", deletions(checks)),
+                    with("state", look.tripped() ? "held" : "pending")
+                            .and("opened_by", look.openedBy())
+                            .and("ids", deletions(checks)),
                     Arrival::of);
             return new Guarded<>(believed.size(), guard.count(transaction, look, believed));
         });

@@ -72,6 +72,7 @@ public final class JdbcRetention implements Retention {
     }
 
     private static final String FORGET_ATTEMPTS = "delete from attempt where deletion {in :ids}";
+    private static final String FORGET_REASONS = "delete from held where deletion {in :ids}";
     private static final String FORGET_DELETIONS = "delete from deletion where id {in :ids} returning confirmation";
     private static final String UNCOUNT_SETTLED =
             "update settled set total = total - :count where confirmation = :confirmation";
@@ -79,6 +80,7 @@ public final class JdbcRetention implements Retention {
     private static int forget(Transaction transaction, List<Oldest> ended) throws SQLException {
         List<Long> ids = ended.stream().map(Oldest::id).toList();
         transaction.change(FORGET_ATTEMPTS, with("ids", ids));
+        transaction.change(FORGET_REASONS, with("ids", ids));
         // Another node may be at the same rows: each is counted by the one that deletes it.
         List<String> forgotten =
                 transaction.list(FORGET_DELETIONS, with("ids", ids), row -> row.getString("confirmation"));
