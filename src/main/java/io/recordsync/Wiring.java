@@ -181,8 +181,10 @@ public final class Wiring implements AutoCloseable {
     private record Network(Outbound outbound) {}
 
     private Network network() {
-        Outbound outbound =
-                beans.replaceable("recordsyncOutbound", Outbound.class, () -> new Outbound(settings.network()));
+        Outbound outbound = beans.replaceable(
+                "recordsyncOutbound",
+                Outbound.class,
+                () -> new Outbound(settings.network(), settings.stream().backoffLong()));
         beans.replaceable("recordsyncOutboundHttp", HttpClientConfigurer.class, () -> new OutboundHttp(outbound));
         beans.replaceable(
                 "recordsyncOutboundConnections",

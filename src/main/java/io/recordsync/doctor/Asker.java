@@ -51,6 +51,7 @@ public final class Asker {
             request.header("Authorization", "Bearer " + token);
         }
         try {
+            outbound.checkProxy(uri.getHost());
             Instant before = clock.instant();
             HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
             if (answer.statusCode() == 407) {
