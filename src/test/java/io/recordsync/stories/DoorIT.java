@@ -44,7 +44,7 @@ class DoorIT {
         service = new Service(folder, salesforce, talkdesk, LIST)
                 .with("ops.password", Secrets.keep("a password of the page"))
                 .launch("-Djava.io.tmpdir=" + Files.createDirectory(folder.resolve("tmp")));
-        service.await("it lives", () -> live().startsWith("HTTP/1.1 200"));
+        service.await("it lives", Duration.ofMinutes(1), () -> live().startsWith("HTTP/1.1 200"));
         salesforce.recording().awaitSubscription(1);
     }
 
@@ -71,6 +71,9 @@ class DoorIT {
                             + type
                             + "\r\n\r\n60\r\n--x\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\n");
         }
+        for (Socket socket : sockets.subList(MANY - 20, MANY)) {
+            assertThat(answer(socket)).startsWith("HTTP/1.1 401");
+        }
         // Others say nothing at all.
         for (int i = 0; i < MANY; i++) {
             open();
@@ -83,9 +86,6 @@ class DoorIT {
         talkdesk.addRecords(LIST, "salesforce", contacts);
         salesforce.publishDelete(contacts);
         talkdesk.awaitGone(LIST, contacts);
-        for (Socket socket : sockets.subList(MANY - 20, MANY)) {
-            assertThat(answer(socket)).startsWith("HTTP/1.1 401");
-        }
         assertThat(files()).isEqualTo(before);
         assertThat(Path.of("file-uploads")).doesNotExist();
     }
