@@ -109,14 +109,28 @@ function counts(deletions) {
 
 function showGuard() {
   const guard = status.guard;
-  hide($("guard"), !guard || !(guard.tripped || guard.held > 0));
+  hide($("guard"), !guard || !(guard.tripped || guard.held > 0 || guard.openUntil));
   if ($("guard").hidden) return;
-  draw($("guard-words"), guard, () => [make("b", {}, `${plural(guard.held, "deletion")} ${guard.held === 1 ? "is" : "are"} held`),
-    guard.since ? ` since ${exact(guard.since)}` : "", `: more than ${plural(guard.max, "contact")} were deleted within ${duration(guard.windowMs)}.`
-    + " None of them goes to Talkdesk until you decide."]);
-  $("guard-look").hidden = guard.held === 0;
+  $("guard").dataset.tone = guard.tripped || guard.held > 0 ? "bad" : "warn";
+  $("guard-title").textContent = guard.openUntil ? "The guard is open" : "The guard stopped a mass deletion";
+  draw($("guard-words"), guard, () => [
+    guard.openUntil ? make("b", {}, `Opened by ${guard.openedBy} until ${exact(guard.openUntil)}: it stops nothing. `) : "",
+    guard.held > 0 ? make("b", {}, `${plural(guard.held, "deletion")} ${guard.held === 1 ? "is" : "are"} held`) : "",
+    guard.held > 0 && guard.since ? ` since ${exact(guard.since)}` : "",
+    guard.held > 0 && !guard.tripped ? ". None of them goes to Talkdesk until you decide." : "",
+    guard.tripped ? tripped(guard) : ""]);
+  for (const id of ["guard-look", "guard-approve", "guard-reject"]) $(id).hidden = guard.held === 0;
   $("guard-approve").textContent = `Approve ${count(guard.held)}…`;
   $("guard-reject").textContent = `Reject ${count(guard.held)}…`;
+  $("guard-open").hidden = guard.max === 0;
+  $("guard-open").textContent = guard.openUntil ? "Shut it now" : "Open it for an hour…";
+}
+
+function tripped(guard) {
+  const why = `more than ${plural(guard.max, "contact")} were deleted within ${duration(guard.windowMs)}.`;
+  return guard.held > 0
+    ? `: ${why} None of them goes to Talkdesk until you decide.`
+    : `Nothing is held now, but what comes will be: since ${exact(guard.since)} ${why} It ends once no more count, or you open it.`;
 }
 
 function showRehearsal() {
@@ -205,13 +219,31 @@ async function decide({ name, past, path, words, danger }, state, expected, atMo
   await look();
 }
 
+async function openGuard(event) {
+  if (status.guard.openUntil) {
+    await act(event.target, async () => {
+      await post("api/guard/open", { for: "0s" });
+      say("The guard is shut again: it counts what comes.");
+    });
+  } else {
+    await confirm({
+      title: "Open the guard for an hour?",
+      words: "A purge is going on: whatever is deleted in Salesforce within the next hour is deleted in Talkdesk too, however many there are. What is held stays held. Your name is kept with each.",
+      yes: "Open it", danger: true,
+      run: async () => say(`The guard is open until ${exact((await post("api/guard/open", { for: "1h" })).openUntil)}.`, "warn"),
+    });
+  }
+  await look();
+}
+
 const chosen = kind => ({ ...kind, run: ids => post(kind.path, { ids }) });
 
 function prepareActs() {
   $("guard-approve").addEventListener("click", () => decide(APPROVE, "held", status.guard.held));
   $("guard-reject").addEventListener("click", () => decide(REJECT, "held", status.guard.held));
+  $("guard-open").addEventListener("click", openGuard);
   $("guard-look").addEventListener("click", () => showRows({
-    title: "Held by the guard", words: "Newest first.", query: { state: "held" }, done: look,
+    title: "Held by the guard", words: "Newest first.", query: { state: "held", heldReason: "guard" }, done: look,
     acts: [chosen(APPROVE), chosen(REJECT)],
   }));
   $("rehearsal-look").addEventListener("click", () => showRows({
@@ -224,7 +256,7 @@ function prepareActs() {
   $("pause").addEventListener("click", event => act(event.target, async () => {
     const paused = status.delivery.state === "paused";
     await post(paused ? "api/resume" : "api/pause");
-    say(paused ? "Resumed: deletions are sent again." : "Paused: deletions are accepted, but this process sends none. A restart ends the pause.", paused ? "good" : "warn");
+    say(paused ? "Resumed: deletions are sent again." : "Paused: deletions are accepted, but none is sent until a person resumes, whatever restarts meanwhile.", paused ? "good" : "warn");
     await look();
   }));
   $("sweep-now").addEventListener("click", event => act(event.target, async () => {

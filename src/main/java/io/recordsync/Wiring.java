@@ -183,8 +183,10 @@ public final class Wiring implements AutoCloseable {
     private record Network(Outbound outbound, HttpClientConfigurer http) {}
 
     private Network network() {
-        Outbound outbound =
-                beans.replaceable("recordsyncOutbound", Outbound.class, () -> new Outbound(settings.network()));
+        Outbound outbound = beans.replaceable(
+                "recordsyncOutbound",
+                Outbound.class,
+                () -> new Outbound(settings.network(), settings.stream().backoffLong()));
         HttpClientConfigurer http = beans.replaceable(
                 "recordsyncOutboundHttp", HttpClientConfigurer.class, () -> new OutboundHttp(outbound));
         beans.replaceable(
@@ -269,8 +271,13 @@ public final class Wiring implements AutoCloseable {
         List<String> served = settings.talkdesk().recordLists();
         room.inbox().recordLists().register(served);
         room.inbox().recordLists().serveOnly(served);
-        DeliveryGate gate =
-                beans.own("recordsyncGate", new DeliveryGate(delivery.backoff(), delivery.backoffMax(), clock));
+        DeliveryGate gate = beans.own(
+                "recordsyncGate",
+                new DeliveryGate(
+                        delivery.backoff(),
+                        delivery.backoffMax(),
+                        clock,
+                        room.inbox().pauses()));
         Claims claims = beans.own(
                 "recordsyncClaims",
                 new Claims(room.inbox().queue(), gate, settings.batch(), delivery.concurrency(), served.size()));

@@ -77,7 +77,7 @@ public final class Delivery {
      *
      * @param batch null for a call that is about no claimed deletions
      * @throws NotNowException when this process was silent for so long that another one may have taken the batch over, or
-     *     when the guard was tripped meanwhile and holds some of it
+     *     when the guard was tripped meanwhile and holds some of it, or a person is needed
      */
     public void holds(@ExchangeProperty("batch") Batch batch) {
         if (batch == null) {
@@ -88,6 +88,7 @@ public final class Delivery {
         try {
             held = queue.holds(batch);
             stopped = held && queue.stopped(batch);
+            gate.lookForPause();
         } catch (InboxException e) {
             // Without its cause: an error of the network in it would be read as the dialler's.
             throw new NotNowException("The database does not say whether the batch is still held: " + e.getMessage());
@@ -102,6 +103,9 @@ public final class Delivery {
         }
         if (stopped) {
             throw new NotNowException("The guard holds some of the batch");
+        }
+        if (gate.isForbidden()) {
+            throw new NotNowException("The delivery was paused");
         }
     }
 

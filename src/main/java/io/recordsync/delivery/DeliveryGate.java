@@ -1,10 +1,13 @@
 package io.recordsync.delivery;
 
 import io.recordsync.deletion.Failure;
+import io.recordsync.inbox.Pauses;
+import io.recordsync.inbox.Pauses.Pause;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -29,15 +32,19 @@ public final class DeliveryGate implements Supplier<GateReport> {
 
     private final Backoff backoff;
     private final Clock clock;
+    private final Pauses pauses;
     private final Map<String, String> forbidden = new TreeMap<>();
     private int failures;
     private Instant shutUntil = Instant.MIN;
     private String reason;
     private Runnable onChange = () -> {};
 
-    public DeliveryGate(Duration backoff, Duration backoffMax, Clock clock) {
+    /** Looks for a pause first: one that was ordered before a restart goes on. */
+    public DeliveryGate(Duration backoff, Duration backoffMax, Clock clock, Pauses pauses) {
         this.backoff = new Backoff(backoff, backoffMax);
         this.clock = clock;
+        this.pauses = pauses;
+        lookForPause();
     }
 
     /** Called whenever it might have opened. */
@@ -102,13 +109,33 @@ public final class DeliveryGate implements Supplier<GateReport> {
         onChange.run();
     }
 
-    /** A person stops the delivery until {@link #resume}, or a restart. */
-    public void pause() {
-        forbid(PAUSED, "Paused by a person (POST /api/resume ends it)");
+    /** A person stops the delivery of every process of the database until {@link #resume}. */
+    public void pause(String user) {
+        pauses.pause(user);
+        lookForPause();
     }
 
     public void resume() {
-        allow(PAUSED);
+        pauses.resume();
+        lookForPause();
+    }
+
+    /** Follows what any process of the database was told: to be called now and then, and right before a call. */
+    public void lookForPause() {
+        Optional<Pause> pause = pauses.look();
+        if (pause.isEmpty()) {
+            allow(PAUSED);
+            return;
+        }
+        forbid(
+                PAUSED,
+                "Paused by %s since %s, in every process of the database, until a person resumes (POST /api/resume)"
+                        .formatted(pause.get().user(), pause.get().since()));
+    }
+
+    /** Whether it is shut until a person opens it. */
+    synchronized boolean isForbidden() {
+        return !forbidden.isEmpty();
     }
 
     /** How long it stays shut: zero when it is open; more than a day where a person is needed. */

@@ -58,6 +58,7 @@ public final class Asker {
             request.header("Authorization", "Bearer " + token);
         }
         try {
+            outbound.checkProxy(uri.getHost());
             Instant before = clock.instant();
             HttpResponse<String> answer = send(request.build());
             if (answer.statusCode() == 407) {

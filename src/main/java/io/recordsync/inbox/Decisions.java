@@ -1,6 +1,9 @@
 package io.recordsync.inbox;
 
+import io.recordsync.deletion.HeldReason;
 import io.recordsync.deletion.Origin;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 
@@ -23,11 +26,22 @@ public interface Decisions {
     /** Rehearsed rows become cancelled, with who did it. */
     int discardRehearsed(Selection selection, String user);
 
-    /** What the guard holds becomes pending, and it lets it pass by the user's word. Once nothing is held, it is over. */
+    /**
+     * What is held becomes pending, and the guard lets it pass by the user's word. Meant is what the selection's reason holds;
+     * without one, what the guard holds. What was decided about goes on counting for the guard.
+     */
     int approve(Selection selection, String user);
 
-    /** What the guard holds becomes cancelled, with who did it. Once nothing is held, it is over. */
+    /** What is held becomes cancelled, with who did it; likewise. */
     int reject(Selection selection, String user);
+
+    /**
+     * Opens the guard: what comes in this time passes by the user's word and does not count. What is held stays held. A time
+     * of zero ends it.
+     *
+     * @return until when it is open
+     */
+    Instant openGuard(Duration length, String user);
 
     /**
      * Rehearsed rows become pending; they count for the guard as if they had just been accepted.
@@ -48,11 +62,22 @@ public interface Decisions {
      *
      * @param expected how many the person believes they are; if they are not, the act throws {@link
      *     UnexpectedCountException} and changes nothing. Null: any number
+     * @param heldReason of what is held; null: the guard
      */
-    record Selection(List<Long> ids, String recordList, String failureCode, Origin origin, Integer expected) {
+    record Selection(
+            List<Long> ids,
+            String recordList,
+            String failureCode,
+            Origin origin,
+            Integer expected,
+            HeldReason heldReason) {
 
         public Selection(List<Long> ids, String recordList, String failureCode) {
             this(ids, recordList, failureCode, null, null);
+        }
+
+        public Selection(List<Long> ids, String recordList, String failureCode, Origin origin, Integer expected) {
+            this(ids, recordList, failureCode, origin, expected, null);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.recordsync.inbox;
 
 import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.HeldReason;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.IdentifierKind;
 import io.recordsync.deletion.Word;
@@ -14,7 +15,11 @@ final class EntryRow {
 
     private EntryRow() {}
 
-    /** Of all its columns. */
+    /** What {@link #read} reads. */
+    static final String COLUMNS =
+            "deletion.*, (select reason from held where held.deletion = deletion.id) as held_reason";
+
+    /** Of {@link #COLUMNS}. */
     static Entry read(ResultSet row) throws SQLException {
         IdentifierKind kind = Word.fromUnderscored(IdentifierKind.class, row.getString("kind"));
         Identifier identifier = new Identifier(kind, row.getString("provider"), row.getString("identifier"));
@@ -40,11 +45,21 @@ final class EntryRow {
                 row.getString("message"),
                 row.getString("note"),
                 row.getString("approved_by"),
-                time(row, "called_at"));
+                time(row, "called_at"),
+                heldReason(row));
     }
 
     static DeletionState state(ResultSet row) throws SQLException {
         return Word.fromUnderscored(DeletionState.class, row.getString("state"));
+    }
+
+    /** What is held and has no reason of its own, the guard holds. */
+    private static HeldReason heldReason(ResultSet row) throws SQLException {
+        if (state(row) != DeletionState.HELD) {
+            return null;
+        }
+        String reason = row.getString("held_reason");
+        return reason == null ? HeldReason.GUARD : Word.fromUnderscored(HeldReason.class, reason);
     }
 
     /** Null where the column is. */

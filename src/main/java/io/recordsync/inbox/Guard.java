@@ -9,18 +9,23 @@ import io.recordsync.inbox.database.Transaction;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The mass-deletion guard: the statements that count contacts and hold deletions, each run in a transaction of the act that
  * brings them.
  *
- * <p>A contact counts from when a deletion of it becomes pending, once however many lists and deletions of it there are,
- * until {@code guard.window} later. Once more than {@code guard.max-deletions} count it is tripped: what became pending in
- * the window, and all that comes, is held until a person has decided about every row. Whoever counts holds the guard's row
- * to the end of the transaction, so that two processes cannot both stay below the limit. What is counted is at least what
- * counts; only when that passes the limit the contacts of the window are looked at.
+ * <p>A contact counts from when a deletion of it becomes pending or is held by the guard, once however many lists and
+ * deletions of it there are, until {@code guard.window} later; what a person decides changes nothing about that. Once more
+ * than {@code guard.max-deletions} count it is tripped: what became pending in the window, and all that comes, is held. It
+ * stays so until a person has decided about every row that it holds and no more than the limit count, or until a person
+ * opens it for a while: what comes then passes by their word, and is not counted. The counting transaction locks the guard's
+ * row to its end, so that two processes cannot both stay below the limit. What is counted is at least what counts; only when
+ * that passes the limit the contacts of the window are looked at.
  */
 final class Guard {
 
@@ -33,6 +38,12 @@ final class Guard {
     /** A deletion that is given back: pending, held where the guard was tripped meanwhile, or checking where it is in doubt. */
     static final String PENDING_OR_HELD =
             "case when " + TO_BE_HELD + " then 'held' else " + DoubtMarks.unlessDoubted("'pending'") + " end";
+
+    /** Of a row: the guard holds it, and nothing else does. */
+    static final String HOLDS =
+            "state = 'held' and state <> 'deleted' and not exists (select 1 from held where held.deletion = deletion.id)";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
 
     private final int limit;
     private final Duration window;
@@ -51,8 +62,16 @@ final class Guard {
         return window;
     }
 
-    /** How the guard stands in this transaction. */
-    record Look(boolean tripped, long counted) {}
+    /**
+     * How the guard stands in this transaction.
+     *
+     * @param openedBy the person on whose word everything passes now; empty: nobody
+     */
+    record Look(boolean tripped, long counted, String openedBy) {
+
+        /** Where nothing is counted. */
+        static final Look AWAY = new Look(false, 0, "");
+    }
 
     /** A deletion that has just come to be pending, unless it is held or is to be checked first. */
     record Arrival(DeletionState state, Contact contact) {
@@ -76,23 +95,28 @@ final class Guard {
     }
 
     private static final String ENTER =
-            "update guard set counted = counted + :contacts returning counted, tripped_at is not null as tripped";
+            """
+            update guard set counted = counted + case when open_until > {now} then 0 else :contacts end
+            returning counted, tripped_at is not null as tripped,
+                      case when open_until > {now} then opened_by else '' end as opened_by""";
 
     /**
-     * To be called before any row is written: whoever holds rows and waits for the guard could be waited for by whoever
-     * trips it.
+     * To be called before any row is written: a transaction that holds rows and waits for the guard could be waited for by
+     * the one that trips it.
      *
      * @param contacts how many at most are about to count
      */
     Look enter(Transaction transaction, long contacts) throws SQLException {
-        return limit == 0 || contacts == 0
-                ? new Look(false, 0)
-                : transaction
-                        .first(
-                                ENTER,
-                                with("contacts", contacts),
-                                row -> new Look(row.getBoolean("tripped"), row.getLong("counted")))
-                        .orElseThrow();
+        if (limit == 0 || contacts == 0) {
+            return Look.AWAY;
+        }
+        Look look = transaction
+                .first(
+                        ENTER,
+                        with("contacts", contacts),
+                        row -> new Look(row.getBoolean("tripped"), row.getLong("counted"), row.getString("opened_by")))
+                .orElseThrow();
+        return look.tripped() && reopen(transaction) ? new Look(false, look.counted(), look.openedBy()) : look;
     }
 
     private static final String COUNT =
@@ -112,24 +136,27 @@ final class Guard {
             where state = 'pending' and approved_by = '' and pending_since > {now} - :window""";
 
     /**
-     * Counts the contacts of those that are pending.
+     * Counts the contacts of those that are pending, or held by the guard.
      *
      * @return how many deletions are held because that was too many; -1 when it was not
      */
     int count(Transaction transaction, Look look, List<Arrival> arrivals) throws SQLException {
-        if (limit == 0 || look.tripped() || arrivals.stream().noneMatch(Guard::pending)) {
+        if (limit == 0 || !look.openedBy().isEmpty()) {
             return -1;
         }
         JsonRows rows = new JsonRows();
         // Sorted, because two transactions that insert the same keys in opposite order would deadlock.
         arrivals.stream()
-                .filter(Guard::pending)
+                .filter(Guard::counts)
                 .map(Arrival::contact)
                 .distinct()
                 .sorted(Contact.ORDER)
                 .forEach(contact -> rows.add(contact.identifier(), contact.provider(), contact.kind()));
+        if (rows.isEmpty()) {
+            return -1;
+        }
         transaction.change(COUNT, with("contacts", rows));
-        if (look.counted() <= limit) {
+        if (look.tripped() || look.counted() <= limit) {
             return -1;
         }
         transaction.change(PURGE, with("window", window));
@@ -142,28 +169,56 @@ final class Guard {
         return transaction.change(HOLD, with("window", window));
     }
 
-    private static boolean pending(Arrival arrival) {
-        return arrival.state() == DeletionState.PENDING;
+    private static boolean counts(Arrival arrival) {
+        return arrival.state() == DeletionState.PENDING || arrival.state() == DeletionState.HELD;
     }
 
     private static final String LOCK = "update guard set one = one";
-    private static final String HELD =
-            "select 1 as one from deletion where state = 'held' and state <> 'deleted' limit 1";
-    /** What was claimed all the while is held when it comes back: nobody has decided about that. */
-    private static final String RELAX =
-            "update guard set tripped_at = null, relaxed_at = {now}, counted = 0 where tripped_at is not null";
-
-    private static final String FORGET_CONTACTS = "delete from guard_contact";
 
     /** To be called before rows that are held are changed. */
     void lock(Transaction transaction) throws SQLException {
         transaction.change(LOCK);
     }
 
-    /** It is over once nothing is held any more; what was decided about does not count again. */
-    void relax(Transaction transaction) throws SQLException {
-        if (transaction.first(HELD, row -> true).isEmpty() && transaction.change(RELAX) > 0) {
-            transaction.change(FORGET_CONTACTS);
+    private static final String REOPEN =
+            "update guard set tripped_at = null, relaxed_at = {now} where tripped_at is not null"
+                    + " and not exists (select 1 from deletion where " + HOLDS + ")"
+                    + " and (select count(*) from guard_contact where at > {now} - :window) <= :limit";
+
+    /** @return whether it was tripped and is over: the guard holds nothing, and no more than the limit count */
+    boolean reopen(Transaction transaction) throws SQLException {
+        boolean over =
+                limit > 0 && transaction.change(REOPEN, with("window", window).and("limit", limit)) > 0;
+        if (over) {
+            LOG.info("The guard is no longer tripped: it holds nothing, and at most {} contacts count", limit);
+        }
+        return over;
+    }
+
+    private static final String OPEN =
+            """
+            update guard set tripped_at = null,
+                   relaxed_at = case when tripped_at is null then relaxed_at else {now} end,
+                   open_until = {now} + :length, opened_by = :user
+            returning open_until""";
+
+    /** What comes from now on passes by the user's word; what is held waits for a decision all the same. */
+    Instant open(Transaction transaction, Duration length, String user) throws SQLException {
+        return transaction
+                .first(
+                        OPEN,
+                        with("length", length).and("user", user),
+                        row -> Instant.ofEpochMilli(row.getLong("open_until")))
+                .orElseThrow();
+    }
+
+    /** What was claimed all the while is held when it comes back, because nobody has decided about it: never in silence. */
+    static void heldOnReturn(long deletions) {
+        if (deletions > 0) {
+            LOG.warn(
+                    "{} deletions were claimed when the guard was tripped, and are not done; they are held now, until a person"
+                            + " approves or rejects them",
+                    deletions);
         }
     }
 
@@ -198,9 +253,13 @@ final class Guard {
     }
 
     private static final String FOLLOW_CLOCK =
-            "update guard set tripped_from = tripped_from - :by, relaxed_at = relaxed_at - :by";
+            """
+            update guard set tripped_from = tripped_from - :by, relaxed_at = relaxed_at - :by, open_until = open_until - :by""";
+
+    private static final String FOLLOW_CLOCK_CONTACTS = "update guard_contact set at = at - :by";
 
     void followClock(Transaction transaction, long by) throws SQLException {
         transaction.change(FOLLOW_CLOCK, with("by", by));
+        transaction.change(FOLLOW_CLOCK_CONTACTS, with("by", by));
     }
 }

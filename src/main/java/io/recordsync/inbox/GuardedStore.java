@@ -57,7 +57,7 @@ final class GuardedStore {
             LOG.error(
                     "The guard is tripped: more than guard.max-deletions = {} contacts were deleted within guard.window ="
                             + " {} s; {} deletions are held, and all that come, until a person approves or rejects them (on"
-                            + " the page, or POST /api/guard/approve, /api/guard/reject)",
+                            + " the page, or POST /api/guard/approve, /api/guard/reject) and no more than that count",
                     guard.limit(),
                     guard.window().toSeconds(),
                     done.held());

@@ -14,7 +14,8 @@ public record Inbox(
         RecordLists recordLists,
         Decisions decisions,
         Retention retention,
-        Coverage coverage)
+        Coverage coverage,
+        Pauses pauses)
         implements AutoCloseable {
 
     /** Opens a session, and frees the claims of those that are over. */
@@ -37,7 +38,8 @@ public record Inbox(
                 recordLists,
                 new JdbcDecisions(guarded),
                 new JdbcRetention(store, guard, settings),
-                new JdbcCoverage(store, session, settings));
+                new JdbcCoverage(store, session, settings),
+                new JdbcPauses(store));
     }
 
     /** Ends the session and closes the store, in this order. */

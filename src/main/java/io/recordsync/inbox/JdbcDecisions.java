@@ -2,6 +2,7 @@ package io.recordsync.inbox;
 
 import static io.recordsync.inbox.database.Parameters.with;
 
+import io.recordsync.deletion.HeldReason;
 import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Guard.Arrival;
 import io.recordsync.inbox.GuardedStore.Guarded;
@@ -9,6 +10,8 @@ import io.recordsync.inbox.database.JsonRows;
 import io.recordsync.inbox.database.Parameters;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 
@@ -64,40 +67,64 @@ public final class JdbcDecisions implements Decisions {
 
     @Override
     public int approve(Selection selection, String user) {
-        return decide("approve", APPROVE, selection, user);
+        return decide("approve", APPROVE, selection, with("user", user));
     }
 
     private static final String REJECT =
             """
             update deletion set state = 'cancelled', settled_by = :user, settled_at = {now}, failure_code = 'rejected',
-                   message = 'Held by the guard, and rejected by a person', identifier = coalesce(hmac, identifier)
+                   message = :message, identifier = coalesce(hmac, identifier)
             where state = 'held' and state <> 'deleted'""";
 
     @Override
     public int reject(Selection selection, String user) {
-        return decide("reject", REJECT, selection, user);
+        String holder = isGuards(selection) ? "by the guard" : "(" + Word.underscored(selection.heldReason()) + ")";
+        String message = "Held " + holder + ", and rejected by a person";
+        return decide("reject", REJECT, selection, with("user", user).and("message", message));
+    }
+
+    @Override
+    public Instant openGuard(Duration length, String user) {
+        return store.write("open the guard", transaction -> guard.open(transaction, length, user));
     }
 
     private int changeMany(String act, String sql, Selection selection, String user) {
         return store.write(act, transaction -> {
             transaction.takeTime();
-            return change(transaction, sql, selection, user);
+            return change(transaction, sql, selection, with("user", user));
         });
     }
 
-    private int decide(String act, String sql, Selection selection, String user) {
+    private static final String NOT_THE_GUARDS =
+            " and exists (select 1 from held where held.deletion = deletion.id and held.reason = :reason)";
+    private static final String FORGET_REASONS =
+            """
+            delete from held where reason = :reason
+              and not exists (select 1 from deletion where deletion.id = held.deletion and state = 'held')""";
+
+    private int decide(String act, String sql, Selection selection, Parameters parameters) {
         return store.write(act, transaction -> {
             transaction.takeTime();
             guard.lock(transaction);
-            int decided = change(transaction, sql, selection, user);
-            guard.relax(transaction);
+            if (isGuards(selection)) {
+                int decided = change(transaction, sql + " and " + Guard.HOLDS, selection, parameters);
+                guard.reopen(transaction);
+                return decided;
+            }
+            String reason = Word.underscored(selection.heldReason());
+            int decided = change(transaction, sql + NOT_THE_GUARDS, selection, parameters.and("reason", reason));
+            transaction.change(FORGET_REASONS, with("reason", reason));
             return decided;
         });
     }
 
-    private static int change(Transaction transaction, String sql, Selection selection, String user)
+    private static boolean isGuards(Selection selection) {
+        return selection.heldReason() == null || selection.heldReason() == HeldReason.GUARD;
+    }
+
+    private static int change(Transaction transaction, String sql, Selection selection, Parameters parameters)
             throws SQLException {
-        int changed = transaction.change(sql + condition(selection), narrowed(with("user", user), selection));
+        int changed = transaction.change(sql + condition(selection), narrowed(parameters, selection));
         checkExpected(selection, changed);
         return changed;
     }
@@ -105,7 +132,8 @@ public final class JdbcDecisions implements Decisions {
     private static final String GO_LIVE = "update deletion set state = " + DoubtMarks.unlessDoubted(":state")
             + """
             , due_at = {now}, pending_since = {now}, attempts = 0, unconfirmed = 0,
-            answer_lost = answer_lost or unconfirmed > 0
+            answer_lost = answer_lost or unconfirmed > 0,
+            approved_by = case when approved_by = '' then :opened_by else approved_by end
             where state = 'rehearsed' and state <> 'deleted'
               and not exists (select 1 from {rows :dry} dry where dry.value ->> 0 = deletion.record_list)""";
 
@@ -115,15 +143,19 @@ public final class JdbcDecisions implements Decisions {
     public int goLive(Selection selection, Set<String> except) {
         return guarded.write("go live", transaction -> {
             transaction.takeTime();
-            boolean tripped = guard.enter(transaction, 1).tripped();
+            Guard.Look before = guard.enter(transaction, 1);
             JsonRows lists = new JsonRows();
             except.stream().sorted().forEach(lists::add);
             List<Arrival> arrivals = transaction.list(
                     GO_LIVE + condition(selection) + ARRIVING,
-                    narrowed(with("state", tripped ? "held" : "pending").and("dry", lists), selection),
+                    narrowed(
+                            with("state", before.tripped() ? "held" : "pending")
+                                    .and("opened_by", before.openedBy())
+                                    .and("dry", lists),
+                            selection),
                     Arrival::of);
             checkExpected(selection, arrivals.size());
-            Guard.Look look = guard.enter(transaction, arrivals.size());
+            Guard.Look look = before.openedBy().isEmpty() ? guard.enter(transaction, arrivals.size()) : before;
             return new Guarded<>(arrivals.size(), guard.count(transaction, look, arrivals));
         });
     }

@@ -102,10 +102,11 @@ public final class JdbcDoubts implements Doubts {
     private static final String PROCEED =
             """
             update deletion set state = case when approved_by = '' then :state else 'pending' end,
-                   pending_since = case when due_at > {now} then due_at else {now} end
+                   pending_since = case when due_at > {now} then due_at else {now} end,
+                   approved_by = case when approved_by = '' then :opened_by else approved_by end
             where id {in :ids} and state = 'checking'
               and coalesce((select number from deletion_doubt where deletion_doubt.deletion = deletion.id), 0) <= :number
-            returning approved_by <> '' as approved,\s"""
+            returning approved_by <> :opened_by as approved,\s"""
                     + Arrival.COLUMNS;
 
     /** @param approved whether a person let it pass already: it does not count again */
@@ -131,6 +132,7 @@ public final class JdbcDoubts implements Doubts {
             List<Believed> believed = transaction.list(
                     PROCEED,
                     with("state", look.tripped() ? "held" : "pending")
+                            .and("opened_by", look.openedBy())
                             .and("ids", deletions(checks))
                             .and("number", number),
                     Believed::of);

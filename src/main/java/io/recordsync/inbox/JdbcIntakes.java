@@ -205,9 +205,8 @@ public final class JdbcIntakes implements Intakes {
                 DoubtMarks.markAll(transaction);
             }
             Guard.Look look = guard.enter(transaction, contacts(requests));
-            List<Long> inserted = newDeletions.insert(transaction, requests, adoptable, look.tripped());
-            int held = guard.count(
-                    transaction, look, newDeletions.arrivals(transaction, inserted, requests, look.tripped()));
+            List<Long> inserted = newDeletions.insert(transaction, requests, adoptable, look);
+            int held = guard.count(transaction, look, newDeletions.arrivals(transaction, inserted, requests, look));
             // After the deletions: an UNDELETE of the same response cancels those that were committed before it.
             if (!intake.restorations().isEmpty()) {
                 Restorations.apply(transaction, intake.restorations());

@@ -6,6 +6,7 @@ import static io.recordsync.inbox.database.Parameters.with;
 
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.HeldReason;
 import io.recordsync.deletion.IdentifierKind;
 import io.recordsync.deletion.Word;
 import io.recordsync.inbox.database.Parameters;
@@ -128,17 +129,28 @@ public final class JdbcLedger implements Ledger {
                 .toList();
     }
 
+    private static final String HELD_FOR =
+            """
+             and state = 'held'
+             and exists (select 1 from held where held.deletion = deletion.id and held.reason = :reason)""";
+
     @Override
     public List<Entry> find(Filter filter) {
-        StringBuilder sql = new StringBuilder("select * from deletion where true");
+        StringBuilder sql = new StringBuilder("select " + EntryRow.COLUMNS + " from deletion where true");
         Parameters parameters = with("limit", filter.limit());
         if (filter.state() != null) {
             sql.append(" and state = :state");
             parameters = parameters.and("state", Word.underscored(filter.state()));
         }
-        boolean open = filter.state() != null && filter.state() != DeletionState.DELETED;
+        boolean open = filter.heldReason() != null || filter.state() != null && filter.state() != DeletionState.DELETED;
         if (open) {
             sql.append(" and state <> 'deleted'");
+        }
+        if (filter.heldReason() == HeldReason.GUARD) {
+            sql.append(" and ").append(Guard.HOLDS);
+        } else if (filter.heldReason() != null) {
+            sql.append(HELD_FOR);
+            parameters = parameters.and("reason", Word.underscored(filter.heldReason()));
         }
         if (filter.recordList() != null) {
             // Of what is open, the list is looked for among the rows of the state, not the state in the past of the
@@ -161,7 +173,7 @@ public final class JdbcLedger implements Ledger {
         return store.read("find", transaction -> transaction.list(sql.toString(), all, EntryRow::read));
     }
 
-    private static final String GET = "select * from deletion where id = :id";
+    private static final String GET = "select " + EntryRow.COLUMNS + " from deletion where id = :id";
 
     @Override
     public Optional<Entry> get(long id) {
@@ -252,9 +264,10 @@ public final class JdbcLedger implements Ledger {
 
     private static final String GUARD =
             """
-            select tripped_at,
-                   (select count(*) from deletion where state = 'held' and state <> 'deleted') as held
-            from guard""";
+            select tripped_at, case when open_until > {now} then open_until end as open_until, opened_by,
+                   (select count(*) from deletion where\s"""
+                    + Guard.HOLDS
+                    + ") as held from guard";
 
     @Override
     public GuardEntry guard() {
@@ -262,11 +275,17 @@ public final class JdbcLedger implements Ledger {
     }
 
     private GuardEntry lookAtGuard() {
-        return store.read(
-                        "look at the guard",
-                        transaction -> transaction.first(
-                                GUARD, row -> new GuardEntry(time(row, "tripped_at"), row.getLong("held"))))
+        return store.read("look at the guard", transaction -> transaction.first(GUARD, JdbcLedger::guardOf))
                 .orElseThrow();
+    }
+
+    private static GuardEntry guardOf(ResultSet row) throws SQLException {
+        Instant openUntil = time(row, "open_until");
+        return new GuardEntry(
+                time(row, "tripped_at"),
+                row.getLong("held"),
+                openUntil,
+                openUntil == null ? null : row.getString("opened_by"));
     }
 
     private static final String POSITION =

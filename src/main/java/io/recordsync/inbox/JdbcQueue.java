@@ -160,7 +160,20 @@ public final class JdbcQueue implements Queue {
             where id {in :ids} and session = :session and state = 'claimed'
             returning id, state""";
 
-    private record PostponedRow(long id, boolean parked) {}
+    private record PostponedRow(long id, String state) {
+
+        static PostponedRow of(ResultSet row) throws SQLException {
+            return new PostponedRow(row.getLong("id"), row.getString("state"));
+        }
+
+        boolean parked() {
+            return state.equals("parked");
+        }
+
+        boolean held() {
+            return state.equals("held");
+        }
+    }
 
     @Override
     public int postpone(List<Long> ids, Duration delay, Failure failure, Postponement why) {
@@ -176,10 +189,11 @@ public final class JdbcQueue implements Queue {
                             .and("message", JsonRows.shortened(failure.message()))
                             .and("give_up_after", settings.giveUpAfter())
                             .and("code", failure.code()),
-                    row -> new PostponedRow(row.getLong("id"), "parked".equals(row.getString("state"))));
+                    PostponedRow::of);
             remember(transaction, rows.stream().map(PostponedRow::id).toList(), failure);
             return rows;
         });
+        Guard.heldOnReturn(postponed.stream().filter(PostponedRow::held).count());
         tally.parked((int) postponed.stream().filter(PostponedRow::parked).count());
         return postponed.size();
     }
@@ -238,17 +252,20 @@ public final class JdbcQueue implements Queue {
     }
 
     private static final String RELEASE = "update deletion set session = '', state = " + Guard.PENDING_OR_HELD
-            + " where id {in :ids} and session = :session and state = 'claimed'";
+            + " where id {in :ids} and session = :session and state = 'claimed' returning state";
 
     @Override
     public int release(List<Long> ids) {
-        return store.write("release", transaction -> release(transaction, ids));
+        List<String> states = store.write("release", transaction -> release(transaction, ids));
+        Guard.heldOnReturn(states.stream().filter("held"::equals).count());
+        return states.size();
     }
 
-    private int release(Transaction transaction, List<Long> ids) throws SQLException {
-        int released = transaction.change(RELEASE, mine(ids));
+    /** @return the states that they are in now */
+    private List<String> release(Transaction transaction, List<Long> ids) throws SQLException {
+        List<String> states = transaction.list(RELEASE, mine(ids), row -> row.getString("state"));
         Restorations.cancelMarked(transaction, ids);
-        return released;
+        return states;
     }
 
     private static final String PERHAPS_DONE =

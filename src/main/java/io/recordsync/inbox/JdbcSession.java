@@ -56,7 +56,9 @@ public final class JdbcSession implements Session {
             where state = 'claimed' and state <> 'deleted' and session in (
               select session from deletion
               where state = 'claimed' and state <> 'deleted' and not exists (select 1 from session where session.id = deletion.session))
-            returning id""";
+            returning id, state""";
+
+    private record Freed(long id, boolean held) {}
 
     @Override
     public void heartbeat() {
@@ -70,25 +72,29 @@ public final class JdbcSession implements Session {
         String mine = id;
         String opened = newId();
         boolean[] expired = new boolean[1];
-        int freed = store.write("heartbeat", transaction -> {
+        List<Freed> freed = store.write("heartbeat", transaction -> {
+            guard.reopen(transaction);
             followClock(transaction);
             expired[0] = transaction.change(RENEW, with("session", mine)) == 0;
             if (expired[0]) {
                 transaction.change(OPEN, with("session", opened));
             }
             transaction.change(END_EXPIRED, with("ttl", ttl));
-            List<Long> ids = transaction.list(FREE_CLAIMS, row -> row.getLong("id"));
-            if (!ids.isEmpty()) {
-                Restorations.cancelMarked(transaction, ids);
+            List<Freed> rows = transaction.list(
+                    FREE_CLAIMS, row -> new Freed(row.getLong("id"), "held".equals(row.getString("state"))));
+            if (!rows.isEmpty()) {
+                Restorations.cancelMarked(
+                        transaction, rows.stream().map(Freed::id).toList());
             }
-            return ids.size();
+            return rows;
         });
         if (expired[0]) {
             id = opened;
         }
         seenAt = now;
-        if (freed > 0) {
-            LOG.warn("{} deletions were claimed by a process that is gone; they are due again", freed);
+        if (!freed.isEmpty()) {
+            LOG.warn("{} deletions were claimed by a process that is gone; they are due again", freed.size());
+            Guard.heldOnReturn(freed.stream().filter(Freed::held).count());
         }
     }
 

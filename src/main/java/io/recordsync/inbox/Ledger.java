@@ -2,6 +2,7 @@ package io.recordsync.inbox;
 
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.HeldReason;
 import io.recordsync.deletion.IdentifierKind;
 import java.time.Instant;
 import java.util.List;
@@ -64,13 +65,20 @@ public interface Ledger {
     Optional<PositionEntry> position(String channel);
 
     /** Null filters match everything; {@code before} is an id: only older rows. */
-    record Filter(DeletionState state, String recordList, String externalId, int limit, Long before) {}
+    record Filter(
+            DeletionState state, String recordList, String externalId, int limit, Long before, HeldReason heldReason) {
+
+        public Filter(DeletionState state, String recordList, String externalId, int limit, Long before) {
+            this(state, recordList, externalId, limit, before, null);
+        }
+    }
 
     /**
      * A deletion as it stands. Times are null until they have happened, texts empty until they are known; {@code
      * identifier} of a phone number is masked, and once done with is {@code hmac:…}. {@code settledBy} is the person who
      * discarded it, {@code approvedBy} the one on whose word the guard let it pass; {@code calledAt} is when the call began
-     * that settled it; {@code note} what else is known of it ({@code merged into 003…}).
+     * that settled it; {@code note} what else is known of it ({@code merged into 003…}); {@code heldReason} is null but of
+     * what is held.
      */
     record Entry(
             long id,
@@ -94,7 +102,8 @@ public interface Ledger {
             String message,
             String note,
             String approvedBy,
-            Instant calledAt) {}
+            Instant calledAt,
+            HeldReason heldReason) {}
 
     /** Parked deletions of one list and one reason. {@code message} is that of one of them, {@code oldest} an acceptance. */
     record DeadLetters(String recordList, String failureCode, String message, long count, Instant oldest) {}
@@ -108,8 +117,11 @@ public interface Ledger {
     record RecordListEntry(
             String id, String state, long pending, long parked, Instant suspendedUntil, String lastError) {}
 
-    /** {@code trippedAt} is null while it is not tripped; deletions may be held all the same, where it was switched off. */
-    record GuardEntry(Instant trippedAt, long held) {}
+    /**
+     * {@code trippedAt} is null while it is not tripped; it may hold deletions all the same. {@code held} are those that the
+     * guard holds, {@code openUntil} and {@code openedBy} are null while no person has opened it.
+     */
+    record GuardEntry(Instant trippedAt, long held, Instant openUntil, String openedBy) {}
 
     /** {@code replayId} and {@code savedAt} are null while no position was saved, {@code orgId} while none is pinned. */
     record PositionEntry(String channel, byte[] replayId, Instant savedAt, Instant firstStart, String orgId) {}

@@ -11,6 +11,7 @@ import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Guard.Arrival;
 import io.recordsync.inbox.Guard.Contact;
+import io.recordsync.inbox.Guard.Look;
 import io.recordsync.inbox.database.JsonRows;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.SQLException;
@@ -34,9 +35,9 @@ final class NewDeletions {
     private static final String INSERT =
             """
             insert into deletion (record_list, kind, provider, identifier, event_key, origin, committed_at, state, hmac, note,
-                                  accepted_at, due_at, pending_since)
+                                  approved_by, accepted_at, due_at, pending_since)
             select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
-                   cast(value ->> 6 as bigint), %s, value ->> 8, value ->> 9,
+                   cast(value ->> 6 as bigint), %s, value ->> 8, value ->> 9, value ->> 11,
                    {now}, {now} + cast(value ->> 10 as bigint), {now} + cast(value ->> 10 as bigint)
             from {rows :deletions} where\s""";
 
@@ -87,10 +88,10 @@ final class NewDeletions {
 
     /**
      * @param adoptable whether there may be rows for events to adopt
-     * @param held whether what would be pending is held
+     * @param look whether what would be pending is held, or passes by a person's word
      * @return the ids of those that were not known
      */
-    List<Long> insert(Transaction transaction, List<DeletionRequest> requests, boolean adoptable, boolean held)
+    List<Long> insert(Transaction transaction, List<DeletionRequest> requests, boolean adoptable, Look look)
             throws SQLException {
         JsonRows told = new JsonRows();
         JsonRows streamed = new JsonRows();
@@ -99,14 +100,14 @@ final class NewDeletions {
         for (DeletionRequest request : requests) {
             switch (request.origin()) {
                 case STREAM -> {
-                    add(streamed, request, held);
+                    add(streamed, request, look);
                     // A gap event's word is worth less than what the sweep saw: it adopts nothing.
                     if (adoptable && request.state() == DeletionState.PENDING) {
-                        add(adopting, request, held);
+                        add(adopting, request, look);
                     }
                 }
-                case API -> add(told, request, held);
-                case SWEEP, RECONCILE -> add(found, request, held);
+                case API -> add(told, request, look);
+                case SWEEP, RECONCILE -> add(found, request, look);
             }
         }
         if (!adopting.isEmpty()) {
@@ -161,7 +162,7 @@ final class NewDeletions {
         }
     }
 
-    private void add(JsonRows rows, DeletionRequest request, boolean held) {
+    private void add(JsonRows rows, DeletionRequest request, Look look) {
         Identifier identifier = request.identifier();
         // What a person asked for stands whatever comes meanwhile.
         Duration wait = request.origin() == Origin.API ? Duration.ZERO : holdWindow;
@@ -173,14 +174,15 @@ final class NewDeletions {
                 request.eventKey(),
                 Word.underscored(request.origin()),
                 request.committedAt().toEpochMilli(),
-                Word.underscored(state(request, held)),
+                Word.underscored(state(request, look)),
                 sealed(identifier),
                 request.note(),
-                wait.toMillis());
+                wait.toMillis(),
+                look.openedBy());
     }
 
-    private static DeletionState state(DeletionRequest request, boolean held) {
-        return held && request.state() == DeletionState.PENDING ? DeletionState.HELD : request.state();
+    private static DeletionState state(DeletionRequest request, Look look) {
+        return look.tripped() && request.state() == DeletionState.PENDING ? DeletionState.HELD : request.state();
     }
 
     /** Of a phone number; null of any other. */
@@ -191,14 +193,14 @@ final class NewDeletions {
     private static final String ARRIVALS = "select " + Arrival.COLUMNS + " from deletion where id {in :ids}";
 
     /** Where nothing was known before, what was asked for is what was written, and need not be read back. */
-    List<Arrival> arrivals(Transaction transaction, List<Long> ids, List<DeletionRequest> requests, boolean held)
+    List<Arrival> arrivals(Transaction transaction, List<Long> ids, List<DeletionRequest> requests, Look look)
             throws SQLException {
         boolean all = ids.size() == requests.size();
         if (!all || requests.stream().anyMatch(NewDeletions::found)) {
             return ids.isEmpty() ? List.of() : transaction.list(ARRIVALS, with("ids", ids), Arrival::of);
         }
         return requests.stream()
-                .map(request -> new Arrival(state(request, held), contact(request.identifier())))
+                .map(request -> new Arrival(state(request, look), contact(request.identifier())))
                 .toList();
     }
 

@@ -25,9 +25,9 @@ final class Receipts {
         this.store = store;
     }
 
-    private static final String OF_IDENTIFIER =
-            "select * from deletion where identifier = :identifier and kind = :kind and id > :after"
-                    + " order by id + 0 limit :page";
+    private static final String OF_IDENTIFIER = "select " + EntryRow.COLUMNS
+            + " from deletion where identifier = :identifier and kind = :kind and id > :after"
+            + " order by id + 0 limit :page";
 
     /** Oldest first. */
     Stream<Entry> of(String identifier, IdentifierKind kind) {
@@ -35,9 +35,9 @@ final class Receipts {
         return pages(after -> page(OF_IDENTIFIER, named.and("after", after)));
     }
 
-    private static final String ACCEPTED =
-            """
-            select * from deletion where id > :after and id <= :last and accepted_at >= :from and accepted_at < :until
+    private static final String ACCEPTED = "select " + EntryRow.COLUMNS
+            + """
+             from deletion where id > :after and id <= :last and accepted_at >= :from and accepted_at < :until
             order by id limit :page""";
 
     /**

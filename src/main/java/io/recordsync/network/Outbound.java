@@ -19,11 +19,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -45,10 +47,26 @@ public final class Outbound {
     private final NetworkSettings network;
     private final List<String> direct;
     private final X509TrustManager trustManager;
+    private final Duration lockOutAfterRefusal;
+    /** The proxy's last refusal of our credentials; null while there was none. */
+    private final AtomicReference<Refusal> refusal = new AtomicReference<>();
 
-    /** @throws IllegalArgumentException when the bundle cannot be read or holds no certificate */
+    /** In words, and until when nothing is sent through the proxy, by {@link System#nanoTime()}. */
+    private record Refusal(String words, long until) {}
+
+    /** Asks a proxy that refused the credentials again at once. */
     public Outbound(NetworkSettings network) {
+        this(network, Duration.ZERO);
+    }
+
+    /**
+     * @param lockOutAfterRefusal how long nothing is sent through the proxy after it refused the credentials: each request would
+     *     be one more failed login of a directory account
+     * @throws IllegalArgumentException when the bundle cannot be read or holds no certificate
+     */
+    public Outbound(NetworkSettings network, Duration lockOutAfterRefusal) {
         this.network = network;
+        this.lockOutAfterRefusal = lockOutAfterRefusal;
         this.direct = network.noProxy().stream()
                 .map(name -> name.toLowerCase(Locale.ROOT))
                 .toList();
@@ -79,6 +97,25 @@ public final class Outbound {
         boolean isDirect = host().isEmpty()
                 || direct.stream().anyMatch(exempt -> name.equals(exempt) || name.endsWith("." + exempt));
         return isDirect ? Optional.empty() : Optional.of(InetSocketAddress.createUnresolved(host(), port()));
+    }
+
+    /**
+     * To be called before a connection is made.
+     *
+     * @throws NetworkException while the way is by a proxy that has just refused the credentials
+     */
+    public void checkProxy(String target) throws NetworkException {
+        Optional<String> refused = proxyFor(target).flatMap(proxy -> proxyRefusal());
+        if (refused.isPresent()) {
+            throw new NetworkException(refused.get());
+        }
+    }
+
+    /** Why nothing goes through the proxy for a while: it refused the credentials, and a person is needed. */
+    public Optional<String> proxyRefusal() {
+        return Optional.ofNullable(refusal.get())
+                .filter(last -> last.until() - System.nanoTime() > 0)
+                .map(Refusal::words);
     }
 
     public X509TrustManager trustManager() {
@@ -112,6 +149,9 @@ public final class Outbound {
                 .limit(20)
                 .toList();
         for (Throwable link : chain) {
+            if (link instanceof NetworkException) {
+                return Optional.of(link.getMessage());
+            }
             Matcher refusal = REFUSAL.matcher(String.valueOf(link.getMessage()));
             if (refusal.find()) {
                 return Optional.of(refused(target, Integer.parseInt(refusal.group(1))));
@@ -130,16 +170,20 @@ public final class Outbound {
                         + "); check proxy.host and proxy.port");
     }
 
-    /** The words for a proxy's own answer on the way to a target. */
+    /** The words for a proxy's own answer on the way to a target; where it refuses the credentials nothing is sent for a while. */
     public String refused(String target, int status) {
         String proxy = "the proxy " + host() + ":" + port();
         // tinyproxy answers wrong credentials with 401.
         if (status == 407 || status == 401) {
-            return proxy
+            String words = proxy
                     + (user().isEmpty()
                                     ? " wants credentials (%d); set proxy.user and proxy.password"
                                     : " refuses the credentials (%d); check proxy.user and proxy.password")
                             .formatted(status);
+            Refusal refused = new Refusal(words, System.nanoTime() + lockOutAfterRefusal.toNanos());
+            // What was under way when it was refused prolongs nothing.
+            refusal.updateAndGet(last -> last != null && last.until() - System.nanoTime() > 0 ? last : refused);
+            return words;
         }
         return status >= 500
                 ? proxy + " does not reach " + target + " (" + status + ")"

@@ -36,6 +36,7 @@ public final class OutboundGrpc {
         if (proxy.isEmpty()) {
             return null;
         }
+        outbound.checkProxy(host);
         InetSocketAddress resolved =
                 new InetSocketAddress(proxy.get().getHostString(), proxy.get().getPort());
         if (resolved.isUnresolved()) {

@@ -73,6 +73,7 @@ public final class OutboundHttp implements HttpClientConfigurer {
             throws IOException, HttpException {
         String target = scope.route.getTargetHost().getHostName();
         scope.clientContext.removeAttribute(CONNECTED);
+        outbound.checkProxy(target);
         ClassicHttpResponse answer;
         try {
             answer = chain.proceed(request, scope);

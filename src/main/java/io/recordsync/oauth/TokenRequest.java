@@ -57,6 +57,7 @@ final class TokenRequest {
 
     /** Asks once. Waits without a limit of its own: resolving the name and reading the key file have no timeout. */
     Token send(Instant now) throws IOException, InterruptedException {
+        outbound.checkProxy(tokenUrl.getHost());
         Grant.Proof proof = proof(now);
         HttpRequest.Builder request = outbound.request(tokenUrl)
                 .header("Content-Type", "application/x-www-form-urlencoded")

@@ -34,7 +34,8 @@ class ClaimsTest {
     private static final Duration LINGER = Duration.ofMillis(100);
 
     private final Source source = new Source();
-    private final DeliveryGate gate = new DeliveryGate(Duration.ofMillis(20), Duration.ofMillis(20), Clock.systemUTC());
+    private final DeliveryGate gate =
+            new DeliveryGate(Duration.ofMillis(20), Duration.ofMillis(20), Clock.systemUTC(), new InMemoryPauses());
     private final Claims claims = new Claims(source.queue(), gate, new BatchSettings(10, LINGER), 1, 2);
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -144,7 +145,7 @@ class ClaimsTest {
     @Test
     void a_shut_gate_lets_nothing_be_claimed() throws Exception {
         source.add(3);
-        gate.pause();
+        gate.pause("kim");
         assertThat(claims.next()).isEmpty();
         assertThat(source.asked).isEmpty();
 

@@ -15,8 +15,16 @@ class DeliveryGateTest {
     private static final Failure BUSY = new Failure("rate_limited", 429, "Too many", "");
 
     private Instant now = Instant.parse("2026-03-01T12:00:00Z");
-    private final DeliveryGate gate = new DeliveryGate(
-            Duration.ofSeconds(1), Duration.ofMinutes(5), ((InstantSource) () -> now).withZone(ZoneOffset.UTC));
+    private final InMemoryPauses pauses = new InMemoryPauses();
+    private final DeliveryGate gate = gate();
+
+    private DeliveryGate gate() {
+        return new DeliveryGate(
+                Duration.ofSeconds(1),
+                Duration.ofMinutes(5),
+                ((InstantSource) () -> now).withZone(ZoneOffset.UTC),
+                pauses);
+    }
 
     @Test
     void it_is_shut_as_long_as_retry_after_says_and_then_lets_a_probe_through() {
@@ -74,7 +82,7 @@ class DeliveryGateTest {
     void what_a_person_has_to_allow_stays_shut_whatever_succeeds() {
         AtomicInteger changes = new AtomicInteger();
         gate.onChange(changes::incrementAndGet);
-        gate.pause();
+        gate.pause("kim");
         gate.forbid(DeliveryGate.OTHER_ORG, "another org");
         gate.succeeded();
         now = now.plus(Duration.ofDays(30));
@@ -88,5 +96,22 @@ class DeliveryGateTest {
         assertThat(changes).hasValue(2);
         gate.allow(DeliveryGate.OTHER_ORG);
         assertThat(changes).hasValue(2);
+    }
+
+    @Test
+    void a_pause_is_of_every_process_and_goes_on_after_a_start() {
+        DeliveryGate another = gate();
+        gate.pause("kim");
+
+        another.lookForPause();
+
+        assertThat(another.isShut()).isTrue();
+        assertThat(another.get().state()).isEqualTo(DeliveryGate.PAUSED);
+        assertThat(another.get().reason()).contains("by kim since 2026-03-01T11:00:00Z", "every process");
+        DeliveryGate started = gate();
+        assertThat(started.isForbidden()).isTrue();
+        another.resume();
+        gate.lookForPause();
+        assertThat(gate.isShut()).isFalse();
     }
 }

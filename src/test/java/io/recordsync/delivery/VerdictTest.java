@@ -29,7 +29,8 @@ class VerdictTest {
 
     private Instant now = Instant.parse("2026-03-01T12:00:00Z");
     private final Clock clock = ((InstantSource) () -> now).withZone(ZoneOffset.UTC);
-    private final DeliveryGate gate = new DeliveryGate(Duration.ofSeconds(1), Duration.ofSeconds(1), clock);
+    private final DeliveryGate gate =
+            new DeliveryGate(Duration.ofSeconds(1), Duration.ofSeconds(1), clock, new InMemoryPauses());
     /** It decides only, and never asks the inbox. */
     private final Delivery delivery = new Delivery(
             null,

@@ -148,7 +148,7 @@ public final class Demo {
         }
         say(
                 "Approve or reject them on http://localhost:%d/, or: curl -X POST localhost:%d/api/guard/approve"
-                        + " -H 'Content-Type: application/json' -d '{}'   (or /reject)",
+                        + " -H 'Content-Type: application/json' -d '{\"state\": \"held\"}'   (or /reject)",
                 port, port);
     }
 

@@ -7,6 +7,7 @@ import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.HeldReason;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
@@ -16,6 +17,7 @@ import io.recordsync.inbox.Decisions.UnexpectedCountException;
 import io.recordsync.inbox.Doubts.GapCheck;
 import io.recordsync.inbox.Ledger.Entry;
 import io.recordsync.inbox.Queue.Postponement;
+import io.recordsync.inbox.database.Parameters;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -346,20 +348,26 @@ abstract class GuardContract extends OnEitherDatabase {
     // ---- what a person decides
 
     @Test
-    void what_is_approved_goes_out_and_it_is_over() {
+    void what_is_approved_goes_out_and_it_is_over_once_the_window_is_clear() {
         accept("1", "2", "3", "4", "5");
 
         assertThat(inbox.decisions().approve(ALL, "kim")).isEqualTo(5);
 
-        assertThat(tripped()).isFalse();
         assertThat(approvers()).containsOnly("kim");
         List<Long> claimed = claim();
         assertThat(claimed).hasSize(5);
         assertThat(inbox.queue().settle(claimed, Confirmation.EXACT, Duration.ZERO))
                 .isEqualTo(5);
-        accept("6", "7", "8");
-        assertThat(tripped()).as("what was decided about does not count again").isFalse();
-        accept("9");
+        assertThat(tripped()).as("what was decided about goes on counting").isTrue();
+        accept("6");
+        assertThat(states("6")).containsOnly(DeletionState.HELD);
+        inbox.decisions().approve(ALL, "kim");
+
+        advance(WINDOW);
+        accept("7", "8", "9");
+        assertThat(tripped()).isFalse();
+        assertThat(states("7", "8", "9")).containsOnly(DeletionState.PENDING);
+        accept("10");
         assertThat(tripped()).isTrue();
     }
 
@@ -369,7 +377,7 @@ abstract class GuardContract extends OnEitherDatabase {
 
         assertThat(inbox.decisions().reject(ALL, "kim")).isEqualTo(4);
 
-        assertThat(tripped()).isFalse();
+        assertThat(tripped()).isTrue();
         assertThat(ledger.find(OnEitherDatabase.all())).allSatisfy(row -> {
             assertThat(row.state()).isEqualTo(DeletionState.CANCELLED);
             assertThat(row.settledBy()).isEqualTo("kim");
@@ -397,13 +405,16 @@ abstract class GuardContract extends OnEitherDatabase {
                 .isEqualTo(2);
         assertThat(tripped()).isTrue();
         assertThat(inbox.decisions().approve(ALL, "kim")).isEqualTo(1);
+        assertThat(claim()).hasSize(4);
+        assertThat(tripped()).isTrue();
+        advance(WINDOW);
+        inbox.session().heartbeat();
 
         assertThat(tripped()).isFalse();
-        assertThat(claim()).hasSize(4);
     }
 
     @Test
-    void where_everyone_was_restored_meanwhile_a_decision_ends_it() {
+    void where_everyone_was_restored_meanwhile_it_ends_with_the_window() {
         accept("1", "2", "3", "4");
         for (String contact : List.of("1", "2", "3", "4")) {
             restore(contact, true);
@@ -411,6 +422,9 @@ abstract class GuardContract extends OnEitherDatabase {
         assertThat(tripped()).isTrue();
 
         assertThat(inbox.decisions().approve(ALL, "kim")).isZero();
+        assertThat(tripped()).isTrue();
+        advance(WINDOW);
+        inbox.session().heartbeat();
 
         assertThat(tripped()).isFalse();
     }
@@ -423,14 +437,29 @@ abstract class GuardContract extends OnEitherDatabase {
         accept("3", "4", "5");
         advance(Duration.ofSeconds(1));
         assertThat(inbox.decisions().reject(ALL, "kim")).isEqualTo(3);
-        assertThat(tripped()).isFalse();
 
         inbox.queue().release(claimed);
 
         assertThat(states("1")).containsOnly(DeletionState.HELD);
         assertThat(inbox.decisions().reject(ALL, "kim")).isEqualTo(2);
+        advance(WINDOW);
         accept("6");
         assertThat(claim()).hasSize(1);
+    }
+
+    @Test
+    void what_was_claimed_when_it_was_opened_is_held_when_it_comes_back() {
+        accept("1", "2");
+        List<Long> claimed = claim();
+        accept("3", "4");
+        inbox.decisions().reject(ALL, "kim");
+        advance(Duration.ofSeconds(1));
+        inbox.decisions().openGuard(Duration.ofMinutes(5), "kim");
+
+        inbox.queue().postpone(claimed, Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
+
+        assertThat(states("1", "2")).containsOnly(DeletionState.HELD);
+        assertThat(ledger.guard().held()).isEqualTo(2);
     }
 
     @Test
@@ -443,6 +472,170 @@ abstract class GuardContract extends OnEitherDatabase {
 
         assertThat(inbox.queue().stopped(claimed.get(0))).isTrue();
     }
+
+    /** With 50 allowed in an hour and a person who only ever rejects, 450 of 600 went. */
+    @Test
+    void who_only_ever_rejects_lets_no_more_pass_than_the_limit() {
+        int sent = 0;
+        for (int second = 0; second < 40; second++) {
+            accept("a" + second, "b" + second);
+            List<Long> claimed = claim();
+            sent += inbox.queue().settle(claimed, Confirmation.EXACT, Duration.ZERO);
+            inbox.decisions().reject(ALL, "kim");
+            advance(Duration.ofSeconds(1));
+        }
+
+        assertThat(sent).isLessThanOrEqualTo(MOST);
+        assertThat(tripped()).isTrue();
+    }
+
+    /** Counted from the trip only, a mass deletion longer than the window would have begun to pass in its middle. */
+    @Test
+    void what_is_held_counts_for_its_own_window() {
+        accept("1", "2", "3", "4");
+        advance(WINDOW.minusSeconds(1));
+        accept("5", "6", "7", "8");
+        inbox.decisions().reject(ALL, "kim");
+        advance(Duration.ofSeconds(2));
+
+        accept("9");
+
+        assertThat(states("9")).containsOnly(DeletionState.HELD);
+    }
+
+    @Test
+    void once_the_window_is_clear_it_opens_by_itself_but_not_while_it_holds_something() {
+        accept("1", "2", "3", "4");
+        advance(WINDOW);
+        inbox.session().heartbeat();
+        assertThat(tripped()).isTrue();
+        inbox.decisions().reject(new Selection(List.of(id("1"), id("2")), null, null), "kim");
+        assertThat(tripped()).isTrue();
+
+        inbox.decisions().reject(ALL, "kim");
+
+        assertThat(tripped()).isFalse();
+        accept("5", "6", "7");
+        assertThat(claim()).hasSize(3);
+    }
+
+    // ---- a person opens it
+
+    @Test
+    void what_comes_while_it_is_open_passes_by_the_persons_word_and_does_not_count() {
+        accept("1", "2", "3", "4");
+        advance(Duration.ofSeconds(1));
+
+        Instant until = inbox.decisions().openGuard(Duration.ofMinutes(30), "kim");
+
+        assertThat(until).isEqualTo(START.plusSeconds(1801));
+        assertThat(ledger.guard().openUntil()).isEqualTo(until);
+        assertThat(ledger.guard().openedBy()).isEqualTo("kim");
+        assertThat(tripped()).isFalse();
+        assertThat(states("1", "2", "3", "4")).as("nobody decided about them").containsOnly(DeletionState.HELD);
+        accept("5", "6", "7", "8", "9", "10");
+        assertThat(claim()).hasSize(6);
+        assertThat(ledger.ofContact("7").findFirst().orElseThrow().approvedBy()).isEqualTo("kim");
+        inbox.decisions().reject(ALL, "kim");
+
+        advance(Duration.ofMinutes(31));
+        accept("11");
+        assertThat(tripped()).as("1 to 4 still count").isTrue();
+        advance(WINDOW);
+        inbox.decisions().reject(ALL, "kim");
+        accept("12", "13", "14");
+        assertThat(tripped()).isFalse();
+    }
+
+    @Test
+    void a_person_shuts_it_before_its_time() {
+        inbox.decisions().openGuard(Duration.ofMinutes(30), "kim");
+
+        inbox.decisions().openGuard(Duration.ZERO, "lee");
+
+        assertThat(ledger.guard().openUntil()).isNull();
+        assertThat(ledger.guard().openedBy()).isNull();
+        accept("1", "2", "3", "4");
+        assertThat(tripped()).isTrue();
+    }
+
+    @Test
+    void what_a_gap_event_said_passes_when_it_is_believed_while_it_is_open() {
+        inbox.intakes().accept(intake(checked("1"), checked("2"), checked("3"), checked("4")));
+        inbox.decisions().openGuard(Duration.ofMinutes(30), "kim");
+
+        inbox.doubts().gone(inbox.doubts().gapChecks(10));
+
+        assertThat(states()).containsOnly(DeletionState.PENDING);
+        assertThat(approvers()).containsOnly("kim");
+    }
+
+    @Test
+    void what_goes_live_passes_while_it_is_open() {
+        for (String contact : List.of("1", "2", "3", "4")) {
+            accept(contact);
+            inbox.queue().rehearse(claim());
+            advance(WINDOW);
+        }
+        inbox.decisions().openGuard(Duration.ofMinutes(30), "kim");
+
+        inbox.decisions().goLive(ALL, Set.of());
+
+        assertThat(tripped()).isFalse();
+        assertThat(claim()).hasSize(4);
+    }
+
+    // ---- what others hold
+
+    @Test
+    void it_opens_and_is_decided_about_by_its_own_rows_only() {
+        accept("1", "2", "3", "4", "5");
+        holdFor("merge", "5");
+
+        assertThat(ledger.guard().held()).isEqualTo(4);
+        assertThat(foundHeld(HeldReason.GUARD)).containsExactlyInAnyOrder("1", "2", "3", "4");
+        assertThat(foundHeld(HeldReason.MERGE)).containsExactly("5");
+        assertThat(foundHeld(HeldReason.NOT_VISIBLE)).isEmpty();
+        assertThat(inbox.decisions().reject(ALL, "kim")).isEqualTo(4);
+        assertThat(states("5")).containsOnly(DeletionState.HELD);
+        advance(WINDOW);
+        inbox.session().heartbeat();
+        assertThat(tripped()).isFalse();
+        assertThat(ledger.guard().held()).isZero();
+
+        Selection merged = new Selection(List.of(), null, null, null, null, HeldReason.MERGE);
+        assertThat(inbox.decisions().approve(merged, "kim")).isOne();
+
+        assertThat(claim()).hasSize(1);
+        assertThat(ledger.get(id("5")).orElseThrow().heldReason()).isNull();
+    }
+
+    @Test
+    void what_others_hold_is_not_the_guards_to_approve_not_even_by_id() {
+        accept("1", "2", "3", "4");
+        holdFor("not_visible", "1");
+
+        assertThat(inbox.decisions().approve(new Selection(List.of(id("1")), null, null), "kim"))
+                .isZero();
+
+        assertThat(ledger.get(id("1")).orElseThrow().heldReason()).isEqualTo(HeldReason.NOT_VISIBLE);
+    }
+
+    private void holdFor(String reason, String contact) {
+        store.write(
+                "test",
+                transaction -> transaction.change(
+                        "insert into held (deletion, reason) values (:id, :reason)",
+                        Parameters.with("id", id(contact)).and("reason", reason)));
+    }
+
+    private List<String> foundHeld(HeldReason reason) {
+        return ledger.find(new Ledger.Filter(null, null, null, 100, null, reason)).stream()
+                .map(Entry::identifier)
+                .toList();
+    }
+
+    // ---- what stays as it was
 
     /** It forgot who had been counted. */
     @Test

@@ -57,6 +57,7 @@ abstract class IntakesContract extends OnEitherDatabase {
                         "",
                         "",
                         "",
+                        null,
                         null));
     }
 

@@ -131,6 +131,26 @@ abstract class SessionContract extends OnEitherDatabase {
     }
 
     @Test
+    void a_pause_outlives_its_process_and_holds_for_every_other_one() {
+        Inbox other = Inbox.open(store, SETTINGS);
+        assertThat(other.pauses().look()).isEmpty();
+        inbox.pauses().pause("kim");
+        inbox.pauses().pause("lee");
+        assertThat(inbox.pauses().look()).contains(new Pauses.Pause(START, "kim"));
+        if (store.isShared()) {
+            assertThat(other.pauses().look()).isPresent();
+        }
+
+        Inbox next = Inbox.open(store, SETTINGS);
+
+        assertThat(next.pauses().look()).contains(new Pauses.Pause(START, "kim"));
+        next.pauses().resume();
+        next.pauses().resume();
+        assertThat(next.pauses().look()).isEmpty();
+        assertThat(Inbox.open(store, SETTINGS).pauses().look()).isEmpty();
+    }
+
+    @Test
     void a_clock_that_is_set_back_delays_nothing() {
         acceptMany("L1", 2);
         List<Long> claimed = ids(inbox.queue().claim(1, 1));

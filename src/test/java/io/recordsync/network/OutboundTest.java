@@ -132,6 +132,32 @@ class OutboundTest {
         assertThat(outbound.explain("api", new IOException("Connection reset"))).isEmpty();
     }
 
+    /** Each request would have been one more failed login: seven in eight seconds locked an account. */
+    @Test
+    void a_proxy_that_refused_the_credentials_is_not_asked_again_for_a_while() throws Exception {
+        NetworkSettings behindProxy =
+                new NetworkSettings("proxy", 3128, "sync", Secret.NONE, List.of("direct.example"), "");
+        outbound = new Outbound(behindProxy, Duration.ofHours(1));
+        outbound.checkProxy("api");
+        assertThat(outbound.proxyRefusal()).isEmpty();
+        String refused = explained(new IOException("Tunnel failed, got: 407"));
+
+        assertThatThrownBy(() -> outbound.checkProxy("api"))
+                .isInstanceOf(NetworkException.class)
+                .hasMessage(refused);
+        assertThat(outbound.explain("api", new IOException(new NetworkException(refused))))
+                .contains(refused);
+        assertThat(outbound.proxyRefusal()).contains(refused);
+        outbound.checkProxy("direct.example");
+
+        outbound = new Outbound(behindProxy, Duration.ZERO);
+        explained(new IOException("Tunnel failed, got: 407"));
+        outbound.checkProxy("api");
+        outbound = new Outbound(behindProxy, Duration.ofHours(1));
+        explained(new IOException("Tunnel failed, got: 403"));
+        outbound.checkProxy("api");
+    }
+
     /** The authority is trusted, and the certificate is for 127.0.0.1: by another name nobody may be talked to. */
     @ParameterizedTest
     @EnumSource

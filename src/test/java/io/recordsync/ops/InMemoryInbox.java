@@ -8,6 +8,7 @@ import io.recordsync.inbox.Decisions;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Intakes;
 import io.recordsync.inbox.Ledger;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -33,7 +34,7 @@ public final class InMemoryInbox implements Intakes, Decisions, Ledger {
     public final Map<DeletionState, Long> counts = new EnumMap<>(DeletionState.class);
     public volatile Instant oldestPending;
     public volatile PositionEntry position;
-    public volatile GuardEntry guard = new GuardEntry(null, 0);
+    public volatile GuardEntry guard = new GuardEntry(null, 0, null, null);
     public volatile boolean broken;
     public volatile String trouble;
     public volatile boolean buggy;
@@ -78,6 +79,13 @@ public final class InMemoryInbox implements Intakes, Decisions, Ledger {
         check();
         acts.add("reject " + selection + " by " + user);
         return 6;
+    }
+
+    @Override
+    public Instant openGuard(Duration length, String user) {
+        check();
+        acts.add("open " + length + " by " + user);
+        return Instant.parse("2026-03-01T13:00:00Z");
     }
 
     @Override

@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.recordsync.Secrets;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.camel.Route;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.junit.jupiter.api.AfterAll;
@@ -33,7 +38,7 @@ class OpsAccessRouteTest {
     @Test
     void no_route_answers_without_the_password() throws Exception {
         List<Route> routes = httpRoutes(locked);
-        assertThat(routes).hasSize(21);
+        assertThat(routes).hasSize(22);
         for (Route route : routes) {
             String answer = send(locked, route, "Host: localhost\r\n");
             assertThat(answer).as(route.getRouteId()).startsWith("HTTP/1.1 401");
@@ -71,7 +76,7 @@ class OpsAccessRouteTest {
                 changes++;
             }
         }
-        assertThat(changes).isEqualTo(12);
+        assertThat(changes).isEqualTo(13);
         assertThat(locked.inbox.acts).isEmpty();
         assertThat(locked.coverage.demands).isEmpty();
         assertThat(locked.told).isEmpty();
@@ -87,6 +92,57 @@ class OpsAccessRouteTest {
         assertThat(answer).startsWith("HTTP/1.1 200");
         assertThat(locked.inbox.acts).singleElement().asString().endsWith(" by operator@127.0.0.1");
         locked.inbox.acts.clear();
+    }
+
+    /** The body was read before anybody asked who sends it. */
+    @Test
+    void who_sends_no_password_is_answered_before_the_body_and_the_connection_is_closed() throws Exception {
+        for (String type : List.of("application/json", "multipart/form-data; boundary=x")) {
+            String answer = locked.raw("POST /api/deletions HTTP/1.1\r\nHost: localhost\r\nContent-Type: " + type
+                    + "\r\nContent-Length: 1000000000\r\n\r\n--x\r\nthe rest never comes");
+
+            assertThat(answer).startsWith("HTTP/1.1 401");
+        }
+    }
+
+    @Test
+    void a_file_is_refused_whatever_the_method_and_the_connection_is_closed() throws Exception {
+        for (String method : List.of("POST /api/deletions", "GET /api/status")) {
+            String answer = locked.raw(method + " HTTP/1.1\r\nHost: localhost\r\n" + basic("operator", PASSWORD)
+                    + "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000000000\r\n\r\n--x\r\n");
+
+            assertThat(answer).as(method).startsWith("HTTP/1.1 415");
+        }
+    }
+
+    @Test
+    void a_probe_whose_body_never_ends_is_answered_and_the_connection_is_closed() throws Exception {
+        assertThat(locked.raw("GET /observe/health/live HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\nx"))
+                .startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    void wrong_passwords_wait_longer_each_time_and_hold_up_nobody_who_has_the_right_one() throws Exception {
+        String wrong = "GET /api/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                + basic("operator", "guess") + "\r\n";
+        ExecutorService guessers = Executors.newFixedThreadPool(20);
+        try {
+            long began = System.nanoTime();
+            List<Future<String>> guesses = guessers.invokeAll(Collections.nCopies(19, () -> locked.raw(wrong)));
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofMillis(1500));
+            for (Future<String> guess : guesses) {
+                assertThat(guess.get()).startsWith("HTTP/1.1 401");
+            }
+            Future<String> last = guessers.submit(() -> locked.raw(wrong));
+
+            String right = locked.raw("GET /api/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                    + basic("operator", PASSWORD) + "\r\n");
+
+            assertThat(right).startsWith("HTTP/1.1 200");
+            assertThat(last.isDone()).as("the last guess waits still").isFalse();
+        } finally {
+            guessers.shutdownNow();
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.HeldReason;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.IdentifierKind;
 import io.recordsync.deletion.Origin;
@@ -84,7 +85,7 @@ class OpsRouteTest {
         inbox.oldestPending = null;
         inbox.position = null;
         inbox.trouble = null;
-        inbox.guard = new GuardEntry(null, 0);
+        inbox.guard = new GuardEntry(null, 0, null, null);
         inbox.broken = false;
         inbox.buggy = false;
         server.coverage.demands.clear();
@@ -311,7 +312,8 @@ class OpsRouteTest {
                  "deletions": {"checking": 0, "pending": 3, "claimed": 0, "deleted": 0, "parked": 0, "held": 0,
                                "rehearsed": 0, "cancelled": 0},
                  "oldestPendingSeconds": 42,
-                 "guard": {"tripped": false, "since": null, "held": 0, "max": 1000, "windowMs": 3600000},
+                 "guard": {"tripped": false, "since": null, "held": 0, "max": 1000, "windowMs": 3600000,
+                  "openUntil": null, "openedBy": null},
                  "lists": [
                    {"id": "list-a", "state": "active", "pending": 0, "parked": 0, "dryRun": false, "lastCallAt": null,
                     "lastError": null},
@@ -376,7 +378,8 @@ class OpsRouteTest {
                   "state": "parked", "origin": "api", "eventKey": "api:1", "committedAt": "2026-03-01T12:00:00Z",
                   "acceptedAt": "2026-03-01T12:00:01Z", "dueAt": null, "attempts": 2, "answerLost": false,
                   "settledAt": null, "settledBy": null,
-                  "confirmation": null, "failureCode": "refused", "message": "Talkdesk refused it", "note": "merged into 003DL0000214OYdYAM"}]}"""));
+                  "confirmation": null, "failureCode": "refused", "message": "Talkdesk refused it", "note": "merged into 003DL0000214OYdYAM",
+                  "heldReason": null}]}"""));
         assertThat(server.inbox.filters)
                 .containsExactly(new Filter(DeletionState.PARKED, "list-a", "003DL0000212DetYAE", 5, 10L));
     }
@@ -554,17 +557,19 @@ class OpsRouteTest {
 
     @Test
     void what_the_guard_holds_is_approved_or_rejected_all_of_it_or_what_matches() throws Exception {
-        assertThat(json(server.post("/api/guard/approve", "{}"))).isEqualTo(JSON.readTree("{\"count\": 5}"));
+        assertThat(json(server.post("/api/guard/approve", "{\"state\": \"held\"}")))
+                .isEqualTo(JSON.readTree("{\"count\": 5}"));
         server.post(
                 "/api/guard/approve",
                 "{\"state\": \"held\", \"recordList\": \"list-a\", \"origin\": \"sweep\", \"expected\": 5}");
-        assertThat(json(server.post("/api/guard/reject", "{\"ids\": [3]}"))).isEqualTo(JSON.readTree("{\"count\": 6}"));
+        assertThat(json(server.post("/api/guard/reject", "{\"ids\": [3], \"heldReason\": \"merge\"}")))
+                .isEqualTo(JSON.readTree("{\"count\": 6}"));
 
         assertThat(server.inbox.acts)
                 .containsExactly(
                         "approve " + new Selection(List.of(), null, null) + BY,
                         "approve " + new Selection(List.of(), "list-a", null, Origin.SWEEP, 5) + BY,
-                        "reject " + new Selection(List.of(3L), null, null) + BY);
+                        "reject " + new Selection(List.of(3L), null, null, null, null, HeldReason.MERGE) + BY);
         assertThat(server.told).containsExactly("wake", "wake");
     }
 
@@ -573,6 +578,11 @@ class OpsRouteTest {
             strings = {
                 "",
                 "[]",
+                "{}",
+                "{\"expected\": 5}",
+                "{\"recordList\": \"list-a\"}",
+                "{\"heldReason\": \"guard\"}",
+                "{\"state\": \"held\", \"heldReason\": \"nobody\"}",
                 "{\"state\": \"parked\"}",
                 "{\"ids\": []}",
                 "{\"ids\": [3], \"recordList\": \"list-a\"}",
@@ -585,6 +595,46 @@ class OpsRouteTest {
         assertThat(server.post("/api/guard/approve", body).statusCode()).isEqualTo(400);
         assertThat(server.post("/api/guard/reject", body).statusCode()).isEqualTo(400);
 
+        assertThat(server.inbox.acts).isEmpty();
+    }
+
+    /** A client that leaves out what it was given must not mean everything by it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/guard/approve",
+                "/api/guard/reject",
+                "/api/deletions/redrive",
+                "/api/deletions/discard",
+                "/api/go-live",
+                "/api/guard/open"
+            })
+    void an_order_that_says_nothing_is_refused_with_the_form_expected(String path) throws Exception {
+        for (String body : List.of("{}", "{\"expected\": 5}", "{\"recordList\": \"list-a\"}")) {
+            HttpResponse<String> answer = server.post(path, body);
+            assertThat(answer.statusCode()).as(body).isEqualTo(400);
+            assertThat(answer.body()).contains("xpected");
+        }
+        assertThat(json(server.post(path, "{}")).path("detail").asText()).startsWith("Expected {");
+
+        assertThat(server.inbox.acts).isEmpty();
+        assertThat(server.told).isEmpty();
+    }
+
+    @Test
+    void the_guard_is_opened_for_a_while_in_so_many_words() throws Exception {
+        assertThat(json(server.post("/api/guard/open", "{\"for\": \"90m\"}")))
+                .isEqualTo(JSON.readTree(
+                        "{\"openUntil\": \"2026-03-01T13:00:00Z\", \"openedBy\": \"anonymous@127.0.0.1\"}"));
+        server.post("/api/guard/open", "{\"for\": \"0s\"}");
+
+        assertThat(server.inbox.acts).containsExactly("open PT1H30M" + BY, "open PT0S" + BY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"for\": \"8d\"}", "{\"for\": \"1 h\"}", "{\"for\": 3600}", "{\"for\": \"9999999h\"}"})
+    void the_guard_is_not_opened_for_what_is_no_while(String body) throws Exception {
+        assertThat(server.post("/api/guard/open", body).statusCode()).isEqualTo(400);
         assertThat(server.inbox.acts).isEmpty();
     }
 
@@ -612,14 +662,16 @@ class OpsRouteTest {
 
     @Test
     void the_status_tells_how_the_guard_stands_and_what_is_only_rehearsed() throws Exception {
-        server.inbox.guard = new GuardEntry(Instant.parse("2026-03-01T10:00:00Z"), 1_200);
+        server.inbox.guard = new GuardEntry(
+                Instant.parse("2026-03-01T10:00:00Z"), 1_200, Instant.parse("2026-03-01T13:00:00Z"), "kim");
         server.dryRunLists.add("list-b");
 
         JsonNode status = json(server.get("/api/status"));
 
         assertThat(status.path("guard"))
                 .isEqualTo(JSON.readTree("{\"tripped\": true, \"since\": \"2026-03-01T10:00:00Z\", \"held\": 1200,"
-                        + " \"max\": 1000, \"windowMs\": 3600000}"));
+                        + " \"max\": 1000, \"windowMs\": 3600000,"
+                        + " \"openUntil\": \"2026-03-01T13:00:00Z\", \"openedBy\": \"kim\"}"));
         assertThat(status.path("mode").asText()).isEqualTo("live");
         assertThat(status.at("/lists/0/dryRun").asBoolean()).isFalse();
         assertThat(status.at("/lists/1/dryRun").asBoolean()).isTrue();
@@ -678,7 +730,7 @@ class OpsRouteTest {
         assertThat(json(server.post("/api/resume", "{}")))
                 .isEqualTo(JSON.readTree("{\"state\": \"open\", \"reason\": null, \"until\": null}"));
 
-        assertThat(server.told).containsExactly("pause", "resume", "wake");
+        assertThat(server.told).containsExactly("pause by anonymous@127.0.0.1", "resume", "wake");
     }
 
     @Test
@@ -822,13 +874,16 @@ class OpsRouteTest {
     void a_guard_that_is_tripped_is_not_ready() throws Exception {
         assertThat(server.metrics()).contains("recordsync_guard_tripped 0.0");
 
-        server.inbox.guard = new GuardEntry(Instant.parse("2026-03-01T11:00:00Z"), 1200);
+        server.inbox.guard = new GuardEntry(Instant.parse("2026-03-01T11:00:00Z"), 1200, null, null);
 
         assertNotReady("guard", "tripped since 2026-03-01T11:00:00Z, 1200 deletions are held");
         assertThat(server.metrics()).contains("recordsync_guard_tripped 1.0");
 
-        server.inbox.guard = new GuardEntry(null, 7);
+        server.inbox.guard = new GuardEntry(null, 7, null, null);
         assertNotReady("guard", "The mass-deletion guard is not tripped any more, but 7 deletions are still held");
+
+        server.inbox.guard = new GuardEntry(Instant.parse("2026-03-01T11:00:00Z"), 0, null, null);
+        assertNotReady("guard", "it holds nothing now, but all that comes");
     }
 
     @Test
@@ -946,6 +1001,7 @@ class OpsRouteTest {
                 "Talkdesk refused it",
                 "merged into 003DL0000214OYdYAM",
                 "",
+                null,
                 null);
     }
 

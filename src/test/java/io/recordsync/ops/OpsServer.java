@@ -320,8 +320,8 @@ public final class OpsServer implements AutoCloseable {
             return report.get();
         }
 
-        public void pause() {
-            told.add("pause");
+        public void pause(String user) {
+            told.add("pause by " + user);
         }
 
         public void resume() {

@@ -62,7 +62,7 @@ class AnotherDiallerRouteTest {
         inbox.recordLists().serveOnly(List.of(LIST));
         ledger = new JdbcLedger(store);
         Duration backoff = Duration.ofMillis(20);
-        DeliveryGate gate = new DeliveryGate(backoff, backoff, Clock.systemUTC());
+        DeliveryGate gate = new DeliveryGate(backoff, backoff, Clock.systemUTC(), inbox.pauses());
         claims = new Claims(inbox.queue(), gate, new BatchSettings(100, Duration.ofMillis(50)), 1, 1);
         main.bind("recordsyncQueue", inbox.queue());
         main.bind("recordsyncClaims", claims);

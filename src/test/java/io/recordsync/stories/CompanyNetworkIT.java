@@ -142,6 +142,32 @@ class CompanyNetworkIT {
         assertThat(service.count("parked")).isZero();
     }
 
+    /** Seven logins in eight seconds lock the account that the password belongs to. */
+    @Test
+    void a_proxy_that_refuses_the_password_sees_one_login_and_then_a_person_is_waited_for() throws Exception {
+        String contact = ContactIds.next();
+        talkdesk.addRecords(LIST, "salesforce", List.of(contact));
+        proxy.start(PASSWORD);
+        service.with("proxy.password", "wrong-secret-0815")
+                .with("stream.backoff-long", "1h")
+                .start();
+        String refused = "refuses the credentials (401); check proxy.user and proxy.password";
+        service.await("the password is named", () -> stream().contains(refused));
+
+        delete(contact);
+        service.await("the delivery fails too", () -> delivery().contains(refused));
+        service.await(
+                "and again",
+                () -> delivery().contains("waiting")
+                        && service.deletions("state=pending").stream()
+                                .anyMatch(row -> row.path("attempts").asInt() > 3));
+
+        assertThat(proxy.requests()).isEqualTo(1);
+        assertThat(service.log().lines().filter(line -> line.contains(" ERROR ")))
+                .hasSize(1)
+                .allMatch(line -> line.contains(refused));
+    }
+
     private void restart(String... keysAndValues) throws Exception {
         service.kill();
         for (int i = 0; i < keysAndValues.length; i += 2) {

@@ -81,10 +81,17 @@ class GuardIT {
         assertThat(holds(mass)).isTrue();
         assertThat(holds(later)).isTrue();
 
-        assertThat(service.post("/api/guard/approve", "{\"expected\": 100}").statusCode())
+        assertThat(service.post("/api/guard/approve", "{\"state\": \"held\", \"expected\": 100}")
+                        .statusCode())
                 .as("the person has not seen the last ones")
                 .isEqualTo(409);
-        assertThat(count(service.post("/api/guard/approve", "{\"recordList\": \"" + OTHER_LIST + "\"}")))
+        for (String nothingSaid : List.of("{}", "{\"recordList\": \"" + OTHER_LIST + "\"}")) {
+            assertThat(service.post("/api/guard/approve", nothingSaid).statusCode())
+                    .isEqualTo(400);
+        }
+        assertThat(service.deletions("heldReason=guard")).hasSize(106);
+        assertThat(count(service.post(
+                        "/api/guard/approve", "{\"state\": \"held\", \"recordList\": \"" + OTHER_LIST + "\"}")))
                 .isEqualTo(53);
         talkdesk.awaitGone(OTHER_LIST, mass);
         assertThat(status("/guard/tripped").asBoolean()).isTrue();
@@ -93,16 +100,75 @@ class GuardIT {
         assertThat(count(service.post("/api/guard/reject", "{\"state\": \"held\", \"expected\": 53}")))
                 .isEqualTo(53);
 
-        assertThat(status("/guard/tripped").asBoolean()).isFalse();
+        assertThat(status("/guard/tripped").asBoolean())
+                .as("what was decided about goes on counting")
+                .isTrue();
+        assertThat(status("/guard/held").asLong()).isZero();
         assertThat(mass).allMatch(id -> talkdesk.holds(LIST, id));
         JsonNode rejected =
                 service.deletions("recordList=" + LIST + "&state=cancelled").get(0);
         assertThat(rejected.path("settledBy").asText()).startsWith("anonymous@");
         assertThat(rejected.path("failureCode").asText()).isEqualTo("rejected");
-        assertThat(service.log()).contains("approved 53 deletions", "rejected 53 deletions");
+        assertThat(service.log()).contains("approved 53 held deletions", "rejected 53 held deletions");
+        assertThat(ready()).contains("it holds nothing now, but all that comes");
+
+        assertThat(service.post("/api/guard/open", "{\"for\": \"1h\"}").statusCode())
+                .isEqualTo(200);
         service.await("it is ready again", () -> ready().isEmpty());
-        salesforce.publishDelete(contacts(5));
-        service.await("and goes on", () -> service.count("deleted") == 40 + 53 + 10);
+        assertThat(status("/guard/openedBy").asText()).startsWith("anonymous@");
+        assertThat(Instant.parse(status("/guard/openUntil").asText())).isAfter(Instant.now());
+        assertThat(service.log()).contains("opened the guard for 1h");
+        List<String> purge = contacts(30);
+        salesforce.publishDelete(purge);
+        service.await("a purge passes", () -> service.count("deleted") == 40 + 53 + 60);
+        assertThat(service.get("/api/receipts?externalId=" + purge.get(0))
+                        .at("/receipts/0/approvedBy")
+                        .asText())
+                .startsWith("anonymous@");
+    }
+
+    /** Somebody who only ever rejected had 450 of 600 living contacts lose their records. */
+    @Test
+    void who_only_ever_rejects_lets_no_more_pass_than_the_limit_and_what_was_on_the_wire() throws Exception {
+        service.with("guard.max-deletions", "50")
+                .with("batch.size", "10")
+                .with("delivery.concurrency", "1")
+                .startSubscribed();
+        List<String> all = contacts(600);
+        for (int from = 0; from < all.size(); from += 15) {
+            salesforce.publishDelete(all.subList(from, from + 15));
+            long accepted = 2L * (from + 15);
+            service.await("it is accepted", () -> accepted() == accepted);
+            if (service.count("held") > 0) {
+                assertThat(service.post("/api/guard/reject", "{\"state\": \"held\"}")
+                                .statusCode())
+                        .isEqualTo(200);
+            }
+        }
+        service.post("/api/guard/reject", "{\"state\": \"held\"}");
+        service.await("nothing is on its way", () -> service.count("claimed") + service.count("pending") == 0);
+
+        long gone = all.stream().filter(id -> !talkdesk.holds(LIST, id)).count();
+        assertThat(gone).isLessThanOrEqualTo(50 + 10);
+        assertThat(status("/guard/tripped").asBoolean()).isTrue();
+    }
+
+    @Test
+    void a_pause_survives_the_death_of_the_process() throws Exception {
+        service.startSubscribed();
+        service.post("/api/pause", "");
+
+        service.kill();
+        service.startSubscribed();
+
+        assertThat(status("/delivery/state").asText()).isEqualTo("paused");
+        assertThat(ready()).contains("Delivery is paused", "in every process of the database");
+        List<String> contacts = contacts(3);
+        salesforce.publishDelete(contacts);
+        service.await("they wait", () -> service.count("pending") == 6);
+        assertThat(talkdesk.deleteCount()).isZero();
+        service.post("/api/resume", "");
+        talkdesk.awaitGone(LIST, contacts);
     }
 
     /** With eight calls a second allowed and none answered, most of it is claimed when the guard is tripped. */
@@ -219,7 +285,8 @@ class GuardIT {
         salesforce.publishDelete(next);
         service.await("the guard counts those that went live", () -> service.count("held") == 2);
 
-        assertThat(count(service.post("/api/guard/approve", "{}"))).isEqualTo(2);
+        assertThat(count(service.post("/api/guard/approve", "{\"state\": \"held\"}")))
+                .isEqualTo(2);
 
         talkdesk.awaitGone(LIST, next);
         service.await("the other list is rehearsed", () -> service.count("rehearsed") == 11);
@@ -237,6 +304,14 @@ class GuardIT {
         talkdesk.addRecords(LIST, "salesforce", ids);
         talkdesk.addRecords(OTHER_LIST, "salesforce", ids);
         return new ArrayList<>(ids);
+    }
+
+    private long accepted() {
+        long accepted = 0;
+        for (JsonNode count : status("/deletions")) {
+            accepted += count.asLong();
+        }
+        return accepted;
     }
 
     private boolean holds(List<String> contacts) {

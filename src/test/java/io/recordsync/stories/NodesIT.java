@@ -180,6 +180,25 @@ class NodesIT {
         assertThat(sentSince).containsExactlyInAnyOrderElementsOf(afterwards);
     }
 
+    @Test
+    void a_pause_of_one_is_a_pause_of_both() throws Exception {
+        first.post("/api/pause", "");
+        second.await("the other one is paused too", () -> deliveryOf(second).equals("paused"));
+        List<String> contacts = contacts(50);
+        salesforce.publishDelete(contacts);
+        first.await("they wait", () -> first.count("pending") == contacts.size());
+        assertThat(talkdesk.deleteCount()).isZero();
+
+        second.post("/api/resume", "");
+
+        talkdesk.awaitGone(LIST, contacts);
+        first.await("the first one goes on", () -> deliveryOf(first).equals("open"));
+    }
+
+    private static String deliveryOf(Service service) {
+        return service.status().at("/delivery/state").asText();
+    }
+
     private static void start(Service service) {
         try {
             service.start();

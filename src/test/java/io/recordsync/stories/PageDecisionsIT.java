@@ -137,8 +137,15 @@ class PageDecisionsIT {
         button(guard, "Approve 30…").click();
         answer(page, "Approve 30");
         assertThat(page.getByText("Approved 30 deletions.")).isVisible();
-        assertThat(guard).isHidden();
         talkdesk.awaitGone(LIST, List.of(late));
+        assertThat(guard).containsText("Nothing is held now, but what comes will be");
+        button(guard, "Open it for an hour…").click();
+        answer(page, "Open it");
+        Locator open = card(page, "The guard is open");
+        assertThat(open).containsText(Pattern.compile("Opened by anonymous@.* it stops nothing"));
+        button(open, "Shut it now").click();
+        assertThat(page.getByText("The guard is shut again")).isVisible();
+        assertThat(open).isHidden();
         service.await("all are settled", () -> service.count("deleted") == 34);
         assertThat(talkdesk.records(LIST))
                 .extracting("externalId")

@@ -64,6 +64,14 @@ final class Tinyproxy implements AutoCloseable {
                 .count();
     }
 
+    /** How many requests it was sent, whatever became of them, since the first start. */
+    int requests() throws IOException {
+        return (int) Files.readString(log)
+                .lines()
+                .filter(line -> line.contains("Request (file descriptor"))
+                .count();
+    }
+
     /** Ends it, and every tunnel. */
     @Override
     public void close() {

@@ -81,6 +81,9 @@ public final class AccessRule {
                     "The Host header names no allowed host: call it by one of them, or add it to ops.allowed-hosts");
         }
         String who = authenticated(request.authorization()) + '@' + request.remote();
+        if (request.contentType().stream().anyMatch(type -> lower(type).strip().startsWith("multipart/"))) {
+            throw Refusal.of(415, "No file is taken: a change is sent with Content-Type: application/json");
+        }
         if (!request.method().equals("GET")) {
             checkChange(request, host);
         }

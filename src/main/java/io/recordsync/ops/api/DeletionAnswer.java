@@ -34,7 +34,8 @@ public record DeletionAnswer<A>(
         String confirmation,
         String failureCode,
         String message,
-        String note) {
+        String note,
+        String heldReason) {
 
     /** A failed call. */
     public record Attempt(@IsoTime Instant at, String callId, int status, String code, String message) {}
@@ -61,7 +62,8 @@ public record DeletionAnswer<A>(
                 known(entry.confirmation()),
                 known(entry.failureCode()),
                 known(entry.message()),
-                known(entry.note()));
+                known(entry.note()),
+                entry.heldReason() == null ? null : Word.underscored(entry.heldReason()));
     }
 
     private static String known(String text) {

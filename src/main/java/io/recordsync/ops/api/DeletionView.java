@@ -1,6 +1,7 @@
 package io.recordsync.ops.api;
 
 import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.HeldReason;
 import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Ledger.Entry;
 import io.recordsync.inbox.Ledger.Filter;
@@ -12,7 +13,8 @@ import java.util.Set;
 /** The deletions of the inbox as the API shows them. Read anew each time. */
 public final class DeletionView {
 
-    private static final Set<String> FILTERS = Set.of("state", "recordList", "externalId", "limit", "before");
+    private static final Set<String> FILTERS =
+            Set.of("state", "heldReason", "recordList", "externalId", "limit", "before");
     private static final int DEFAULT_LIMIT = 100;
     private static final int MAX_ROWS = 1000;
 
@@ -32,7 +34,7 @@ public final class DeletionView {
     /**
      * Newest first.
      *
-     * @param query {@code state, recordList, externalId, limit} (1 to 1,000, 100 by default) and {@code before} (an id)
+     * @param query {@code state, heldReason, recordList, externalId, limit} (1 to 1,000, 100 by default) and {@code before} (an id)
      * @throws Refusal when the query has another parameter or a value that is none
      */
     public Deletions find(Map<String, String> query) {
@@ -42,7 +44,8 @@ public final class DeletionView {
                 Query.text(query, "recordList"),
                 Query.text(query, "externalId"),
                 (int) Query.number(query, "limit", DEFAULT_LIMIT, MAX_ROWS),
-                query.containsKey("before") ? Query.positive(query.get("before"), "before") : null);
+                query.containsKey("before") ? Query.positive(query.get("before"), "before") : null,
+                Query.word(HeldReason.class, query.get("heldReason"), "heldReason"));
         return new Deletions(ledger.find(filter).stream()
                 .map(entry -> DeletionAnswer.of(entry, entry.attempts()))
                 .toList());

@@ -4,8 +4,8 @@ import io.recordsync.config.OpsSettings;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.camel.Exchange;
@@ -23,13 +23,17 @@ import org.apache.camel.component.platform.http.vertx.HttpMessage;
 public final class FrontDoor {
 
     private final AccessRule rule;
+    private final WrongPasswords wrongPasswords = new WrongPasswords(System::nanoTime);
 
     public FrontDoor(OpsSettings settings) {
         rule = new AccessRule(
                 settings.host(), settings.user(), settings.password().value(), settings.allowedHosts());
     }
 
-    /** Of the server: lets a request go on, or answers it at once. */
+    /**
+     * Of the server: lets a request go on, or answers it, at once but for a wrong password. Runs on the event loop, which it
+     * never holds up.
+     */
     void guard(RoutingContext context) {
         HttpServerRequest request = context.request();
         // Set at the response itself: Camel's filter drops Cache-Control from a message.
@@ -37,10 +41,26 @@ public final class FrontDoor {
         try {
             user(request);
         } catch (Refusal refusal) {
-            ProblemAnswer.write(refusal, request.response());
+            refuse(context, refusal);
             return;
         }
         context.next();
+    }
+
+    private void refuse(RoutingContext context, Refusal refusal) {
+        HttpServerRequest request = context.request();
+        // A browser asks without a password first.
+        if (refusal.status() != 401 || !request.headers().contains("Authorization")) {
+            ProblemAnswer.write(refusal, request.response());
+            return;
+        }
+        request.pause();
+        Duration delay = wrongPasswords.add(request.remoteAddress().hostAddress());
+        context.vertx().setTimer(delay.toMillis(), timer -> {
+            if (!request.response().closed()) {
+                ProblemAnswer.write(refusal, request.response());
+            }
+        });
     }
 
     /** Of a route. */
@@ -57,19 +77,11 @@ public final class FrontDoor {
         MultiMap headers = request.headers();
         return rule.admit(new AccessRule.Request(
                 request.method().name(),
-                host(request),
+                headers.getAll("Host"),
                 headers.getAll("Authorization"),
                 headers.getAll("Content-Type"),
                 headers.getAll("Origin"),
                 request.remoteAddress().hostAddress()));
-    }
-
-    /** HTTP/2 names the host in a pseudo header. */
-    private static List<String> host(HttpServerRequest request) {
-        List<String> headers = request.headers().getAll("Host");
-        return headers.isEmpty() && request.authority() != null
-                ? List.of(request.authority().toString())
-                : headers;
     }
 
     private static Map<String, String> query(HttpServerRequest request) {

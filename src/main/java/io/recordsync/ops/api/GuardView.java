@@ -24,6 +24,12 @@ public final class GuardView {
     StatusAnswer.Guard show() {
         GuardEntry guard = ledger.guard();
         return new StatusAnswer.Guard(
-                guard.trippedAt() != null, guard.trippedAt(), guard.held(), maxDeletions, window.toMillis());
+                guard.trippedAt() != null,
+                guard.trippedAt(),
+                guard.held(),
+                maxDeletions,
+                window.toMillis(),
+                guard.openUntil(),
+                guard.openedBy());
     }
 }

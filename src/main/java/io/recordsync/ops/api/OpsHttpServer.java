@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -49,11 +50,16 @@ public final class OpsHttpServer implements AutoCloseable {
 
     private static final String ROUTER = "recordsync-ops-router";
     private static final long MAX_BODY_BYTES = 1 << 20;
+    private static final int MAX_HEADER_BYTES = 8 << 10;
+    /** Longer than any answer takes to begin: the page waits two minutes for an order. */
+    private static final int MAX_IDLE_SECONDS = 180;
+
     private static final long PATIENCE_SECONDS = 10;
 
     private final OpsSettings settings;
     private final Vertx vertx;
     private final Router router;
+    private final Callers callers;
     private HttpServer server;
 
     /** Serves nothing before {@link #listen}. */
@@ -61,7 +67,9 @@ public final class OpsHttpServer implements AutoCloseable {
         this.settings = settings;
         this.vertx = Vertx.vertx(new VertxOptions().setUseDaemonThread(true));
         this.router = Router.router(vertx);
+        this.callers = new Callers(vertx);
         FrontDoor frontDoor = new FrontDoor(settings);
+        router.route().handler(callers::begin);
         router.route().handler(context -> {
             if (context.normalizedPath().startsWith(OPEN)) {
                 context.next();
@@ -69,6 +77,7 @@ public final class OpsHttpServer implements AutoCloseable {
                 frontDoor.guard(context);
             }
         });
+        router.route().handler(callers::serve);
     }
 
     /** Makes {@code ops-http:} known to a context, before any of its routes is read. */
@@ -76,7 +85,7 @@ public final class OpsHttpServer implements AutoCloseable {
         context.getRegistry().bind(ROUTER, new VertxPlatformHttpRouter(null, vertx, router, ROUTER) {
             @Override
             public Handler<RoutingContext> bodyHandler() {
-                return bodies();
+                return callers.within(bodies());
             }
         });
         PlatformHttpComponent component = new PlatformHttpComponent(context);
@@ -136,7 +145,14 @@ public final class OpsHttpServer implements AutoCloseable {
 
     /** @throws IllegalStateException when the port has been taken meanwhile */
     public synchronized void listen() {
-        HttpServer starting = vertx.createHttpServer().requestHandler(router);
+        HttpServerOptions bounds = new HttpServerOptions()
+                // One request after the other on a connection: what bounds connections bounds requests.
+                .setHttp2ClearTextEnabled(false)
+                .setIdleTimeout(MAX_IDLE_SECONDS)
+                .setMaxHeaderSize(MAX_HEADER_BYTES);
+        HttpServer starting = vertx.createHttpServer(bounds)
+                .connectionHandler(callers::connected)
+                .requestHandler(router);
         try {
             await(starting.listen(settings.port(), settings.host()));
         } catch (IOException e) {

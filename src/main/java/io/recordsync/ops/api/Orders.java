@@ -3,6 +3,7 @@ package io.recordsync.ops.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeliveryMode;
+import io.recordsync.deletion.HeldReason;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.SweepDemand;
@@ -12,14 +13,17 @@ import io.recordsync.inbox.Decisions.Selection;
 import io.recordsync.inbox.Decisions.UnexpectedCountException;
 import io.recordsync.inbox.Intakes;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.IntSupplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +37,11 @@ import org.slf4j.LoggerFactory;
 public final class Orders {
 
     private static final Logger LOG = LoggerFactory.getLogger(Orders.class);
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,6})([smhd])");
+    /** What may stand beside ids. */
+    private static final Set<String> ONLY_BY_ID = Set.of("ids", "expected", "heldReason");
+
+    private static final Duration MAX_OPEN = Duration.ofDays(7);
     private static final Pattern ORG_ID = Pattern.compile("00D[A-Za-z0-9]{15}");
 
     private final Intakes intakes;
@@ -45,6 +54,9 @@ public final class Orders {
 
     /** How many deletions the order changed. */
     public record Count(int count) {}
+
+    /** Until when the guard is open, and by whom. */
+    public record Opened(@IsoTime Instant openUntil, String openedBy) {}
 
     /** The deletions that were accepted. */
     public record Ids(List<Long> ids) {}
@@ -92,7 +104,7 @@ public final class Orders {
     }
 
     public Count redrive(byte[] body, String user) {
-        Selection selection = selection(body, "parked", true);
+        Selection selection = selection(body, "parked");
         int count = counted(() -> decisions.redrive(selection, user));
         LOG.info("{} redrove {} parked deletions: {}", user, count, words(selection));
         return new Count(count);
@@ -102,7 +114,7 @@ public final class Orders {
     public Count discard(byte[] body, String user) {
         boolean rehearsed = "rehearsed".equals(RequestBody.text(readSelection(body), "state"));
         String state = rehearsed ? "rehearsed" : "parked";
-        Selection selection = selection(body, state, true);
+        Selection selection = selection(body, state);
         int count = counted(
                 () -> rehearsed ? decisions.discardRehearsed(selection, user) : decisions.discard(selection, user));
         LOG.info("{} discarded {} {} deletions: {}", user, count, state, words(selection));
@@ -110,22 +122,55 @@ public final class Orders {
     }
 
     public Count approve(byte[] body, String user) {
-        Selection selection = selection(body, "held", false);
+        Selection selection = selection(body, "held");
         int count = counted(() -> decisions.approve(selection, user));
-        LOG.info("{} approved {} deletions that the guard held: {}", user, count, words(selection));
+        LOG.info("{} approved {} held deletions: {}", user, count, words(selection));
         return new Count(count);
     }
 
     public Count reject(byte[] body, String user) {
-        Selection selection = selection(body, "held", false);
+        Selection selection = selection(body, "held");
         int count = counted(() -> decisions.reject(selection, user));
-        LOG.info("{} rejected {} deletions that the guard held: {}", user, count, words(selection));
+        LOG.info("{} rejected {} held deletions: {}", user, count, words(selection));
         return new Count(count);
+    }
+
+    /** A purge is going on: for so long the guard lets pass what comes. */
+    public Opened openGuard(byte[] body, String user) {
+        String text = RequestBody.text(RequestBody.readObject(body, Set.of("for")), "for");
+        Duration length = text == null ? null : duration(text);
+        if (length == null || length.compareTo(MAX_OPEN) > 0) {
+            throw Refusal.of(
+                    400,
+                    "Expected {\"for\": \"1h\"}: a number with s, m, h or d, at most %d days; 0s shuts it again"
+                            .formatted(MAX_OPEN.toDays()));
+        }
+        Instant until = decisions.openGuard(length, user);
+        LOG.warn(
+                "{} opened the guard for {}, until {}: what comes until then is deleted, however many there are",
+                user,
+                text,
+                until);
+        return new Opened(until, user);
+    }
+
+    private static Duration duration(String text) {
+        Matcher duration = DURATION.matcher(text);
+        if (!duration.matches()) {
+            return null;
+        }
+        long number = Long.parseLong(duration.group(1));
+        return switch (duration.group(2)) {
+            case "s" -> Duration.ofSeconds(number);
+            case "m" -> Duration.ofMinutes(number);
+            case "h" -> Duration.ofHours(number);
+            default -> Duration.ofDays(number);
+        };
     }
 
     /** What was rehearsed is to be deleted, but for the lists that are in a dry run. */
     public Count goLive(byte[] body, String user) {
-        Selection selection = selection(body, "rehearsed", true);
+        Selection selection = selection(body, "rehearsed");
         if (mode.dryRun()) {
             throw Refusal.of(
                     409, "delivery.mode is dry-run, so that it would be rehearsed again: set it to live first");
@@ -208,31 +253,39 @@ public final class Orders {
         return new Confirmed(StatusAnswer.Stretch.of(unproven));
     }
 
-    /**
-     * Which rows in a state are meant. An empty selection would mean every one of them.
-     *
-     * @param named whether a person has to name ids or the state; if not, an empty one means all of them
-     */
-    private static Selection selection(byte[] body, String state, boolean named) {
+    /** Which rows in a state are meant. That has to be said: what says nothing would mean every one of them. */
+    private static Selection selection(byte[] body, String state) {
         JsonNode order = readSelection(body);
         String given = RequestBody.text(order, "state");
         boolean byId = order.has("ids");
-        if (byId && order.size() > (order.has("expected") ? 2 : 1)) {
-            throw Refusal.of(400, "Expected ids alone, or state with recordList, failureCode and origin");
+        if (byId ? !ONLY_BY_ID.containsAll(names(order)) : !state.equals(given)) {
+            throw Refusal.of(
+                    400,
+                    "Expected {\"ids\": […]} alone, or {\"state\": \"%s\"}, to which recordList, failureCode and origin may be added; nothing was changed"
+                            .formatted(state));
         }
-        if (given == null ? named && !byId : !given.equals(state)) {
-            throw Refusal.of(400, "Expected {\"ids\": […]} or {\"state\": \"" + state + "\", …}");
+        HeldReason reason = Query.word(HeldReason.class, RequestBody.text(order, "heldReason"), "heldReason");
+        if (reason != null && !state.equals("held")) {
+            throw Refusal.of(400, "heldReason is for what is held only");
         }
         return new Selection(
                 byId ? ids(order.get("ids")) : List.of(),
                 RequestBody.text(order, "recordList"),
                 RequestBody.text(order, "failureCode"),
                 Query.word(Origin.class, RequestBody.text(order, "origin"), "origin"),
-                expected(order));
+                expected(order),
+                reason);
+    }
+
+    private static Set<String> names(JsonNode order) {
+        Set<String> names = new HashSet<>();
+        order.fieldNames().forEachRemaining(names::add);
+        return names;
     }
 
     private static JsonNode readSelection(byte[] body) {
-        return RequestBody.readObject(body, Set.of("ids", "state", "recordList", "failureCode", "origin", "expected"));
+        return RequestBody.readObject(
+                body, Set.of("ids", "state", "recordList", "failureCode", "origin", "expected", "heldReason"));
     }
 
     private static Integer expected(JsonNode order) {

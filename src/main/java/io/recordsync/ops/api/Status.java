@@ -75,14 +75,15 @@ public final class Status {
     public StatusAnswer show() {
         Map<String, Long> deletions = deletions();
         List<ProblemEntry> problems = ledger.problems(MAX_PROBLEMS);
+        StatusAnswer.Guard guard = parts.guard().show();
         return new StatusAnswer(
                 mode.toString(),
-                health.report(toLookAt(deletions, problems)),
+                health.report(toLookAt(deletions, guard, problems)),
                 stream(),
                 delivery(),
                 deletions,
                 oldestPendingSeconds(),
-                parts.guard().show(),
+                guard,
                 lists(),
                 sweep(),
                 reconcile(),
@@ -92,8 +93,12 @@ public final class Status {
     }
 
     /** What is no reason to be not ready. */
-    private List<String> toLookAt(Map<String, Long> deletions, List<ProblemEntry> problems) {
+    private List<String> toLookAt(Map<String, Long> deletions, StatusAnswer.Guard guard, List<ProblemEntry> problems) {
         List<String> reasons = new ArrayList<>();
+        if (guard.openUntil() != null) {
+            reasons.add("The mass-deletion guard is open until %s, by %s: it stops nothing"
+                    .formatted(guard.openUntil(), guard.openedBy()));
+        }
         if (mode.dryRun()) {
             reasons.add("A dry run: nothing is deleted");
         }

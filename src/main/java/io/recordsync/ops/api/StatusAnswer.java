@@ -37,8 +37,18 @@ public record StatusAnswer(
 
     public record Delivery(String state, String reason, @IsoTime Instant until) {}
 
-    /** {@code since} is null while it is not tripped; deletions may be held all the same, where it was switched off. */
-    public record Guard(boolean tripped, @IsoTime Instant since, long held, int max, long windowMs) {}
+    /**
+     * {@code since} is null while it is not tripped; it may hold deletions all the same. {@code held} are its own;
+     * {@code openUntil} and {@code openedBy} are null while no person has opened it.
+     */
+    public record Guard(
+            boolean tripped,
+            @IsoTime Instant since,
+            long held,
+            int max,
+            long windowMs,
+            @IsoTime Instant openUntil,
+            String openedBy) {}
 
     /** {@code lastCallAt} is of this process. */
     public record RecordList(

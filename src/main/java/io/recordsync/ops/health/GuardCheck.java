@@ -21,6 +21,12 @@ public final class GuardCheck extends ReadinessCheck {
     @Override
     String trouble() {
         GuardEntry now = ledger.guard();
+        if (now.trippedAt() != null && now.held() == 0) {
+            return ("The mass-deletion guard is tripped since %s: it holds nothing now, but all that comes, until no more"
+                            + " than guard.max-deletions contacts count in guard.window, or a person opens it (POST"
+                            + " /api/guard/open)")
+                    .formatted(now.trippedAt());
+        }
         if (now.trippedAt() != null) {
             return ("The mass-deletion guard is tripped since %s, %d deletions are held: a person has to decide (POST"
                             + " /api/guard/approve or /api/guard/reject)")

@@ -2,6 +2,7 @@ package io.recordsync.ops.receipts;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.recordsync.deletion.Confirmation;
+import io.recordsync.deletion.HeldReason;
 import io.recordsync.deletion.IdentifierKind;
 import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Ledger.Entry;
@@ -62,6 +63,12 @@ public record Receipt(
         return value.isEmpty() ? null : value;
     }
 
+    private static String whyHeld(Entry entry) {
+        return entry.heldReason() == HeldReason.GUARD
+                ? "the guard against mass deletions holds it until a person decides"
+                : "it is held (" + Word.underscored(entry.heldReason()) + ") until a person decides";
+    }
+
     private static String words(Entry entry) {
         String words =
                 switch (entry.state()) {
@@ -69,7 +76,7 @@ public record Receipt(
                     case PENDING -> stays(entry, "it waits to be sent to Talkdesk");
                     case CLAIMED -> "Whether it was removed from the record list is not known yet: it is being sent to"
                             + " Talkdesk.";
-                    case HELD -> stays(entry, "the guard against mass deletions holds it until a person decides");
+                    case HELD -> stays(entry, whyHeld(entry));
                     case REHEARSED -> stays(
                             entry, "a dry run ended just before the call; it is sent only if a person says so");
                     case PARKED -> parked(entry);

@@ -394,6 +394,13 @@ final class Subscriber implements Runnable {
             status.subscribing(channelName);
             return;
         }
+        String words = describe(e);
+        Optional<String> proxyRefusal = endpoint.getOutbound().proxyRefusal().filter(words::contains);
+        if (proxyRefusal.isPresent()) {
+            status.ended(StreamFailure.Kind.CONFIGURATION);
+            waitForProxy(proxyRefusal.get());
+            return;
+        }
         Backoff backoff = soon;
         status.ended(kindOf(e));
         if (e instanceof StatusException end) {
@@ -410,7 +417,16 @@ final class Subscriber implements Runnable {
                 resumption.losePosition(failure);
             }
         }
-        pause(backoff, describe(e));
+        pause(backoff, words);
+    }
+
+    /** One refused login, and the next one only after the longest wait: more of them would lock the account. */
+    private void waitForProxy(String refusal) {
+        if (!refusal.equals(alarm)) {
+            alarm = refusal;
+            LOG.error("Stream of {} cannot be read until it is fixed: {}", channelName, refusal);
+        }
+        pause(endpoint.getBackoffLong(), refusal);
     }
 
     private static StreamFailure.Kind kindOf(Throwable e) {
@@ -438,7 +454,13 @@ final class Subscriber implements Runnable {
             return;
         }
         failures++;
-        Duration delay = backoff.after(failures);
+        pause(backoff.after(failures), error);
+    }
+
+    private void pause(Duration delay, String error) {
+        if (!running()) {
+            return;
+        }
         if (error != null) {
             status.became(State.WAITING, error);
             LOG.warn("Stream of {} ended: {}; connecting again in {} ms", channelName, error, delay.toMillis());

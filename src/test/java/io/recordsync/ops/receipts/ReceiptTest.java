@@ -18,6 +18,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.HeldReason;
 import io.recordsync.deletion.IdentifierKind;
 import io.recordsync.inbox.Ledger.Entry;
 import java.io.ByteArrayOutputStream;
@@ -337,6 +338,7 @@ class ReceiptTest {
                 row.message(),
                 row.note(),
                 "",
-                null);
+                null,
+                row.state() == DeletionState.HELD ? HeldReason.GUARD : null);
     }
 }

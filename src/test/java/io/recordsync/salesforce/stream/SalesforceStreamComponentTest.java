@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recordsync.deletion.StreamReport;
 import io.recordsync.delivery.DeliveryGate;
+import io.recordsync.delivery.InMemoryPauses;
 import io.recordsync.inbox.Intakes;
 import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
@@ -36,7 +37,8 @@ class SalesforceStreamComponentTest {
     private final DefaultCamelContext camel = new DefaultCamelContext();
     private final SalesforceStreamComponent component = new SalesforceStreamComponent();
     private final StreamStatus status = new StreamStatus(Clock.systemUTC());
-    private final DeliveryGate gate = new DeliveryGate(Duration.ofSeconds(1), Duration.ofSeconds(1), Clock.systemUTC());
+    private final DeliveryGate gate =
+            new DeliveryGate(Duration.ofSeconds(1), Duration.ofSeconds(1), Clock.systemUTC(), new InMemoryPauses());
     private final Intakes intakes = unused(Intakes.class);
     private final AccessTokens tokens = new AccessTokens(
             URI.create("http://localhost/token"), unused(Grant.class), Duration.ofSeconds(1), Outbound.direct());

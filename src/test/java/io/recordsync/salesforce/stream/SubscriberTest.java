@@ -8,6 +8,7 @@ import io.recordsync.config.Secret;
 import io.recordsync.deletion.StreamPosition;
 import io.recordsync.deletion.StreamReport.State;
 import io.recordsync.delivery.DeliveryGate;
+import io.recordsync.delivery.InMemoryPauses;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Coverage.Sweep;
 import io.recordsync.inbox.Inbox;
@@ -74,7 +75,8 @@ class SubscriberTest {
     Path folder;
 
     private final List<String> accepted = new CopyOnWriteArrayList<>();
-    private final DeliveryGate gate = new DeliveryGate(Duration.ofSeconds(1), Duration.ofSeconds(1), Clock.systemUTC());
+    private final DeliveryGate gate =
+            new DeliveryGate(Duration.ofSeconds(1), Duration.ofSeconds(1), Clock.systemUTC(), new InMemoryPauses());
     private final StreamStatus status = new StreamStatus(Clock.systemUTC());
     private final ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor();
 
