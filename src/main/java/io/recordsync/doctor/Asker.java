@@ -1,5 +1,6 @@
 package io.recordsync.doctor;
 
+import io.recordsync.network.BoundedBody;
 import io.recordsync.network.NetworkException;
 import io.recordsync.network.Outbound;
 import java.io.IOException;
@@ -8,7 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -22,6 +23,8 @@ public final class Asker {
     private final Outbound outbound;
     private final Duration timeout;
     private final Clock clock = Clock.systemUTC();
+    private static final int MAX_BYTES = 1 << 20;
+
     private final HttpClient http;
 
     public Asker(Outbound outbound, Duration timeout) {
@@ -52,7 +55,7 @@ public final class Asker {
         }
         try {
             Instant before = clock.instant();
-            HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
+            HttpResponse<byte[]> answer = http.send(request.build(), BoundedBody.of(MAX_BYTES));
             if (answer.statusCode() == 407) {
                 throw new NetworkException(outbound.refused(uri.getHost(), 407));
             }
@@ -60,7 +63,7 @@ public final class Asker {
                     before.plus(Duration.between(before, clock.instant()).dividedBy(2));
             return new Answer(
                     answer.statusCode(),
-                    answer.body(),
+                    answer.body() == null ? "" : new String(answer.body(), StandardCharsets.UTF_8),
                     answer.headers()
                             .firstValue("Date")
                             .flatMap(Asker::instant)
