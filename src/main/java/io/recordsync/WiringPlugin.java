@@ -2,6 +2,7 @@ package io.recordsync;
 
 import io.recordsync.Beans.Site;
 import io.recordsync.config.Configuration;
+import io.recordsync.config.InvalidConfiguration;
 import io.recordsync.config.Key;
 import io.recordsync.config.Keys;
 import io.recordsync.config.Settings;
@@ -206,13 +207,21 @@ public final class WiringPlugin implements ContextServicePlugin {
             try {
                 Settings settings = configuration().settings();
                 server = new OpsHttpServer(settings.ops());
-                server.checkFree();
+                checkFree();
                 wiring = Wiring.ofService(settings, new HostSite());
             } finally {
                 building = false;
             }
         }
         return wiring;
+    }
+
+    private void checkFree() {
+        try {
+            server.checkFree(configuration::named);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidConfiguration(List.of(e.getMessage()));
+        }
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Map;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.Main;
 import org.junit.jupiter.api.AfterEach;
@@ -152,6 +153,30 @@ class WiringPluginTest {
                                 A_ROUTE.formatted("one", "one")
                                         .replace("id: one", "id: one\n    routeConfigurationId: ops"))))
                 .hasStackTraceContaining("The route one names the route configuration ops");
+    }
+
+    /** As a host does that has nothing of ours but the jar. */
+    @Test
+    void the_routes_in_the_jar_are_the_whole_service() throws Exception {
+        Map<String, String> nowhere = Map.of(
+                "salesforce.login-url", "http://localhost:9",
+                "salesforce.pubsub.host", "localhost",
+                "salesforce.pubsub.port", "9",
+                "talkdesk.api-url", "http://localhost:9",
+                "talkdesk.token-url", "http://localhost:9/token",
+                "doctor.at-start", "false");
+        TestSettings.texts(folder).forEach(main::addInitialProperty);
+        nowhere.forEach(main::addInitialProperty);
+        main.configure().withRoutesIncludePattern("classpath:routes/*.camel.yaml");
+        main.start();
+
+        assertThat(main.getCamelContext().getRoutes())
+                .extracting(Route::getRouteId)
+                .contains("subscribe-deletions", "claim-deletions", "show-page")
+                .doesNotContain("subscribe-with-camel-salesforce");
+        assertThat(main.getCamelContext().hasComponent("platform-http"))
+                .as("a host's own")
+                .isNull();
     }
 
     @Test

@@ -100,6 +100,11 @@ public final class Configuration {
         return values.get(key).text();
     }
 
+    /** A key by its name, and by its name in the environment where its value comes from there. */
+    public String named(String key) {
+        return values.get(key).source() == Source.ENVIRONMENT ? key + " (" + Key.environmentName(key) + ")" : key;
+    }
+
     /** One line for each mistake, empty where there is none. */
     public List<String> mistakes() {
         return reading().mistakes();

@@ -42,6 +42,10 @@ public record Key<T>(String name, Group group, Form<T> form, String defaultText,
 
     /** Its name in the environment: {@code BATCH_SIZE} of {@code batch.size}. */
     public String environmentName() {
+        return environmentName(name);
+    }
+
+    static String environmentName(String name) {
         return name.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
     }
 

@@ -1,6 +1,5 @@
 package io.recordsync.config;
 
-import io.recordsync.config.Value.Source;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -60,11 +59,8 @@ final class Reading {
         return configuration.valueOf(key).text();
     }
 
-    /** The key by its name, and by its name in the environment where its value comes from there. */
     String named(Key<?> key) {
-        return configuration.valueOf(key).source() == Source.ENVIRONMENT
-                ? key.name() + " (" + key.environmentName() + ")"
-                : key.name();
+        return configuration.named(key.name());
     }
 
     /** The text of every key but the secrets, durations in milliseconds; of a reading without mistakes. */

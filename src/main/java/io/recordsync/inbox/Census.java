@@ -6,7 +6,7 @@ import java.util.function.Supplier;
  * A look that costs the more the more there is, and that pages and probes ask for all the time.
  *
  * <p>One that took long is told again until ten times as long has passed, so that a backlog of millions leaves the database
- * nine tenths of its time. One that was quick is made each time. Thread-safe; whoever asks meanwhile waits for it.
+ * nine tenths of its time. One that was quick is made each time. Thread-safe; callers that ask meanwhile wait for it.
  */
 final class Census<T> {
 

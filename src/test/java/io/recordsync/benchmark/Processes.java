@@ -19,7 +19,7 @@ final class Processes {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
-        command.addAll(List.of("-cp", "target/test-classes:target/lib/*", main.getName()));
+        command.addAll(List.of("-cp", "target/test-classes:target/lib/*:target/stock-lib/*", main.getName()));
         command.addAll(arguments);
         return command;
     }

@@ -80,7 +80,7 @@ public final class RawClient {
         System.exit(0);
     }
 
-    /** Reads and deletes for ever, or only reads so many events. @return events a second */
+    /** Reads and deletes without end, or only reads so many events. @return events a second */
     private double follow(String loginUrl, String port, int most) throws Exception {
         JsonNode login = token(
                 loginUrl + "/services/oauth2/token",

@@ -44,7 +44,7 @@ final class Subject implements AutoCloseable {
         process.onExit().thenRun(() -> {
             if (!ending) {
                 System.err.println("The " + name + " ended by itself; see target/benchmark/" + name + "-*.log");
-                // Whoever waits for its work would wait for minutes.
+                // A caller that waits for its work would wait for minutes.
                 simulators.close();
             }
         });

@@ -42,7 +42,7 @@ final class Run {
                 saw(unwell.get(), subject.log().substring(before)));
     }
 
-    /** Waits as long as there is progress, and a while after that. */
+    /** Waits while there is progress, and a while after that. */
     private static boolean allGone(World world, Duration hope) {
         int left = Integer.MAX_VALUE;
         long progress = System.nanoTime();

@@ -57,7 +57,7 @@ final class Stock extends Subject {
                         setting("talkdesk-client-id", TalkdeskSimulator.CLIENT_ID),
                         setting("talkdesk-client-secret", TalkdeskSimulator.CLIENT_SECRET),
                         "-cp",
-                        "target/test-classes:target/lib/*",
+                        "target/test-classes:target/lib/*:target/stock-lib/*",
                         StockRoute.class.getName()))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))

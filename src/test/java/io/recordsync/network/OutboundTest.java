@@ -201,7 +201,7 @@ class OutboundTest {
         }
     }
 
-    /** Shakes hands with whoever comes, and answers nothing. */
+    /** Shakes hands with every caller, and answers nothing. */
     private static void acceptAll(ServerSocket server) {
         while (!server.isClosed()) {
             try (Socket socket = server.accept()) {

@@ -210,7 +210,7 @@ class SweepingTest {
         assertThat(sweeping.coveredUntil()).isEqualTo(minute(sweeping.end()));
     }
 
-    /** Else the sweep would be refused for ever: it always begins where everything is proven until. */
+    /** Without this the sweep would be refused each time: it always begins where everything is proven until. */
     @Test
     void a_log_that_refuses_to_go_back_so_far_is_asked_for_what_it_has_and_the_rest_is_unproven() throws Exception {
         Instant provenUntil = clock.instant();

@@ -84,7 +84,7 @@ class SweepsTest {
         assertThat(sweeps.begin()).isNull();
     }
 
-    /** Else a stream of gap events would keep a lost position red for ever. */
+    /** Without this a stream of gap events would keep a lost position red for good. */
     @Test
     void a_newer_demand_does_not_put_an_older_one_off() throws IOException {
         Sweeps sweeps = sweeps(Duration.ZERO);
@@ -186,7 +186,7 @@ class SweepsTest {
         assertThat(coverage.state().unproven()).isNotNull();
     }
 
-    /** Whoever took over proves it again: what this one found unproven must be told then, not only in the log. */
+    /** The node that took over proves it again: what this one found unproven must be told then, not only in the log. */
     @Test
     void a_sweep_that_another_session_took_over_says_nothing_is_proven() throws IOException {
         Sweeps sweeps = sweeps(Duration.ZERO);

@@ -23,6 +23,8 @@ public final class StockRoute {
         Main main = new Main();
         main.addInitialProperty("camel.main.routesIncludePattern", "classpath:stock/stock-route.camel.yaml");
         main.addInitialProperty("camel.main.basePackageScanEnabled", "false");
+        // The service is on its class path, and must not get in.
+        main.addInitialProperty("recordsync.enabled", "false");
         main.addInitialProperty("camel.main.shutdownTimeout", "20");
         main.addInitialProperty("camel.management.enabled", "true");
         main.addInitialProperty("camel.management.port", System.getProperty("stock.port"));

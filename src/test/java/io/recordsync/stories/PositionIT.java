@@ -66,7 +66,7 @@ class PositionIT {
 
     /**
      * Three events of one transaction share a replay id and come in three responses. The second, of an entity whose schema
-     * cannot be had, holds up the third; at that moment the process dies. Whoever saved the id with the first response
+     * cannot be had, holds up the third; at that moment the process dies. A service that saved the id with the first response
      * resumes behind the third.
      */
     @Test

@@ -75,7 +75,7 @@ class StartFailureIT {
 
             assertEndsWith(
                     service,
-                    "ops.port = " + taken.getLocalPort() + " cannot be listened on at ops.host = 127.0.0.1"
+                    "ops.port (OPS_PORT) = " + taken.getLocalPort() + " cannot be listened on at ops.host = 127.0.0.1"
                             + " (Address already in use): expected a port that is free");
         }
     }

@@ -13,7 +13,7 @@ final class Statements {
         this.dialect = dialect;
     }
 
-    /** @param text a constant, or one of a few: it is kept for as long as the database is open */
+    /** @param text a constant, or one of a few: it is kept until the database is closed */
     Sql of(String text) {
         Sql known = byText.get(text);
         return known == null ? byText.computeIfAbsent(text, this::parse) : known;

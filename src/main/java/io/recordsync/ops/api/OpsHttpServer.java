@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.PlatformHttpComponent;
@@ -120,13 +121,16 @@ public final class OpsHttpServer implements AutoCloseable {
                         false);
     }
 
-    /** @throws IllegalArgumentException when nothing can listen there, before anything has been started */
-    public void checkFree() {
+    /**
+     * @param named how a person knows a key
+     * @throws IllegalArgumentException when nothing can listen there, before anything has been started
+     */
+    public void checkFree(UnaryOperator<String> named) {
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(settings.host(), settings.port()));
         } catch (IOException e) {
-            throw new IllegalArgumentException(notFree(e), e);
+            throw new IllegalArgumentException(notFree(e, named), e);
         }
     }
 
@@ -136,14 +140,19 @@ public final class OpsHttpServer implements AutoCloseable {
         try {
             await(starting.listen(settings.port(), settings.host()));
         } catch (IOException e) {
-            throw new IllegalStateException(notFree(e), e);
+            throw new IllegalStateException(notFree(e, UnaryOperator.identity()), e);
         }
         server = starting;
     }
 
-    private String notFree(IOException e) {
-        return "ops.port = %d cannot be listened on at ops.host = %s (%s): expected a port that is free"
-                .formatted(settings.port(), settings.host(), e.getMessage());
+    private String notFree(IOException e, UnaryOperator<String> named) {
+        return "%s = %d cannot be listened on at %s = %s (%s): expected a port that is free"
+                .formatted(
+                        named.apply("ops.port"),
+                        settings.port(),
+                        named.apply("ops.host"),
+                        settings.host(),
+                        e.getMessage());
     }
 
     /** The port that it listens on; the configured one before it does. */

@@ -12,11 +12,11 @@ import java.util.Map;
  * @param items empty where the body was not a documented one
  * @param headers names are case-insensitive
  * @param token the bearer token, or empty
- * @param status answered, or announced before the answer was cut; 0 as long as nothing was, and for ever where
+ * @param status answered, or announced before the answer was cut; 0 until something was, and for good where
  *     nothing was
  * @param recordsDeleted records really taken out of the list by this call
  * @param confirmed answered with 200, totals and no errors: none of its items needs to be sent again
- * @param answeredNanos by {@link System#nanoTime()}, right before the answer was written; 0 as long as it was not
+ * @param answeredNanos by {@link System#nanoTime()}, right before the answer was written; 0 until it was
  */
 public record DeleteCall(
         int number,

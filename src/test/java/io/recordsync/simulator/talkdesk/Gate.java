@@ -21,7 +21,7 @@ final class Gate {
         notifyAll();
     }
 
-    /** Whoever waits is sent away with an exception. */
+    /** Callers that wait get an exception. */
     synchronized void demolish() {
         demolished = true;
         notifyAll();

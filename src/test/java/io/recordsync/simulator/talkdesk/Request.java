@@ -62,7 +62,7 @@ record Request(String method, String target, Map<String, String> headers, byte[]
         return target.split("\\?", 2)[0];
     }
 
-    /** The decoded segments of the path; an empty one stays, so that {@code /record-lists//records} is not mended. */
+    /** The decoded segments of the path; an empty one stays, so that {@code /record-lists//records} is not corrected. */
     List<String> segments() {
         return Arrays.stream(path().substring(1).split("/", -1))
                 .map(segment -> URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8))
