@@ -181,8 +181,26 @@ function showLists([lists]) {
     [{ name: "Record list" }, { name: "State" }, { name: "Pending", class: "number" }, { name: "Parked", class: "number" }, { name: "Last call" }, { name: "Error" }],
     lists.map(list => [
       make("span", { class: "id" }, list.id),
-      [make("span", { class: "tag", "data-state": list.state }, word(list.state)), list.dryRun ? make("span", { class: "tag", "data-state": "dry-run" }, "dry run") : ""],
+      [make("span", { class: "tag", "data-state": list.state }, word(list.state)), list.dryRun ? make("span", { class: "tag", "data-state": "dry-run" }, "dry run") : "",
+        list.state === "stopped" ? goOnButton(list) : ""],
       count(list.pending), count(list.parked), ago(list.lastCallAt), list.lastError]));
+}
+
+function goOnButton(list) {
+  const button = make("button", { type: "button" }, "Go on…");
+  button.addEventListener("click", async () => {
+    await confirm({
+      title: `Go on with record list ${list.id}?`,
+      words: `${list.lastError}. Its deletions are sent again. Your name is written to the log.`,
+      yes: "Go on", danger: true,
+      run: async () => {
+        await post("api/record-lists/go-on", { ids: [list.id] });
+        say("The record list goes on.");
+      },
+    });
+    await look();
+  });
+  return button;
 }
 
 function showProblems([problems]) {

@@ -15,6 +15,7 @@ import io.recordsync.delivery.CallRate;
 import io.recordsync.delivery.Claims;
 import io.recordsync.delivery.Delivery;
 import io.recordsync.delivery.DeliveryGate;
+import io.recordsync.delivery.Finds;
 import io.recordsync.doctor.Doctor;
 import io.recordsync.doctor.Exam;
 import io.recordsync.doctor.StoreExam;
@@ -27,6 +28,7 @@ import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Store;
 import io.recordsync.inbox.Tally;
 import io.recordsync.inbox.database.Database;
+import io.recordsync.network.BoundedExchanges;
 import io.recordsync.network.HttpBounds;
 import io.recordsync.network.Outbound;
 import io.recordsync.network.OutboundHttp;
@@ -189,6 +191,9 @@ public final class Wiring implements AutoCloseable {
                 () -> new Outbound(settings.network(), settings.stream().backoffLong()));
         HttpClientConfigurer http = beans.replaceable(
                 "recordsyncOutboundHttp", HttpClientConfigurer.class, () -> new OutboundHttp(outbound));
+        beans.own(
+                "recordsyncTalkdeskHttp",
+                new BoundedExchanges(http, settings.delivery().timeout(), Answers::maxBytes));
         beans.replaceable(
                 "recordsyncOutboundConnections",
                 HttpClientConnectionManager.class,
@@ -264,7 +269,7 @@ public final class Wiring implements AutoCloseable {
 
     // ---- delivery, whichever dialler
 
-    private record Delivering(DeliveryGate gate, DeliveryMode mode) {}
+    private record Delivering(DeliveryGate gate, DeliveryMode mode, Finds finds) {}
 
     private Delivering delivery(InboxRoom room, Clock clock) {
         DeliverySettings delivery = settings.delivery();
@@ -283,6 +288,7 @@ public final class Wiring implements AutoCloseable {
                 new Claims(room.inbox().queue(), gate, settings.batch(), delivery.concurrency(), served.size()));
         beans.closing(claims::stop);
         beans.own("recordsyncCallRate", new CallRate(delivery.rate()));
+        Finds finds = new Finds(room.inbox().recordLists());
         beans.own(
                 "recordsyncDelivery",
                 new Delivery(
@@ -292,8 +298,8 @@ public final class Wiring implements AutoCloseable {
                         new Backoff(delivery.backoff(), delivery.backoffMax()),
                         delivery.refusalsInARow(),
                         settings.verify(),
-                        clock));
-        return new Delivering(gate, beans.own("recordsyncDeliveryMode", delivery.mode()));
+                        finds));
+        return new Delivering(gate, beans.own("recordsyncDeliveryMode", delivery.mode()), finds);
     }
 
     // ---- reading Talkdesk
@@ -427,6 +433,7 @@ public final class Wiring implements AutoCloseable {
                         room.inbox().intakes(),
                         room.inbox().decisions(),
                         room.inbox().coverage(),
+                        room.inbox().recordLists(),
                         recordLists,
                         delivering.mode(),
                         clock));
@@ -448,7 +455,12 @@ public final class Wiring implements AutoCloseable {
                         channel,
                         recordLists,
                         new Status.Parts(
-                                watch.stream(), delivering.gate(), reading.presenceChecks(), reading.sweeps(), guard),
+                                watch.stream(),
+                                delivering.gate(),
+                                reading.presenceChecks(),
+                                reading.sweeps(),
+                                delivering.finds(),
+                                guard),
                         health,
                         delivering.mode(),
                         room.metrics(),

@@ -7,11 +7,11 @@ import io.recordsync.deletion.ClaimedDeletion;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.Failure;
 import io.recordsync.deletion.Identifier;
+import io.recordsync.delivery.Reading.Meaning;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Queue;
 import io.recordsync.inbox.Queue.Postponement;
 import io.recordsync.inbox.RecordLists;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +38,7 @@ public final class Delivery {
     private final ListHealth lists;
     private final Backoff backoff;
     private final VerifySettings verify;
+    private final Finds finds;
 
     /** @param maxRefusals lone items refused in a row with one code, after which the list is suspended */
     public Delivery(
@@ -47,13 +48,14 @@ public final class Delivery {
             Backoff backoff,
             int maxRefusals,
             VerifySettings verify,
-            Clock clock) {
+            Finds finds) {
         this.queue = queue;
         this.recordLists = recordLists;
         this.gate = gate;
-        this.lists = new ListHealth(maxRefusals, clock);
+        this.lists = new ListHealth(maxRefusals, System::nanoTime);
         this.backoff = backoff;
         this.verify = verify;
+        this.finds = finds;
     }
 
     // ---- before a call
@@ -61,7 +63,7 @@ public final class Delivery {
     /**
      * Lets a call pass. One that only reads has no batch.
      *
-     * @throws NotNowException while the gate is shut or the list is suspended
+     * @throws NotNowException while the gate is shut, or the list is suspended or held up
      */
     public void mayCall(@ExchangeProperty("batch") Batch batch) {
         if (gate.isShut()) {
@@ -70,6 +72,9 @@ public final class Delivery {
         if (batch != null && lists.suspended(batch.recordList())) {
             throw new NotNowException("Record list " + batch.recordList() + " is suspended");
         }
+        if (batch != null && !lists.heldUp(batch.recordList()).isZero()) {
+            throw new NotNowException("Record list " + batch.recordList() + " is held up");
+        }
     }
 
     /**
@@ -77,7 +82,7 @@ public final class Delivery {
      *
      * @param batch null for a call that is about no claimed deletions
      * @throws NotNowException when this process was silent for so long that another one may have taken the batch over, or
-     *     when the guard was tripped meanwhile and holds some of it, or a person is needed
+     *     when the guard was tripped meanwhile and holds some of it, its list was stopped, or a person is needed
      */
     public void holds(@ExchangeProperty("batch") Batch batch) {
         if (batch == null) {
@@ -102,7 +107,7 @@ public final class Delivery {
             throw new NotNowException("The batch was taken over");
         }
         if (stopped) {
-            throw new NotNowException("The guard holds some of the batch");
+            throw new NotNowException("The guard holds some of the batch, or its list is stopped");
         }
         if (gate.isForbidden()) {
             throw new NotNowException("The delivery was paused");
@@ -136,10 +141,26 @@ public final class Delivery {
      */
     public Verdict decide(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("reading") Reading reading) {
         Verdict verdict = Verdict.on(reading, batch);
-        if (verdict != Verdict.PAUSE && verdict != Verdict.RELEASE) {
+        if (reading.answered()) {
+            lists.answered(batch.recordList());
             gate.succeeded();
         }
-        return verdict == Verdict.PARK && refusesEverything(batch, reading.failure()) ? Verdict.SUSPEND_LIST : verdict;
+        return switch (verdict) {
+            case PARK -> refusesEverything(batch, reading.failure()) ? Verdict.SUSPEND_LIST : verdict;
+                // Where nobody else is answered either, it is not this list's.
+            case HOLD_LIST -> lists.ailsAlone(batch.recordList()) ? verdict : Verdict.PAUSE;
+                // Whoever says nothing may not be the dialler: before that is enough, it has to show the list.
+            case VERIFY_LATER -> reading.meaning() == Meaning.NOTHING_SAID
+                            && batch.deletions().stream().anyMatch(this::isEnough)
+                    ? Verdict.ASK_LIST
+                    : verdict;
+            default -> verdict;
+        };
+    }
+
+    /** Whether one more answer that confirms nothing is not asked about again. */
+    private boolean isEnough(ClaimedDeletion deletion) {
+        return deletion.unconfirmed() + 1 >= verify.attempts();
     }
 
     /** Whether so many lone items of the list were refused in a row, this one among them, that the mistake must be ours. */
@@ -162,12 +183,14 @@ public final class Delivery {
             @ExchangeProperty("reading") Reading reading,
             @ExchangeProperty("calledAt") long calledAt) {
         settle(batch.ids(), reading.confirmation(), calledAt);
+        finds.counted(batch, reading.deleted());
         succeeded(batch);
     }
 
     /** The list exists and does not know this record. */
     public void settleAbsent(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("calledAt") long calledAt) {
         settle(batch.ids(), Confirmation.ABSENT, calledAt);
+        finds.counted(batch, 0);
         succeeded(batch);
     }
 
@@ -179,7 +202,7 @@ public final class Delivery {
         List<Long> again = new ArrayList<>();
         List<Long> enough = new ArrayList<>();
         for (ClaimedDeletion deletion : batch.deletions()) {
-            (deletion.unconfirmed() + 1 < verify.attempts() ? again : enough).add(deletion.id());
+            (isEnough(deletion) ? enough : again).add(deletion.id());
         }
         if (!again.isEmpty()) {
             queue.postpone(again, verify.delay(), reading.failure(), Postponement.UNCONFIRMED);
@@ -189,7 +212,9 @@ public final class Delivery {
         } else if (!enough.isEmpty()) {
             settle(enough, Confirmation.ACCEPTED, calledAt);
         }
-        succeeded(batch);
+        if (reading.answered()) {
+            succeeded(batch);
+        }
     }
 
     /** A lone item was refused. */
@@ -232,6 +257,43 @@ public final class Delivery {
                     failure.code(),
                     failure.status());
         }
+    }
+
+    /** Something in between answers about this list: this process leaves it alone for a while, and concludes nothing. */
+    public void holdList(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("reading") Reading reading) {
+        String recordList = batch.recordList();
+        Failure failure = reading.failure();
+        ListHealth.Suspension hold = lists.hold(recordList, backoff);
+        Duration asked = reading.retryAfter();
+        Duration pause = asked == null || asked.compareTo(hold.pause()) < 0 ? hold.pause() : asked;
+        Duration own = ownBackoff(batch);
+        queue.postpone(
+                batch.ids(),
+                own.compareTo(pause) > 0 ? own : pause,
+                failure,
+                reading.answerLost() ? Postponement.ANSWER_LOST : Postponement.FAILED);
+        recordLists.leaveAlone(recordList, pause);
+        if (lists.holdUp(recordList, hold)) {
+            LOG.warn(
+                    "Record list {} is held up: {} (status {}): {}; its deletions wait, it is tried again and again",
+                    recordList,
+                    failure.code(),
+                    failure.status(),
+                    failure.message());
+        }
+    }
+
+    /** The batch is given back as it was, and nothing more of its list is claimed until a person goes on. */
+    public void stopList(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("reading") Reading reading) {
+        Failure failure = reading.failure();
+        recordLists.stop(batch.recordList(), failure);
+        queue.perhapsDone(batch.ids());
+        queue.release(batch.ids());
+        LOG.error(
+                "Record list {} is stopped (call {}): {} (on the page, or POST /api/record-lists/go-on)",
+                batch.recordList(),
+                failure.callId(),
+                failure.message());
     }
 
     /** Nothing at all is sent for a while. */
@@ -292,6 +354,7 @@ public final class Delivery {
                 batch.recordList());
         boolean exact = reading.deleted() + failed.size() == sent.size();
         settle(batch.only(failed, false).ids(), exact ? Confirmation.EXACT : Confirmation.BATCH, calledAt);
+        finds.counted(batch, reading.deleted() + failed.size());
         succeeded(batch);
         return null;
     }
@@ -315,6 +378,10 @@ public final class Delivery {
     }
 
     private void succeeded(Batch batch) {
+        if (lists.letGo(batch.recordList())) {
+            recordLists.leaveAlone(batch.recordList(), Duration.ZERO);
+            LOG.info("Record list {} is answered about again", batch.recordList());
+        }
         switch (lists.succeeded(batch.recordList())) {
             case USUAL -> {}
                 // An earlier process may have left it suspended.

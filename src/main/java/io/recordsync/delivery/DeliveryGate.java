@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +18,8 @@ import org.slf4j.LoggerFactory;
  * The gate in front of the delivery: shut while the dialler as a whole cannot be used, or while a person is needed.
  *
  * <p>A failure of the service shuts it for a while: for what {@code Retry-After} says, else exponentially longer with
- * jitter, capped. After that one batch goes as a probe; what becomes of it opens or shuts the gate. Thread-safe.
+ * jitter, capped. After that one batch goes as a probe; what becomes of it opens or shuts the gate. It goes by the monotonic clock:
+ * setting the wall clock neither opens it nor keeps it shut. Thread-safe.
  */
 public final class DeliveryGate implements Supplier<GateReport> {
 
@@ -33,17 +35,31 @@ public final class DeliveryGate implements Supplier<GateReport> {
     private final Backoff backoff;
     private final Clock clock;
     private final Pauses pauses;
+    private final LongSupplier nanos;
     private final Map<String, String> forbidden = new TreeMap<>();
     private int failures;
-    private Instant shutUntil = Instant.MIN;
+    /** By the monotonic clock; of no meaning unless {@link #timed}. */
+    private long shutUntil;
+
+    private boolean timed;
     private String reason;
     private Runnable onChange = () -> {};
 
-    /** Looks for a pause first: one that was ordered before a restart goes on. */
+    /**
+     * Looks for a pause first: one that was ordered before a restart goes on.
+     *
+     * @param clock says when the wait ends, for people
+     */
     public DeliveryGate(Duration backoff, Duration backoffMax, Clock clock, Pauses pauses) {
+        this(backoff, backoffMax, clock, pauses, System::nanoTime);
+    }
+
+    /** @param nanos {@link System#nanoTime} */
+    DeliveryGate(Duration backoff, Duration backoffMax, Clock clock, Pauses pauses, LongSupplier nanos) {
         this.backoff = new Backoff(backoff, backoffMax);
         this.clock = clock;
         this.pauses = pauses;
+        this.nanos = nanos;
         lookForPause();
     }
 
@@ -59,15 +75,16 @@ public final class DeliveryGate implements Supplier<GateReport> {
      * @return how long nothing is sent
      */
     public synchronized Duration shut(Failure failure, Duration retryAfter) {
-        Instant now = clock.instant();
+        Duration rest = rest();
         // Calls that were in flight together fail together: that is one failure, not four.
-        if (!now.isBefore(shutUntil)) {
+        if (rest.isZero()) {
             failures++;
         }
         // Zero is no wait: calls would fail in turn, as fast as they can be made.
         Duration pause = retryAfter == null || retryAfter.isZero() ? backoff.after(failures) : retryAfter;
-        if (now.plus(pause).isAfter(shutUntil)) {
-            shutUntil = now.plus(pause);
+        if (pause.compareTo(rest) > 0) {
+            shutUntil = nanos.getAsLong() + pause.toNanos();
+            timed = true;
         }
         if (reason == null) {
             LOG.warn(
@@ -78,18 +95,24 @@ public final class DeliveryGate implements Supplier<GateReport> {
                     failure.message());
         }
         reason = failure.code() + ": " + failure.message();
-        return Duration.between(now, shutUntil);
+        return rest();
+    }
+
+    /** What remains of the wait; zero when there is none. */
+    private Duration rest() {
+        long rest = timed ? shutUntil - nanos.getAsLong() : 0;
+        return rest > 0 ? Duration.ofNanos(rest) : Duration.ZERO;
     }
 
     /** The service answered as it should. While the gate is shut that says nothing: the call was made before. */
     public void succeeded() {
         synchronized (this) {
-            if (reason == null || clock.instant().isBefore(shutUntil)) {
+            if (reason == null || !rest().isZero()) {
                 return;
             }
             failures = 0;
             reason = null;
-            shutUntil = Instant.MIN;
+            timed = false;
             LOG.info("Delivery resumed: the service answers again");
         }
         onChange.run();
@@ -143,8 +166,7 @@ public final class DeliveryGate implements Supplier<GateReport> {
         if (!forbidden.isEmpty()) {
             return Duration.ofDays(365);
         }
-        Duration rest = Duration.between(clock.instant(), shutUntil);
-        return rest.isNegative() || shutUntil == Instant.MIN ? Duration.ZERO : rest;
+        return rest();
     }
 
     public boolean isShut() {
@@ -158,8 +180,9 @@ public final class DeliveryGate implements Supplier<GateReport> {
 
     @Override
     public synchronized GateReport get() {
-        boolean waiting = clock.instant().isBefore(shutUntil);
-        Instant until = waiting ? shutUntil : null;
+        Duration rest = rest();
+        boolean waiting = !rest.isZero();
+        Instant until = waiting ? clock.instant().plus(rest) : null;
         if (!forbidden.isEmpty()) {
             Map.Entry<String, String> first = forbidden.entrySet().iterator().next();
             return new GateReport(first.getKey(), first.getValue(), until);

@@ -1,30 +1,37 @@
 package io.recordsync.delivery;
 
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * What this process knows of each record list: what it refused in a row, and how long it is left alone.
  *
- * <p>The inbox holds the suspensions for all processes; these spare the batches that were claimed before. Thread-safe.
+ * <p>The inbox holds the suspensions for all processes; these spare the batches that were claimed before. A list is held up
+ * where answers about it are not the dialler's: by this process alone, because what is in between may be on its way only. Times
+ * go by the monotonic clock. Thread-safe.
  */
 final class ListHealth {
 
     private final int maxRefusals;
-    private final Clock clock;
+    private final LongSupplier nanos;
     private final Map<String, Refusals> refusals = new HashMap<>();
     private final Map<String, Suspension> suspensions = new HashMap<>();
+    private final Map<String, Suspension> holds = new HashMap<>();
     private final Set<String> taken = new HashSet<>();
+    /** The list that the dialler itself answered about last; empty before the first. */
+    private String answered = "";
 
-    /** @param maxRefusals lone items refused in a row with one code, from which on the mistake is ours */
-    ListHealth(int maxRefusals, Clock clock) {
+    /**
+     * @param maxRefusals lone items refused in a row with one code, from which on the mistake is ours
+     * @param nanos {@link System#nanoTime}
+     */
+    ListHealth(int maxRefusals, LongSupplier nanos) {
         this.maxRefusals = maxRefusals;
-        this.clock = clock;
+        this.nanos = nanos;
     }
 
     /** A lone item was refused; whether the list refuses everything. */
@@ -37,11 +44,18 @@ final class ListHealth {
 
     /** The suspension that a failure of the list asks for now. */
     synchronized Suspension suspension(String recordList, Backoff backoff) {
-        Suspension before = suspensions.get(recordList);
+        return next(suspensions.get(recordList), backoff);
+    }
+
+    private Suspension next(Suspension before, Backoff backoff) {
         // Calls that were in flight together fail together: that is one failure, not four.
-        int inARow = before == null ? 1 : suspended(recordList) ? before.inARow() : before.inARow() + 1;
+        int inARow = before == null ? 1 : isOn(before) ? before.inARow() : before.inARow() + 1;
         Duration pause = backoff.after(inARow);
-        return new Suspension(clock.instant().plus(pause), pause, inARow);
+        return new Suspension(nanos.getAsLong() + pause.toNanos(), pause, inARow);
+    }
+
+    private boolean isOn(Suspension suspension) {
+        return suspension != null && suspension.until() - nanos.getAsLong() > 0;
     }
 
     /** Whether the list was not suspended before. */
@@ -50,8 +64,38 @@ final class ListHealth {
     }
 
     synchronized boolean suspended(String recordList) {
-        Suspension suspension = suspensions.get(recordList);
-        return suspension != null && clock.instant().isBefore(suspension.until());
+        return isOn(suspensions.get(recordList));
+    }
+
+    /** The dialler itself answered about this list, whatever it said. */
+    synchronized void answered(String recordList) {
+        answered = recordList;
+    }
+
+    /** Whether what ails this list is not everybody's: it is held up, or the dialler has answered about another one since. */
+    synchronized boolean ailsAlone(String recordList) {
+        return isOn(holds.get(recordList)) || !answered.isEmpty() && !answered.equals(recordList);
+    }
+
+    /** The hold that an unreadable answer asks for now. */
+    synchronized Suspension hold(String recordList, Backoff backoff) {
+        return next(holds.get(recordList), backoff);
+    }
+
+    /** Whether the list was not held up before. */
+    synchronized boolean holdUp(String recordList, Suspension hold) {
+        return holds.put(recordList, hold) == null;
+    }
+
+    /** The list was held up, and is no more. */
+    synchronized boolean letGo(String recordList) {
+        return holds.remove(recordList) != null;
+    }
+
+    /** How long the list is still held up. */
+    synchronized Duration heldUp(String recordList) {
+        Suspension hold = holds.get(recordList);
+        return isOn(hold) ? Duration.ofNanos(hold.until() - nanos.getAsLong()) : Duration.ZERO;
     }
 
     /** The list took a call. */
@@ -73,9 +117,10 @@ final class ListHealth {
     /**
      * How long a list is left alone.
      *
+     * @param until by the monotonic clock
      * @param inARow how many times it has been, with this one
      */
-    record Suspension(Instant until, Duration pause, int inARow) {}
+    record Suspension(long until, Duration pause, int inARow) {}
 
     private record Refusals(String code, int inARow) {}
 }

@@ -30,6 +30,8 @@ public record Reading(
         CONFIRMED,
         /** The call was accepted, and nothing confirmed. */
         UNCONFIRMED,
+        /** The call was answered without a word: whoever took it, nothing is confirmed. */
+        NOTHING_SAID,
         /** Some records were not deleted, and all of those are named. */
         SOME_FAILED,
         /** Something in the batch is refused, and it is not said what. */
@@ -44,8 +46,12 @@ public record Reading(
         BUSY,
         /** The dialler as a whole cannot be used. */
         SERVICE_UNAVAILABLE,
+        /** More is said to be deleted than was asked for. */
+        MORE_THAN_ASKED,
         /** The answer is not the dialler's own: something in between has answered. */
         UNREADABLE,
+        /** Likewise, and the call was too large for it. */
+        TOO_LARGE,
         /** No call was made: {@link NotNowException}. */
         NOT_SENT
     }
@@ -72,6 +78,14 @@ public record Reading(
 
     public Reading lost() {
         return new Reading(meaning, confirmation, failure, deleted, failedRecords, retryAfter, true);
+    }
+
+    /** Whether the dialler itself has answered, and is there. */
+    boolean answered() {
+        return switch (meaning) {
+            case SERVICE_UNAVAILABLE, UNREADABLE, TOO_LARGE, NOTHING_SAID, NOT_SENT -> false;
+            default -> true;
+        };
     }
 
     /** Whether the dialler says that it has done a part, so that nobody knows which. */

@@ -14,12 +14,16 @@ public enum Verdict {
     PARK,
     /** Sent again in halves, until what the answer was about stands alone. */
     SPLIT,
-    /** The dialler is asked whether the list exists. */
+    /** The dialler is asked whether the list exists, or whether it is the dialler that answers. */
     ASK_LIST,
     /** The list exists and does not know this lone item. */
     SETTLE_ABSENT,
     /** The list waits, and is probed; the others go on. */
     SUSPEND_LIST,
+    /** Something in between answers about the list: it waits, and the others go on; nothing is concluded. */
+    HOLD_LIST,
+    /** More is said to be deleted than was asked for: nothing more of the list goes until a person says so. */
+    STOP_LIST,
     /** This batch waits, the list goes on. */
     POSTPONE,
     /** Everything waits. */
@@ -27,12 +31,12 @@ public enum Verdict {
     /** It was not sent: given back as it was. */
     RELEASE;
 
-    /** The verdict on a reading, of a batch whose list is not known to refuse everything. */
+    /** The verdict on a reading alone, whatever was answered before. */
     static Verdict on(Reading reading, Batch batch) {
         boolean lone = batch.lone();
         return switch (reading.meaning()) {
             case CONFIRMED -> SETTLE;
-            case UNCONFIRMED -> VERIFY_LATER;
+            case UNCONFIRMED, NOTHING_SAID -> VERIFY_LATER;
             case SOME_FAILED -> IDENTIFY;
             case REFUSED -> lone ? PARK : SPLIT;
             case NOT_FOUND -> ASK_LIST;
@@ -40,7 +44,10 @@ public enum Verdict {
             case LIST_UNAVAILABLE -> SUSPEND_LIST;
                 // A conflict that comes twice is split, so that one record does not hold up the others.
             case BUSY -> lone || !failedBefore(batch) ? POSTPONE : SPLIT;
-            case SERVICE_UNAVAILABLE, UNREADABLE -> PAUSE;
+            case UNREADABLE -> HOLD_LIST;
+            case TOO_LARGE -> lone ? HOLD_LIST : SPLIT;
+            case MORE_THAN_ASKED -> STOP_LIST;
+            case SERVICE_UNAVAILABLE -> PAUSE;
             case NOT_SENT -> RELEASE;
         };
     }

@@ -1,6 +1,6 @@
 package io.recordsync.doctor;
 
-import io.recordsync.network.BoundedText;
+import io.recordsync.network.BoundedBody;
 import io.recordsync.network.NetworkException;
 import io.recordsync.network.Outbound;
 import java.io.IOException;
@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -24,7 +25,7 @@ import java.util.concurrent.TimeoutException;
 /** Puts single questions over HTTP, on the way that all else goes, and repeats none of them. Thread-safe. */
 public final class Asker {
 
-    private static final int MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+    private static final int MAX_BYTES = 1 << 20;
 
     private final Outbound outbound;
     private final Duration timeout;
@@ -60,7 +61,7 @@ public final class Asker {
         try {
             outbound.checkProxy(uri.getHost());
             Instant before = clock.instant();
-            HttpResponse<String> answer = send(request.build());
+            HttpResponse<byte[]> answer = send(request.build());
             if (answer.statusCode() == 407) {
                 throw new NetworkException(outbound.refused(uri.getHost(), 407));
             }
@@ -68,7 +69,7 @@ public final class Asker {
                     before.plus(Duration.between(before, clock.instant()).dividedBy(2));
             return new Answer(
                     answer.statusCode(),
-                    answer.body(),
+                    answer.body() == null ? "" : new String(answer.body(), StandardCharsets.UTF_8),
                     answer.headers()
                             .firstValue("Date")
                             .flatMap(Asker::instant)
@@ -88,8 +89,8 @@ public final class Asker {
     }
 
     /** The time-out of a request ends with the head of the answer. */
-    private HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
-        CompletableFuture<HttpResponse<String>> answer = http.sendAsync(request, BoundedText.upTo(MAX_ANSWER_BYTES));
+    private HttpResponse<byte[]> send(HttpRequest request) throws IOException, InterruptedException {
+        CompletableFuture<HttpResponse<byte[]>> answer = http.sendAsync(request, BoundedBody.of(MAX_BYTES));
         try {
             return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {

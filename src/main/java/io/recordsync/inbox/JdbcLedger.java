@@ -232,7 +232,7 @@ public final class JdbcLedger implements Ledger {
 
     private static final String RECORD_LISTS =
             """
-            select list.id, list.suspended_until, list.message,
+            select list.id, list.state, list.suspended_until, list.message,
                    (select count(*) from deletion
                     where state = 'pending' and record_list = list.id) as pending,
                    coalesce(parked.total, 0) as parked
@@ -252,10 +252,10 @@ public final class JdbcLedger implements Ledger {
     }
 
     private static RecordListEntry recordList(ResultSet row) throws SQLException {
-        boolean suspended = row.getLong("suspended_until") > 0;
+        boolean suspended = row.getString("state").equals("suspended");
         return new RecordListEntry(
                 row.getString("id"),
-                suspended ? "suspended" : "active",
+                row.getString("state"),
                 row.getLong("pending"),
                 row.getLong("parked"),
                 suspended ? time(row, "suspended_until") : null,

@@ -27,6 +27,7 @@ public final class JdbcQueue implements Queue {
     private final JdbcSession session;
     private final InboxSettings settings;
     private final Tally tally;
+    private final JdbcRecordLists recordLists;
     /** Guarded by this, but for a look at what waits. */
     private final Lanes lanes;
     /** Rows of claims whose commit was not answered: perhaps ours, and in nobody's hands. */
@@ -43,7 +44,8 @@ public final class JdbcQueue implements Queue {
         this.session = session;
         this.settings = settings;
         this.tally = tally;
-        this.lanes = new Lanes(recordLists::serves);
+        this.recordLists = recordLists;
+        this.lanes = new Lanes(recordLists::serves, recordLists::leftAloneMillis);
     }
 
     // ---- claim
@@ -89,7 +91,7 @@ public final class JdbcQueue implements Queue {
 
     @Override
     public boolean stopped(Batch batch) {
-        return guarded.stopped(batch);
+        return guarded.stopped(batch) || recordLists.isStopped(batch.recordList());
     }
 
     @Override

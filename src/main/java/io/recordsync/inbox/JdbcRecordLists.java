@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +28,10 @@ public final class JdbcRecordLists implements RecordLists {
     private final Set<String> known = ConcurrentHashMap.newKeySet();
     /** Those that may be claimed of; null = all. */
     private volatile Set<String> served;
+    /** Until when this process leaves lists alone, by {@link System#nanoTime()}. */
+    private final Map<String, Long> leftAlone = new ConcurrentHashMap<>();
+    /** Whether this process has stopped a list. */
+    private volatile boolean stoppedSome;
 
     JdbcRecordLists(Store store, Tally tally) {
         this.store = store;
@@ -108,9 +114,11 @@ public final class JdbcRecordLists implements RecordLists {
 
     private static final String SUSPEND =
             """
-            insert into record_list (id, suspended_until, failure_code, message) values (:list, {now} + :pause, :code, :message)
-            on conflict (id) do update set suspended_until = excluded.suspended_until,
-                   failure_code = excluded.failure_code, message = excluded.message""";
+            insert into record_list (id, state, suspended_until, failure_code, message)
+            values (:list, 'suspended', {now} + :pause, :code, :message)
+            on conflict (id) do update set state = excluded.state, suspended_until = excluded.suspended_until,
+                   failure_code = excluded.failure_code, message = excluded.message
+            where record_list.state <> 'stopped'""";
 
     @Override
     public void suspend(String recordList, Duration pause, Failure failure) {
@@ -125,11 +133,94 @@ public final class JdbcRecordLists implements RecordLists {
     }
 
     private static final String RESUME =
-            "update record_list set suspended_until = 0, failure_code = '', message = '' where id = :list";
+            """
+            update record_list set state = 'active', suspended_until = 0, failure_code = '', message = ''
+            where id = :list and state <> 'stopped'""";
 
     @Override
     public void resume(String recordList) {
         store.write("resume", transaction -> transaction.change(RESUME, with("list", recordList)));
+    }
+
+    @Override
+    public void leaveAlone(String recordList, Duration pause) {
+        if (pause.isZero()) {
+            leftAlone.remove(recordList);
+        } else {
+            leftAlone.put(recordList, System.nanoTime() + pause.toNanos());
+        }
+    }
+
+    /** In how many milliseconds this process claims of it again. */
+    long leftAloneMillis(String recordList) {
+        Long until = leftAlone.get(recordList);
+        return until == null
+                ? 0
+                : Math.max(0, Duration.ofNanos(until - System.nanoTime()).toMillis());
+    }
+
+    private static final String STOP =
+            """
+            insert into record_list (id, state, failure_code, message) values (:list, 'stopped', :code, :message)
+            on conflict (id) do update set state = 'stopped', suspended_until = 0,
+                   failure_code = excluded.failure_code, message = excluded.message""";
+
+    @Override
+    public void stop(String recordList, Failure failure) {
+        // Before: it may be committed although nobody says so.
+        stoppedSome = true;
+        store.write(
+                "stop a list",
+                transaction -> transaction.change(
+                        STOP,
+                        with("list", recordList)
+                                .and("code", failure.code())
+                                .and("message", JsonRows.shortened(failure.message()))));
+    }
+
+    private static final String IS_STOPPED = "select id from record_list where id = :list and state = 'stopped'";
+
+    /** Whether somebody has stopped the list; what is claimed of one that was stopped before is none. */
+    boolean isStopped(String recordList) {
+        if (!stoppedSome && !store.isShared()) {
+            return false;
+        }
+        return store.read(
+                        "ask whether a list is stopped",
+                        transaction ->
+                                transaction.first(IS_STOPPED, with("list", recordList), row -> row.getString("id")))
+                .isPresent();
+    }
+
+    private static final String GO_ON =
+            """
+            update record_list set state = 'active', suspended_until = 0, failure_code = '', message = ''
+            where id = :list and state = 'stopped'""";
+
+    @Override
+    public int goOn(Collection<String> recordLists) {
+        return store.write("let lists go on", transaction -> {
+            int stopped = 0;
+            for (String list : new TreeSet<>(recordLists)) {
+                stopped += transaction.change(GO_ON, with("list", list));
+            }
+            return stopped;
+        });
+    }
+
+    private static final String FOUND = "update record_list set found_at = {now} where id = :list and found_at is null";
+
+    @Override
+    public void found(String recordList) {
+        store.write("remember what was found", transaction -> transaction.change(FOUND, with("list", recordList)));
+    }
+
+    private static final String EVER_FOUND = "select id from record_list where found_at is not null";
+
+    @Override
+    public Set<String> everFound() {
+        return Set.copyOf(store.read(
+                "look for what was found", transaction -> transaction.list(EVER_FOUND, row -> row.getString("id"))));
     }
 
     private static final String SUSPENDED = "select id from record_list where suspended_until > {now}";

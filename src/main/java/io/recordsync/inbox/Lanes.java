@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -20,12 +21,17 @@ import java.util.stream.Collectors;
 final class Lanes {
 
     private final Predicate<String> served;
+    private final ToLongFunction<String> leftAloneMillis;
     /** The lane that came last in the last claim: the next one starts behind it. */
     private String last = "";
 
-    /** @param served whether a record list may be claimed of */
-    Lanes(Predicate<String> served) {
+    /**
+     * @param served whether a record list may be claimed of
+     * @param leftAloneMillis in how many milliseconds this process may claim of it
+     */
+    Lanes(Predicate<String> served, ToLongFunction<String> leftAloneMillis) {
         this.served = served;
+        this.leftAloneMillis = leftAloneMillis;
     }
 
     /** A lane with something pending, and in how many milliseconds it may be claimed. */
@@ -44,23 +50,25 @@ final class Lanes {
                     where state = 'pending' and record_list = list.id and kind = kinds.kind
                     order by due_at, id limit 1) as due_at
             from record_list list
-            cross join (select 'external' as kind union all select 'record' union all select 'phone') kinds""";
+            cross join (select 'external' as kind union all select 'record' union all select 'phone') kinds
+            where list.state <> 'stopped'""";
 
     /** Those of served lists with something pending, due or not. */
     List<Lane> waiting(Transaction transaction) throws SQLException {
-        return transaction.list(LANES, Lanes::lane).stream()
+        return transaction.list(LANES, this::lane).stream()
                 .filter(lane -> lane.millisToWait() != Long.MAX_VALUE)
                 .filter(lane -> served.test(lane.recordList()))
                 .toList();
     }
 
-    private static Lane lane(ResultSet row) throws SQLException {
+    private Lane lane(ResultSet row) throws SQLException {
         long from = Math.max(row.getLong("suspended_until"), row.getLong("due_at"));
         boolean empty = row.getObject("due_at") == null;
+        String list = row.getString("record_list");
         return new Lane(
-                row.getString("record_list"),
+                list,
                 Word.fromUnderscored(IdentifierKind.class, row.getString("kind")),
-                empty ? Long.MAX_VALUE : from - row.getLong("now"));
+                empty ? Long.MAX_VALUE : Math.max(from - row.getLong("now"), leftAloneMillis.applyAsLong(list)));
     }
 
     /** The due lanes whose turn it is: those behind the lane that came last, then round again. */

@@ -113,7 +113,10 @@ public interface Ledger {
     /** {@code at} is the last time: what is reported again is not listed again. */
     record ProblemEntry(Instant at, String kind, String message) {}
 
-    /** {@code state} is {@code active} or {@code suspended}; {@code suspendedUntil} is null and the error empty when active. */
+    /**
+     * {@code state} is {@code active}, {@code suspended}, or {@code stopped} until a person goes on; {@code suspendedUntil} is
+     * null unless suspended, and the error empty when active.
+     */
     record RecordListEntry(
             String id, String state, long pending, long parked, Instant suspendedUntil, String lastError) {}
 

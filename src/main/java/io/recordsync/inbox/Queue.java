@@ -36,8 +36,8 @@ public interface Queue {
     Optional<Duration> nextDue();
 
     /**
-     * Whether the guard has been tripped since the batch was claimed, and holds some of it: to be asked before a call. Given
-     * back by {@link #release}, those are held.
+     * Whether the guard has been tripped since the batch was claimed, and holds some of it, or the list was stopped: to be
+     * asked before a call. Given back by {@link #release}, what the guard holds is held.
      */
     boolean stopped(Batch batch);
 

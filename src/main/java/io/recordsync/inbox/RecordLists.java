@@ -25,8 +25,27 @@ public interface RecordLists {
     /** Claims nothing of the list for {@code pause}; the next claim after it is the probe. May be called again. */
     void suspend(String recordList, Duration pause, Failure failure);
 
-    /** The list answers again. */
+    /** The list answers again. One that is stopped stays so. */
     void resume(String recordList);
+
+    /** This process claims nothing of the list for {@code pause}; others do. Zero ends it. */
+    void leaveAlone(String recordList, Duration pause);
+
+    /** Nothing of the list is claimed until {@link #goOn}, by no process; what is claimed is stopped by the last look. */
+    void stop(String recordList, Failure failure);
+
+    /**
+     * A person lets stopped lists go on.
+     *
+     * @return how many of them were stopped
+     */
+    int goOn(Collection<String> recordLists);
+
+    /** A call has found records of the list: remembered for good. */
+    void found(String recordList);
+
+    /** The lists of which a call has ever found records. */
+    Set<String> everFound();
 
     /** The lists that are suspended now. */
     Set<String> suspended();

@@ -3,7 +3,8 @@ package io.recordsync.oauth;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.recordsync.network.BoundedText;
+import io.recordsync.network.BoundedBody;
+import io.recordsync.network.Looks;
 import io.recordsync.network.Outbound;
 import java.io.IOException;
 import java.net.URI;
@@ -30,9 +31,9 @@ import java.util.stream.Collectors;
  */
 final class TokenRequest {
 
+    private static final int MAX_BYTES = 64 << 10;
     private static final Pattern ORG_ID = Pattern.compile("/id/([A-Za-z0-9]{18})/");
     private static final Pattern ERROR_CODE = Pattern.compile("[a-z_]{1,60}");
-    private static final int MAX_ANSWER_BYTES = 64 * 1024;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final URI tokenUrl;
@@ -66,7 +67,10 @@ final class TokenRequest {
         if (proof.authorization() != null) {
             request.header("Authorization", proof.authorization());
         }
-        return read(http.send(request.build(), BoundedText.upTo(MAX_ANSWER_BYTES)), now);
+        HttpResponse<byte[]> response = http.send(request.build(), BoundedBody.of(MAX_BYTES));
+        // None, where a proxy refused the tunnel.
+        byte[] body = response.body() == null ? new byte[0] : response.body();
+        return read(response, body.length > MAX_BYTES ? null : new String(body, StandardCharsets.UTF_8), now);
     }
 
     private Grant.Proof proof(Instant now) {
@@ -84,11 +88,19 @@ final class TokenRequest {
                 .collect(Collectors.joining("&"));
     }
 
-    private Token read(HttpResponse<String> response, Instant asked) {
+    /** @param body null when it is too long */
+    private Token read(HttpResponse<?> response, String body, Instant asked) {
         if (response.statusCode() == 407) {
             throw unavailable(outbound.refused(tokenUrl.getHost(), 407), null);
         }
-        JsonNode answer = json(response.body());
+        JsonNode answer = json(body);
+        if (!answer.isObject() && (body == null || !body.isBlank())) {
+            String contentType = response.headers().firstValue("Content-Type").orElse(null);
+            String looks = body == null ? "more than " + MAX_BYTES + " bytes" : Looks.of(contentType, body);
+            String why = "answered " + response.statusCode() + " with " + looks
+                    + ", which is not a token endpoint's; check the URL, and whether a proxy or firewall is in between";
+            throw passes(response.statusCode()) ? unavailable(why, null) : refused(why, null);
+        }
         if (response.statusCode() != 200) {
             String code = answer.path("error").asText();
             String shown = ERROR_CODE.matcher(code).matches() ? " " + code : "";
@@ -111,6 +123,9 @@ final class TokenRequest {
     }
 
     private static JsonNode json(String body) {
+        if (body == null || body.isBlank()) {
+            return JSON.missingNode();
+        }
         try {
             return JSON.readTree(body);
         } catch (JsonProcessingException e) {

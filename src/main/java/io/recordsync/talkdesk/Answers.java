@@ -1,14 +1,13 @@
 package io.recordsync.talkdesk;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.Failure;
 import io.recordsync.delivery.Reading;
 import io.recordsync.delivery.Reading.Meaning;
 import io.recordsync.network.NetworkException;
+import io.recordsync.network.UnreadableAnswerException;
 import io.recordsync.oauth.TokenUnavailableException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -16,8 +15,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
@@ -29,12 +27,16 @@ import org.apache.hc.client5.http.ConnectTimeoutException;
  * The reader of Talkdesk's answers: by their status <em>and</em> their body, because a 2xx alone is not success (Record Lists
  * API, "Delete records (bulk)").
  *
- * <p>What no page says is read on the safe side: an answer that confirms nothing is no confirmation, and one that is not JSON
- * is not Talkdesk's. Messages hold Talkdesk's code, and its words without numbers that could be a phone's. Thread-safe.
+ * <p>What no page says is read on the safe side: an answer that confirms nothing is no confirmation, and one that has not
+ * Talkdesk's own {@link Shape} was given by something in between: nothing is concluded from it. Messages hold Talkdesk's code, and its words without numbers that could be a phone's. Thread-safe.
  */
 public final class Answers {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long MAX_BYTES = 1 << 20;
+    /** A hundred records, each with data of its own. */
+    private static final long MAX_PAGE_BYTES = 8 << 20;
+
+    private static final String UNREADABLE_ANSWER = "unreadable_answer";
     private static final Pattern CODE = Pattern.compile("[\\w.-]{1,60}");
     private static final Pattern PHONE_LIKE = Pattern.compile("\\+?\\d[\\d ()./-]{5,}");
 
@@ -44,65 +46,97 @@ public final class Answers {
         this.clock = clock;
     }
 
+    /** How long the answer to a request may be: a page of records is longer than any other. */
+    public static long maxBytes(String path) {
+        return path.contains("/records?") ? MAX_PAGE_BYTES : MAX_BYTES;
+    }
+
     /** What the answer to the bulk call means for the batch. */
     public Reading read(@Body Reply reply, @ExchangeProperty("batch") Batch batch, Exchange exchange) {
         if (reply.absence() != null) {
             return reply.absence();
         }
         int status = reply.status();
-        String body = reply.body();
         String callId = exchange.getExchangeId();
         if (status >= 200 && status < 300) {
-            return success(status, body, batch, callId);
+            return success(reply, batch, callId);
         }
-        Reading reading =
-                switch (status) {
-                    case 401 -> failed(
-                            Meaning.SERVICE_UNAVAILABLE,
-                            "unauthorized",
-                            status,
-                            "Talkdesk refused a new access token too; check the client and its scope",
-                            callId);
-                    case 403 -> failed(Meaning.LIST_UNAVAILABLE, "forbidden", status, said(body), callId);
-                    case 404 -> json(body) == null
-                            ? notTalkdesk(status, callId)
-                            : failed(Meaning.NOT_FOUND, "not_found", status, said(body), callId);
-                    case 409, 425 -> failed(Meaning.BUSY, "conflict", status, said(body), callId);
-                    case 408 -> failed(Meaning.SERVICE_UNAVAILABLE, "timeout", status, said(body), callId);
-                    case 429 -> failed(Meaning.SERVICE_UNAVAILABLE, "rate_limited", status, said(body), callId);
-                    default -> status >= 400 && status < 500
-                            ? failed(Meaning.REFUSED, refusal(body), status, said(body), callId)
-                            : failed(Meaning.SERVICE_UNAVAILABLE, "unavailable", status, said(body), callId);
-                };
+        return error(reply, callId);
+    }
+
+    private Reading error(Reply reply, String callId) {
+        int status = reply.status();
+        JsonNode body = Shape.object(reply.body());
+        boolean own = Shape.isError(status, body);
         // 503 says that it was not done; the other ones, and the gateways' above all, do not know.
         boolean lost = status >= 500 && status != 503;
+        Reading reading;
+        if (!own && status == 413) {
+            reading = failed(Meaning.TOO_LARGE, UNREADABLE_ANSWER, status, foreign(reply), callId);
+        } else if (!own && status != 429 && status != 503) {
+            reading = failed(Meaning.UNREADABLE, UNREADABLE_ANSWER, status, foreign(reply), callId);
+        } else {
+            // Whoever asks to wait with 429 or 503 is obeyed: nothing else is concluded from it.
+            String said = own ? said(body) : foreign(reply);
+            reading = switch (status) {
+                case 401 -> failed(
+                        Meaning.SERVICE_UNAVAILABLE,
+                        "unauthorized",
+                        status,
+                        "Talkdesk refused a new access token too; check the client and its scope",
+                        callId);
+                case 403 -> failed(Meaning.LIST_UNAVAILABLE, "forbidden", status, said, callId);
+                case 404 -> failed(Meaning.NOT_FOUND, "not_found", status, said, callId);
+                case 409, 425 -> failed(Meaning.BUSY, "conflict", status, said, callId);
+                case 408 -> failed(Meaning.SERVICE_UNAVAILABLE, "timeout", status, said, callId);
+                case 429 -> failed(Meaning.SERVICE_UNAVAILABLE, "rate_limited", status, said, callId);
+                default -> status >= 400 && status < 500
+                        ? failed(Meaning.REFUSED, refusal(body), status, said, callId)
+                        : failed(Meaning.SERVICE_UNAVAILABLE, "unavailable", status, said, callId);
+            };
+        }
         return (lost ? reading.lost() : reading).retryAfter(RetryAfter.parse(reply.retryAfter(), clock));
     }
 
-    /** What the answer of {@code GET /record-lists/{id}} means for a batch whose call was answered with 404. */
-    public Reading readList(@Body Reply reply, @ExchangeProperty("batch") Batch batch, Exchange exchange) {
+    /**
+     * What the answer of {@code GET /record-lists/{id}} means for a batch whose call was answered with 404, or with nothing.
+     *
+     * @param before what the answer to the call meant
+     */
+    public Reading readList(
+            @Body Reply reply,
+            @ExchangeProperty("batch") Batch batch,
+            @ExchangeProperty("reading") Reading before,
+            Exchange exchange) {
         if (reply.absence() != null) {
             return reply.absence();
         }
         int status = reply.status();
-        String body = reply.body();
         String callId = exchange.getExchangeId();
-        if (status == 200) {
-            return failed(
-                    Meaning.RECORDS_NOT_FOUND, "not_found", 404, "The list exists, so its records do not", callId);
+        if (status == 200 && Shape.isOf(batch.recordList(), Shape.object(reply.body()))) {
+            return before != null && before.meaning() == Meaning.NOTHING_SAID
+                    ? Reading.failed(Meaning.UNCONFIRMED, before.failure())
+                    : failed(
+                            Meaning.RECORDS_NOT_FOUND,
+                            "not_found",
+                            404,
+                            "The list exists, so its records do not",
+                            callId);
         }
-        if (status == 404 && json(body) == null) {
-            return notTalkdesk(status, callId);
-        }
-        if (status == 404) {
-            String message = "Record list " + batch.recordList() + " does not exist in Talkdesk";
-            return failed(Meaning.LIST_UNAVAILABLE, "list_gone", status, message, callId);
-        }
-        if (status == 403) {
-            return failed(Meaning.LIST_UNAVAILABLE, "forbidden", status, said(body), callId);
-        }
-        return failed(Meaning.SERVICE_UNAVAILABLE, "unavailable", status, said(body), callId)
-                .retryAfter(RetryAfter.parse(reply.retryAfter(), clock));
+        Reading error = error(reply, callId);
+        return switch (error.meaning()) {
+            case NOT_FOUND -> failed(
+                    Meaning.LIST_UNAVAILABLE,
+                    "list_gone",
+                    status,
+                    "Record list " + batch.recordList() + " does not exist in Talkdesk",
+                    callId);
+            case LIST_UNAVAILABLE, UNREADABLE, SERVICE_UNAVAILABLE -> error;
+            case TOO_LARGE -> failed(Meaning.UNREADABLE, UNREADABLE_ANSWER, status, foreign(reply), callId);
+                // Nothing was asked that could be refused, or in conflict.
+            default -> Reading.failed(Meaning.SERVICE_UNAVAILABLE, error.failure())
+                    .retryAfter(error.retryAfter());
+        };
     }
 
     /** No call was made, for there is no token. */
@@ -120,6 +154,12 @@ public final class Answers {
     public Reply unanswered(@ExchangeException IOException failure, Exchange exchange) {
         String callId = exchange.getExchangeId();
         String name = failure.getClass().getSimpleName();
+        if (failure instanceof UnreadableAnswerException answered) {
+            String message =
+                    "A " + answered.status() + " with " + answered.getMessage() + ": not Talkdesk's own answer";
+            return Reply.unanswered(failed(Meaning.UNREADABLE, UNREADABLE_ANSWER, answered.status(), message, callId)
+                    .lost());
+        }
         if (failure instanceof NetworkException) {
             return unreachable("Talkdesk cannot be reached: " + failure.getMessage(), callId);
         }
@@ -142,25 +182,37 @@ public final class Answers {
         return Reply.unanswered(failed(Meaning.SERVICE_UNAVAILABLE, "unreachable", 0, message, callId));
     }
 
-    private Reading success(int status, String body, Batch batch, String callId) {
-        JsonNode answer = json(body);
-        if (answer == null) {
-            return notTalkdesk(status, callId).lost();
+    private Reading success(Reply reply, Batch batch, String callId) {
+        int status = reply.status();
+        String body = reply.body();
+        JsonNode json = Shape.object(body);
+        if (body == null || body.isBlank() || json.isObject() && json.isEmpty()) {
+            return failed(
+                    Meaning.NOTHING_SAID, "unconfirmed", status, "The call was answered with nothing at all", callId);
         }
-        JsonNode failedRecords = answer.path("_embedded").path("failed_records");
-        int errors = Math.max(answer.path("total_errors").asInt(0), failedRecords.size());
-        int deleted = answer.path("total_deleted").asInt(0);
-        if (answer.path("has_errors").asBoolean(false) || errors > 0) {
-            List<String> ids = new ArrayList<>();
-            failedRecords.forEach(record -> ids.add(record.path("id").asText()));
+        Optional<BulkAnswer> read = BulkAnswer.read(json, batch);
+        if (read.isEmpty()) {
+            return failed(Meaning.UNREADABLE, UNREADABLE_ANSWER, status, foreign(reply), callId)
+                    .lost();
+        }
+        BulkAnswer answer = read.get();
+        int asked = batch.identifiers().size();
+        if (answer.moreThanAsked(batch)) {
+            String message = "Talkdesk says that it deleted " + answer.deleted().getAsLong() + " records for " + asked
+                    + " that were asked for; nothing more is sent to this list until a person goes on";
+            return failed(Meaning.MORE_THAN_ASKED, "more_than_asked", status, message, callId)
+                    .lost();
+        }
+        int deleted = (int) answer.deleted().orElse(0);
+        if (answer.errors() > 0) {
             Failure failure = new Failure("failed_record", status, "Talkdesk reports it as failed", callId);
-            if (ids.isEmpty() || ids.size() < errors) {
-                // Not all are named: which they are can only be found out by splitting.
-                return Reading.failed(Meaning.REFUSED, failure);
-            }
-            return Reading.someFailed(failure, deleted, ids);
+            // Where not all are named, which they are can only be found out by splitting.
+            boolean asksFor = answer.namesAll() && answer.failedRecords().size() <= asked;
+            return asksFor
+                    ? Reading.someFailed(failure, deleted, answer.failedRecords())
+                    : Reading.failed(Meaning.REFUSED, failure);
         }
-        if (status != 200 || !answer.path("total_deleted").isIntegralNumber()) {
+        if (status != 200 || answer.deleted().isEmpty()) {
             return failed(
                     Meaning.UNCONFIRMED,
                     "unconfirmed",
@@ -168,51 +220,29 @@ public final class Answers {
                     "Talkdesk accepted the call and confirmed nothing",
                     callId);
         }
-        boolean exact = deleted == batch.identifiers().size();
-        return Reading.confirmed(exact ? Confirmation.EXACT : Confirmation.BATCH, deleted);
+        return Reading.confirmed(deleted == asked ? Confirmation.EXACT : Confirmation.BATCH, deleted);
     }
 
-    /** A gateway's 404 would pass for Talkdesk's word that the records are not there. */
-    private static Reading notTalkdesk(int status, String callId) {
-        return failed(
-                Meaning.UNREADABLE,
-                "unreadable_answer",
-                status,
-                "A " + status + " whose body is not JSON (expected Talkdesk's; is talkdesk.api-url right, is a proxy in"
-                        + " between?)",
-                callId);
-    }
-
-    /** Null when it is not JSON; an empty object when it is empty. */
-    private static JsonNode json(String body) {
-        if (body == null || body.isBlank()) {
-            return JSON.createObjectNode();
-        }
-        try {
-            JsonNode answer = JSON.readTree(body);
-            return answer.isObject() ? answer : null;
-        } catch (JsonProcessingException e) {
-            return null;
-        }
+    private static String foreign(Reply reply) {
+        return Shape.foreign(reply.status(), reply.contentType(), reply.body());
     }
 
     private static Reading failed(Meaning meaning, String code, int status, String message, String callId) {
         return Reading.failed(meaning, new Failure(code, status, message, callId));
     }
 
-    private static String refusal(String body) {
-        JsonNode answer = json(body);
-        String code = answer == null ? "" : answer.path("code").asText();
+    private static String refusal(JsonNode body) {
+        String code = body.path("code").asText();
         return CODE.matcher(code).matches() ? code : "refused";
     }
 
-    private static String said(String body) {
-        JsonNode answer = json(body);
-        String message = answer == null ? "" : answer.path("message").asText();
+    private static String said(JsonNode body) {
+        String own = body.path("message").asText();
+        String message = own.isBlank() ? body.path("error_description").asText() : own;
         if (message.isBlank()) {
             return "Talkdesk gave no reason";
         }
-        String shown = PHONE_LIKE.matcher(message).replaceAll("…");
+        String shown = PHONE_LIKE.matcher(message).replaceAll("…").replaceAll("\\p{Cntrl}+", " ");
         return "Talkdesk said: " + shown.substring(0, Math.min(shown.length(), 200));
     }
 }

@@ -1,8 +1,6 @@
 package io.recordsync.talkdesk;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.delivery.FailedItem;
@@ -20,43 +18,54 @@ import org.apache.camel.Header;
  */
 public final class FailedRecord {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9-]{1,36}");
 
     private FailedRecord() {}
 
     /** The path to ask at, on our own host: the link in the answer is not followed. */
     public static String path(@Body String recordId, @ExchangeProperty("batch") Batch batch) {
-        if (!ID.matcher(recordId).matches()) {
+        if (!isId(recordId)) {
             throw new IllegalArgumentException("A failed record's id is no id (expected 1 to 36 letters, digits, -)");
         }
         return "/record-lists/" + batch.recordList() + "/records/" + recordId;
     }
 
-    /** Reads the answer; of a 404 that Talkdesk does not know it. */
-    public static FailedItem read(@Header(Exchange.HTTP_RESPONSE_CODE) int status, @Body String body) {
-        if (status == 404) {
+    static boolean isId(String id) {
+        return ID.matcher(id).matches();
+    }
+
+    /**
+     * Reads the answer; of a 404 that Talkdesk does not know it. What has not Talkdesk's own form says nothing.
+     *
+     * @param recordId that was asked for
+     */
+    public static FailedItem read(
+            @Header(Exchange.HTTP_RESPONSE_CODE) int status,
+            @Body String body,
+            @ExchangeProperty("failedRecord") String recordId,
+            @ExchangeProperty("batch") Batch batch) {
+        JsonNode record = Shape.object(body);
+        if (status == 404 && Shape.isError(status, record)) {
             return new FailedItem(true, List.of());
         }
-        if (status != 200) {
+        if (status != 200 || !Shape.isOf(recordId, record) || !Shape.isOfList(batch.recordList(), record)) {
             return FailedItem.unknown();
         }
-        try {
-            JsonNode record = JSON.readTree(body);
-            List<Identifier> identifiers = new ArrayList<>();
-            identifiers.add(Identifier.record(record.path("id").asText()));
-            identifiers.add(Identifier.external(
-                    record.path("external_provider").asText(),
-                    record.path("external_id").asText()));
-            for (JsonNode phone : record.path("phone_numbers")) {
-                identifiers.add(Identifier.phone(
-                        phone.isTextual()
-                                ? phone.asText()
-                                : phone.path("number").asText()));
-            }
-            return new FailedItem(true, identifiers);
-        } catch (JsonProcessingException e) {
-            return FailedItem.unknown();
+        List<Identifier> identifiers = new ArrayList<>();
+        identifiers.add(Identifier.record(recordId));
+        identifiers.add(Identifier.external(
+                record.path("external_provider").asText(),
+                record.path("external_id").asText()));
+        for (JsonNode phone : record.path("phone_numbers")) {
+            identifiers.add(Identifier.phone(
+                    phone.isTextual()
+                            ? phone.asText()
+                            : phone.path("phone_number").asText()));
         }
+        // Deprecated, and still shown.
+        if (record.path("phone_number").isTextual()) {
+            identifiers.add(Identifier.phone(record.path("phone_number").asText()));
+        }
+        return new FailedItem(true, identifiers);
     }
 }

@@ -1,7 +1,7 @@
 package io.recordsync.talkdesk;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recordsync.network.Looks;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
@@ -15,8 +15,6 @@ import java.util.List;
  */
 public record RecordPage(List<String> externalIds, String next) {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     /**
      * @param apiUrl the only place that a next link may lead to
      * @throws RefusedException when asking again is of no use: no such list, a scope is missing, a link leads elsewhere
@@ -24,6 +22,11 @@ public record RecordPage(List<String> externalIds, String next) {
      */
     public static RecordPage read(int status, String body, String recordList, String apiUrl, String externalProvider)
             throws IOException {
+        JsonNode page = Shape.object(body);
+        if (status != 200 && !Shape.isError(status, page)) {
+            throw new IOException(
+                    "No page of the records of list " + recordList + ": " + Shape.foreign(status, null, body));
+        }
         if (status == 403) {
             throw new RefusedException("Talkdesk does not let us read the records of list " + recordList
                     + " (403): add tod.records-list.manage to talkdesk.scope");
@@ -34,13 +37,17 @@ public record RecordPage(List<String> externalIds, String next) {
         if (status != 200) {
             throw new IOException("Talkdesk answered " + status + " when asked for the records of list " + recordList);
         }
-        JsonNode page = JSON.readTree(body);
         JsonNode records = page.path("_embedded").path("records");
         if (!records.isArray()) {
-            throw new IOException("Talkdesk's answer lists no records (expected _embedded.records)");
+            throw new IOException("No page of the records of list " + recordList + ": a 200 with "
+                    + Looks.of(null, body) + ", which lists no records (expected _embedded.records)");
         }
         List<String> ids = new ArrayList<>();
         for (JsonNode record : records) {
+            if (!Shape.isOfList(recordList, record)) {
+                throw new IOException("Talkdesk's answer shows records of another list than " + recordList
+                        + " that was asked for; nothing is concluded from it");
+            }
             if (externalProvider.equals(record.path("external_provider").asText())) {
                 ids.add(record.path("external_id").asText());
             }

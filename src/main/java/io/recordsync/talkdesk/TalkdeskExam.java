@@ -1,13 +1,11 @@
 package io.recordsync.talkdesk;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import io.recordsync.doctor.Answer;
 import io.recordsync.doctor.Asker;
 import io.recordsync.doctor.Exam;
 import io.recordsync.doctor.Findings;
+import io.recordsync.network.Looks;
 import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Token;
@@ -30,7 +28,8 @@ import java.util.UUID;
  *   <li>2xx, or a 404 in Talkdesk's own form while the list is there: the body was read, and names no record;
  *   <li>400 that names the item ({@code fields[].name} with {@code [0]} or {@code id}): it was read too;
  *   <li>any other 400, 411 or 422: Talkdesk misses what was sent, so that something in between strips it;
- *   <li>403: scope or permission; 405 and 501: something in between does not know the call;
+ *   <li>403: scope or permission; 405 and 501: something in between does not know the call; a 2xx or 403 in another form is not
+ *       Talkdesk's;
  *   <li>all else, and no answer: nothing is known yet.
  * </ul>
  */
@@ -41,7 +40,6 @@ public final class TalkdeskExam implements Exam {
     private static final String SCOPE = "talkdesk scope";
     private static final String CLOCK = "talkdesk clock";
     private static final String DELETE = "talkdesk delete body";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Asker asker;
     private final AccessTokens tokens;
@@ -144,28 +142,28 @@ public final class TalkdeskExam implements Exam {
         try {
             Answer answer = asker.get(apiUrl + "/record-lists/" + list, token.value());
             answers.add(answer);
-            JsonNode body = json(answer);
-            boolean talkdesks = body.isObject();
-            switch (answer.status()) {
+            JsonNode body = Shape.object(answer.body());
+            int status = answer.status();
+            boolean talkdesks = status == 200 ? Shape.isOf(list, body) : Shape.isError(status, body);
+            if (!talkdesks && status != 429 && status < 500) {
+                findings.fail(
+                        check(list),
+                        status + ", and not by Talkdesk (" + Looks.of(null, answer.body())
+                                + ") → check talkdesk.api-url; is a proxy or firewall in between?");
+                return false;
+            }
+            switch (status) {
                 case 200 -> {
-                    if (!talkdesks) {
-                        findings.fail(
-                                check(list), "the answer is not JSON → check talkdesk.api-url; is a proxy in between?");
-                        return false;
-                    }
                     type(findings, list, body.path("unique_identifier_type").asText());
                     return true;
                 }
                 case 404 -> findings.fail(
-                        check(list),
-                        talkdesks
-                                ? "404, " + list + " does not exist → check talkdesk.record-lists"
-                                : "404, and not by Talkdesk → check talkdesk.api-url; is a proxy in between?");
+                        check(list), "404, " + list + " does not exist → check talkdesk.record-lists");
                 case 401 -> findings.fail(check(list), "401, the new token is refused → check talkdesk.api-url");
                 case 403 -> findings.fail(
                         check(list),
                         "403, forbidden → the client needs the scope " + NEEDED + " and access to the list");
-                default -> findings.fail(check(list), "answered " + answer.status() + " → try again");
+                default -> findings.fail(check(list), "answered " + status + " → try again");
             }
         } catch (IOException e) {
             findings.fail(check(list), e.getMessage());
@@ -191,15 +189,27 @@ public final class TalkdeskExam implements Exam {
                     apiUrl + "/record-lists/" + list + "/records/bulks",
                     token.value(),
                     "[{\"id\":\"" + UUID.randomUUID() + "\"}]");
-            JsonNode body = json(answer);
+            JsonNode body = Shape.object(answer.body());
             int status = answer.status();
+            boolean talkdesks = status / 100 == 2
+                    ? answer.body().isBlank() || body.isObject() && body.isEmpty() || BulkAnswer.hasForm(body, list)
+                    : Shape.isError(status, body);
             if (body.path("total_deleted").asInt() > 0) {
                 findings.fail(
                         DELETE,
                         "Talkdesk says that it deleted "
                                 + body.path("total_deleted").asInt() + " records for an id that none"
                                 + " has → do not start the service; ask Talkdesk");
-            } else if (status / 100 == 2 || status == 404 && body.isObject() || status == 400 && namesItem(body)) {
+            } else if (status == 405 || status == 501) {
+                findings.fail(DELETE, status + " → something in between does not let DELETE requests through");
+            } else if (!talkdesks && (status == 403 || status / 100 == 2)) {
+                findings.fail(
+                        DELETE,
+                        status + ", and not by Talkdesk (" + Looks.of(null, answer.body())
+                                + ") → is a proxy or firewall in between?");
+            } else if (!talkdesks && status != 400 && status != 411 && status != 422) {
+                findings.warn(DELETE, "not known yet, answered " + status + " → try again");
+            } else if (status / 100 == 2 || status == 404 || status == 400 && namesItem(body)) {
                 findings.ok(DELETE, "arrives (" + status + " for an id that no record has)");
             } else if (status == 400 || status == 411 || status == 422) {
                 findings.fail(
@@ -209,8 +219,6 @@ public final class TalkdeskExam implements Exam {
                                 + " DELETE requests: have it let through");
             } else if (status == 403) {
                 findings.fail(DELETE, "403, forbidden → the client needs the scope " + NEEDED);
-            } else if (status == 405 || status == 501) {
-                findings.fail(DELETE, status + " → something in between does not let DELETE requests through");
             } else {
                 findings.warn(DELETE, "not known yet, answered " + status + " → try again");
             }
@@ -227,14 +235,5 @@ public final class TalkdeskExam implements Exam {
             }
         }
         return false;
-    }
-
-    /** Missing when it is not JSON. */
-    private static JsonNode json(Answer answer) {
-        try {
-            return JSON.readTree(answer.body());
-        } catch (JsonProcessingException e) {
-            return MissingNode.getInstance();
-        }
     }
 }

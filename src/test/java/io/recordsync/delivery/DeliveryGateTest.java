@@ -14,7 +14,8 @@ class DeliveryGateTest {
 
     private static final Failure BUSY = new Failure("rate_limited", 429, "Too many", "");
 
-    private Instant now = Instant.parse("2026-03-01T12:00:00Z");
+    private Instant wall = Instant.parse("2026-03-01T12:00:00Z");
+    private long now = Long.MAX_VALUE - 1;
     private final InMemoryPauses pauses = new InMemoryPauses();
     private final DeliveryGate gate = gate();
 
@@ -22,18 +23,19 @@ class DeliveryGateTest {
         return new DeliveryGate(
                 Duration.ofSeconds(1),
                 Duration.ofMinutes(5),
-                ((InstantSource) () -> now).withZone(ZoneOffset.UTC),
-                pauses);
+                ((InstantSource) () -> wall).withZone(ZoneOffset.UTC),
+                pauses,
+                () -> now);
     }
 
     @Test
     void it_is_shut_as_long_as_retry_after_says_and_then_lets_a_probe_through() {
         assertThat(gate.shut(BUSY, Duration.ofSeconds(30))).hasSeconds(30);
 
-        now = now.plusMillis(29_999);
+        pass(Duration.ofMillis(29_999));
         assertThat(gate.isShut()).isTrue();
         assertThat(gate.get().state()).isEqualTo("waiting");
-        now = now.plusMillis(1);
+        pass(Duration.ofMillis(1));
         assertThat(gate.isShut()).isFalse();
         assertThat(gate.probing()).isTrue();
         assertThat(gate.get()).isEqualTo(new GateReport("probing", "rate_limited: Too many", null));
@@ -47,7 +49,7 @@ class DeliveryGateTest {
         for (int seconds : new int[] {1, 2, 4, 8}) {
             Duration pause = gate.shut(BUSY, null);
             assertThat(pause).isBetween(Duration.ofMillis(seconds * 500L), Duration.ofSeconds(seconds));
-            now = now.plus(pause);
+            pass(pause);
         }
         gate.succeeded();
         assertThat(gate.shut(BUSY, null)).isLessThanOrEqualTo(Duration.ofSeconds(1));
@@ -63,7 +65,7 @@ class DeliveryGateTest {
         gate.shut(BUSY, Duration.ofSeconds(30));
         assertThat(gate.shut(BUSY, null)).hasSeconds(30);
         assertThat(gate.shut(BUSY, Duration.ofSeconds(60))).hasSeconds(60);
-        now = now.plusSeconds(60);
+        pass(Duration.ofSeconds(60));
         assertThat(gate.shut(BUSY, null)).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(2));
     }
 
@@ -85,7 +87,7 @@ class DeliveryGateTest {
         gate.pause("kim");
         gate.forbid(DeliveryGate.OTHER_ORG, "another org");
         gate.succeeded();
-        now = now.plus(Duration.ofDays(30));
+        pass(Duration.ofDays(30));
         assertThat(gate.isShut()).isTrue();
 
         gate.resume();
@@ -113,5 +115,26 @@ class DeliveryGateTest {
         another.resume();
         gate.lookForPause();
         assertThat(gate.isShut()).isFalse();
+    }
+
+    /** An hour back, and nothing was sent for an hour. */
+    @Test
+    void setting_the_wall_clock_neither_opens_nor_keeps_it_shut_and_shows_when_it_opens() {
+        gate.shut(BUSY, Duration.ofSeconds(30));
+
+        wall = wall.minus(Duration.ofHours(1));
+        assertThat(gate.get().until()).isEqualTo(wall.plusSeconds(30));
+        assertThat(gate.shutFor()).hasSeconds(30);
+        now += Duration.ofSeconds(30).toNanos();
+        assertThat(gate.isShut()).isFalse();
+
+        gate.shut(BUSY, Duration.ofSeconds(30));
+        wall = wall.plus(Duration.ofHours(2));
+        assertThat(gate.isShut()).isTrue();
+    }
+
+    private void pass(Duration time) {
+        now += time.toNanos();
+        wall = wall.plus(time);
     }
 }

@@ -5,16 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.recordsync.delivery.ListHealth.Success;
 import io.recordsync.delivery.ListHealth.Suspension;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
 class ListHealthTest {
 
-    private Instant now = Instant.parse("2026-03-01T12:00:00Z");
+    private long now = Long.MAX_VALUE - 1;
     private final Backoff backoff = new Backoff(Duration.ofSeconds(10), Duration.ofMinutes(5));
-    private final ListHealth lists = new ListHealth(3, ((InstantSource) () -> now).withZone(ZoneOffset.UTC));
+    private final ListHealth lists = new ListHealth(3, () -> now);
 
     @Test
     void so_many_refusals_in_a_row_with_one_code_are_the_lists() {
@@ -42,7 +39,7 @@ class ListHealthTest {
 
         assertThat(lists.suspended("a")).isTrue();
         assertThat(lists.suspended("b")).isFalse();
-        now = now.plus(suspension.pause());
+        now += suspension.pause().toNanos();
         assertThat(lists.suspended("a")).isFalse();
     }
 
@@ -55,7 +52,7 @@ class ListHealthTest {
         assertThat(lists.suspend("a", second)).isFalse();
         assertThat(lists.suspension("a", backoff).inARow()).isEqualTo(1);
 
-        now = now.plusSeconds(10);
+        now += Duration.ofSeconds(10).toNanos();
         assertThat(lists.suspension("a", backoff).inARow()).isEqualTo(2);
         assertThat(lists.suspension("a", backoff).pause()).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(20));
     }
@@ -68,5 +65,33 @@ class ListHealthTest {
         assertThat(lists.succeeded("a")).isEqualTo(Success.AFTER_SUSPENSION);
         assertThat(lists.suspended("a")).isFalse();
         assertThat(lists.succeeded("a")).isEqualTo(Success.USUAL);
+    }
+
+    @Test
+    void a_list_ails_alone_where_another_one_was_answered_about_since_it_was_itself() {
+        assertThat(lists.ailsAlone("a")).isFalse();
+        lists.answered("b");
+        assertThat(lists.ailsAlone("a")).isTrue();
+        lists.answered("a");
+        assertThat(lists.ailsAlone("a")).isFalse();
+        assertThat(lists.ailsAlone("b")).isTrue();
+    }
+
+    /** Of calls that were in flight together the second found that no other list had been answered about, and paused all. */
+    @Test
+    void a_list_that_is_held_up_ails_alone_and_its_hold_grows_until_it_is_let_go() {
+        Suspension hold = lists.hold("a", backoff);
+        assertThat(lists.holdUp("a", hold)).isTrue();
+        assertThat(lists.ailsAlone("a")).isTrue();
+        assertThat(lists.heldUp("a")).isEqualTo(hold.pause());
+        assertThat(lists.suspended("a")).isFalse();
+        assertThat(lists.hold("a", backoff).inARow()).isEqualTo(1);
+
+        now += hold.pause().toNanos();
+        assertThat(lists.heldUp("a")).isZero();
+        assertThat(lists.hold("a", backoff).inARow()).isEqualTo(2);
+        assertThat(lists.letGo("a")).isTrue();
+        assertThat(lists.letGo("a")).isFalse();
+        assertThat(lists.hold("a", backoff).inARow()).isEqualTo(1);
     }
 }

@@ -11,9 +11,6 @@ import io.recordsync.deletion.Identifier;
 import io.recordsync.delivery.Reading.Meaning;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.ZoneOffset;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -27,10 +24,9 @@ class VerdictTest {
 
     private static final Failure FAILURE = new Failure("bad_item", 400, "No", "");
 
-    private Instant now = Instant.parse("2026-03-01T12:00:00Z");
-    private final Clock clock = ((InstantSource) () -> now).withZone(ZoneOffset.UTC);
-    private final DeliveryGate gate =
-            new DeliveryGate(Duration.ofSeconds(1), Duration.ofSeconds(1), clock, new InMemoryPauses());
+    private long now;
+    private final DeliveryGate gate = new DeliveryGate(
+            Duration.ofSeconds(1), Duration.ofSeconds(1), Clock.systemUTC(), new InMemoryPauses(), () -> now);
     /** It decides only, and never asks the inbox. */
     private final Delivery delivery = new Delivery(
             null,
@@ -39,7 +35,7 @@ class VerdictTest {
             new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(1)),
             3,
             new VerifySettings(Duration.ofSeconds(1), 3, Unconfirmed.SETTLE),
-            clock);
+            null);
 
     @ParameterizedTest
     @CsvSource({
@@ -52,7 +48,10 @@ class VerdictTest {
         "LIST_UNAVAILABLE,    SUSPEND_LIST,  SUSPEND_LIST, SUSPEND_LIST",
         "BUSY,                POSTPONE,      POSTPONE,     SPLIT",
         "SERVICE_UNAVAILABLE, PAUSE,         PAUSE,        PAUSE",
+        "NOTHING_SAID,        VERIFY_LATER,  VERIFY_LATER, VERIFY_LATER",
+        "MORE_THAN_ASKED,     STOP_LIST,     STOP_LIST,    STOP_LIST",
         "UNREADABLE,          PAUSE,         PAUSE,        PAUSE",
+        "TOO_LARGE,           PAUSE,         SPLIT,        SPLIT",
         "NOT_SENT,            RELEASE,       RELEASE,      RELEASE",
     })
     void a_reading_of_a_lone_item_of_several_and_of_several_that_failed_before(
@@ -95,19 +94,48 @@ class VerdictTest {
     @ParameterizedTest
     @EnumSource
     void an_answer_opens_the_gate(Meaning meaning) {
-        now = now.plus(gate.shut(FAILURE, null));
+        now += gate.shut(FAILURE, null).toNanos();
 
         delivery.decide(batch(1, 0), Reading.failed(meaning, FAILURE));
 
-        boolean noAnswer =
-                meaning == Meaning.SERVICE_UNAVAILABLE || meaning == Meaning.UNREADABLE || meaning == Meaning.NOT_SENT;
+        boolean noAnswer = Set.of(
+                        Meaning.SERVICE_UNAVAILABLE,
+                        Meaning.UNREADABLE,
+                        Meaning.TOO_LARGE,
+                        Meaning.NOTHING_SAID,
+                        Meaning.NOT_SENT)
+                .contains(meaning);
         assertThat(gate.probing()).isEqualTo(noAnswer);
     }
 
+    @Test
+    void an_unreadable_answer_holds_up_its_list_while_another_one_is_answered_about() {
+        Reading unreadable = Reading.failed(Meaning.UNREADABLE, FAILURE);
+        delivery.decide(batch("other", 2, 0, 0), Reading.failed(Meaning.NOT_FOUND, FAILURE));
+
+        assertThat(delivery.decide(batch(2, 0), unreadable)).isEqualTo(Verdict.HOLD_LIST);
+        // Now it is everybody's.
+        assertThat(delivery.decide(batch("other", 2, 0, 0), unreadable)).isEqualTo(Verdict.PAUSE);
+    }
+
+    @Test
+    void nothing_said_is_enough_only_once_the_list_was_asked_for() {
+        Reading nothing = Reading.failed(Meaning.NOTHING_SAID, FAILURE);
+
+        assertThat(delivery.decide(batch("list", 2, 0, 1), nothing)).isEqualTo(Verdict.VERIFY_LATER);
+        assertThat(delivery.decide(batch("list", 2, 0, 2), nothing)).isEqualTo(Verdict.ASK_LIST);
+        assertThat(delivery.decide(batch("list", 2, 0, 2), Reading.failed(Meaning.UNCONFIRMED, FAILURE)))
+                .isEqualTo(Verdict.VERIFY_LATER);
+    }
+
     private static Batch batch(int size, int attempts) {
+        return batch("list", size, attempts, 0);
+    }
+
+    private static Batch batch(String list, int size, int attempts, int unconfirmed) {
         return new Batch(IntStream.range(0, size)
                 .mapToObj(i -> new ClaimedDeletion(
-                        i, "list", Identifier.external("salesforce", "003-" + i), attempts, 0, "session"))
+                        i, list, Identifier.external("salesforce", "003-" + i), attempts, unconfirmed, "session"))
                 .toList());
     }
 }

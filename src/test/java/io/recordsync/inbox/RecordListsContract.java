@@ -83,4 +83,54 @@ abstract class RecordListsContract extends OnEitherDatabase {
         inbox.recordLists().serveOnly(List.of("L1", "L2"));
         assertThat(ids(inbox.queue().claim(10, 10))).containsExactlyInAnyOrderElementsOf(removed);
     }
+
+    @Test
+    void of_a_stopped_list_nothing_is_claimed_until_a_person_goes_on() {
+        acceptMany("L1", 3);
+        acceptMany("L2", 1);
+        List<Batch> claimed = inbox.queue().claim(1, 1);
+        assertThat(claimed).extracting(Batch::recordList).containsExactly("L1");
+        assertThat(inbox.queue().stopped(claimed.get(0))).isFalse();
+
+        inbox.recordLists().stop("L1", new Failure("more_than_asked", 200, "5000 for 3", "c"));
+
+        assertThat(inbox.queue().stopped(claimed.get(0))).isTrue();
+        inbox.queue().release(claimed.get(0).ids());
+        inbox.recordLists().suspend("L1", Duration.ofSeconds(1), REFUSED);
+        inbox.recordLists().resume("L1");
+        assertThat(inbox.queue().claim(10, 100)).extracting(Batch::recordList).containsExactly("L2");
+        assertThat(inbox.queue().nextDue()).isEmpty();
+        assertThat(ledger.recordLists())
+                .containsExactly(
+                        new RecordListEntry("L1", "stopped", 3, 0, null, "5000 for 3"),
+                        new RecordListEntry("L2", "active", 0, 0, null, ""));
+
+        assertThat(inbox.recordLists().goOn(List.of("L1", "L2", "L3"))).isEqualTo(1);
+        List<Batch> again = inbox.queue().claim(10, 100);
+        assertThat(ids(again)).hasSize(3);
+        assertThat(inbox.queue().stopped(again.get(0))).isFalse();
+    }
+
+    @Test
+    void a_list_that_this_process_leaves_alone_is_not_claimed_and_not_suspended() {
+        acceptMany("L1", 1);
+        inbox.recordLists().leaveAlone("L1", Duration.ofHours(1));
+
+        assertThat(inbox.queue().claim(1, 1)).isEmpty();
+        assertThat(inbox.queue().nextDue().orElseThrow()).isBetween(Duration.ofMinutes(59), Duration.ofHours(1));
+        assertThat(inbox.recordLists().suspended()).isEmpty();
+
+        inbox.recordLists().leaveAlone("L1", Duration.ZERO);
+        assertThat(inbox.queue().claim(1, 1)).hasSize(1);
+    }
+
+    @Test
+    void that_something_was_found_in_a_list_is_remembered() {
+        inbox.recordLists().register(List.of("L1", "L2"));
+
+        inbox.recordLists().found("L2");
+        inbox.recordLists().found("L2");
+
+        assertThat(inbox.recordLists().everFound()).containsExactly("L2");
+    }
 }

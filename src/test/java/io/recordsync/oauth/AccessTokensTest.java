@@ -261,8 +261,15 @@ class AccessTokensTest {
         endpoint.answers(200, "<html>" + SECRET);
 
         assertThatThrownBy(tokens::token)
-                .hasMessageContaining("answered 200 without an access_token")
+                .hasMessageContaining("answered 200 with an HTML page without a title, which is not a token endpoint's")
                 .satisfies(AccessTokensTest::tellsNoSecret);
+    }
+
+    @Test
+    void an_answer_that_is_too_long_is_none() {
+        endpoint.answers(200, "{\"access_token\": \"t\"}" + " ".repeat(1 << 20));
+
+        assertThatThrownBy(tokens::token).hasMessageContaining("answered 200 with more than 65536 bytes");
     }
 
     @Test

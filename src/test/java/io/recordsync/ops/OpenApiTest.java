@@ -70,6 +70,7 @@ class OpenApiTest {
                 "/api/guard/reject|{\"state\": \"held\", \"recordList\": \"list-a\", \"expected\": 7}",
                 "/api/go-live|{\"state\": \"rehearsed\", \"origin\": \"api\"}",
                 "/api/sweep|{\"since\": \"2026-02-20T10:00:00+01:00\"}",
+                "/api/record-lists/go-on|{\"ids\": [\"list-a\"]}",
                 "/api/reconcile|{}"
             })
     void a_body_that_the_document_allows_is_taken(String path, String body) throws Exception {
@@ -126,6 +127,10 @@ class OpenApiTest {
                 "/api/sweep|{\"since\": \"yesterday\"}",
                 "/api/sweep|{\"until\": null}",
                 "/api/reconcile|{\"recordList\": 5}",
+                "/api/record-lists/go-on|{}",
+                "/api/record-lists/go-on|{\"ids\": []}",
+                "/api/record-lists/go-on|{\"ids\": [1]}",
+                "/api/record-lists/go-on|{\"ids\": [\" \"]}",
                 "/api/salesforce/confirm-org|{\"orgId\": \"00D\"}"
             })
     void a_body_that_the_document_forbids_is_refused(String path, String body) throws Exception {

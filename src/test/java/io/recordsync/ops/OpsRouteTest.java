@@ -15,6 +15,7 @@ import io.recordsync.deletion.StreamReport;
 import io.recordsync.deletion.StreamReport.State;
 import io.recordsync.deletion.SweepDemand;
 import io.recordsync.delivery.GateReport;
+import io.recordsync.delivery.NothingFound;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Coverage.Stretch;
 import io.recordsync.inbox.Decisions.Selection;
@@ -841,6 +842,30 @@ class OpsRouteTest {
 
         server.inbox.recordLists.add(new RecordListEntry("list-z", "suspended", 2, 1, null, "403 forbidden"));
         assertNotReady("lists", "list-z (403 forbidden)");
+    }
+
+    @Test
+    void a_list_that_is_stopped_is_not_ready_until_a_person_lets_it_go_on() throws Exception {
+        server.inbox.recordLists.add(new RecordListEntry("list-b", "stopped", 0, 0, null, "5000 for 3"));
+        assertNotReady("lists", "list-b (5000 for 3)");
+        server.recordLists.stopped.add("list-b");
+
+        assertThat(json(server.post("/api/record-lists/go-on", "{\"ids\": [\"list-a\", \"list-b\"]}")))
+                .isEqualTo(JSON.readTree("{\"count\": 1}"));
+        assertThat(server.recordLists.stopped).isEmpty();
+        assertThat(server.told).contains("wake");
+    }
+
+    @Test
+    void a_list_of_which_nothing_was_ever_found_is_something_to_look_at() throws Exception {
+        server.nothingFound = List.of(new NothingFound("list-b", 3, 1));
+        try {
+            assertThat(json(server.get("/api/status")).at("/health/reasons").toString())
+                    .contains("Record list list-b", "3 batches and 1 single records", "talkdesk.external-provider");
+            assertReady();
+        } finally {
+            server.nothingFound = List.of();
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.recordsync.deletion.StreamReport;
 import io.recordsync.deletion.StreamReport.State;
 import io.recordsync.deletion.SweepReport;
 import io.recordsync.delivery.GateReport;
+import io.recordsync.delivery.NothingFound;
 import io.recordsync.inbox.History;
 import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
@@ -80,6 +81,8 @@ public final class OpsServer implements AutoCloseable {
 
     public final InMemoryInbox inbox = new InMemoryInbox();
     public final InMemoryCoverage coverage = new InMemoryCoverage();
+    public final InMemoryRecordLists recordLists = new InMemoryRecordLists();
+    public volatile List<NothingFound> nothingFound = List.of();
     public volatile StreamReport stream = stream(State.CONNECTED, null);
     public final AccessTokens talkdeskToken = new AccessTokens(
             URI.create("http://talkdesk.example/token"),
@@ -155,7 +158,7 @@ public final class OpsServer implements AutoCloseable {
         main.bind("recordsyncFrontDoor", new FrontDoor(settings));
         main.bind("recordsyncProblemAnswer", new ProblemAnswer());
         main.bind("recordsyncPageFiles", new PageFiles());
-        main.bind("recordsyncOrders", new Orders(inbox, inbox, coverage, RECORD_LISTS, mode, CLOCK));
+        main.bind("recordsyncOrders", new Orders(inbox, inbox, coverage, recordLists, RECORD_LISTS, mode, CLOCK));
         main.bind("recordsyncDeletionView", new DeletionView(inbox));
         main.bind("recordsyncHistoryView", new HistoryView(history));
         main.bind("recordsyncReceipts", new Receipts(inbox));
@@ -166,7 +169,7 @@ public final class OpsServer implements AutoCloseable {
                         coverage,
                         CHANNEL,
                         RECORD_LISTS,
-                        new Status.Parts(() -> stream, gateBean, presenceChecks, sweeps, guard),
+                        new Status.Parts(() -> stream, gateBean, presenceChecks, sweeps, () -> nothingFound, guard),
                         health,
                         mode,
                         metrics,

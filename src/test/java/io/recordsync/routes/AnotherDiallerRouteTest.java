@@ -16,6 +16,7 @@ import io.recordsync.delivery.CallRate;
 import io.recordsync.delivery.Claims;
 import io.recordsync.delivery.Delivery;
 import io.recordsync.delivery.DeliveryGate;
+import io.recordsync.delivery.Finds;
 import io.recordsync.delivery.Reading.Meaning;
 import io.recordsync.inbox.Inbox;
 import io.recordsync.inbox.InboxSettings;
@@ -77,7 +78,7 @@ class AnotherDiallerRouteTest {
                         new Backoff(backoff, backoff),
                         5,
                         new VerifySettings(Duration.ofSeconds(1), 3, Unconfirmed.SETTLE),
-                        Clock.systemUTC()));
+                        new Finds(inbox.recordLists())));
         main.bind("fakeDialler", dialler);
         main.addOverrideProperty("recordsync.enabled", "false");
         main.addOverrideProperty("batch.size", "100");

@@ -47,12 +47,17 @@ class AnswersTest {
                 "200 | {\"total_deleted\":2} | CONFIRMED | EXACT",
                 "200 | {\"has_errors\":false,\"total_deleted\":1} | CONFIRMED | BATCH",
                 "200 | {\"has_errors\":false,\"total_deleted\":0} | CONFIRMED | BATCH",
-                "200 | {\"has_errors\":false,\"total_deleted\":3} | CONFIRMED | BATCH",
+                "200 | {\"total_deleted\":2.0} | CONFIRMED | EXACT",
+                "200 | {\"record_list_id\":\"LIST\",\"total_deleted\":2,\"total_errors\":null} | CONFIRMED | EXACT",
+                "200 | {\"has_errors\":false,\"total_deleted\":3} | MORE_THAN_ASKED | -",
+                "200 | {\"total_deleted\":5000,\"total_errors\":0} | MORE_THAN_ASKED | -",
                 "202 | {\"has_errors\":false,\"total_deleted\":2,\"total_errors\":0} | UNCONFIRMED | -",
                 "200 | {\"has_errors\":false} | UNCONFIRMED | -",
-                "200 | {\"total_deleted\":\"2\"} | UNCONFIRMED | -",
-                "200 | `` | UNCONFIRMED | -",
-                "204 | - | UNCONFIRMED | -",
+                "200 | {\"total_deleted\":null} | UNCONFIRMED | -",
+                "200 | {\"_links\":{}} | UNCONFIRMED | -",
+                "200 | `` | NOTHING_SAID | -",
+                "202 | {} | NOTHING_SAID | -",
+                "204 | - | NOTHING_SAID | -",
                 "200 | {\"has_errors\":true} | REFUSED | -",
                 "200 | {\"has_errors\":true,\"total_deleted\":1,\"total_errors\":1} | REFUSED | -",
                 "200 | {\"total_deleted\":1,\"total_errors\":1} | REFUSED | -",
@@ -65,15 +70,145 @@ class AnswersTest {
 
         assertThat(reading.meaning()).isEqualTo(meaning);
         assertThat(reading.confirmation()).isEqualTo(confirmation);
-        assertThat(reading.answerLost()).isFalse();
+        assertThat(reading.answerLost()).isEqualTo(meaning == Meaning.MORE_THAN_ASKED);
+    }
+
+    /** An empty 404 once settled 25 of 25 as absent; a gateway's 400 parked 11 of 24. */
+    @ParameterizedTest
+    @ValueSource(ints = {300, 302, 400, 401, 403, 404, 405, 408, 409, 411, 421, 425, 451, 500, 502, 504, 520})
+    void an_error_without_talkdesks_form_concludes_nothing(int status) {
+        for (String body : new String[] {
+            null,
+            "",
+            "<html><head><title>No such page</title></head></html>",
+            "{}",
+            "[]",
+            "null",
+            "{\"message\":\"no Route matched with those values\"}",
+            "{\"code\":\"x\"}",
+            "{\"code\":5,\"message\":\"Not Found\",\"details\":[]}",
+            "{\"code\":null,\"message\":\"Not Found\"}",
+            "{\"statusCode\":404,\"message\":\"Resource not found\"}",
+            "{\"status\":404,\"error\":\"Not Found\",\"path\":\"/record-lists\"}",
+            "{\"fault\":{\"code\":\"x\",\"message\":\"y\"}}",
+            "{\"code\":\"x\",\"message\":\"y\"}<html>",
+            "{\"code\":\"x\",\"mess"
+        }) {
+            Reading reading = answers.read(reply(status, "7", body), batch(1), exchange);
+
+            assertThat(reading.meaning()).as("%s", body).isEqualTo(Meaning.UNREADABLE);
+            assertThat(reading.failure().code()).isEqualTo("unreadable_answer");
+            assertThat(reading.failure().status()).isEqualTo(status);
+            assertThat(reading.failure().message())
+                    .startsWith("A " + status + " with ")
+                    .doesNotContain("Talkdesk said");
+            assertThat(reading.answerLost()).isEqualTo(status >= 500);
+            assertThat(reading.retryAfter()).isEqualTo(Duration.ofSeconds(7));
+        }
     }
 
     @Test
-    void a_404_that_is_not_talkdesks_says_nothing_about_the_records() {
-        Reading reading = answers.read(reply(404, null, "<html>No such page</html>"), batch(1), exchange);
+    void what_it_looked_like_is_reported_by_its_type_and_title() {
+        String page = "<html>\r\n<head><TITLE>\n 403  Forbidden to ada@example.com\n</TITLE>";
+
+        assertThat(message(403, "text/html; charset=utf-8", page))
+                .startsWith("A 403 with an HTML page with the title \"403 Forbidden to …\": not Talkdesk's own answer");
+        assertThat(message(404, null, "")).startsWith("A 404 with no body:");
+        assertThat(message(404, "application/problem+json", "{\"message\":\"x\"}"))
+                .startsWith("A 404 with JSON of another form (application/problem+json):");
+        assertThat(message(200, "text/plain", "ok\nok")).startsWith("A 200 with text (text/plain):");
+    }
+
+    private String message(int status, String contentType, String body) {
+        Reply reply = new Reply(status, null, contentType, body, true, null);
+        return answers.read(reply, batch(1), exchange).failure().message();
+    }
+
+    @Test
+    void a_413_of_something_in_between_is_too_large_and_talkdesks_own_a_refusal() {
+        assertThat(answers.read(reply(413, null, "<html>"), batch(2), exchange).meaning())
+                .isEqualTo(Meaning.TOO_LARGE);
+        assertThat(answers.read(reply(413, null, "{\"code\":\"a\",\"message\":\"b\"}"), batch(2), exchange)
+                        .meaning())
+                .isEqualTo(Meaning.REFUSED);
+    }
+
+    /** Whoever asks to wait is obeyed: that concludes nothing of the records. */
+    @ParameterizedTest
+    @ValueSource(ints = {429, 503})
+    void a_request_to_wait_is_obeyed_whoever_makes_it(int status) {
+        Reading reading = answers.read(reply(status, "7", ""), batch(1), exchange);
+
+        assertThat(reading.meaning()).isEqualTo(Meaning.SERVICE_UNAVAILABLE);
+        assertThat(reading.retryAfter()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(reading.failure().message()).contains("no body");
+    }
+
+    @Test
+    void an_authorization_error_has_a_form_of_its_own() {
+        String body = "{\"error\":\"insufficient_scope\",\"error_description\":\"record-lists:manage\"}";
+
+        Reading reading = answers.read(reply(403, null, body), batch(1), exchange);
+
+        assertThat(reading.meaning()).isEqualTo(Meaning.LIST_UNAVAILABLE);
+        assertThat(reading.failure().message()).isEqualTo("Talkdesk said: record-lists:manage");
+        assertThat(answers.read(reply(404, null, body), batch(1), exchange).meaning())
+                .isEqualTo(Meaning.UNREADABLE);
+    }
+
+    /** Of two items. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"status\":\"ok\"}",
+                "{\"statusCode\":0,\"message\":\"Success\",\"payload\":{}}",
+                "{\"code\":\"x\",\"message\":\"y\"}",
+                "{\"record_list_id\":\"another\",\"total_deleted\":2}",
+                "{\"record_list_id\":7,\"total_deleted\":2}",
+                "{\"total_deleted\":\"2\"}",
+                "{\"total_deleted\":1.5}",
+                "{\"total_deleted\":-1}",
+                "{\"total_deleted\":true}",
+                "{\"total_deleted\":1e400}",
+                "{\"total_deleted\":2,\"total_errors\":-2}",
+                "{\"total_deleted\":1,\"total_errors\":2}",
+                "{\"total_deleted\":2,\"has_errors\":true}",
+                "{\"total_errors\":400}",
+                "{\"has_errors\":\"no\",\"total_deleted\":2}",
+                "{\"total_deleted\":0,\"_embedded\":{\"failed_records\":\"all\"}}",
+                "{\"_embedded\":{\"failed_records\":[{\"id\":\"a\"},{\"id\":\"b\"},{\"id\":\"c\"}]}}",
+                "{\"total_deleted\":2}<!-- cached -->"
+            })
+    void a_2xx_that_cannot_be_talkdesks_about_this_batch_concludes_nothing(String body) {
+        Reading reading = answers.read(reply(200, null, body), batch(2), exchange);
 
         assertThat(reading.meaning()).isEqualTo(Meaning.UNREADABLE);
-        assertThat(reading.failure().code()).isEqualTo("unreadable_answer");
+        assertThat(reading.answerLost()).isTrue();
+    }
+
+    @Test
+    void failed_records_that_are_repeated_are_asked_for_once_and_those_without_an_id_are_not_named() {
+        String twice = "{\"_embedded\":{\"failed_records\":[{\"id\":\"a\"},{\"id\":\"a\"},{\"id\":\"b\"}]}}";
+        assertThat(answers.read(reply(200, null, twice), batch(2), exchange).failedRecords())
+                .containsExactly("a", "b");
+
+        String unnamed = "{\"_embedded\":{\"failed_records\":[{\"id\":\"a\"},{\"id\":\"../b\"}]}}";
+        assertThat(answers.read(reply(200, null, unnamed), batch(2), exchange).meaning())
+                .isEqualTo(Meaning.REFUSED);
+    }
+
+    /** A number may be that of several records. */
+    @Test
+    void a_phone_number_may_delete_more_than_one_record_but_no_more_than_a_call_can() {
+        Batch phone =
+                new Batch(List.of(new ClaimedDeletion(1, "list", Identifier.phone("+15550001"), 0, 0, "session")));
+
+        assertThat(answers.read(reply(200, null, "{\"total_deleted\":3}"), phone, exchange)
+                        .confirmation())
+                .isEqualTo(Confirmation.BATCH);
+        assertThat(answers.read(reply(200, null, "{\"total_deleted\":101}"), phone, exchange)
+                        .meaning())
+                .isEqualTo(Meaning.MORE_THAN_ASKED);
     }
 
     @ParameterizedTest
@@ -144,8 +279,9 @@ class AnswersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "<html>", "{\"message\":\"\"}", "{\"code\":\"+1 415 555 0123\"}"})
-    void a_refusal_without_a_reason_is_called_refused(String body) {
+    @ValueSource(strings = {"+1 415 555 0123", "a b", "\u0000"})
+    void a_refusal_whose_code_is_no_code_is_called_refused(String code) {
+        String body = "{\"code\":\"" + code.replace("\u0000", "\\u0000") + "\",\"message\":\"\"}";
         Reading reading = answers.read(reply(400, null, body), batch(1), exchange);
 
         assertThat(reading.failure().code()).isEqualTo("refused");
@@ -157,14 +293,50 @@ class AnswersTest {
         "200, RECORDS_NOT_FOUND, not_found",
         "404, LIST_UNAVAILABLE, list_gone",
         "403, LIST_UNAVAILABLE, forbidden",
-        "401, SERVICE_UNAVAILABLE, unavailable",
+        "400, SERVICE_UNAVAILABLE, x",
+        "409, SERVICE_UNAVAILABLE, conflict",
+        "401, SERVICE_UNAVAILABLE, unauthorized",
         "503, SERVICE_UNAVAILABLE, unavailable",
     })
     void the_answer_about_the_list_says_what_a_404_meant(int status, Meaning meaning, String code) {
-        Reading reading = answers.readList(reply(status, null, "{}"), batch(2), exchange);
+        String body = status == 200 ? "{\"id\":\"list\"}" : "{\"code\":\"x\",\"message\":\"y\"}";
+        Reading reading = answers.readList(reply(status, null, body), batch(2), null, exchange);
 
         assertThat(reading.meaning()).isEqualTo(meaning);
         assertThat(reading.failure().code()).isEqualTo(code);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "200 | <html>",
+                "200 | {}",
+                "200 | `` ",
+                "200 | []",
+                "200 | {\"id\":\"another\"}",
+                "200 | {\"id\":null,\"name\":\"list\"}",
+                "204 | ``",
+                "404 | ``",
+                "404 | {\"message\":\"no\"}",
+                "403 | <html>",
+                "413 | <html>"
+            })
+    void an_answer_about_the_list_that_does_not_show_it_proves_nothing(int status, String body) {
+        Reading reading = answers.readList(reply(status, null, body), batch(2), null, exchange);
+
+        assertThat(reading.meaning()).isEqualTo(Meaning.UNREADABLE);
+        assertThat(reading.failure().code()).isEqualTo("unreadable_answer");
+    }
+
+    @Test
+    void a_list_that_shows_itself_after_nothing_was_said_shows_who_answers() {
+        Reading before = answers.read(reply(204, null, ""), batch(2), exchange);
+
+        Reading reading = answers.readList(reply(200, null, "{\"id\":\"list\"}"), batch(2), before, exchange);
+
+        assertThat(reading.meaning()).isEqualTo(Meaning.UNCONFIRMED);
     }
 
     @Test
@@ -195,11 +367,12 @@ class AnswersTest {
     @Test
     void what_was_not_sent_is_no_call_and_no_failure() {
         assertThat(answers.notSent().called()).isFalse();
-        assertThat(answers.readList(answers.notSent(), batch(2), exchange)).isEqualTo(Reading.notSent());
+        assertThat(answers.readList(answers.notSent(), batch(2), null, exchange))
+                .isEqualTo(Reading.notSent());
     }
 
     private static Reply reply(int status, String retryAfter, String body) {
-        return new Reply(status, retryAfter, body, true, null);
+        return new Reply(status, retryAfter, null, body, true, null);
     }
 
     private void assertUnanswered(IOException failure, String code, boolean lost) {

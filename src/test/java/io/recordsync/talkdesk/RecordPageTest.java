@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RecordPageTest {
 
+    private static final String ERROR = "{\"code\": \"x\", \"message\": \"No\"}";
     private static final String API = "https://api.talkdeskapp.com";
 
     @Test
@@ -58,17 +59,27 @@ class RecordPageTest {
 
     @Test
     void a_403_names_the_scope() {
-        assertThatThrownBy(() -> read(403, "{}"))
+        assertThatThrownBy(() -> read(403, ERROR))
                 .isInstanceOf(RefusedException.class)
                 .hasMessageContaining("tod.records-list.manage");
     }
 
     @Test
     void a_404_is_final_and_everything_else_is_asked_again() {
-        assertThatThrownBy(() -> read(404, "{}")).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> read(404, ERROR)).isInstanceOf(RefusedException.class);
         assertThatThrownBy(() -> read(503, "busy")).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> read(200, "{}")).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> read(403, "<html>")).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> read(404, "")).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> read(200, "<html>")).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void records_of_another_list_conclude_nothing() {
+        String page = "{\"_embedded\": {\"records\": [{\"id\": \"1\", \"record_list_id\": \"other\"}]}}";
+        assertThatThrownBy(() -> read(200, page))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("another list");
     }
 
     private static String withNext(String link) {

@@ -40,12 +40,14 @@ class TalkdeskExamTest {
             value = {
                 "200 | {\"total_deleted\": 0, \"has_errors\": false} | OK | arrives (200 for an id that no record has)",
                 "202 | {} | OK | arrives (202 for an id that no record has)",
-                "404 | {\"code\": \"records_not_found\"} | OK | arrives (404 for an id that no record has)",
+                "404 | {\"code\": \"records_not_found\", \"message\": \"No\"} | OK | arrives (404 for an id that no record has)",
                 "404 | <html> | WARN | not known yet, answered 404 → try again",
                 "400 | {\"fields\": [{\"name\": \"[0].id\"}]} | OK | arrives (400 for an id that no record has)",
                 "400 | {\"fields\": [{\"name\": \"body\"}]} | FAIL | 400, the body does not arrive",
                 "411 | <html> | FAIL | 411, the body does not arrive",
-                "403 | {} | FAIL | 403, forbidden → the client needs the scope record-lists:manage",
+                "403 | <html> | FAIL | 403, and not by Talkdesk (an HTML page without a title)",
+                "200 | <html> | FAIL | 200, and not by Talkdesk (an HTML page without a title)",
+                "403 | {\"code\": \"forbidden\", \"message\": \"No\"} | FAIL | 403, forbidden → the client needs the scope record-lists:manage",
                 "405 | {} | FAIL | 405 → something in between does not let DELETE requests through",
                 "503 | {} | WARN | not known yet, answered 503 → try again",
                 "200 | {\"total_deleted\": 7} | FAIL | Talkdesk says that it deleted 7 records",
@@ -73,9 +75,10 @@ class TalkdeskExamTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "200 | <html> | the answer is not JSON → check talkdesk.api-url; is a proxy in between?",
-                "404 | <html> | 404, and not by Talkdesk → check talkdesk.api-url; is a proxy in between?",
-                "401 | {} | 401, the new token is refused → check talkdesk.api-url",
+                "200 | <html> | 200, and not by Talkdesk (an HTML page without a title) → check talkdesk.api-url; is a proxy or firewall in between?",
+                "200 | {\"id\": \"list-2\"} | 200, and not by Talkdesk (JSON of another form) → check talkdesk.api-url; is a proxy or firewall in between?",
+                "404 | {} | 404, and not by Talkdesk (JSON of another form) → check talkdesk.api-url; is a proxy or firewall in between?",
+                "401 | {\"error\": \"invalid_token\"} | 401, the new token is refused → check talkdesk.api-url",
                 "500 | {} | answered 500 → try again",
             })
     void a_list_that_cannot_be_seen_is_told_with_what_to_check(int status, String body, String words) {

@@ -12,6 +12,7 @@ import io.recordsync.inbox.Decisions;
 import io.recordsync.inbox.Decisions.Selection;
 import io.recordsync.inbox.Decisions.UnexpectedCountException;
 import io.recordsync.inbox.Intakes;
+import io.recordsync.inbox.RecordLists;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,6 +48,7 @@ public final class Orders {
     private final Intakes intakes;
     private final Decisions decisions;
     private final Coverage coverage;
+    private final RecordLists known;
     private final List<String> recordLists;
     private final RequestedDeletions requested;
     private final DeliveryMode mode;
@@ -73,17 +75,22 @@ public final class Orders {
     /** The Salesforce org from now on. */
     public record Org(String orgId) {}
 
-    /** @param recordLists {@code talkdesk.record-lists} */
+    /**
+     * @param known the record lists that the inbox knows
+     * @param recordLists {@code talkdesk.record-lists}
+     */
     public Orders(
             Intakes intakes,
             Decisions decisions,
             Coverage coverage,
+            RecordLists known,
             List<String> recordLists,
             DeliveryMode mode,
             Clock clock) {
         this.intakes = intakes;
         this.decisions = decisions;
         this.coverage = coverage;
+        this.known = known;
         this.recordLists = recordLists;
         this.requested = new RequestedDeletions(recordLists);
         this.mode = mode;
@@ -222,6 +229,26 @@ public final class Orders {
         List<String> ordered = recordList == null ? recordLists : List.of(recordList);
         LOG.info("{} ordered the presence check of {}", user, ordered);
         return new Lists(ordered);
+    }
+
+    /** Lists that the delivery has stopped go on; the count is of those that were stopped. */
+    public Count goOn(byte[] body, String user) {
+        JsonNode given = RequestBody.readObject(body, Set.of("ids")).path("ids");
+        List<String> lists = new ArrayList<>();
+        for (JsonNode id : given) {
+            if (!id.isTextual() || id.asText().isBlank()) {
+                throw Refusal.of(400, "ids is expected to hold ids of record lists only");
+            }
+            lists.add(id.asText());
+        }
+        if (!given.isArray() || lists.isEmpty() || lists.size() > RequestedDeletions.MAX_ITEMS) {
+            throw Refusal.of(
+                    400,
+                    "Expected {\"ids\": […]} with 1 to %d ids of record lists".formatted(RequestedDeletions.MAX_ITEMS));
+        }
+        int count = known.goOn(lists);
+        LOG.info("{} let {} stopped record lists go on, of {}", user, count, oneLine(lists.toString()));
+        return new Count(count);
     }
 
     private Instant since(JsonNode order) {

@@ -8,6 +8,7 @@ import io.recordsync.deletion.StreamReport;
 import io.recordsync.deletion.SweepReport;
 import io.recordsync.deletion.Word;
 import io.recordsync.delivery.GateReport;
+import io.recordsync.delivery.NothingFound;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Ledger.PositionEntry;
@@ -48,6 +49,7 @@ public final class Status {
             Supplier<GateReport> gate,
             Supplier<PresenceReport> presenceChecks,
             Supplier<SweepReport> sweeps,
+            Supplier<List<NothingFound>> nothingFound,
             GuardView guard) {}
 
     /** @param recordLists {@code talkdesk.record-lists}: each is shown, also one that the inbox has not met yet */
@@ -113,12 +115,22 @@ public final class Status {
             reasons.add("%d rehearsed deletions wait for a person to let them go live, or to discard them"
                     .formatted(rehearsed));
         }
+        parts.nothingFound().get().forEach(list -> reasons.add(words(list)));
         Instant since = clock.instant().minus(PROBLEM_IS_NEW);
         problems.stream()
                 .filter(problem -> problem.at().isAfter(since))
                 .findFirst()
                 .ifPresent(newest -> reasons.add("Reported within 24 hours: " + newest.message()));
         return reasons;
+    }
+
+    private static String words(NothingFound list) {
+        String asked = list.batches() == 0
+                ? list.records() + " records"
+                : list.batches() + " batches and " + list.records() + " single records";
+        return "Record list " + list.recordList() + " has had none of what was to be deleted (" + asked
+                + " in a row, and nothing ever found): check talkdesk.external-provider, that records carry the ids in the"
+                + " form of 18 characters, and that the account is the one of this list";
     }
 
     public StatusAnswer.Delivery delivery() {

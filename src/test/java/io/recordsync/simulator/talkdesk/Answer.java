@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param totals whether the documented body carries {@code total_deleted} and {@code total_errors}
  * @param body sent instead of the body that belongs to the status
  * @param delay waited after the effect and before the answer
+ * @param padding bytes of white space behind the body
  */
 public record Answer(
         int status,
@@ -29,7 +30,8 @@ public record Answer(
         Optional<String> body,
         String contentType,
         Map<String, String> headers,
-        Duration delay) {
+        Duration delay,
+        long padding) {
 
     /** How the answer ends on the wire. */
     public enum Ending {
@@ -39,7 +41,11 @@ public record Answer(
         /** The connection is reset, nothing was sent. */
         RESET,
         /** Nothing is ever sent. */
-        HANG
+        HANG,
+        /** The body comes at a byte a second. */
+        TRICKLE,
+        /** The body is followed by white space, as much as {@code padding} says. */
+        PADDED
     }
 
     private static final DateTimeFormatter HTTP_DATE =
@@ -57,7 +63,15 @@ public record Answer(
     public static Answer status(int status) {
         boolean success = status >= 200 && status < 300;
         return new Answer(
-                status, success, true, Ending.COMPLETE, Optional.empty(), "application/json", Map.of(), Duration.ZERO);
+                status,
+                success,
+                true,
+                Ending.COMPLETE,
+                Optional.empty(),
+                "application/json",
+                Map.of(),
+                Duration.ZERO,
+                0);
     }
 
     /** Never answered; nothing is deleted unless {@link #afterDeleting()} is added. */
@@ -81,17 +95,32 @@ public record Answer(
         return ending(Ending.TRUNCATED);
     }
 
+    /** The body comes at a byte a second. */
+    public Answer trickling() {
+        return ending(Ending.TRICKLE);
+    }
+
+    /** The body is followed by so many bytes of white space. */
+    public Answer padded(long bytes) {
+        return new Answer(status, deletes, totals, Ending.PADDED, body, contentType, headers, delay, bytes);
+    }
+
+    /** The body is followed by white space that does not end. */
+    public Answer endless() {
+        return padded(Long.MAX_VALUE);
+    }
+
     public Answer afterDeleting() {
-        return new Answer(status, true, totals, ending, body, contentType, headers, delay);
+        return new Answer(status, true, totals, ending, body, contentType, headers, delay, padding);
     }
 
     /** Claims what it would have deleted and deletes nothing. */
     public Answer withoutDeleting() {
-        return new Answer(status, false, totals, ending, body, contentType, headers, delay);
+        return new Answer(status, false, totals, ending, body, contentType, headers, delay, padding);
     }
 
     public Answer withoutTotals() {
-        return new Answer(status, deletes, false, ending, body, contentType, headers, delay);
+        return new Answer(status, deletes, false, ending, body, contentType, headers, delay, padding);
     }
 
     public Answer empty() {
@@ -103,13 +132,13 @@ public record Answer(
     }
 
     public Answer body(String text, String type) {
-        return new Answer(status, deletes, totals, ending, Optional.of(text), type, headers, delay);
+        return new Answer(status, deletes, totals, ending, Optional.of(text), type, headers, delay, padding);
     }
 
     public Answer header(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);
-        return new Answer(status, deletes, totals, ending, body, contentType, more, delay);
+        return new Answer(status, deletes, totals, ending, body, contentType, more, delay, padding);
     }
 
     /** {@code Retry-After} in its form of whole seconds. */
@@ -123,11 +152,11 @@ public record Answer(
     }
 
     public Answer delayed(Duration by) {
-        return new Answer(status, deletes, totals, ending, body, contentType, headers, by);
+        return new Answer(status, deletes, totals, ending, body, contentType, headers, by, padding);
     }
 
     private Answer ending(Ending other) {
-        return new Answer(status, deletes, totals, other, body, contentType, headers, delay);
+        return new Answer(status, deletes, totals, other, body, contentType, headers, delay, padding);
     }
 
     boolean success() {

@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One client's connection, and every way in which a call on it can end.
@@ -53,6 +55,46 @@ final class Connection {
         out.write(head(reply, length));
         out.write(reply.body(), 0, reply.body().length / 2);
         out.flush();
+    }
+
+    /** Sends the body at a byte a second, until the client has gone. */
+    void sendTrickling(Reply reply) throws IOException {
+        out.write(head(reply, reply.body().length));
+        out.flush();
+        try {
+            for (byte one : reply.body()) {
+                out.write(one);
+                out.flush();
+                TimeUnit.SECONDS.sleep(1);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("Interrupted while answering slowly", e);
+        }
+    }
+
+    /** Sends white space behind the body, chunked, until the client has gone. */
+    void sendPadded(Reply reply, long padding) throws IOException {
+        over = true;
+        String head = new String(head(reply, 0), StandardCharsets.ISO_8859_1)
+                .replace("Content-Length: 0", "Transfer-Encoding: chunked");
+        out.write(head.getBytes(StandardCharsets.ISO_8859_1));
+        writeChunk(reply.body(), reply.body().length);
+        byte[] space = new byte[65_536];
+        Arrays.fill(space, (byte) ' ');
+        for (long left = padding; left > 0; left -= space.length) {
+            writeChunk(space, (int) Math.min(left, space.length));
+        }
+        out.write("0\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+        out.flush();
+    }
+
+    private void writeChunk(byte[] bytes, int length) throws IOException {
+        if (length > 0) {
+            out.write((Integer.toHexString(length) + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+            out.write(bytes, 0, length);
+            out.write("\r\n".getBytes(StandardCharsets.ISO_8859_1));
+        }
     }
 
     /** Ends the connection with RST, so that the client sees "connection reset" and no answer. */

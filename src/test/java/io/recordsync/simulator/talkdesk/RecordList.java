@@ -121,7 +121,7 @@ final class RecordList {
         json.put("id", id);
         json.put("name", "List " + id);
         json.put("unique_identifier_type", uniqueIdentifierType);
-        json.put("status", "READY");
+        json.put("status", "ACCEPTED");
         json.put("records_count", size());
         json.put("created_at", createdAt.toString());
         json.put("updated_at", createdAt.toString());

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** A record of a record list, with the fields that {@code GET} shows. Provider and external id may be null. */
 public record TalkdeskRecord(
@@ -20,7 +21,7 @@ public record TalkdeskRecord(
         return new Json(
                 id,
                 recordListId,
-                phoneNumbers,
+                phones(),
                 firstName,
                 lastName,
                 "America/New_York",
@@ -34,10 +35,18 @@ public record TalkdeskRecord(
                 createdAt.toString());
     }
 
+    private List<Phone> phones() {
+        return IntStream.range(0, phoneNumbers.size())
+                .mapToObj(i -> new Phone(phoneNumbers.get(i), i == 0 ? "MOBILE" : "EXTRA_" + i))
+                .toList();
+    }
+
+    private record Phone(@JsonProperty("phone_number") String number, @JsonProperty("phone_type") String type) {}
+
     private record Json(
             @JsonProperty("id") String id,
             @JsonProperty("record_list_id") String recordListId,
-            @JsonProperty("phone_numbers") List<String> phoneNumbers,
+            @JsonProperty("phone_numbers") List<Phone> phoneNumbers,
             @JsonProperty("first_name") String firstName,
             @JsonProperty("last_name") String lastName,
             @JsonProperty("timezone") String timezone,

@@ -67,6 +67,7 @@ public final class TalkdeskSimulator implements AutoCloseable {
     private final Map<String, Script> scripts = new ConcurrentHashMap<>();
     private final Queue<Answer> readAnswers = new ConcurrentLinkedQueue<>();
     private final Queue<Answer> tokenAnswers = new ConcurrentLinkedQueue<>();
+    private final Queue<String> intercepted = new ConcurrentLinkedQueue<>();
     private final AtomicLong nextPhoneNumber = new AtomicLong(12_000_000_000L);
     private final String scheme;
     private final WireServer server;
@@ -77,6 +78,7 @@ public final class TalkdeskSimulator implements AutoCloseable {
     private volatile boolean tokenHangs;
     private volatile Duration latency = Duration.ZERO;
     private volatile String linkBase;
+    private volatile Middlebox middlebox;
 
     /** How records that could not be deleted are shown in the answer. */
     public enum FailedRecords {
@@ -208,13 +210,24 @@ public final class TalkdeskSimulator implements AutoCloseable {
         script.always(answer);
     }
 
-    /** Forgets queued and standing answers, of all lists too, of reads and of tokens. */
+    /** Something in between answers calls, which then never arrive here, until {@link #answerNormally()}. */
+    public void behind(Middlebox box) {
+        middlebox = box;
+    }
+
+    /** What a middlebox has answered since the start: method and target of each call. */
+    public List<String> intercepted() {
+        return List.copyOf(intercepted);
+    }
+
+    /** Forgets queued and standing answers, of all lists too, of reads, of tokens and of a middlebox. */
     public void answerNormally() {
         script.answerNormally();
         scripts.values().forEach(Script::answerNormally);
         readAnswers.clear();
         tokenAnswers.clear();
         tokenHangs = false;
+        middlebox = null;
     }
 
     public void undeletable(String... identifiers) {
@@ -438,6 +451,13 @@ public final class TalkdeskSimulator implements AutoCloseable {
     // ---- Serving
 
     private void serve(Request request, Connection connection) throws IOException {
+        Middlebox box = middlebox;
+        if (box != null && box.takes(request)) {
+            intercepted.add(request.method() + ' ' + request.target());
+            delay(box.answer().delay());
+            deliver(box.answer(), box.answer().reply(), connection);
+            return;
+        }
         try {
             List<String> path = request.segments();
             if (request.path().equals("/oauth/token")) {
@@ -472,7 +492,7 @@ public final class TalkdeskSimulator implements AutoCloseable {
             log.mistake("Token request: " + new String(grant.reply().body(), StandardCharsets.UTF_8));
         }
         delay(answer.delay());
-        deliver(answer.ending(), reply, connection);
+        deliver(answer, reply, connection);
     }
 
     private void serveRead(List<String> path, Request request, Connection connection) throws IOException {
@@ -482,7 +502,7 @@ public final class TalkdeskSimulator implements AutoCloseable {
         log.read(new ReadCall(
                 arrived, request.method(), request.target(), request.bearer(), statusOnWire(answer, reply)));
         delay(latency.plus(answer.delay()));
-        deliver(answer.ending(), reply, connection);
+        deliver(answer, reply, connection);
     }
 
     private Reply read(List<String> path, Request request) {
@@ -556,7 +576,7 @@ public final class TalkdeskSimulator implements AutoCloseable {
             int status = statusOnWire(answer, consequence.reply());
             if (answer.ending() != Answer.Ending.COMPLETE || waited && connection.clientGone()) {
                 log.put(carriedOut.lost(status));
-                deliver(answer.ending(), consequence.reply(), connection);
+                deliver(answer, consequence.reply(), connection);
                 return;
             }
             // Noted before it is written: who has read the answer finds it here.
@@ -771,17 +791,19 @@ public final class TalkdeskSimulator implements AutoCloseable {
 
     private static int statusOnWire(Answer answer, Reply reply) {
         return switch (answer.ending()) {
-            case COMPLETE, TRUNCATED -> reply.status();
+            case COMPLETE, TRUNCATED, TRICKLE, PADDED -> reply.status();
             case RESET, HANG -> 0;
         };
     }
 
-    private static void deliver(Answer.Ending ending, Reply reply, Connection connection) throws IOException {
-        switch (ending) {
+    private static void deliver(Answer answer, Reply reply, Connection connection) throws IOException {
+        switch (answer.ending()) {
             case COMPLETE -> connection.send(reply);
             case TRUNCATED -> connection.sendTruncated(reply);
             case RESET -> connection.reset();
             case HANG -> connection.hang();
+            case TRICKLE -> connection.sendTrickling(reply);
+            case PADDED -> connection.sendPadded(reply, answer.padding());
         }
     }
 

@@ -588,7 +588,7 @@ class TalkdeskSimulatorTest {
                         "sync_external_id",
                         "created_at",
                         "updated_at");
-        assertThat(shown.path("phone_numbers").get(0).asText()).matches("\\+1\\d{10}");
+        assertThat(shown.at("/phone_numbers/0/phone_number").asText()).matches("\\+1\\d{10}");
     }
 
     @Test

@@ -1,0 +1,9 @@
+package io.recordsync.delivery;
+
+/**
+ * A record list of which no call has ever found a record, although many were asked for: likely they are named wrongly.
+ *
+ * @param batches calls of several records in a row that found none
+ * @param records lone ones in a row that were not found
+ */
+public record NothingFound(String recordList, int batches, int records) {}

@@ -1,0 +1,52 @@
+package io.recordsync.network;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What the body of an answer looks like that is not the other end's own: its type, and the title of a page, in a few words.
+ *
+ * <p>The words are one line, bounded, and hold nothing that looks like a number, an address or a token.
+ */
+public final class Looks {
+
+    private static final int MAX_TITLE = 80;
+    private static final int MAX_SEARCHED = 16_384;
+    private static final Pattern TITLE = Pattern.compile("<title[^>]*>([^<]*)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern HTML =
+            Pattern.compile("<(!doctype html|html|head|body|title)\\b", Pattern.CASE_INSENSITIVE);
+    private static final Pattern MEDIA_TYPE = Pattern.compile("[\\w.+-]{1,40}/[\\w.+-]{1,40}");
+    private static final Pattern PRIVATE = Pattern.compile("\\S*@\\S*|[\\w+/=.-]{24,}|\\+?\\d[\\d ()./-]{5,}");
+
+    private Looks() {}
+
+    /** @param contentType of the answer; null when it has none */
+    public static String of(String contentType, String body) {
+        if (body == null || body.isBlank()) {
+            return "no body";
+        }
+        String start = body.substring(0, Math.min(body.length(), MAX_SEARCHED)).strip();
+        String type = mediaType(contentType);
+        if (HTML.matcher(start).find() || type.equals("text/html")) {
+            Matcher title = TITLE.matcher(start);
+            String shown = title.find() ? shown(title.group(1)) : "";
+            return shown.isEmpty() ? "an HTML page without a title" : "an HTML page with the title \"" + shown + "\"";
+        }
+        boolean json = start.startsWith("{") || start.startsWith("[");
+        String what = json ? "JSON of another form" : start.startsWith("<") ? "XML" : "text";
+        return type.isEmpty() ? what : what + " (" + type + ")";
+    }
+
+    private static String mediaType(String contentType) {
+        String type =
+                contentType == null ? "" : contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        return MEDIA_TYPE.matcher(type).matches() ? type : "";
+    }
+
+    private static String shown(String title) {
+        String line = title.replaceAll("[\\p{Cntrl}\\s\"]+", " ").strip();
+        String safe = PRIVATE.matcher(line).replaceAll("…");
+        return safe.length() <= MAX_TITLE ? safe : safe.substring(0, MAX_TITLE) + "…";
+    }
+}
