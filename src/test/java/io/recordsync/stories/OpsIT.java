@@ -132,7 +132,7 @@ class OpsIT {
         service.post("/api/pause", "{}");
         HttpResponse<String> ready = service.answer("/observe/health/ready");
         assertThat(ready.statusCode()).isEqualTo(503);
-        assertThat(ready.body()).contains("Delivery is paused: Paused by a person");
+        assertThat(ready.body()).contains("Delivery is paused: Paused by anonymous@127.0.0.1 since ");
         assertThat(service.status().at("/health/level").asText()).isEqualTo("red");
         assertThat(service.answer("/observe/health/live").statusCode()).isEqualTo(200);
 
