@@ -57,6 +57,10 @@ class OtherOrgIT {
                             .statusCode())
                     .isEqualTo(200);
 
+            assertThat(service.status().at("/delivery/state").asText())
+                    .as("a pause survives a kill")
+                    .isEqualTo("paused");
+            service.post("/api/resume", "");
             talkdesk.awaitGone(LIST, ids);
             assertThat(service.status().at("/stream/state").asText()).isEqualTo("connected");
             assertThat(recording.awaitSubscription(2).preset()).isEqualTo("EARLIEST");
