@@ -57,9 +57,8 @@ class OtherOrgIT {
                             .statusCode())
                     .isEqualTo(200);
 
-            assertThat(service.status().at("/delivery/state").asText())
-                    .as("a pause survives a kill")
-                    .isEqualTo("paused");
+            service.await("a pause survives a kill", () -> "paused"
+                    .equals(service.status().at("/delivery/state").asText()));
             service.post("/api/resume", "");
             talkdesk.awaitGone(LIST, ids);
             assertThat(service.status().at("/stream/state").asText()).isEqualTo("connected");
