@@ -55,7 +55,9 @@ public final class WiringPlugin implements ContextServicePlugin {
     private Object read;
     private Configuration configuration;
     private OpsHttpServer server;
-    private Wiring wiring;
+    private volatile Wiring wiring;
+    /** Nothing is built again for what asks after the end. */
+    private volatile boolean closed;
 
     /** Only takes its place: what it throws here would be ignored. */
     @Override
@@ -231,6 +233,7 @@ public final class WiringPlugin implements ContextServicePlugin {
     }
 
     private synchronized void close() {
+        closed = true;
         if (server != null) {
             try {
                 server.close();
@@ -265,10 +268,18 @@ public final class WiringPlugin implements ContextServicePlugin {
         @Override
         public <T> T lookupByNameAndType(String name, Class<T> type) {
             // While the wiring is built it asks whether the host has one of this name.
-            if (!name.startsWith(Wiring.PREFIX) || building || !enabled()) {
+            if (!name.startsWith(Wiring.PREFIX)) {
                 return null;
             }
-            Object bean = wiring().beans().get(name);
+            // Routes ask for beans while they run: what is built needs no property.
+            Wiring built = wiring;
+            if (built == null) {
+                if (building || closed || !enabled()) {
+                    return null;
+                }
+                built = wiring();
+            }
+            Object bean = built.beans().get(name);
             return type.isInstance(bean) ? type.cast(bean) : null;
         }
 

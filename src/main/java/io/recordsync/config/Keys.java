@@ -27,6 +27,7 @@ import io.recordsync.config.Key.Condition;
 import io.recordsync.deletion.DeliveryMode;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -378,6 +379,9 @@ public final class Keys {
             secret(matching("16 letters, digits or . _ - + / = or more", "[\\w.+/=-]{16,}")),
             "The key of the HMAC that stays of a phone number once its deletion is done.");
 
+    /** Behind the last key. */
+    private static final Set<String> NAMES = all().stream().map(Key::name).collect(toCollection(LinkedHashSet::new));
+
     private Keys() {}
 
     /** Every key, in the order of the table. */
@@ -386,7 +390,7 @@ public final class Keys {
     }
 
     public static Set<String> names() {
-        return all().stream().map(Key::name).collect(toCollection(LinkedHashSet::new));
+        return Collections.unmodifiableSet(NAMES);
     }
 
     /** The text of each key that has a default. */

@@ -1,9 +1,7 @@
 package io.recordsync.deletion;
 
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Whether deletions are made, or only rehearsed: then all is done but the DELETE call.
@@ -23,20 +21,6 @@ public record DeliveryMode(boolean dryRun, Set<String> dryRunLists) {
 
     public static DeliveryMode of(Kind kind, Collection<String> dryRunLists) {
         return new DeliveryMode(kind == Kind.DRY_RUN, Set.copyOf(dryRunLists));
-    }
-
-    /**
-     * @param mode {@code live} or {@code dry-run}
-     * @param dryRunLists comma-separated, empty for none
-     * @throws IllegalArgumentException for any other mode: it must never pass for live
-     */
-    public static DeliveryMode of(String mode, String dryRunLists) {
-        return of(
-                Word.fromDashed(Kind.class, mode),
-                Arrays.stream(dryRunLists.split(","))
-                        .map(String::strip)
-                        .filter(list -> !list.isEmpty())
-                        .collect(Collectors.toSet()));
     }
 
     public Kind kind() {
