@@ -35,6 +35,7 @@ import io.recordsync.network.OutboundHttp;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.ClientCredentials;
 import io.recordsync.oauth.Grant;
+import io.recordsync.oauth.Instances;
 import io.recordsync.oauth.JwtBearer;
 import io.recordsync.oauth.PrivateKeyJwt;
 import io.recordsync.ops.api.DeletionView;
@@ -210,9 +211,10 @@ public final class Wiring implements AutoCloseable {
                 URI.create(salesforce.loginUrl() + "/services/oauth2/token"),
                 grant(salesforce),
                 settings.oauthTimeout(),
-                network.outbound());
-        AccessTokens talkdeskTokens =
-                new AccessTokens(talkdesk.tokenUrl(), grant(talkdesk), settings.oauthTimeout(), network.outbound());
+                network.outbound(),
+                Instances.of(salesforce.loginUrl(), salesforce.instanceDomains()));
+        AccessTokens talkdeskTokens = new AccessTokens(
+                talkdesk.tokenUrl(), grant(talkdesk), settings.oauthTimeout(), network.outbound(), Instances.NONE);
         return new Tokens(
                 beans.own("recordsyncSalesforceToken", salesforceTokens),
                 beans.own("recordsyncTalkdeskToken", talkdeskTokens));

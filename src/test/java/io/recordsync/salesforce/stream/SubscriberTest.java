@@ -21,6 +21,7 @@ import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.ClientCredentials;
 import io.recordsync.oauth.Grant;
+import io.recordsync.oauth.Instances;
 import io.recordsync.oauth.JwtBearer;
 import io.recordsync.salesforce.ChangeEvents;
 import io.recordsync.salesforce.SyncedRecords;
@@ -815,7 +816,8 @@ class SubscriberTest {
                 Duration.ofMinutes(15),
                 Duration.ofMillis(10),
                 Clock.systemUTC(),
-                Outbound.direct());
+                Outbound.direct(),
+                Instances.of(URI.create(salesforce.loginUrl()), List.of()));
     }
 
     private void startSubscribed() {
