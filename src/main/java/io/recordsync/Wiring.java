@@ -28,7 +28,6 @@ import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Store;
 import io.recordsync.inbox.Tally;
 import io.recordsync.inbox.database.Database;
-import io.recordsync.network.BoundedExchanges;
 import io.recordsync.network.HttpBounds;
 import io.recordsync.network.Outbound;
 import io.recordsync.network.OutboundHttp;
@@ -193,7 +192,8 @@ public final class Wiring implements AutoCloseable {
                 "recordsyncOutboundHttp", HttpClientConfigurer.class, () -> new OutboundHttp(outbound));
         beans.own(
                 "recordsyncTalkdeskHttp",
-                new BoundedExchanges(http, settings.delivery().timeout(), Answers::maxBytes));
+                new HttpBounds(
+                        http, path -> Answers.bounds(path, settings.delivery().timeout())));
         beans.replaceable(
                 "recordsyncOutboundConnections",
                 HttpClientConnectionManager.class,
@@ -357,9 +357,9 @@ public final class Wiring implements AutoCloseable {
                         clock));
         beans.own(
                 "recordsyncSalesforceHttp",
-                beans.closing(new HttpBounds(
+                new HttpBounds(
                         network.http(),
-                        path -> SalesforceQuery.bounds(path, salesforce.timeout(), salesforce.downloadTimeout()))));
+                        path -> SalesforceQuery.bounds(path, salesforce.timeout(), salesforce.downloadTimeout())));
         beans.own(
                 "recordsyncSalesforceAccess",
                 new SalesforceAccess(tokens.salesforce(), room.inbox().intakes()));
