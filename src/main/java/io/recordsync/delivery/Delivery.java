@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 import org.slf4j.Logger;
@@ -31,11 +32,17 @@ public final class Delivery {
 
     private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
 
+    private static final String DOCTOR =
+            ", or something in between takes the body from DELETE requests: the command doctor" + " finds out";
+
     private final Queue queue;
     private final RecordLists recordLists;
     private final DeliveryGate gate;
     private final ListHealth lists;
     private final Clearance clearance;
+    /** Whether the doctor was named since the last success. */
+    private final AtomicBoolean doctorNamed = new AtomicBoolean();
+
     private final Backoff backoff;
     private final VerifySettings verify;
     private final Finds finds;
@@ -111,10 +118,14 @@ public final class Delivery {
         if (!lists.refused(lone.recordList(), failure.code())) {
             return false;
         }
-        LOG.error(
-                "Record list {} refuses one item after the other with {}: the mistake is likely ours, not theirs",
-                lone.recordList(),
-                failure.code());
+        // Not at each probe that follows.
+        if (lists.refusesSinceNow(lone.recordList())) {
+            LOG.error(
+                    "Record list {} refuses one item after the other with {}: the mistake is likely ours, not theirs{}",
+                    lone.recordList(),
+                    failure.code(),
+                    doctorNamed.getAndSet(true) ? "" : DOCTOR);
+        }
         return true;
     }
 
@@ -321,6 +332,7 @@ public final class Delivery {
     }
 
     private void succeeded(Batch batch) {
+        doctorNamed.set(false);
         if (lists.letGo(batch.recordList())) {
             recordLists.leaveAlone(batch.recordList(), Duration.ZERO);
             LOG.info("Record list {} is answered about again", batch.recordList());

@@ -42,6 +42,12 @@ final class ListHealth {
         return inARow >= maxRefusals;
     }
 
+    /** Whether that it refuses everything has shown with the last refusal, and not before. */
+    synchronized boolean refusesSinceNow(String recordList) {
+        Refusals last = refusals.get(recordList);
+        return last != null && last.inARow() == maxRefusals;
+    }
+
     /** The suspension that a failure of the list asks for now. */
     synchronized Suspension suspension(String recordList, Backoff backoff) {
         return next(suspensions.get(recordList), backoff);

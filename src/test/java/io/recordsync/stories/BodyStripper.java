@@ -13,6 +13,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Something in between that holds a DELETE to have no body, as some firewalls do: all else is passed on as it came. */
 final class BodyStripper implements AutoCloseable {
@@ -20,6 +21,8 @@ final class BodyStripper implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final HttpServer server;
     private final String target;
+    private final AtomicInteger stripped = new AtomicInteger();
+    private volatile boolean strips = true;
 
     BodyStripper(String target) throws IOException {
         this.target = target;
@@ -32,6 +35,16 @@ final class BodyStripper implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
+    /** Else it passes everything on. */
+    void strips(boolean on) {
+        strips = on;
+    }
+
+    /** How many requests it has taken the body from. */
+    int stripped() {
+        return stripped.get();
+    }
+
     @Override
     public void close() {
         server.stop(0);
@@ -39,7 +52,10 @@ final class BodyStripper implements AutoCloseable {
 
     private void pass(HttpExchange exchange) throws IOException {
         byte[] body = exchange.getRequestBody().readAllBytes();
-        boolean strip = exchange.getRequestMethod().equals("DELETE");
+        boolean strip = strips && exchange.getRequestMethod().equals("DELETE");
+        if (strip) {
+            stripped.incrementAndGet();
+        }
         BodyPublisher passed = strip ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body);
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(target + exchange.getRequestURI()))
                 .method(exchange.getRequestMethod(), passed);
