@@ -6,6 +6,7 @@ import io.recordsync.config.Settings;
 import io.recordsync.config.TalkdeskSettings;
 import io.recordsync.doctor.Exam;
 import io.recordsync.network.Outbound;
+import io.recordsync.network.Target;
 import io.recordsync.salesforce.SalesforceExam;
 import io.recordsync.salesforce.stream.Topic;
 import io.recordsync.talkdesk.TalkdeskExam;
@@ -32,8 +33,7 @@ final class Exams {
                 salesforce.loginUrl(),
                 new Topic(
                         outbound,
-                        salesforce.pubsubHost(),
-                        salesforce.pubsubPort(),
+                        new Target(salesforce.pubsubHost(), salesforce.pubsubPort()),
                         salesforce.pubsubPlaintext(),
                         salesforce.channel()),
                 salesforce.entities(),

@@ -28,6 +28,7 @@ import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Store;
 import io.recordsync.inbox.Tally;
 import io.recordsync.inbox.database.Database;
+import io.recordsync.network.Connecting;
 import io.recordsync.network.HttpBounds;
 import io.recordsync.network.Outbound;
 import io.recordsync.network.OutboundHttp;
@@ -50,6 +51,7 @@ import io.recordsync.talkdesk.Answers;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.component.http.HttpClientConfigurer;
@@ -171,8 +173,15 @@ public final class Wiring implements AutoCloseable {
         beans.replaceable(
                 "recordsyncOutboundConnections",
                 HttpClientConnectionManager.class,
-                () -> beans.closing(OutboundHttp.connections(outbound)));
+                () -> beans.closing(OutboundHttp.connections(outbound, connectTimeout())));
         return new Network(outbound, http);
+    }
+
+    /** One pool serves both ends. */
+    private Duration connectTimeout() {
+        Duration talkdesk = settings.delivery().timeout();
+        Duration salesforce = settings.salesforce().timeout();
+        return Connecting.within(talkdesk.compareTo(salesforce) < 0 ? talkdesk : salesforce);
     }
 
     record Tokens(AccessTokens salesforce, AccessTokens talkdesk) {}

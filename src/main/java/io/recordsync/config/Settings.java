@@ -45,6 +45,7 @@ public record Settings(
                 salesforce(read),
                 new StreamSettings(
                         read.get(Keys.STREAM_IDLE_TIMEOUT),
+                        read.get(Keys.STREAM_KEEPALIVE),
                         read.get(Keys.STREAM_BACKOFF),
                         read.get(Keys.STREAM_BACKOFF_MAX),
                         read.get(Keys.STREAM_BACKOFF_LONG)),

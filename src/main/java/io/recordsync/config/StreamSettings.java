@@ -6,6 +6,8 @@ import java.time.Duration;
  * How the stream is watched and opened again.
  *
  * @param idleTimeout the silence after which it is opened again
+ * @param keepalive how often the connection is pinged; zero: never
  * @param backoffLong the longest wait where only a person or the next day can help
  */
-public record StreamSettings(Duration idleTimeout, Duration backoff, Duration backoffMax, Duration backoffLong) {}
+public record StreamSettings(
+        Duration idleTimeout, Duration keepalive, Duration backoff, Duration backoffMax, Duration backoffLong) {}

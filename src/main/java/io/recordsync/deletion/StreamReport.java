@@ -9,6 +9,8 @@ import java.util.Map;
  * @param channel null before the first subscription
  * @param lastResponseAt null before the first response, as {@code lastEventAt} before the first event
  * @param lastError null while all is well
+ * @param notice what to look at while the stream is well, such as that it is cut again and again; null where there is nothing
+ * @param brokenSince when the stream that was open has ended, until it is open again; null while it is, and before the first
  * @param silentSince the last response; before the first one, the start
  * @param reconnects how often the stream ended, by what had to be done about it; every kind is a key
  */
@@ -18,8 +20,26 @@ public record StreamReport(
         Instant lastResponseAt,
         Instant lastEventAt,
         String lastError,
+        String notice,
+        Instant brokenSince,
         Instant silentSince,
         Map<String, Long> reconnects) {
+
+    /** Whether it is opened again right now, after an end that nobody has to do anything about. */
+    public boolean reopening() {
+        return brokenSince != null && (state == State.WAITING || state == State.CONNECTING);
+    }
+
+    public StreamReport(
+            String channel,
+            State state,
+            Instant lastResponseAt,
+            Instant lastEventAt,
+            String lastError,
+            Instant silentSince,
+            Map<String, Long> reconnects) {
+        this(channel, state, lastResponseAt, lastEventAt, lastError, null, null, silentSince, reconnects);
+    }
 
     /** What the subscriber is doing. */
     public enum State {

@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 public final class Looks {
 
     private static final int MAX_TITLE = 80;
+    private static final int MAX_LOCATION = 120;
     private static final int MAX_SEARCHED = 16_384;
     private static final Pattern TITLE = Pattern.compile("<title[^>]*>([^<]*)", Pattern.CASE_INSENSITIVE);
     private static final Pattern HTML =
@@ -20,6 +21,25 @@ public final class Looks {
     private static final Pattern PRIVATE = Pattern.compile("\\S*@\\S*|[\\w+/=.-]{24,}|\\+?\\d[\\d ()./-]{5,}");
 
     private Looks() {}
+
+    /**
+     * Of an answer that may be a redirect: those are not followed.
+     *
+     * @param contentType null when it has none
+     * @param location likewise
+     */
+    public static String of(int status, String contentType, String location, String body) {
+        return status / 100 == 3 && location != null && !location.isBlank()
+                ? "a redirect to " + where(location)
+                : of(contentType, body);
+    }
+
+    /** Without its parameters and whatever else may be a secret. */
+    private static String where(String location) {
+        String line =
+                location.replaceAll("[?#].*", "…").replaceAll("//[^/]*@", "//…").replaceAll("[^\\w.:/…%~\\[\\]-]", "?");
+        return line.length() <= MAX_LOCATION ? line : line.substring(0, MAX_LOCATION) + "…";
+    }
 
     /** @param contentType of the answer; null when it has none */
     public static String of(String contentType, String body) {

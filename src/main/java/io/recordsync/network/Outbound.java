@@ -12,15 +12,10 @@ import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -30,8 +25,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 
 /**
@@ -41,8 +38,11 @@ import javax.net.ssl.X509TrustManager;
  */
 public final class Outbound {
 
-    /** How Java's client and Netty word a proxy's refusal; Apache's client hands over the answer itself. */
-    private static final Pattern REFUSAL = Pattern.compile("(?:Tunnel failed, got: |=> \\S+, status: )(\\d{3})");
+    /** How Netty words a proxy's refusal; Apache's client hands over the answer itself. */
+    private static final Pattern REFUSAL = Pattern.compile("=> \\S+, status: (\\d{3})");
+
+    /** Of the Pub/Sub API, which many proxies do not let through; Salesforce serves the same on 443. */
+    private static final int PUBSUB_PORT = 7443;
 
     private final NetworkSettings network;
     private final List<String> direct;
@@ -70,11 +70,7 @@ public final class Outbound {
         this.direct = network.noProxy().stream()
                 .map(name -> name.toLowerCase(Locale.ROOT))
                 .toList();
-        this.trustManager = trusting(network.caBundle());
-        if (!network.proxyUser().isEmpty() && System.getProperty("jdk.http.auth.tunneling.disabledSchemes") == null) {
-            // Java's client would send a proxy no Basic credentials on the way to https; it reads this once.
-            System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");
-        }
+        this.trustManager = new ExplainedTrust(trusting(network.caBundle()));
     }
 
     /** Without a proxy, trusting Java's certificates. */
@@ -82,7 +78,7 @@ public final class Outbound {
         return new Outbound(new NetworkSettings("", 0, "", Secret.NONE, List.of(), ""));
     }
 
-    private static X509TrustManager trusting(String bundle) {
+    private static X509ExtendedTrustManager trusting(String bundle) {
         try {
             return bundle.isEmpty() ? TrustedCertificates.ofJava() : TrustedCertificates.ofJavaAnd(Path.of(bundle));
         } catch (IOException | CertificateException e) {
@@ -122,29 +118,8 @@ public final class Outbound {
         return trustManager;
     }
 
-    /** Java's client, on this way; its requests are made by {@link #request}. */
-    public HttpClient.Builder httpClient() {
-        return HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .sslContext(sslContext())
-                .proxy(selector());
-    }
-
-    /**
-     * A request for Java's client. The proxy's credentials go with it and not by an {@code Authenticator}, which would try
-     * wrong ones three times and have the user locked out.
-     */
-    public HttpRequest.Builder request(URI uri) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri);
-        if (!user().isEmpty() && proxyFor(uri.getHost()).isPresent()) {
-            byte[] credentials = (user() + ":" + password()).getBytes(StandardCharsets.UTF_8);
-            request.header("Proxy-Authorization", "Basic " + Base64.getEncoder().encodeToString(credentials));
-        }
-        return request;
-    }
-
     /** What to fix where a request could not be sent; empty where neither proxy nor certificate is the reason. */
-    public Optional<String> explain(String target, Throwable failure) {
+    public Optional<String> explain(Target target, Throwable failure) {
         List<Throwable> chain = Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
                 .limit(20)
                 .toList();
@@ -156,22 +131,32 @@ public final class Outbound {
             if (refusal.find()) {
                 return Optional.of(refused(target, Integer.parseInt(refusal.group(1))));
             }
+            if (link instanceof CertificateTrouble) {
+                return Optional.of("the certificate that " + target.host() + " shows " + link.getMessage());
+            }
             if (link instanceof SSLPeerUnverifiedException || isOfAnotherName(link)) {
-                return Optional.of("the certificate that " + target + " shows is for another name");
+                return Optional.of("the certificate that " + target.host() + " shows is for another name");
             }
             if (link instanceof CertificateException) {
-                return Optional.of("the certificate that " + target + " shows is not trusted (" + reason(link)
+                return Optional.of("the certificate that " + target.host() + " shows is not trusted (" + reason(link)
                         + "); if the company network puts its own in between, name its CA in tls.ca-bundle");
             }
         }
-        return proxyFor(target)
+        Optional<String> noTls = chain.stream()
+                .filter(SSLException.class::isInstance)
+                .flatMap(link -> TlsTrouble.words(target, link).stream())
+                .findFirst();
+        if (noTls.isPresent()) {
+            return noTls;
+        }
+        return proxyFor(target.host())
                 .filter(proxy -> chain.stream().anyMatch(Outbound::notConnected))
                 .map(proxy -> "the proxy " + name(proxy) + " cannot be reached (" + reason(chain.get(chain.size() - 1))
                         + "); check proxy.host and proxy.port");
     }
 
     /** The words for a proxy's own answer on the way to a target; where it refuses the credentials nothing is sent for a while. */
-    public String refused(String target, int status) {
+    String refused(Target target, int status) {
         String proxy = "the proxy " + host() + ":" + port();
         // tinyproxy answers wrong credentials with 401.
         if (status == 407 || status == 401) {
@@ -185,10 +170,13 @@ public final class Outbound {
             refusal.updateAndGet(last -> last != null && last.until() - System.nanoTime() > 0 ? last : refused);
             return words;
         }
+        String other = target.port() == PUBSUB_PORT
+                ? "; where it lets through to port 443 only, salesforce.pubsub.port = 443 may work"
+                : "";
         return status >= 500
-                ? proxy + " does not reach " + target + " (" + status + ")"
+                ? proxy + " does not reach " + target + " (" + status + ")" + other
                 : proxy + " does not let through to " + target + " (" + status
-                        + "); have it allowed there, or name it in proxy.no-proxy";
+                        + "); have it allowed there, or name it in proxy.no-proxy" + other;
     }
 
     String host() {
@@ -242,7 +230,6 @@ public final class Outbound {
         return failure instanceof ConnectException
                 || failure instanceof NoRouteToHostException
                 || failure instanceof UnknownHostException
-                || failure instanceof HttpConnectTimeoutException
                 || failure instanceof SocketTimeoutException
                         && String.valueOf(failure.getMessage()).contains("onnect");
     }

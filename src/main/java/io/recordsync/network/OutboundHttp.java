@@ -1,21 +1,31 @@
 package io.recordsync.network;
 
 import java.io.IOException;
+import java.time.Duration;
 import javax.net.ssl.SSLException;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.auth.AuthScope;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.classic.ExecChain;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.impl.ChainElement;
+import org.apache.hc.client5.http.impl.auth.BasicAuthCache;
 import org.apache.hc.client5.http.impl.auth.BasicCredentialsProvider;
+import org.apache.hc.client5.http.impl.auth.BasicScheme;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.impl.routing.SystemDefaultRoutePlanner;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.client5.http.ssl.HostnameVerificationPolicy;
+import org.apache.hc.client5.http.ssl.HttpsSupport;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
 
 /**
  * The way out for camel-http: {@code httpClientConfigurer}, and {@code clientConnectionManager} for the certificates that are trusted.
@@ -28,6 +38,7 @@ public final class OutboundHttp implements HttpClientConfigurer {
     private static final String CONNECTED = "recordsync.connected";
 
     private final Outbound outbound;
+    private final ReusedConnections reused = new ReusedConnections();
 
     public OutboundHttp(Outbound outbound) {
         this.outbound = outbound;
@@ -36,10 +47,25 @@ public final class OutboundHttp implements HttpClientConfigurer {
     /**
      * Connections that trust the same certificates as all others. Not by {@code sslContextParameters}: given those, camel-http 4.18
      * speaks TLS to http URLs too.
+     *
+     * @param connectTimeout of each address of a host: see {@link Connecting}
      */
-    public static HttpClientConnectionManager connections(Outbound outbound) {
+    public static HttpClientConnectionManager connections(Outbound outbound, Duration connectTimeout) {
         return PoolingHttpClientConnectionManagerBuilder.create()
-                .setTlsSocketStrategy(new DefaultClientTlsStrategy(outbound.sslContext()))
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setConnectTimeout(Timeout.of(connectTimeout))
+                        // Before each use: the other end may have closed it a moment ago.
+                        .setValidateAfterInactivity(TimeValue.ZERO_MILLISECONDS)
+                        .build())
+                // Without it a handshake had the time of a connect.
+                .setDefaultTlsConfig(TlsConfig.custom()
+                        .setHandshakeTimeout(Timeout.of(Connecting.MAX))
+                        .build())
+                // Java's own check of the name too: it says which names the certificate is for.
+                .setTlsSocketStrategy(new DefaultClientTlsStrategy(
+                        outbound.sslContext(),
+                        HostnameVerificationPolicy.BOTH,
+                        HttpsSupport.getDefaultHostnameVerifier()))
                 // As many as there may be calls in flight.
                 .setMaxConnPerRoute(100)
                 .setMaxConnTotal(200)
@@ -55,12 +81,11 @@ public final class OutboundHttp implements HttpClientConfigurer {
         client.setRoutePlanner(new SystemDefaultRoutePlanner(outbound.selector()));
         if (!outbound.user().isEmpty()) {
             BasicCredentialsProvider credentials = new BasicCredentialsProvider();
-            credentials.setCredentials(
-                    new AuthScope(outbound.host(), outbound.port()),
-                    new UsernamePasswordCredentials(
-                            outbound.user(), outbound.password().toCharArray()));
+            credentials.setCredentials(new AuthScope(outbound.host(), outbound.port()), credentials());
             client.setDefaultCredentialsProvider(credentials);
         }
+        client.setKeepAliveStrategy(ReusedConnections.keepAlive());
+        client.addExecInterceptorBefore(ChainElement.CONNECT.name(), "reused", reused);
         client.addExecInterceptorFirst("outbound", this::send);
         // Behind what digs the tunnel: a refused one does not come so far.
         client.addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), CONNECTED, (request, scope, chain) -> {
@@ -69,11 +94,31 @@ public final class OutboundHttp implements HttpClientConfigurer {
         });
     }
 
+    /** The credentials go with the first request: the proxy need not refuse one to get them. */
+    private BasicAuthCache atOnce() {
+        BasicScheme basic = new BasicScheme();
+        basic.initPreemptive(credentials());
+        BasicAuthCache cache = new BasicAuthCache();
+        cache.put(new HttpHost(outbound.host(), outbound.port()), basic);
+        return cache;
+    }
+
+    private UsernamePasswordCredentials credentials() {
+        return new UsernamePasswordCredentials(
+                outbound.user(), outbound.password().toCharArray());
+    }
+
     private ClassicHttpResponse send(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
-        String target = scope.route.getTargetHost().getHostName();
+        HttpHost host = scope.route.getTargetHost();
+        Target target = new Target(
+                host.getHostName(),
+                host.getPort() >= 0 ? host.getPort() : "http".equals(host.getSchemeName()) ? 80 : 443);
         scope.clientContext.removeAttribute(CONNECTED);
-        outbound.checkProxy(target);
+        if (!outbound.user().isEmpty()) {
+            scope.clientContext.setAuthCache(atOnce());
+        }
+        outbound.checkProxy(target.host());
         ClassicHttpResponse answer;
         try {
             answer = chain.proceed(request, scope);

@@ -12,14 +12,14 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /** The certificates that are trusted: Java's, and those of a bundle in addition. */
 final class TrustedCertificates {
 
     private TrustedCertificates() {}
 
-    static X509TrustManager ofJava() {
+    static X509ExtendedTrustManager ofJava() {
         return trusting(List.of());
     }
 
@@ -28,11 +28,11 @@ final class TrustedCertificates {
      * @throws IOException when it cannot be read
      * @throws CertificateException when it holds no certificate
      */
-    static X509TrustManager ofJavaAnd(Path bundle) throws IOException, CertificateException {
+    static X509ExtendedTrustManager ofJavaAnd(Path bundle) throws IOException, CertificateException {
         return trusting(PemCertificates.read(bundle));
     }
 
-    private static X509TrustManager trusting(Collection<? extends Certificate> bundle) {
+    private static X509ExtendedTrustManager trusting(Collection<? extends Certificate> bundle) {
         try {
             KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
             trusted.load(null, null);
@@ -50,12 +50,12 @@ final class TrustedCertificates {
     }
 
     /** @param trusted null: Java's */
-    private static X509TrustManager trustManager(KeyStore trusted) throws GeneralSecurityException {
+    private static X509ExtendedTrustManager trustManager(KeyStore trusted) throws GeneralSecurityException {
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(trusted);
         return Arrays.stream(factory.getTrustManagers())
-                .filter(X509TrustManager.class::isInstance)
-                .map(X509TrustManager.class::cast)
+                .filter(X509ExtendedTrustManager.class::isInstance)
+                .map(X509ExtendedTrustManager.class::cast)
                 .findFirst()
                 .orElseThrow();
     }

@@ -3,20 +3,19 @@ package io.recordsync.oauth;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.recordsync.network.BoundedBody;
 import io.recordsync.network.Looks;
 import io.recordsync.network.Outbound;
+import io.recordsync.network.SingleCalls;
+import io.recordsync.network.Target;
+import io.recordsync.network.UnreadableAnswerException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
@@ -42,7 +41,7 @@ final class TokenRequest {
     private final Duration defaultLifetime;
     private final Outbound outbound;
     private final Instances instances;
-    private final HttpClient http;
+    private final SingleCalls calls;
 
     /**
      * @param deadline from the request to the last byte of the answer; the caller keeps it
@@ -62,24 +61,25 @@ final class TokenRequest {
         this.defaultLifetime = defaultLifetime;
         this.outbound = outbound;
         this.instances = instances;
-        this.http = outbound.httpClient().connectTimeout(deadline).build();
+        this.calls = new SingleCalls(outbound, deadline, MAX_BYTES);
     }
 
     /** Asks once. Waits without a limit of its own: resolving the name and reading the key file have no timeout. */
-    Token send(Instant now) throws IOException, InterruptedException {
+    Token send(Instant now) throws IOException {
+        // First: a proof of it would be made in vain.
         outbound.checkProxy(tokenUrl.getHost());
         Grant.Proof proof = proof(now);
-        HttpRequest.Builder request = outbound.request(tokenUrl)
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .header("Accept", "application/json")
-                .POST(BodyPublishers.ofString(encoded(proof.form())));
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Content-Type", "application/x-www-form-urlencoded");
+        headers.put("Accept", "application/json");
         if (proof.authorization() != null) {
-            request.header("Authorization", proof.authorization());
+            headers.put("Authorization", proof.authorization());
         }
-        HttpResponse<byte[]> response = http.send(request.build(), BoundedBody.of(MAX_BYTES));
-        // None, where a proxy refused the tunnel.
-        byte[] body = response.body() == null ? new byte[0] : response.body();
-        return read(response, body.length > MAX_BYTES ? null : new String(body, StandardCharsets.UTF_8), now);
+        try {
+            return read(calls.send("POST", tokenUrl, headers, encoded(proof.form())), now);
+        } catch (UnreadableAnswerException e) {
+            throw foreign(e.status(), e.looks());
+        }
     }
 
     private Grant.Proof proof(Instant now) {
@@ -97,24 +97,23 @@ final class TokenRequest {
                 .collect(Collectors.joining("&"));
     }
 
-    /** @param body null when it is too long */
-    private Token read(HttpResponse<?> response, String body, Instant asked) {
-        if (response.statusCode() == 407) {
-            throw unavailable(outbound.refused(tokenUrl.getHost(), 407), null);
+    private Token read(SingleCalls.Answer response, Instant asked) {
+        JsonNode answer = json(response.body());
+        if (!answer.isObject()
+                && (!response.body().isBlank() || response.location().isPresent())) {
+            throw foreign(
+                    response.status(),
+                    Looks.of(
+                            response.status(),
+                            response.contentType().orElse(null),
+                            response.location().orElse(null),
+                            response.body()));
         }
-        JsonNode answer = json(body);
-        if (!answer.isObject() && (body == null || !body.isBlank())) {
-            String contentType = response.headers().firstValue("Content-Type").orElse(null);
-            String looks = body == null ? "more than " + MAX_BYTES + " bytes" : Looks.of(contentType, body);
-            String why = "answered " + response.statusCode() + " with " + looks
-                    + ", which is not a token endpoint's; check the URL, and whether a proxy or firewall is in between";
-            throw passes(response.statusCode()) ? unavailable(why, null) : refused(why, null);
-        }
-        if (response.statusCode() != 200) {
+        if (response.status() != 200) {
             String code = answer.path("error").asText();
             String shown = ERROR_CODE.matcher(code).matches() ? " " + code : "";
-            String why = "answered " + response.statusCode() + shown + "; " + remedy(response.statusCode(), code);
-            throw passes(response.statusCode()) ? unavailable(why, null) : refused(why, null);
+            String why = "answered " + response.status() + shown + "; " + remedy(response.status(), code);
+            throw passes(response.status()) ? unavailable(why, null) : refused(why, null);
         }
         String value = answer.path("access_token").asText();
         if (value.isBlank()) {
@@ -131,6 +130,12 @@ final class TokenRequest {
                 answer.path("scope").asText(null));
     }
 
+    private TokenUnavailableException foreign(int status, String looks) {
+        String why = "answered " + status + " with " + looks
+                + ", which is not a token endpoint's; check the URL, and whether a proxy or firewall is in between";
+        return passes(status) ? unavailable(why, null) : refused(why, null);
+    }
+
     private String instance(String named) {
         try {
             return instances.read(named);
@@ -140,7 +145,7 @@ final class TokenRequest {
     }
 
     private static JsonNode json(String body) {
-        if (body == null || body.isBlank()) {
+        if (body.isBlank()) {
             return JSON.missingNode();
         }
         try {
@@ -181,7 +186,7 @@ final class TokenRequest {
         if (e instanceof TimeoutException) {
             return unavailable("no complete answer within " + deadline.toMillis() + " ms; it is asked again", e);
         }
-        Optional<String> network = outbound.explain(tokenUrl.getHost(), e);
+        Optional<String> network = outbound.explain(Target.of(tokenUrl), e);
         if (network.isPresent()) {
             return unavailable(network.get(), e);
         }

@@ -2,7 +2,9 @@ package io.recordsync.salesforce;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recordsync.doctor.Answer;
 import io.recordsync.inbox.Intakes;
+import io.recordsync.network.Looks;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Token;
 import io.recordsync.salesforce.stream.PinnedOrg;
@@ -39,14 +41,15 @@ public final class SalesforceAccess {
     /**
      * Lets an answer of 200 pass.
      *
+     * @param location where a redirect points to; null where there is none
      * @throws RefusedException when asking again is of no use
      * @throws IOException when it may be; after a 401 a new token is fetched
      */
-    public void check(Token token, int status, InputStream body) throws IOException {
+    public void check(Token token, int status, InputStream body, String location) throws IOException {
         if (status == 200) {
             return;
         }
-        SaidError said = SaidError.of(body);
+        SaidError said = SaidError.of(status, body, location);
         if (status == 401 && !said.means("not valid for use with the REST API")) {
             tokens.drop(token.value());
         } else if (status >= 400 && status < 500 && status != 408 && status != 420 && status != 429 && !passes(said)) {
@@ -62,11 +65,16 @@ public final class SalesforceAccess {
     }
 
     /** What another answer than 200 means, for a person. */
-    static String refusal(int status, String body) {
-        return words(status, SaidError.of(new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8))));
+    static String refusal(Answer answer) {
+        InputStream body = new ByteArrayInputStream(answer.body().getBytes(StandardCharsets.UTF_8));
+        return words(answer.status(), SaidError.of(answer.status(), body, answer.location()));
     }
 
     private static String words(int status, SaidError said) {
+        if (said.code().isEmpty() && !passes(said)) {
+            return "Salesforce answered " + status + " with " + said.looks()
+                    + (said.message().isEmpty() ? "" : "; is a proxy or firewall in between?");
+        }
         return "Salesforce answered " + status + (said.code().isEmpty() ? "" : " " + said.code()) + advice(said);
     }
 
@@ -86,10 +94,14 @@ public final class SalesforceAccess {
         };
     }
 
-    /** An error as Salesforce gives it; the message is not for people, since it may quote what was asked. */
-    private record SaidError(String code, String message) {
+    /**
+     * An error as Salesforce gives it; the message is not for people, since it may quote what was asked.
+     *
+     * @param looks what it was, where it has no code
+     */
+    private record SaidError(String code, String message, String looks) {
 
-        static SaidError of(InputStream body) {
+        static SaidError of(int status, InputStream body, String location) {
             String text = "";
             try {
                 text = new String(body.readNBytes(MAX_ERROR_BYTES), StandardCharsets.UTF_8);
@@ -97,10 +109,11 @@ public final class SalesforceAccess {
                 String code = error.path("errorCode").asText();
                 return new SaidError(
                         ERROR_CODE.matcher(code).matches() ? code : "",
-                        error.path("message").asText());
+                        error.path("message").asText(),
+                        Looks.of(status, null, location, text));
             } catch (IOException | IllegalArgumentException e) {
                 // Not JSON: a bare text, a proxy's page, or nothing.
-                return new SaidError("", text);
+                return new SaidError("", text, Looks.of(status, null, location, text));
             }
         }
 

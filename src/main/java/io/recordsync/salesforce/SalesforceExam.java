@@ -111,7 +111,7 @@ public final class SalesforceExam implements Exam {
             SalesforceQuery count = SalesforceQuery.living(apiVersion, "SELECT COUNT() FROM " + entity);
             Answer answer = asker.get(token.instanceUrl() + count.pathAndQuery(), token.value());
             if (answer.status() != 200) {
-                findings.fail(count(entity), SalesforceAccess.refusal(answer.status(), answer.body()));
+                findings.fail(count(entity), SalesforceAccess.refusal(answer));
                 return;
             }
             long seen = JSON.readTree(answer.body()).path("totalSize").asLong();

@@ -7,6 +7,7 @@ import io.recordsync.deletion.Failure;
 import io.recordsync.delivery.Reading;
 import io.recordsync.delivery.Reading.Meaning;
 import io.recordsync.network.HttpBounds;
+import io.recordsync.network.Looks;
 import io.recordsync.network.NetworkException;
 import io.recordsync.network.UnreadableAnswerException;
 import io.recordsync.oauth.TokenUnavailableException;
@@ -191,7 +192,7 @@ public final class Answers {
         int status = answered.status();
         String message = "A " + status + " with " + answered.looks() + ": not Talkdesk's own answer";
         return status >= 400
-                ? error(new Reply(status, null, null, null, true, null), message, callId)
+                ? error(new Reply(status, null, null, null, null, true, null), message, callId)
                 : failed(Meaning.UNREADABLE, UNREADABLE_ANSWER, status, message, callId)
                         .lost();
     }
@@ -242,7 +243,8 @@ public final class Answers {
     }
 
     private static String foreign(Reply reply) {
-        return Shape.foreign(reply.status(), reply.contentType(), reply.body());
+        return Shape.foreign(
+                reply.status(), Looks.of(reply.status(), reply.contentType(), reply.location(), reply.body()));
     }
 
     private static Reading failed(Meaning meaning, String code, int status, String message, String callId) {

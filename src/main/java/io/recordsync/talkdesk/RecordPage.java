@@ -24,8 +24,8 @@ public record RecordPage(List<String> externalIds, String next) {
             throws IOException {
         JsonNode page = Shape.object(body);
         if (status != 200 && !Shape.isError(status, page)) {
-            throw new IOException(
-                    "No page of the records of list " + recordList + ": " + Shape.foreign(status, null, body));
+            throw new IOException("No page of the records of list " + recordList + ": "
+                    + Shape.foreign(status, Looks.of(null, body)));
         }
         if (status == 403) {
             throw new RefusedException("Talkdesk does not let us read the records of list " + recordList
@@ -66,7 +66,7 @@ public record RecordPage(List<String> externalIds, String next) {
 
     /** Only the query of a link is followed: whatever ends TLS in between may call us by another scheme. */
     private static String query(String link, String recordList, String apiUrl) throws RefusedException {
-        URI next = URI.create(apiUrl + '/').resolve(link);
+        URI next = uri(apiUrl, link);
         URI ours = URI.create(apiUrl + "/record-lists/" + recordList + "/records");
         boolean web = "http".equals(next.getScheme()) || "https".equals(next.getScheme());
         boolean same = web
@@ -78,6 +78,16 @@ public record RecordPage(List<String> externalIds, String next) {
                     + " leads elsewhere (expected " + ours + "?…); it was not followed");
         }
         return next.getRawQuery();
+    }
+
+    /** What is no URI leads nowhere. */
+    private static URI uri(String apiUrl, String link) {
+        try {
+            return URI.create(apiUrl + '/').resolve(link);
+        } catch (IllegalArgumentException e) {
+            // Without it: its message quotes the link.
+            return URI.create("about:blank");
+        }
     }
 
     /** Asking again is of no use. */

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.recordsync.network.Looks;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -66,8 +65,8 @@ final class Shape {
     }
 
     /** What was answered instead, for a person. */
-    static String foreign(int status, String contentType, String body) {
-        return "A " + status + " with " + Looks.of(contentType, body) + ": not Talkdesk's own answer"
+    static String foreign(int status, String looks) {
+        return "A " + status + " with " + looks + ": not Talkdesk's own answer"
                 + " (is talkdesk.api-url right, is a proxy or firewall in between?)";
     }
 

@@ -5,7 +5,6 @@ import io.recordsync.doctor.Answer;
 import io.recordsync.doctor.Asker;
 import io.recordsync.doctor.Exam;
 import io.recordsync.doctor.Findings;
-import io.recordsync.network.Looks;
 import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Token;
@@ -148,7 +147,7 @@ public final class TalkdeskExam implements Exam {
             if (!talkdesks && status != 429 && status < 500) {
                 findings.fail(
                         check(list),
-                        status + ", and not by Talkdesk (" + Looks.of(null, answer.body())
+                        status + ", and not by Talkdesk (" + answer.looks()
                                 + ") → check talkdesk.api-url; is a proxy or firewall in between?");
                 return false;
             }
@@ -205,10 +204,9 @@ public final class TalkdeskExam implements Exam {
             } else if (!talkdesks && (status == 403 || status / 100 == 2)) {
                 findings.fail(
                         DELETE,
-                        status + ", and not by Talkdesk (" + Looks.of(null, answer.body())
-                                + ") → is a proxy or firewall in between?");
+                        status + ", and not by Talkdesk (" + answer.looks() + ") → is a proxy or firewall in between?");
             } else if (!talkdesks && status != 400 && status != 411 && status != 422) {
-                findings.warn(DELETE, "not known yet, answered " + status + " → try again");
+                findings.warn(DELETE, "not known yet, answered " + status + " → try again; it was " + answer.looks());
             } else if (status / 100 == 2 || status == 404 || status == 400 && namesItem(body)) {
                 findings.ok(DELETE, "arrives (" + status + " for an id that no record has)");
             } else if (status == 400 || status == 411 || status == 422) {

@@ -76,6 +76,7 @@ class SettingsTest {
                                 Subscriber.CAMEL_SALESFORCE),
                         new StreamSettings(
                                 Duration.ofSeconds(2),
+                                Duration.ofSeconds(30),
                                 Duration.ofSeconds(3),
                                 Duration.ofSeconds(4),
                                 Duration.ofSeconds(5)),
@@ -267,6 +268,7 @@ class SettingsTest {
         texts.put("salesforce.entities", "Contact, Lead");
         texts.put("salesforce.id-prefixes", "003,00Q");
         texts.put("stream.idle-timeout", "2s");
+        texts.put("stream.keepalive", "30s");
         texts.put("stream.backoff", "3s");
         texts.put("stream.backoff-max", "4000");
         texts.put("stream.backoff-long", "5s");

@@ -12,8 +12,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -135,15 +133,6 @@ class HttpBoundsTest {
     void an_error_with_nothing_packed_is_an_error_with_nothing() throws IOException {
         assertThat(get("/packed/error")).isEmpty();
         assertThat(head("/packed/error")).isEqualTo("503 null");
-    }
-
-    @Test
-    void a_body_for_java_s_client_is_bounded_too() throws Exception {
-        HttpClient java = HttpClient.newHttpClient();
-        HttpRequest whole = HttpRequest.newBuilder(uri("/short")).build();
-        assertThat(java.send(whole, BoundedBody.of(MAX)).body()).hasSize(MAX);
-        HttpRequest longer = HttpRequest.newBuilder(uri("/huge")).build();
-        assertThat(java.send(longer, BoundedBody.of(MAX)).body()).hasSize(MAX + 1);
     }
 
     private void assertLate(String path) {

@@ -13,19 +13,24 @@ import io.recordsync.config.Secret;
 import io.recordsync.stories.TestCa;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLServerSocket;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
@@ -40,12 +45,14 @@ class OutboundTest {
     @TempDir
     Path folder;
 
+    private static final Target API = new Target("api", 8443);
+
     private Outbound outbound = Outbound.direct();
 
     @Test
     void without_a_host_there_is_no_proxy() {
         assertThat(outbound.proxyFor("api.talkdeskapp.com")).isEmpty();
-        assertThat(outbound.explain("api.talkdeskapp.com", new ConnectException("refused")))
+        assertThat(outbound.explain(new Target("api.talkdeskapp.com", 443), new ConnectException("refused")))
                 .isEmpty();
     }
 
@@ -63,15 +70,6 @@ class OutboundTest {
         proxied("localhost", "acme.EXAMPLE", "10.0.0.1");
 
         assertThat(outbound.proxyFor(target).isPresent()).isEqualTo(proxied);
-    }
-
-    @Test
-    void the_credentials_go_to_the_proxy_only() {
-        outbound = new Outbound(
-                new NetworkSettings("proxy", 3128, "sync", new Secret("47:11"), List.of("acme.example"), ""));
-
-        assertThat(request("https://api.talkdeskapp.com/x")).containsExactly("Basic c3luYzo0NzoxMQ==");
-        assertThat(request("https://api.acme.example/x")).isEmpty();
     }
 
     @Test
@@ -109,15 +107,19 @@ class OutboundTest {
     void what_keeps_a_request_from_being_sent_is_told_with_its_remedy() {
         outbound = new Outbound(new NetworkSettings("proxy", 3128, "sync", Secret.NONE, List.of(), ""));
 
-        assertThat(explained(new IOException("Tunnel failed, got: 407")))
+        assertThat(explained(refused("407 Proxy Authentication Required")))
                 .isEqualTo("the proxy proxy:3128 refuses the credentials (407); check proxy.user and proxy.password");
-        assertThat(explained(new IOException(new IOException(
-                        "http, basic, proxy/10.0.0.1:3128 => api/<unresolved>:443, status: 403 Forbidden"))))
+        assertThat(explained(refused("403 Forbidden")))
                 .isEqualTo(
-                        "the proxy proxy:3128 does not let through to api (403); have it allowed there, or name it in"
-                                + " proxy.no-proxy");
-        assertThat(explained(new IOException("Tunnel failed, got: 502")))
-                .isEqualTo("the proxy proxy:3128 does not reach api (502)");
+                        "the proxy proxy:3128 does not let through to api:8443 (403); have it allowed there, or name it"
+                                + " in proxy.no-proxy");
+        assertThat(explained(refused("502 Bad Gateway")))
+                .isEqualTo("the proxy proxy:3128 does not reach api:8443 (502)");
+        assertThat(outbound.explain(new Target("api", 7443), refused("403 Forbidden")))
+                .contains(
+                        "the proxy proxy:3128 does not let through to api:7443 (403); have it allowed there, or name it"
+                                + " in proxy.no-proxy; where it lets through to port 443 only, salesforce.pubsub.port = 443 may"
+                                + " work");
         assertThat(explained(new UnknownHostException("proxy")))
                 .isEqualTo("the proxy proxy:3128 cannot be reached (UnknownHostException); check proxy.host and"
                         + " proxy.port");
@@ -129,7 +131,15 @@ class OutboundTest {
                                 + " puts its own in between, name its CA in tls.ca-bundle");
         assertThat(explained(new CertificateException("No subject alternative DNS name matching api found.")))
                 .isEqualTo("the certificate that api shows is for another name");
-        assertThat(outbound.explain("api", new IOException("Connection reset"))).isEmpty();
+        assertThat(explained(new SSLException("Unsupported or unrecognized SSL message")))
+                .isEqualTo(
+                        "api:8443 does not speak TLS; check the port, and whether something in between answers in its"
+                                + " place");
+        assertThat(explained(new SSLHandshakeException("Received fatal alert: handshake_failure")))
+                .startsWith("api:8443 and this Java have no way of TLS in common");
+        assertThat(explained(new SSLHandshakeException("Remote host terminated the handshake")))
+                .startsWith("api:8443 cut off the TLS handshake");
+        assertThat(outbound.explain(API, new IOException("Connection reset"))).isEmpty();
     }
 
     /** Each request would have been one more failed login: seven in eight seconds locked an account. */
@@ -140,74 +150,169 @@ class OutboundTest {
         outbound = new Outbound(behindProxy, Duration.ofHours(1));
         outbound.checkProxy("api");
         assertThat(outbound.proxyRefusal()).isEmpty();
-        String refused = explained(new IOException("Tunnel failed, got: 407"));
+        String refused = explained(refused("407 Proxy Authentication Required"));
 
         assertThatThrownBy(() -> outbound.checkProxy("api"))
                 .isInstanceOf(NetworkException.class)
                 .hasMessage(refused);
-        assertThat(outbound.explain("api", new IOException(new NetworkException(refused))))
+        assertThat(outbound.explain(API, new IOException(new NetworkException(refused))))
                 .contains(refused);
         assertThat(outbound.proxyRefusal()).contains(refused);
         outbound.checkProxy("direct.example");
 
         outbound = new Outbound(behindProxy, Duration.ZERO);
-        explained(new IOException("Tunnel failed, got: 407"));
+        explained(refused("407 Proxy Authentication Required"));
         outbound.checkProxy("api");
         outbound = new Outbound(behindProxy, Duration.ofHours(1));
-        explained(new IOException("Tunnel failed, got: 403"));
+        explained(refused("403 Forbidden"));
         outbound.checkProxy("api");
     }
 
-    /** The authority is trusted, and the certificate is for 127.0.0.1: by another name nobody may be talked to. */
+    /** A server, by what it shows, and how that is worded for the host by which it is called. */
+    private enum Shown {
+        ANOTHER_NAME("localhost", "is for another name (127.0.0.1)") {
+            @Override
+            SSLContext by(TestCa ca) {
+                return ca.server();
+            }
+        },
+        EXPIRED("127.0.0.1", "has expired (CN=Simulator, on 20") {
+            @Override
+            SSLContext by(TestCa ca) throws Exception {
+                return ca.expiredServer();
+            }
+        },
+        OF_TOMORROW("127.0.0.1", "is not valid yet (CN=Simulator, from 20") {
+            @Override
+            SSLContext by(TestCa ca) throws Exception {
+                return ca.serverOfTomorrow();
+            }
+        },
+        WITHOUT_INTERMEDIATE("127.0.0.1", "comes without that of its issuer (CN=Branch): ") {
+            @Override
+            SSLContext by(TestCa ca) throws Exception {
+                return ca.serverOfBranch(false);
+            }
+        },
+        OF_EXPIRED_INTERMEDIATE("127.0.0.1", "is signed by one that has expired (CN=Branch, on 20") {
+            @Override
+            SSLContext by(TestCa ca) throws Exception {
+                return ca.serverOfExpiredBranch();
+            }
+        },
+        UNKNOWN_ROOT("127.0.0.1", "is not trusted: its root (CN=Company network) is unknown here; ") {
+            @Override
+            SSLContext by(TestCa ca) throws Exception {
+                return new TestCa().server();
+            }
+        },
+        UNKNOWN_ROOT_THAT_IS_NOT_SENT("127.0.0.1", "is not trusted: its root (CN=Company network) is unknown here; ") {
+            @Override
+            SSLContext by(TestCa ca) throws Exception {
+                return new TestCa().serverOfBranch(true);
+            }
+        };
+
+        private final String host;
+        private final String words;
+
+        Shown(String host, String words) {
+            this.host = host;
+            this.words = words;
+        }
+
+        abstract SSLContext by(TestCa ca) throws Exception;
+    }
+
+    /** Java words most of them alike: a ValidatorException. */
     @ParameterizedTest
     @EnumSource
-    void a_trusted_certificate_for_another_name_is_refused_by_every_client(Client client) throws Exception {
+    void what_is_wrong_with_a_certificate_is_told_apart_by_every_client(Client client) throws Exception {
         TestCa ca = new TestCa();
         outbound = trusting(ca.bundle(folder.resolve("ca.pem")));
-        try (ServerSocket server = ca.server().getServerSocketFactory().createServerSocket(0)) {
-            Thread accepting = new Thread(() -> acceptAll(server));
-            accepting.setDaemon(true);
-            accepting.start();
+        for (Shown shown : Shown.values()) {
+            try (ServerSocket server = listening(shown.by(ca))) {
+                Target target = new Target(shown.host, server.getLocalPort());
 
-            Exception failure = catchException(() -> client.call(outbound, server.getLocalPort()));
+                Exception failure = catchException(() -> client.call(outbound, target));
 
-            assertThat(failure).isNotNull();
-            assertThat(
-                            failure instanceof NetworkException
-                                    ? failure.getMessage()
-                                    : outbound.explain("localhost", failure).orElse(failure.toString()))
-                    .isEqualTo("the certificate that localhost shows is for another name");
+                assertThat(failure).as(shown.name()).isNotNull();
+                assertThat(
+                                failure instanceof NetworkException
+                                        ? failure.getMessage()
+                                        : outbound.explain(target, failure).orElse(failure.toString()))
+                        .as(shown.name())
+                        .startsWith("the certificate that " + shown.host + " shows " + shown.words);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void an_intermediate_that_is_sent_is_no_trouble(Client client) throws Exception {
+        TestCa ca = new TestCa();
+        outbound = trusting(ca.bundle(folder.resolve("ca.pem")));
+        try (ServerSocket server = listening(ca.serverOfBranch(true))) {
+            Target target = new Target("127.0.0.1", server.getLocalPort());
+
+            Exception failure = catchException(() -> client.call(outbound, target));
+
+            // It takes the connection, and closes it.
+            assertThat(failure).isNotInstanceOf(NetworkException.class);
+            assertThat(outbound.explain(target, failure)).isEmpty();
+        }
+    }
+
+    private static ServerSocket listening(SSLContext tls) throws IOException {
+        SSLServerSocket server = (SSLServerSocket)
+                tls.getServerSocketFactory().createServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+        SSLParameters parameters = server.getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"});
+        server.setSSLParameters(parameters);
+        Thread accepting = new Thread(() -> acceptAll(server));
+        accepting.setDaemon(true);
+        accepting.start();
+        return server;
+    }
+
+    @Test
+    void plaintext_grpc_is_for_this_machine_only() {
+        assertThatThrownBy(() ->
+                        OutboundGrpc.channel(outbound, new Target("pubsub.acme.example", 7443), true, Duration.ZERO))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("gRPC in plaintext to pubsub.acme.example:7443: expected TLS, or this machine (localhost,"
+                        + " 127.0.0.1, ::1)");
+        for (String host : List.of("localhost", "127.0.0.1", "::1")) {
+            OutboundGrpc.channel(outbound, new Target(host, 1), true, Duration.ZERO)
+                    .build()
+                    .shutdownNow();
         }
     }
 
     /** Each of those that talk to the ends. */
     private enum Client {
-        JAVA {
+        SINGLE_CALLS {
             @Override
-            void call(Outbound outbound, int port) throws Exception {
-                outbound.httpClient()
-                        .build()
-                        .send(
-                                outbound.request(url(port)).timeout(PATIENCE).build(),
-                                HttpResponse.BodyHandlers.discarding());
+            void call(Outbound outbound, Target target) throws Exception {
+                new SingleCalls(outbound, PATIENCE, 1_000).send("GET", url(target), Map.of(), null);
             }
         },
         CAMEL_HTTP {
             @Override
-            void call(Outbound outbound, int port) throws Exception {
+            void call(Outbound outbound, Target target) throws Exception {
                 HttpClientBuilder builder =
-                        HttpClientBuilder.create().setConnectionManager(OutboundHttp.connections(outbound));
+                        HttpClientBuilder.create().setConnectionManager(OutboundHttp.connections(outbound, PATIENCE));
                 new OutboundHttp(outbound).configureHttpClient(builder);
                 try (CloseableHttpClient http = builder.build()) {
-                    http.execute(new HttpGet(url(port)), answer -> null);
+                    http.execute(new HttpGet(url(target)), answer -> null);
                 }
             }
         },
         GRPC {
             @Override
-            void call(Outbound outbound, int port) throws Exception {
-                ManagedChannel channel =
-                        OutboundGrpc.channel(outbound, "localhost", port, false).build();
+            void call(Outbound outbound, Target target) throws Exception {
+                ManagedChannel channel = OutboundGrpc.channel(outbound, target, false, Duration.ZERO)
+                        .build();
                 try {
                     PubSubGrpc.newBlockingV2Stub(channel)
                             .withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS)
@@ -220,10 +325,10 @@ class OutboundTest {
 
         private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-        abstract void call(Outbound outbound, int port) throws Exception;
+        abstract void call(Outbound outbound, Target target) throws Exception;
 
-        private static URI url(int port) {
-            return URI.create("https://localhost:" + port + "/");
+        private static URI url(Target target) {
+            return URI.create("https://" + target + "/");
         }
     }
 
@@ -247,10 +352,12 @@ class OutboundTest {
     }
 
     private String explained(Exception failure) {
-        return outbound.explain("api", failure).orElseThrow();
+        return outbound.explain(API, failure).orElseThrow();
     }
 
-    private List<String> request(String url) {
-        return outbound.request(URI.create(url)).build().headers().allValues("Proxy-Authorization");
+    /** In Netty's words. */
+    private static IOException refused(String answer) {
+        return new IOException(
+                new IOException("http, basic, proxy/10.0.0.1:3128 => api/<unresolved>:443, status: " + answer));
     }
 }

@@ -93,14 +93,15 @@ class SalesforceAccessTest {
 
     @Test
     void an_answer_of_200_passes() {
-        assertThatCode(() -> access.check(access.token(), 200, body("{}"))).doesNotThrowAnyException();
+        assertThatCode(() -> access.check(access.token(), 200, body("{}"), null))
+                .doesNotThrowAnyException();
     }
 
     @Test
     void after_a_401_another_token_is_fetched() {
         Token token = access.token();
 
-        assertThatThrownBy(() -> access.check(token, 401, body("[]"))).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> access.check(token, 401, body("[]"), null)).isInstanceOf(IOException.class);
 
         assertThat(access.token().value()).isNotEqualTo(token.value());
         assertThat(access.token().value()).isEqualTo(access.token().value());
@@ -112,7 +113,8 @@ class SalesforceAccessTest {
         assertThatThrownBy(() -> access.check(
                         access.token(),
                         status,
-                        body("[{\"errorCode\": \"" + code + "\", \"message\": \"Ada Lovelace\"}]")))
+                        body("[{\"errorCode\": \"" + code + "\", \"message\": \"Ada Lovelace\"}]"),
+                        null))
                 .isInstanceOfSatisfying(RefusedException.class, refusal -> {
                     assertThat(refusal.code()).isEqualTo(code);
                     assertThat(refusal)
@@ -124,9 +126,24 @@ class SalesforceAccessTest {
     @ParameterizedTest
     @ValueSource(ints = {302, 401, 408, 420, 429, 500, 502, 503})
     void what_may_pass_is(int status) {
-        assertThatThrownBy(() -> access.check(access.token(), status, body("<html>secret</html>")))
+        assertThatThrownBy(() -> access.check(access.token(), status, body("<html>secret</html>"), null))
                 .isExactlyInstanceOf(IOException.class)
-                .hasMessage("Salesforce answered " + status);
+                .hasMessage("Salesforce answered " + status
+                        + " with an HTML page without a title; is a proxy or firewall in between?");
+    }
+
+    @Test
+    void what_is_not_salesforces_own_answer_is_told_by_what_it_looks_like() {
+        assertThatThrownBy(() -> access.check(
+                        access.token(), 502, body("<html><head><title>502 Bad Gateway</title></head></html>"), null))
+                .hasMessage(
+                        "Salesforce answered 502 with an HTML page with the title \"502 Bad Gateway\"; is a proxy or"
+                                + " firewall in between?");
+        assertThatThrownBy(() ->
+                        access.check(access.token(), 301, body(""), "https://portal.acme.example/login?session=4711"))
+                .hasMessage("Salesforce answered 301 with a redirect to https://portal.acme.example/login…");
+        assertThatThrownBy(() -> access.check(access.token(), 403, body(""), null))
+                .hasMessage("Salesforce answered 403 with no body");
     }
 
     @ParameterizedTest
@@ -139,10 +156,11 @@ class SalesforceAccessTest {
         assertThatThrownBy(() -> access.check(
                         access.token(),
                         403,
-                        body("[{\"message\":\"" + message + "\",\"errorCode\":\"REQUEST_LIMIT_EXCEEDED\"}]")))
+                        body("[{\"message\":\"" + message + "\",\"errorCode\":\"REQUEST_LIMIT_EXCEEDED\"}]"),
+                        null))
                 .isExactlyInstanceOf(IOException.class)
                 .hasMessage("Salesforce answered 403 REQUEST_LIMIT_EXCEEDED: too many calls at once");
-        assertThatThrownBy(() -> access.check(access.token(), 400, body("Access Declined")))
+        assertThatThrownBy(() -> access.check(access.token(), 400, body("Access Declined"), null))
                 .isExactlyInstanceOf(IOException.class)
                 .hasMessage("Salesforce answered 400: too many calls at once");
     }
@@ -155,7 +173,8 @@ class SalesforceAccessTest {
                         token,
                         401,
                         body("[{\"message\":\"This session is not valid for use with the REST API\","
-                                + "\"errorCode\":\"INVALID_SESSION_ID\"}]")))
+                                + "\"errorCode\":\"INVALID_SESSION_ID\"}]"),
+                        null))
                 .isInstanceOf(RefusedException.class)
                 .hasMessageContaining("give the app the scope api");
         assertThat(access.token()).isEqualTo(token);

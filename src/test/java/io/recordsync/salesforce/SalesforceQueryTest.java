@@ -74,6 +74,9 @@ class SalesforceQueryTest {
                 "//elsewhere.example/services/data/v64.0/query/01g-2000",
                 "/services/data/v64.0/query/../sobjects",
                 "/services/data/v64.0/query/01g?x=1",
+                "/services/data/v64.0/query/{{ops.user}}",
+                "/services/data/v64.0/query/${header.x}",
+                "/services/data/v64.0/query/$simple{header.x}",
             })
     void a_next_page_elsewhere_is_none(String url) {
         assertThat(SalesforceQuery.nextPage(url, INSTANCE)).isEmpty();

@@ -138,7 +138,7 @@ class CompanyNetworkIT {
 
         restart("tls.ca-bundle", bundle, "salesforce.pubsub.port", "1");
         service.await("the stream alone is not let through", () -> stream()
-                .contains("does not let through to 127.0.0.1 (403); have it allowed there"));
+                .contains("does not let through to 127.0.0.1:1 (403); have it allowed there"));
         talkdesk.awaitGone(LIST, List.of(contact));
         assertThat(service.count("parked")).isZero();
     }

@@ -101,7 +101,7 @@ class MiddleboxIT {
                 Arguments.of(page(502, "502 Bad Gateway"), "A 502 with an HTML page"),
                 Arguments.of(
                         Middlebox.answering(Answer.status(301).empty().header("Location", "http://localhost/")),
-                        "A 301 with no body"));
+                        "A 301 with a redirect to http://localhost/"));
     }
 
     /** An empty 404 settled 25 of 25 as absent, and all records were still there. */

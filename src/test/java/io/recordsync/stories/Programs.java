@@ -19,7 +19,8 @@ public final class Programs {
 
     /** @return the path of the program; else the test, or all tests of the class from a {@code @BeforeAll}, ends here */
     public static Path require(String program) {
-        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+        // Servers of Debian's packages are where a user's path may not lead.
+        return Arrays.stream((System.getenv("PATH") + File.pathSeparator + "/usr/sbin").split(File.pathSeparator))
                 .map(folder -> Path.of(folder, program))
                 .filter(Files::isExecutable)
                 .findFirst()

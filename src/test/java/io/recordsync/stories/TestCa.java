@@ -26,7 +26,7 @@ import javax.net.ssl.SSLContext;
 import javax.security.auth.x500.X500Principal;
 
 /**
- * A certificate authority that only a test trusts, and a server's key for 127.0.0.1 that it signed; made anew each time.
+ * A certificate authority that only a test trusts, and servers' keys that it signed, good ones and bad ones; made anew each time.
  *
  * <p>The certificates are put together by hand (RFC 5280), because the JDK has no public class that makes one, and its
  * {@code keytool} takes a process for each of seven steps.
@@ -35,32 +35,85 @@ public final class TestCa {
 
     private static final byte[] ECDSA_WITH_SHA256 = der(0x30, hex("06082a8648ce3d040302"));
     private static final byte[] IS_A_CA = der(0x30, der(0x30, hex("0603551d13 0101ff"), der(0x04, hex("30030101ff"))));
-    private static final byte[] IS_LOOPBACK =
-            der(0x30, der(0x30, hex("0603551d11"), der(0x04, hex("30068704 7f000001"))));
     private static final DateTimeFormatter UTC_TIME =
             DateTimeFormatter.ofPattern("yyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
     private static final char[] NO_PASSWORD = {};
 
+    private static final String ROOT = "CN=Company network";
+    private static final byte[] LOOPBACK = ip(127, 0, 0, 1);
+
+    private final KeyPair ca = keyPair();
     private final X509Certificate authority;
     private final SSLContext server;
 
     public TestCa() throws GeneralSecurityException, IOException {
-        KeyPair ca = keyPair();
-        KeyPair own = keyPair();
-        authority = certificate("CN=Company network", ca.getPublic(), IS_A_CA, ca.getPrivate());
-        X509Certificate certificate = certificate("CN=Simulator", own.getPublic(), IS_LOOPBACK, ca.getPrivate());
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        keys.load(null, null);
-        keys.setKeyEntry("server", own.getPrivate(), NO_PASSWORD, new X509Certificate[] {certificate, authority});
-        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(keys, NO_PASSWORD);
-        server = SSLContext.getInstance("TLS");
-        server.init(managers.getKeyManagers(), null, null);
+        authority = certificate(ROOT, ROOT, ca.getPublic(), IS_A_CA, 0, 24, ca.getPrivate());
+        server = server(0, 24, LOOPBACK);
     }
 
     /** What a server on 127.0.0.1 shows. */
     public SSLContext server() {
         return server;
+    }
+
+    /** Likewise, by a name. */
+    public SSLContext serverNamed(String name) throws GeneralSecurityException, IOException {
+        return server(0, 24, der(0x82, name.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    /** It ended an hour ago. */
+    public SSLContext expiredServer() throws GeneralSecurityException, IOException {
+        return server(-48, -1, LOOPBACK);
+    }
+
+    /** It begins tomorrow. */
+    public SSLContext serverOfTomorrow() throws GeneralSecurityException, IOException {
+        return server(24, 48, LOOPBACK);
+    }
+
+    /**
+     * Signed by an intermediate authority.
+     *
+     * @param sent whether it shows that one's certificate too
+     */
+    public SSLContext serverOfBranch(boolean sent) throws GeneralSecurityException, IOException {
+        return serverOfBranch(sent, 24);
+    }
+
+    /** Likewise; the intermediate's certificate, which is sent, ended an hour ago. */
+    public SSLContext serverOfExpiredBranch() throws GeneralSecurityException, IOException {
+        return serverOfBranch(true, -1);
+    }
+
+    private SSLContext serverOfBranch(boolean sent, int untilHours) throws GeneralSecurityException, IOException {
+        KeyPair branch = keyPair();
+        KeyPair own = keyPair();
+        X509Certificate intermediate =
+                certificate("CN=Branch", ROOT, branch.getPublic(), IS_A_CA, -48, untilHours, ca.getPrivate());
+        X509Certificate certificate =
+                certificate("CN=Simulator", "CN=Branch", own.getPublic(), names(LOOPBACK), 0, 24, branch.getPrivate());
+        return context(
+                own, sent ? new X509Certificate[] {certificate, intermediate} : new X509Certificate[] {certificate});
+    }
+
+    private SSLContext server(int fromHours, int untilHours, byte[] name) throws GeneralSecurityException, IOException {
+        KeyPair own = keyPair();
+        return context(
+                own,
+                certificate("CN=Simulator", ROOT, own.getPublic(), names(name), fromHours, untilHours, ca.getPrivate()),
+                authority);
+    }
+
+    private static SSLContext context(KeyPair own, X509Certificate... shown)
+            throws GeneralSecurityException, IOException {
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        keys.load(null, null);
+        keys.setKeyEntry("server", own.getPrivate(), NO_PASSWORD, shown);
+        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(keys, NO_PASSWORD);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(managers.getKeyManagers(), null, null);
+        return context;
     }
 
     /** Writes the certificate of the authority, for tls.ca-bundle. */
@@ -75,7 +128,26 @@ public final class TestCa {
         return generator.generateKeyPair();
     }
 
-    private static X509Certificate certificate(String subject, PublicKey key, byte[] extensions, PrivateKey issuer)
+    private static byte[] ip(int... parts) {
+        byte[] address = new byte[parts.length];
+        for (int i = 0; i < parts.length; i++) {
+            address[i] = (byte) parts[i];
+        }
+        return der(0x87, address);
+    }
+
+    private static byte[] names(byte[] name) {
+        return der(0x30, der(0x30, hex("0603551d11"), der(0x04, der(0x30, name))));
+    }
+
+    private static X509Certificate certificate(
+            String subject,
+            String issuerName,
+            PublicKey key,
+            byte[] extensions,
+            int fromHours,
+            int untilHours,
+            PrivateKey issuer)
             throws GeneralSecurityException {
         Instant now = Instant.now();
         byte[] content = der(
@@ -83,8 +155,8 @@ public final class TestCa {
                 der(0xa0, hex("020102")),
                 der(0x02, hex("01")),
                 ECDSA_WITH_SHA256,
-                new X500Principal("CN=Company network").getEncoded(),
-                der(0x30, time(now.minusSeconds(3_600)), time(now.plusSeconds(86_400))),
+                new X500Principal(issuerName).getEncoded(),
+                der(0x30, time(now.plusSeconds(fromHours * 3_600L - 60)), time(now.plusSeconds(untilHours * 3_600L))),
                 new X500Principal(subject).getEncoded(),
                 key.getEncoded(),
                 der(0xa3, extensions));

@@ -121,7 +121,7 @@ class AnswersTest {
     }
 
     private String message(int status, String contentType, String body) {
-        Reply reply = new Reply(status, null, contentType, body, true, null);
+        Reply reply = new Reply(status, null, contentType, null, body, true, null);
         return answers.read(reply, batch(1), exchange).failure().message();
     }
 
@@ -399,7 +399,7 @@ class AnswersTest {
     }
 
     private static Reply reply(int status, String retryAfter, String body) {
-        return new Reply(status, retryAfter, null, body, true, null);
+        return new Reply(status, retryAfter, null, null, body, true, null);
     }
 
     private void assertUnanswered(IOException failure, String code, boolean lost) {

@@ -71,6 +71,9 @@ class RecordPageTest {
                 "https://api.talkdeskapp.com:8443/record-lists/l/records?page=2",
                 "https://user@api.talkdeskapp.com/record-lists/l/records?page=2",
                 "https://api.talkdeskapp.com/record-lists/other/records?page=2",
+                "https://api.talkdeskapp.com/record-lists/l/records?page={{ops.user}}",
+                "https://api.talkdeskapp.com/record-lists/l/records?page=${header.page}",
+                "/record-lists/l/records?page=2 {{ops.user}}",
                 "https://api.talkdeskapp.com/record-lists/l/records"
             })
     void a_link_that_leads_elsewhere_is_not_followed(String link) {

@@ -5,6 +5,7 @@ import io.recordsync.delivery.DeliveryGate;
 import io.recordsync.inbox.Intakes;
 import io.recordsync.network.Outbound;
 import io.recordsync.network.OutboundGrpc;
+import io.recordsync.network.Target;
 import io.recordsync.oauth.AccessTokens;
 import java.time.Duration;
 import org.apache.camel.Category;
@@ -74,6 +75,13 @@ public final class SalesforceStreamEndpoint extends DefaultEndpoint {
             description = "Silence after which the connection counts as dead and is opened again")
     private Duration idleTimeout = Duration.ofMillis(330_000);
 
+    @UriParam(
+            defaultValue = "0",
+            description =
+                    "How often the connection is pinged, for a proxy that cuts silent ones; 0 = not at all. Salesforce"
+                            + " may refuse pings that come more often than every five minutes")
+    private Duration keepAlive = Duration.ZERO;
+
     @UriParam(defaultValue = "5000", description = "How often the subscription is renewed in the inbox")
     private Duration heartbeat = Duration.ofMillis(5_000);
 
@@ -124,9 +132,13 @@ public final class SalesforceStreamEndpoint extends DefaultEndpoint {
     }
 
     ManagedChannel connect(int maxResponseBytes) {
-        return OutboundGrpc.channel(outbound, host, port, plaintext)
+        return OutboundGrpc.channel(outbound, target(), plaintext, keepAlive)
                 .maxInboundMessageSize(maxResponseBytes)
                 .build();
+    }
+
+    Target target() {
+        return new Target(host, port);
     }
 
     boolean startsLatest() {
@@ -219,6 +231,14 @@ public final class SalesforceStreamEndpoint extends DefaultEndpoint {
 
     public void setIdleTimeout(Duration idleTimeout) {
         this.idleTimeout = idleTimeout;
+    }
+
+    public Duration getKeepAlive() {
+        return keepAlive;
+    }
+
+    public void setKeepAlive(Duration keepAlive) {
+        this.keepAlive = keepAlive;
     }
 
     public Duration getHeartbeat() {

@@ -25,6 +25,7 @@ final class StreamEnds {
     private final StreamStatus status;
     private final Resumption resumption;
     private final FetchWindow window;
+    private final StreamCuts cuts;
     private final Backoff soon;
     private final Backoff later;
     private int inARow;
@@ -37,6 +38,7 @@ final class StreamEnds {
         this.status = endpoint.getStreamStatus();
         this.resumption = resumption;
         this.window = window;
+        this.cuts = new StreamCuts(channelName, System::nanoTime);
         this.soon = soon;
         this.later = new Backoff(endpoint.getBackoffMax(), endpoint.getBackoffLong());
     }
@@ -54,6 +56,29 @@ final class StreamEnds {
     /** A response was accepted, or nothing is to be read here. */
     void reset() {
         inARow = 0;
+    }
+
+    /** The stream is being opened: what ends before it is, is none. */
+    void opening() {
+        cuts.opening();
+    }
+
+    /** It was asked for. */
+    void opened() {
+        cuts.opened();
+    }
+
+    /** It has brought something. */
+    void responded() {
+        if (cuts.responded()) {
+            status.notice(null);
+            LOG.info("The stream of {} is not cut any more while it is silent", channelName);
+        }
+    }
+
+    /** Whether the last end is one of many alike that were reported together. */
+    boolean known() {
+        return cuts.named() != null;
     }
 
     /** The stream is open. */
@@ -107,6 +132,12 @@ final class StreamEnds {
             if (failure.kind() == StreamFailure.Kind.POSITION_LOST) {
                 resumption.losePosition(failure);
             }
+            if (cuts.ended(failure)) {
+                // It was open: at once it will be again.
+                reset();
+            }
+            cuts.newName(failure, endpoint.getOutbound(), endpoint.target()).ifPresent(LOG::warn);
+            status.notice(cuts.named());
         }
         return pause(backoff, words);
     }
@@ -135,7 +166,7 @@ final class StreamEnds {
     /** For a person. */
     static String describe(Throwable e, SalesforceStreamEndpoint endpoint) {
         if (e instanceof StatusException end) {
-            return StreamFailure.describe(end, endpoint.getOutbound(), endpoint.getHost());
+            return StreamFailure.describe(end, endpoint.getOutbound(), endpoint.target());
         }
         boolean spoken = e instanceof StreamEndedException
                 || e instanceof UnknownOrgException

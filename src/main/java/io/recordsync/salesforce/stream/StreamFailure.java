@@ -3,9 +3,15 @@ package io.recordsync.salesforce.stream;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusException;
+import io.recordsync.network.Looks;
 import io.recordsync.network.Outbound;
+import io.recordsync.network.Target;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What an end of the stream means, by the trailer {@code error-code} of the Pub/Sub API (its guide, "Handle Errors") or,
@@ -14,14 +20,30 @@ import java.util.Optional;
  * @param kind what to do about it
  * @param code without the common prefix; the gRPC status where there is none
  * @param wantsNewLogin whether the access token was refused, or may have been
+ * @param onTheWay whether it may be something in between that has ended it: Salesforce has given no reason
  * @param description for a person: the status, the code, the rpc id and what to fix; never the metadata sent
  */
-record StreamFailure(Kind kind, String code, boolean wantsNewLogin, String description) {
+record StreamFailure(Kind kind, String code, boolean wantsNewLogin, boolean onTheWay, String description) {
 
     private static final String PREFIX = "sfdc.platform.eventbus.grpc.";
 
     /** A description may hold the whole answer of a proxy. */
     private static final int MAX_DESCRIPTION = 300;
+
+    /** As proxies and balancers end a stream, by what grpc-java makes of it. */
+    private static final Set<Status.Code> ON_THE_WAY = EnumSet.of(Status.Code.UNAVAILABLE, Status.Code.INTERNAL);
+
+    /** How grpc-java shows an answer that is not gRPC's. */
+    private static final Pattern HTTP_STATUS = Pattern.compile("^HTTP status code (\\d{3})");
+
+    private static final Pattern LOCATION = Pattern.compile("[(,]location=([^,)]+)");
+    private static final String PAGE = "DATA-----------------------------";
+
+    /** No quota is used up, although the status says so. */
+    private static final Pattern TOO_MANY = Pattern.compile("too_many_pings|Bandwidth exhausted");
+
+    private static final String TOO_MANY_PINGS =
+            ": the other end refuses pings this often; raise stream.keepalive, or set it to 0 where no proxy needs it";
 
     /** What to do about an end of the stream. */
     enum Kind {
@@ -120,22 +142,41 @@ record StreamFailure(Kind kind, String code, boolean wantsNewLogin, String descr
         Optional<Row> row = TABLE.stream()
                 .filter(known -> (PREFIX + known.code()).equals(code))
                 .findFirst();
-        Kind kind = row.map(Row::kind).orElseGet(() -> kindOf(status));
+        boolean pings = code == null
+                && TOO_MANY.matcher(String.valueOf(status.getDescription())).find();
+        Kind kind = row.map(Row::kind).orElseGet(() -> pings ? Kind.TRANSIENT : kindOf(status));
         return new StreamFailure(
                 kind,
                 row.map(Row::code).orElse(code == null ? status.getCode().toString() : firstLine(code)),
                 kind == Kind.CREDENTIALS || status.getCode() == Status.Code.UNAUTHENTICATED,
+                code == null && ON_THE_WAY.contains(status.getCode()),
                 status.getCode()
                         + (code == null ? "" : " " + firstLine(code))
                         + (rpcId == null ? "" : " rpc_id " + firstLine(rpcId))
-                        + (status.getDescription() == null ? "" : " (" + firstLine(status.getDescription()) + ")")
-                        + row.map(known -> ": " + known.advice()).orElse(""));
+                        + (status.getDescription() == null ? "" : " (" + said(status.getDescription()) + ")")
+                        + row.map(known -> ": " + known.advice()).orElse(pings ? TOO_MANY_PINGS : ""));
     }
 
     /** The description, and what is wrong on the way to the host, if anything is. */
-    static String describe(StatusException end, Outbound outbound, String host) {
+    static String describe(StatusException end, Outbound outbound, Target target) {
         return of(end).description()
-                + outbound.explain(host, end).map(words -> ": " + words).orElse("");
+                + outbound.explain(target, end).map(words -> ": " + words).orElse("");
+    }
+
+    /** The first line; and of an answer that is not gRPC's, as something in between gives it, what it looks like. */
+    private static String said(String description) {
+        Matcher http = HTTP_STATUS.matcher(description);
+        if (!http.find()) {
+            return firstLine(description);
+        }
+        int page = description.indexOf(PAGE);
+        Matcher location = LOCATION.matcher(description);
+        return firstLine(description) + ", "
+                + Looks.of(
+                        Integer.parseInt(http.group(1)),
+                        null,
+                        location.find() ? location.group(1) : null,
+                        page < 0 ? "" : description.substring(page + PAGE.length()));
     }
 
     private static String firstLine(String description) {

@@ -23,6 +23,8 @@ public final class StreamStatus implements Supplier<StreamReport> {
     private volatile Instant lastResponseAt;
     private volatile Instant lastEventAt;
     private volatile String lastError;
+    private volatile String notice;
+    private volatile Instant brokenSince;
 
     public StreamStatus(Clock clock) {
         this.clock = clock;
@@ -44,11 +46,25 @@ public final class StreamStatus implements Supplier<StreamReport> {
         }
     }
 
+    /** The stream, or what was to become one. */
     void ended(Kind kind) {
         reconnects.get(kind).incrementAndGet();
+        if (kind.needsPerson()) {
+            brokenSince = null;
+        } else if (state == State.CONNECTED) {
+            brokenSince = clock.instant();
+        }
+    }
+
+    /** @param words null: nothing to look at any more */
+    void notice(String words) {
+        notice = words;
     }
 
     void became(State state, String error) {
+        if (state != State.WAITING) {
+            brokenSince = null;
+        }
         this.lastError = error;
         this.state = state;
     }
@@ -63,6 +79,8 @@ public final class StreamStatus implements Supplier<StreamReport> {
                 lastResponseAt,
                 lastEventAt,
                 lastError,
+                notice,
+                brokenSince,
                 lastResponseAt == null ? startedAt : lastResponseAt,
                 counts);
     }

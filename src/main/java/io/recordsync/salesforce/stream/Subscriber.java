@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Follows one channel of the Pub/Sub API and hands over its responses one by one, each until it is accepted.
@@ -168,6 +169,7 @@ final class Subscriber implements Runnable {
     }
 
     private void follow(PubSubBlockingV2Stub pubSub, Subscription subscription) throws Exception {
+        ends.opening();
         StreamPosition position = subscription.position();
         CompletePosition complete = resumption.complete(subscription);
         // Subscribe answers nothing until there is an event or a keepalive; this shows at once that the topic can be
@@ -185,6 +187,7 @@ final class Subscriber implements Runnable {
                     + " ms: the connection is taken for dead");
         }
         Instant wantedSince = resumption.wantedSince(subscription, start);
+        ends.opened();
         opening = start.getReplayPreset() + " " + position;
         if (ends.none()) {
             flows();
@@ -194,6 +197,7 @@ final class Subscriber implements Runnable {
             while (running()) {
                 FetchResponse response = read(call, position);
                 status.responded(response.getEventsCount() > 0);
+                ends.responded();
                 StreamPosition safe = new StreamPosition(channelName, complete.after(response), position.epoch());
                 Handover.EventSource events =
                         () -> skimmed.explained(decoder.decode(response, wantedSince, id -> schema(pubSub, id)));
@@ -328,7 +332,8 @@ final class Subscriber implements Runnable {
         long millis = pause.length().toMillis();
         if (pause.error() != null) {
             status.became(State.WAITING, pause.error());
-            LOG.warn("Stream of {} ended: {}; connecting again in {} ms", channelName, pause.error(), millis);
+            LOG.atLevel(ends.known() ? Level.DEBUG : Level.WARN)
+                    .log("Stream of {} ended: {}; connecting again in {} ms", channelName, pause.error(), millis);
         }
         try {
             stopping.await(millis, TimeUnit.MILLISECONDS);

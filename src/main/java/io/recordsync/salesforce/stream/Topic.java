@@ -6,7 +6,9 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusException;
 import io.recordsync.network.Outbound;
 import io.recordsync.network.OutboundGrpc;
+import io.recordsync.network.Target;
 import io.recordsync.oauth.Token;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -16,15 +18,13 @@ public final class Topic {
     private static final int SECONDS = 30;
 
     private final Outbound outbound;
-    private final String host;
-    private final int port;
+    private final Target target;
     private final boolean plaintext;
     private final String channel;
 
-    public Topic(Outbound outbound, String host, int port, boolean plaintext, String channel) {
+    public Topic(Outbound outbound, Target target, boolean plaintext, String channel) {
         this.outbound = outbound;
-        this.host = host;
-        this.port = port;
+        this.target = target;
         this.plaintext = plaintext;
         this.channel = channel;
     }
@@ -36,7 +36,7 @@ public final class Topic {
     /** Why it cannot be read, and how to fix that; empty when it can. */
     public Optional<String> trouble(Token token) {
         ManagedChannel connection =
-                OutboundGrpc.channel(outbound, host, port, plaintext).build();
+                OutboundGrpc.channel(outbound, target, plaintext, Duration.ZERO).build();
         try {
             TopicInfo topic = PubSub.calls(connection, token)
                     .withDeadlineAfter(SECONDS, TimeUnit.SECONDS)
@@ -45,7 +45,7 @@ public final class Topic {
                     ? Optional.empty()
                     : Optional.of("the integration user may not subscribe: give it View All on Contact");
         } catch (StatusException e) {
-            return Optional.of(StreamFailure.describe(e, outbound, host));
+            return Optional.of(StreamFailure.describe(e, outbound, target));
         } finally {
             connection.shutdownNow();
         }

@@ -130,6 +130,43 @@ class StreamFailureTest {
         assertThat(told).contains("HTTP status code 503").doesNotContain("sid", "html", "\n");
     }
 
+    /** In the words of grpc-java. */
+    @Test
+    void a_page_of_something_in_between_is_told_by_what_it_looks_like() {
+        assertThat(described(
+                        Status.UNAVAILABLE,
+                        "HTTP status code 503\ninvalid content-type: text/html\nheaders:"
+                                + " Metadata(:status=503,content-type=text/html)\nDATA-----------------------------\n"
+                                + "<html><head><title>503 Service Unavailable</title></head></html>"))
+                .contains("HTTP status code 503, an HTML page with the title \"503 Service Unavailable\"");
+        assertThat(described(
+                        Status.UNKNOWN,
+                        "HTTP status code 301\ninvalid content-type: null\nheaders:"
+                                + " Metadata(:status=301,location=https://portal.acme.example/login?sid=1,server=x)\n"
+                                + "DATA-----------------------------\n"))
+                .contains("HTTP status code 301, a redirect to https://portal.acme.example/login…")
+                .doesNotContain("sid");
+    }
+
+    /** Its status says that a quota is used up, and asks for fewer calls. */
+    @Test
+    void pings_that_are_refused_are_no_quota_and_name_their_key() {
+        StreamFailure failure = StreamFailure.of(Status.RESOURCE_EXHAUSTED
+                .withDescription("Bandwidth exhausted\nHTTP/2 error code: ENHANCE_YOUR_CALM\nReceived Goaway\n"
+                        + "too_many_pings")
+                .asException());
+
+        assertThat(failure.kind()).isEqualTo(Kind.TRANSIENT);
+        assertThat(failure.onTheWay()).isFalse();
+        assertThat(failure.description())
+                .contains("the other end refuses pings this often; raise stream.keepalive, or set it to 0");
+    }
+
+    private static String described(Status status, String description) {
+        return StreamFailure.of(status.withDescription(description).asException())
+                .description();
+    }
+
     @Test
     void a_long_description_is_cut() {
         Status status = Status.UNAVAILABLE.withDescription("x".repeat(100_000));

@@ -93,11 +93,12 @@ public final class SalesforceSimulator implements AutoCloseable {
         pubsub = new PubSubService(builder.clock, recording, builder.journal);
         builder.topics.forEach(pubsub::topic);
         try {
-            grpc = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                    .addService(pubsub)
-                    .intercept(tokens)
-                    .build()
-                    .start();
+            NettyServerBuilder server =
+                    NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            if (builder.permitsPings) {
+                server.permitKeepAliveTime(1, TimeUnit.SECONDS);
+            }
+            grpc = server.addService(pubsub).intercept(tokens).build().start();
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot listen on 127.0.0.1", e);
         }
@@ -132,8 +133,15 @@ public final class SalesforceSimulator implements AutoCloseable {
         private Path journal;
         private SSLContext tls;
         private boolean light;
+        private boolean permitsPings;
 
         private Builder() {}
+
+        /** The Pub/Sub API takes pings that come more often than every five minutes, which a default server does not. */
+        public Builder permitsPings() {
+            permitsPings = true;
+            return this;
+        }
 
         /** The clock of tokens, commits and retention; keepalives and deadlines run on real time. */
         public Builder clock(Clock value) {

@@ -164,7 +164,7 @@ final class Tokens implements ServerInterceptor {
 
     private synchronized StatusRuntimeException check(Metadata headers) {
         String accessToken = headers.get(ACCESS_TOKEN);
-        if (accessToken == null || !isValid(accessToken) || !url.equals(headers.get(INSTANCE_URL))) {
+        if (accessToken == null || !isValid(accessToken) || !instanceUrl.equals(headers.get(INSTANCE_URL))) {
             return PubSubService.error(
                     Status.UNAUTHENTICATED.withDescription("Provide valid authentication via metadata headers"),
                     "service.auth.error");
