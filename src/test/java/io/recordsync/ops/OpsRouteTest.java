@@ -34,6 +34,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -790,6 +791,38 @@ class OpsRouteTest {
         assertReady();
     }
 
+    /** 20 s and 60 s idle cuts of a proxy turned it red and green 41 and 13 times in eight minutes. */
+    @Test
+    void a_stream_that_has_just_ended_is_ready_for_a_minute_while_it_is_opened_again() throws Exception {
+        for (State state : List.of(State.WAITING, State.CONNECTING)) {
+            server.stream = brokenSince(state, OpsServer.NOW.minusMillis(59_999));
+            assertReady();
+
+            server.stream = brokenSince(state, OpsServer.NOW.minusMillis(60_000));
+            assertNotReady("stream", "The stream is " + state.name().toLowerCase(Locale.ROOT) + ": UNAVAILABLE");
+            // It never was open, or a person is needed.
+            server.stream = OpsServer.stream(state, "UNAVAILABLE");
+            assertNotReady("stream", "The stream is " + state.name().toLowerCase(Locale.ROOT) + ": UNAVAILABLE");
+        }
+        server.stream = brokenSince(State.OTHER_ORG, OpsServer.NOW);
+        assertNotReady("stream", "The stream is other_org");
+    }
+
+    private static StreamReport brokenSince(State state, Instant since) {
+        return new StreamReport(
+                "/data/ContactChangeEvent", state, null, null, "UNAVAILABLE", null, since, since, Map.of());
+    }
+
+    @Test
+    void what_is_to_look_at_in_a_stream_is_amber() throws Exception {
+        server.stream = new StreamReport(
+                "/data/ContactChangeEvent", State.CONNECTED, null, null, null, "is cut", null, OpsServer.NOW, Map.of());
+
+        assertThat(json(server.get("/api/status")).get("health"))
+                .isEqualTo(JSON.readTree("{\"level\": \"amber\", \"reasons\": [\"is cut\"]}"));
+        assertReady();
+    }
+
     @Test
     void a_position_that_is_not_saved_while_connected_is_not_ready() throws Exception {
         server.inbox.position = position(Duration.ofMillis(660_000));
@@ -984,6 +1017,63 @@ class OpsRouteTest {
         }
         assertThat(server.get("/observe/health").statusCode()).isEqualTo(503);
         assertThat(server.get("/observe/health/live").statusCode()).isEqualTo(200);
+    }
+
+    /** As the agents send it; Telegraf and Datadog were answered 406. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // Prometheus 2 and 3, and 3 where native histograms are on.
+                "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,"
+                        + "text/plain;version=0.0.4;q=0.3,*/*;q=0.2 | application/openmetrics-text",
+                "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,"
+                        + "application/openmetrics-text;version=0.0.1;q=0.4,"
+                        + "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,/;q=0.1"
+                        + " | application/openmetrics-text",
+                "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,"
+                        + "application/openmetrics-text;version=1.0.0;escaping=underscores;q=0.5,"
+                        + "text/plain;version=0.0.4;q=0.4,*/*;q=0.2 | application/openmetrics-text",
+                // Telegraf.
+                "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.7,"
+                        + "text/plain;version=0.0.4;q=0.3 | text/plain",
+                "text/plain | text/plain",
+                // Datadog.
+                "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1"
+                        + " | application/openmetrics-text",
+                "text/plain;version=0.0.4 | text/plain",
+                // vmagent.
+                "text/plain;version=0.0.4;q=1,*/*;q=0.1 | text/plain",
+                // curl, browsers, and what takes neither.
+                "*/* | text/plain",
+                "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8 | text/plain",
+                "application/json | text/plain",
+                "application/openmetrics-text;q=0 | text/plain",
+                "APPLICATION/OPENMETRICS-TEXT | application/openmetrics-text",
+            })
+    void every_agent_gets_the_metrics_in_a_form_that_it_reads(String accept, String type) throws Exception {
+        HttpResponse<String> answer = server.get("/observe/metrics", "Accept", accept, "Accept-Encoding", "gzip");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith(type + ";");
+        assertThat(answer.body()).contains("# TYPE recordsync_guard_tripped gauge");
+        assertThat(answer.body().endsWith("# EOF\n")).isEqualTo(type.startsWith("application/openmetrics"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/observe/metrics", "/observe/health", "/observe/health/live", "/observe/health/ready"})
+    void head_is_answered_like_get_and_without_a_body(String path) throws Exception {
+        HttpResponse<String> head = server.send("HEAD", path, null);
+
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.body()).isEmpty();
+        assertThat(head.headers().firstValue("Content-Type"))
+                .isEqualTo(server.get(path).headers().firstValue("Content-Type"));
+
+        if (path.equals("/observe/health/ready")) {
+            server.stream = OpsServer.stream(State.OTHER_ORG, "pinned is another org");
+            assertThat(server.send("HEAD", path, null).statusCode()).isEqualTo(503);
+        }
     }
 
     @Test

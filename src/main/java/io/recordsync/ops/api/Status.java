@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
@@ -115,6 +116,7 @@ public final class Status {
             reasons.add("%d rehearsed deletions wait for a person to let them go live, or to discard them"
                     .formatted(rehearsed));
         }
+        Optional.ofNullable(parts.stream().get().notice()).ifPresent(reasons::add);
         parts.nothingFound().get().forEach(list -> reasons.add(words(list)));
         Instant since = clock.instant().minus(PROBLEM_IS_NEW);
         problems.stream()

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheck.Result;
@@ -21,6 +22,10 @@ public final class Observation {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String OPENMETRICS = "application/openmetrics-text";
+    /** Not with q=0, which refuses it. */
+    private static final Pattern WANTS_OPENMETRICS = Pattern.compile(
+            Pattern.quote(OPENMETRICS) + "(?![^,]*;\\s*q=0(\\.0*)?\\s*(,|;|$))", Pattern.CASE_INSENSITIVE);
+
     private static final String FULL = "full";
 
     private final CamelContext context;
@@ -92,7 +97,7 @@ public final class Observation {
 
     /** Every agent gets a format that it can read, whatever else it names in {@code Accept}. */
     public Answer metrics(String accept) {
-        String type = accept != null && accept.contains(OPENMETRICS)
+        String type = accept != null && WANTS_OPENMETRICS.matcher(accept).find()
                 ? OPENMETRICS + "; version=1.0.0; charset=utf-8"
                 : "text/plain; version=0.0.4; charset=utf-8";
         return new Answer(200, type, registry.scrape(type));

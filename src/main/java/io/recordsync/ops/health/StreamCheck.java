@@ -10,12 +10,15 @@ import java.util.function.Supplier;
 
 /**
  * Whether the stream is connected, has no error and is not silent for longer than {@code stream.idle-timeout}, or another
- * session subscribes.
+ * session subscribes. One that has just ended and is opened again is well for a while: every connection ends now and then.
  */
 public final class StreamCheck extends ReadinessCheck {
 
     private static final Set<StreamReport.State> READY =
             EnumSet.of(StreamReport.State.CONNECTED, StreamReport.State.STANDBY);
+
+    /** What is back by then has cost nothing. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Supplier<StreamReport> stream;
     private final Duration idleTimeout;
@@ -31,6 +34,9 @@ public final class StreamCheck extends ReadinessCheck {
     @Override
     String trouble() {
         StreamReport now = stream.get();
+        if (now.reopening() && now.brokenSince().plus(PATIENCE).isAfter(clock.instant())) {
+            return null;
+        }
         if (!READY.contains(now.state()) || now.lastError() != null) {
             return "The stream is " + why(Word.underscored(now.state()), now.lastError());
         }
