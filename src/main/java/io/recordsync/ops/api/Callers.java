@@ -122,7 +122,7 @@ final class Callers {
                     ProblemAnswer.write(
                             Refusal.of(
                                     408,
-                                    "The body did not come within %d s; nothing was changed"
+                                    "The body did not come within %s s; nothing was changed"
                                             .formatted(MAX_BODY_TIME.toSeconds())),
                             request.response());
                 }
