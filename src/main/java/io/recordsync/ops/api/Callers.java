@@ -129,7 +129,7 @@ final class Callers {
                     ProblemAnswer.write(
                             Refusal.of(
                                     408,
-                                    "The body did not come within %d s; nothing was changed"
+                                    "The body did not come within %s s; nothing was changed"
                                             .formatted(bounds.bodyTime().toSeconds())),
                             request.response());
                 }

@@ -167,7 +167,7 @@ public final class OpsHttpServer implements AutoCloseable {
     }
 
     private String notFree(IOException e, UnaryOperator<String> named) {
-        return "%s = %d cannot be listened on at %s = %s (%s): expected a port that is free"
+        return "%s = %s cannot be listened on at %s = %s (%s): expected a port that is free"
                 .formatted(
                         named.apply("ops.port"),
                         settings.port(),

@@ -113,7 +113,7 @@ public final class Status {
         }
         long rehearsed = deletions.get("rehearsed");
         if (rehearsed > 0 && !mode.dryRun() && mode.dryRunLists().isEmpty()) {
-            reasons.add("%d rehearsed deletions wait for a person to let them go live, or to discard them"
+            reasons.add("%s rehearsed deletions wait for a person to let them go live, or to discard them"
                     .formatted(rehearsed));
         }
         Optional.ofNullable(parts.stream().get().notice()).ifPresent(reasons::add);
