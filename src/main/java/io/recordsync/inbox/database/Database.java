@@ -154,9 +154,10 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
         return dialect;
     }
 
-    /** Without parameters: a password may be among them. */
+    /** Without what may hold a password: parameters, and all that stands around an {@code @}. */
     final String shownUrl() {
-        return url.replaceFirst("\\?.*", "");
+        boolean mayHoldUser = !url.startsWith(SqliteFile.PREFIX) && url.contains("@");
+        return mayHoldUser ? Postgresql.PREFIX + "…" : url.replaceFirst("(?s)[?;].*", "");
     }
 
     /** A delete needs the rights that the service needs; so does the table of a first start. */
@@ -183,6 +184,8 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
         if (e instanceof FileSystemException known && known.getFile() != null) {
             message = known.getFile() + ": " + Refusal.words(Path.of(known.getFile()), known);
         }
-        return new DatabaseException("Store %s cannot be opened: %s".formatted(shownUrl(), message), e);
+        // A driver, or the pool, may quote the URL.
+        String words = String.valueOf(message).replace(url, shownUrl());
+        return new DatabaseException("Store %s cannot be opened: %s".formatted(shownUrl(), words), e);
     }
 }
