@@ -1,10 +1,11 @@
 package io.recordsync;
 
-import io.recordsync.config.Configuration;
+import io.recordsync.config.ConfigurationFile;
 import io.recordsync.config.InvalidConfiguration;
 import io.recordsync.config.Shown;
 import io.recordsync.inbox.InboxException;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
@@ -44,8 +45,7 @@ public final class Application {
 
     private Application() {
         main.setAppName("salesforce-talkdesk-sync");
-        main.setDefaultPropertyPlaceholderLocation(Configuration.LOCATION);
-        MainDefaults.set(main);
+        MainDefaults.set(main, ConfigurationFile.read());
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void afterStart(BaseMainSupport started) {
@@ -58,6 +58,10 @@ public final class Application {
     }
 
     public static void main(String[] args) {
+        // Camel spells names of the environment by the default locale, where the capital of i may be another letter,
+        // and
+        // a library may write digits that are not ASCII.
+        Locale.setDefault(Locale.ROOT);
         switch (args.length == 0 ? "" : args[0]) {
             case "" -> new Application().run();
             case "doctor" -> System.exit(DoctorCommand.run());

@@ -1,7 +1,6 @@
 package io.recordsync;
 
 import io.recordsync.config.Configuration;
-import io.recordsync.config.Settings;
 import io.recordsync.doctor.Finding;
 import io.recordsync.doctor.Finding.Level;
 import io.recordsync.doctor.Findings;
@@ -24,7 +23,7 @@ final class DoctorCommand {
         System.setOut(System.err);
         Configuration configuration = Configuration.read();
         List<String> mistakes = configuration.mistakes();
-        List<Finding> found = mistakes.isEmpty() ? examine(configuration.settings()) : refuse(mistakes);
+        List<Finding> found = mistakes.isEmpty() ? examine(configuration) : refuse(mistakes);
         found.forEach(out::println);
         return found.stream().anyMatch(finding -> finding.level() == Level.FAIL) ? 1 : 0;
     }
@@ -36,10 +35,11 @@ final class DoctorCommand {
         return findings.all();
     }
 
-    private static List<Finding> examine(Settings settings) {
+    private static List<Finding> examine(Configuration configuration) {
         Findings findings = new Findings();
         findings.ok("configuration", "every key has its form");
-        Wiring.exams(settings).forEach(exam -> exam.examine(findings));
+        configuration.notices().forEach(notice -> findings.warn("configuration", notice));
+        Wiring.exams(configuration.settings()).forEach(exam -> exam.examine(findings));
         return findings.all();
     }
 }

@@ -1,5 +1,6 @@
 package io.recordsync;
 
+import io.recordsync.config.ConfigurationFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.support.DefaultRegistry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +33,9 @@ final class MainDefaults {
     private static final Logger LOG = LoggerFactory.getLogger(MainDefaults.class);
 
     private static final String PATTERN = "camel.main.routesIncludePattern";
-    private static final String ROUTES = "file:routes/*.camel.yaml";
+    static final String ROUTES = "file:routes/*.camel.yaml";
+    private static final String EXCLUDED = "camel.main.routesExcludePattern";
+    private static final Path FOLDER = Path.of("routes");
     private static final String SUBSCRIBER = "salesforce.subscriber";
 
     private static final Map<String, String> DEFAULTS = Map.of(
@@ -60,23 +64,33 @@ final class MainDefaults {
     private static final String ALTERNATIVE = "subscribe-with-camel-salesforce.camel.yaml";
 
     /** Of earlier releases: unpacking a newer one over them leaves them behind. */
-    private static final Set<String> RETIRED = Set.of("beans.camel.yaml", "ops.camel.yaml");
+    static final Set<String> RETIRED = Set.of("beans.camel.yaml", "ops.camel.yaml");
 
     private MainDefaults() {}
 
-    static void set(Main main) {
+    /** @param file what it says to Camel wins over the defaults */
+    static void set(Main main, ConfigurationFile file) {
+        // Camel would read it as Latin-1, with escapes.
+        main.setDefaultPropertyPlaceholderLocation("false");
+        main.bind("configurationFile", file);
         DEFAULTS.forEach(main::addInitialProperty);
+        file.others().forEach(main::addInitialProperty);
         OVERRIDES.forEach(main::addOverrideProperty);
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeInitialize(BaseMainSupport starting) {
                 CamelContext context = starting.getCamelContext();
                 ((DefaultRegistry) context.getRegistry()).addBeanRepository(new OldNames(context));
-                String configured = context.getPropertiesComponent()
-                        .resolveProperty(PATTERN)
-                        .orElse(ROUTES);
-                overrides(configured, isSet(context, SUBSCRIBER), Path.of("routes"))
-                        .forEach(context.getPropertiesComponent()::addOverrideProperty);
+                PropertiesComponent properties = context.getPropertiesComponent();
+                String configured = properties.resolveProperty(PATTERN).orElse(ROUTES);
+                RouteFiles files = new RouteFiles(FOLDER);
+                files.requireReadable();
+                Map<String, String> overrides = overrides(configured, isSet(context, SUBSCRIBER), FOLDER);
+                overrides.forEach(properties::addOverrideProperty);
+                files.reportLeftOut(
+                        context,
+                        overrides.get(PATTERN),
+                        properties.resolveProperty(EXCLUDED).orElse(null));
             }
         });
     }

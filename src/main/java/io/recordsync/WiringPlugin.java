@@ -2,6 +2,7 @@ package io.recordsync;
 
 import io.recordsync.Beans.Site;
 import io.recordsync.config.Configuration;
+import io.recordsync.config.ConfigurationFile;
 import io.recordsync.config.InvalidConfiguration;
 import io.recordsync.config.Key;
 import io.recordsync.config.Keys;
@@ -105,6 +106,7 @@ public final class WiringPlugin implements ContextServicePlugin {
 
     private synchronized void initialize() {
         wiring();
+        configuration.notices().forEach(notice -> LOG.warn("Configuration: {}", notice));
         // A long answer of Salesforce (600,000 deleted ids) is kept on disk while it is read.
         context.getStreamCachingStrategy().setSpoolEnabled(true);
         if (!(context.getRegistry() instanceof DefaultRegistry)) {
@@ -172,11 +174,14 @@ public final class WiringPlugin implements ContextServicePlugin {
     }
 
     /** Camel Main lists at INFO what was looked up, and does not know all of our secrets by their names. */
-    private static Configuration readSilently(PropertiesComponent properties) {
+    private Configuration readSilently(PropertiesComponent properties) {
+        ConfigurationFile own = context.getRegistry().findSingleByType(ConfigurationFile.class);
+        HostProperties host = new HostProperties(properties);
         List<PropertiesLookupListener> listeners = List.copyOf(properties.getPropertiesLookupListeners());
         listeners.forEach(properties::removePropertiesLookupListener);
         try {
-            return Configuration.read(properties);
+            return Configuration.read(
+                    host, host.names(), host.areFirst(), own == null ? ConfigurationFile.none() : own);
         } finally {
             listeners.forEach(properties::addPropertiesLookupListener);
         }

@@ -1,7 +1,6 @@
 package io.recordsync;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameStartingWith;
@@ -19,13 +18,10 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
-import org.apache.camel.CamelContext;
-import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.spi.PropertiesComponent;
 
 /**
  * Who may know whom: deletion, the inbox over it, the delivery over both, the adapters over all three, the routes over all. Beside them the configuration,
- * the network over it, and oauth over the network; they know none of the others. The doctor is known to the adapters, and knows the inbox and the network.
+ * the network over it, and oauth over the network; they know none of the others. What is said of files is below them all. The doctor is known to the adapters, and knows the inbox and the network.
  */
 @AnalyzeClasses(packages = "io.recordsync", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
@@ -45,7 +41,8 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAnyPackage("org.apache.camel..")
                     .or(resideInAPackage("io.recordsync..")
-                            .and(not(resideInAnyPackage("io.recordsync.inbox..", "io.recordsync.deletion")))));
+                            .and(not(resideInAnyPackage(
+                                    "io.recordsync.inbox..", "io.recordsync.deletion", "io.recordsync.files")))));
 
     @ArchTest
     static final ArchRule the_pool_and_the_migrations_are_known_to_the_database_alone = noClasses()
@@ -60,8 +57,8 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("io.recordsync.inbox.database..")
             .should()
-            .dependOnClassesThat(
-                    resideInAPackage("io.recordsync..").and(not(resideInAPackage("io.recordsync.inbox.database.."))));
+            .dependOnClassesThat(resideInAPackage("io.recordsync..")
+                    .and(not(resideInAnyPackage("io.recordsync.inbox.database..", "io.recordsync.files"))));
 
     @ArchTest
     static final ArchRule no_two_packages_know_each_other =
@@ -91,12 +88,20 @@ class ArchitectureTest {
             .haveSimpleNameContaining("Talkdesk");
 
     @ArchTest
-    static final ArchRule the_configuration_knows_the_domain_and_camels_properties = classes()
+    static final ArchRule the_configuration_knows_the_domain_and_no_runtime = classes()
             .that()
             .resideInAPackage("io.recordsync.config")
             .should()
-            .onlyDependOnClassesThat(resideInAnyPackage("io.recordsync.config", "io.recordsync.deletion", "java..")
-                    .or(belongToAnyOf(CamelContext.class, DefaultCamelContext.class, PropertiesComponent.class)));
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("io.recordsync.config", "io.recordsync.deletion", "io.recordsync.files", "java..");
+
+    @ArchTest
+    static final ArchRule what_is_said_of_a_file_needs_the_JDK_only = classes()
+            .that()
+            .resideInAPackage("io.recordsync.files")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("io.recordsync.files", "java..");
 
     @ArchTest
     static final ArchRule the_network_knows_the_configuration_only = noClasses()
@@ -114,7 +119,10 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAnyPackage("org.apache.camel..")
                     .or(resideInAPackage("io.recordsync..")
                             .and(not(resideInAnyPackage(
-                                    "io.recordsync.oauth..", "io.recordsync.network..", "io.recordsync.config")))));
+                                    "io.recordsync.oauth..",
+                                    "io.recordsync.network..",
+                                    "io.recordsync.config",
+                                    "io.recordsync.files")))));
 
     @ArchTest
     static final ArchRule the_doctor_leaves_each_end_to_its_adapter = noClasses()

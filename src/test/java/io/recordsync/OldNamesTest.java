@@ -2,6 +2,7 @@ package io.recordsync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.recordsync.config.ConfigurationFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -54,7 +55,7 @@ class OldNamesTest {
     }
 
     private void start() throws Exception {
-        MainDefaults.set(main);
+        MainDefaults.set(main, ConfigurationFile.none());
         TestSettings.texts(folder).forEach(main::addInitialProperty);
         Path route = Files.writeString(
                 folder.resolve("site.yaml"),

@@ -2,6 +2,7 @@ package io.recordsync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.recordsync.config.ConfigurationFile;
 import io.recordsync.deletion.Intake;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.simulator.salesforce.ContactIds;
@@ -145,7 +146,7 @@ class StockSubscriberTest {
         configuration.put("doctor.at-start", "false");
 
         Main main = new Main();
-        MainDefaults.set(main);
+        MainDefaults.set(main, ConfigurationFile.none());
         configuration.forEach(main::addOverrideProperty);
         main.addMainListener(new MainListenerSupport() {
             @Override

@@ -1,92 +1,128 @@
 package io.recordsync.config;
 
 import io.recordsync.config.Value.Source;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
-import org.apache.camel.CamelContext;
-import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.spi.PropertiesComponent;
+import java.util.regex.Pattern;
 
 /**
- * The configuration as it stands: what properties and the environment say, and the defaults. Thread-safe.
+ * The configuration as it stands: what the environment, system properties and files say, and the defaults. Thread-safe.
  *
- * <p>It is read by the rules of the Camel runtime, key by key, so that a host other than Camel Main (Spring Boot, Quarkus)
- * answers by its own. In Camel Main the environment wins over the JVM's system properties, and those over files.
+ * <p>Each value is taken as it was written: no locale, escape or placeholder touches it. The environment wins over the JVM's system
+ * properties, and those over files. In a Camel runtime other than the service's own (Spring Boot, Quarkus) the runtime's own
+ * properties are asked, key by key.
  */
 public final class Configuration {
 
-    /** Where the service and its commands read it. */
-    public static final String LOCATION = "file:config/application.properties;optional=true";
+    private static final Pattern PLACEHOLDER = Pattern.compile("(?s).*\\{\\{.+}}.*");
 
-    private final Map<String, Value> values;
+    private final Map<String, Value> values = new LinkedHashMap<>();
     /** What else is set anywhere: Camel's own keys, those of an operator's routes, and misspelt ones. */
-    private final Set<String> others;
+    private final Set<String> others = new TreeSet<>();
+
+    private final List<String> mistakes = new ArrayList<>();
+    private final List<String> notices = new ArrayList<>();
+    private final boolean unreadable;
 
     /** Made when it is first asked for: a command that needs few keys reads no more. */
     private Reading reading;
 
-    private Configuration(Map<String, Value> values, Set<String> others) {
-        this.values = values;
-        this.others = others;
+    private Configuration(Sources sources, ConfigurationFile file, Set<String> names) {
+        unreadable = file.isUnreadable();
+        mistakes.addAll(file.mistakes());
+        notices.addAll(file.notices());
+        for (Key<?> key : Keys.all()) {
+            Value value = key.isSecret() ? secret(key, sources) : text(key, sources);
+            values.put(key.name(), value);
+            if (key.isSecret()) {
+                notices.addAll(oddities(value));
+            }
+        }
+        sources.environment().forEach((variable, value) -> UnknownKeys.notice(variable, value)
+                .ifPresent(notices::add));
+        names.stream().filter(name -> !Keys.isOurs(name)).forEach(others::add);
+        others.addAll(file.others().keySet());
     }
 
     /** For a command: without a service. */
     public static Configuration read() {
-        CamelContext context = new DefaultCamelContext(false);
-        try {
-            PropertiesComponent properties = context.getPropertiesComponent();
-            properties.addLocation(LOCATION);
-            Properties defaults = new Properties();
-            defaults.putAll(Keys.defaults());
-            // This context only reads.
-            defaults.setProperty("recordsync.enabled", "false");
-            properties.setInitialProperties(defaults);
-            context.build();
-            return read(properties);
-        } finally {
-            context.stop();
-        }
+        return of(Environment.ofProcess(), System::getProperty, ConfigurationFile.read());
     }
 
-    /** In a Camel runtime, once all its properties are in place. */
-    public static Configuration read(PropertiesComponent properties) {
-        return read(properties, System::getenv, System::getProperty);
+    static Configuration of(Map<String, String> environment, UnaryOperator<String> system, ConfigurationFile file) {
+        return new Configuration(new Sources(environment, system, name -> null, false, file), file, Set.of());
     }
 
     /**
-     * @param environment the environment by name, null where it has none
-     * @param system the JVM's system properties, likewise
+     * In a runtime, once all its properties are in place.
+     *
+     * @param host the runtime's properties by name, as they are written; null where there is none
+     * @param names of those that the runtime can list
+     * @param hostFirst whether the runtime's properties win over the environment
+     * @param file the service's own; an empty one in another runtime
      */
-    static Configuration read(
-            PropertiesComponent properties, UnaryOperator<String> environment, UnaryOperator<String> system) {
-        Properties written = properties.loadProperties();
-        Map<String, Value> values = new LinkedHashMap<>();
-        for (Key<?> key : Keys.all()) {
-            // A value whose placeholder nothing resolves is no value for Camel; it is here, and a mistake.
-            String text = properties
-                    .resolveProperty(key.name())
-                    .or(() -> Optional.ofNullable(written.getProperty(key.name())))
-                    .or(key::byDefault)
-                    .orElse("");
-            values.put(key.name(), new Value(text, source(key, text, environment, system)));
-        }
-        return new Configuration(values, others(written.stringPropertyNames()));
+    public static Configuration read(
+            UnaryOperator<String> host, Set<String> names, boolean hostFirst, ConfigurationFile file) {
+        return read(host, names, hostFirst, file, Environment.ofProcess(), System::getProperty);
     }
 
-    /** Of texts by key, as in a test or a file; each key that is missing has its default. */
+    static Configuration read(
+            UnaryOperator<String> host,
+            Set<String> names,
+            boolean hostFirst,
+            ConfigurationFile file,
+            Map<String, String> environment,
+            UnaryOperator<String> system) {
+        return new Configuration(new Sources(environment, system, host, hostFirst, file), file, names);
+    }
+
+    /** Of texts by key, as in a test; each key that is missing has its default. */
     public static Configuration of(Map<String, String> texts) {
-        Map<String, Value> values = new LinkedHashMap<>();
-        for (Key<?> key : Keys.all()) {
-            String text = texts.getOrDefault(key.name(), key.byDefault().orElse(""));
-            values.put(key.name(), new Value(text, texts.containsKey(key.name()) ? Source.PROPERTIES : Source.DEFAULT));
+        ConfigurationFile none = ConfigurationFile.none();
+        return read(texts::get, texts.keySet(), false, none, Map.of(), name -> null);
+    }
+
+    private static Value text(Key<?> key, Sources sources) {
+        return sources.find(key.name())
+                .orElseGet(() -> new Value(key.name(), key.byDefault().orElse(""), Source.DEFAULT));
+    }
+
+    /** It may be in a file; where both are set, the one that is set in the place that wins. */
+    private static Value secret(Key<?> key, Sources sources) {
+        Value text = text(key, sources);
+        Optional<Value> inFile = sources.find(key.name() + SecretFile.SUFFIX).filter(Value::isSet);
+        if (inFile.isEmpty()) {
+            return text;
         }
-        return new Configuration(values, others(texts.keySet()));
+        Value file = inFile.get();
+        if (text.isSet() && text.source() == file.source()) {
+            return Value.refused(
+                    key.name(),
+                    "%s and %s are both set: expected one".formatted(text.named(), file.named()),
+                    file.source());
+        }
+        return text.isSet() && text.source().compareTo(file.source()) < 0
+                ? text
+                : SecretFile.read(file, sources::environment);
+    }
+
+    /** What is likely not meant in a secret, which is taken as it is. */
+    private static List<String> oddities(Value secret) {
+        List<String> oddities = new ArrayList<>();
+        String text = secret.text();
+        if (!text.isBlank() && !text.equals(text.strip())) {
+            oddities.add(secret.named() + " begins or ends with a space, which is taken as a part of it");
+        }
+        if (PLACEHOLDER.matcher(text).matches()) {
+            oddities.add(secret.named() + " is taken as it is written: {{…}} in it is no placeholder any more");
+        }
+        return oddities;
     }
 
     /** The text of every key, secrets too. */
@@ -102,7 +138,12 @@ public final class Configuration {
 
     /** A key by its name, and by its name in the environment where its value comes from there. */
     public String named(String key) {
-        return values.get(key).source() == Source.ENVIRONMENT ? key + " (" + Key.environmentName(key) + ")" : key;
+        return values.get(key).named();
+    }
+
+    /** What an operator should know of it, a line each; none is a mistake. */
+    public List<String> notices() {
+        return List.copyOf(notices);
     }
 
     /** One line for each mistake, empty where there is none. */
@@ -149,29 +190,17 @@ public final class Configuration {
         return values.get(key.name());
     }
 
+    /** Mistakes that are of no key of ours. */
+    List<String> mistakesBesideKeys() {
+        return List.copyOf(mistakes);
+    }
+
+    /** Whether the file could not be read, so that nobody knows what is missing. */
+    boolean isUnreadable() {
+        return unreadable;
+    }
+
     Set<String> others() {
         return others;
-    }
-
-    private static Set<String> others(Set<String> names) {
-        Set<String> others = new TreeSet<>(names);
-        others.removeAll(Keys.names());
-        return others;
-    }
-
-    /** No Camel runtime reports where it found a value in a way that all have, so it is where the same text stands. */
-    private static Source source(
-            Key<?> key, String text, UnaryOperator<String> environment, UnaryOperator<String> system) {
-        if (stands(text, environment.apply(key.environmentName()))) {
-            return Source.ENVIRONMENT;
-        }
-        if (stands(text, system.apply(key.name()))) {
-            return Source.SYSTEM_PROPERTY;
-        }
-        return text.equals(key.defaultText()) ? Source.DEFAULT : Source.PROPERTIES;
-    }
-
-    private static boolean stands(String text, String candidate) {
-        return candidate != null && (candidate.equals(text) || candidate.contains("{{"));
     }
 }

@@ -1,6 +1,7 @@
 package io.recordsync.config;
 
 import io.recordsync.deletion.Word;
+import io.recordsync.files.Refusal;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -61,9 +63,19 @@ public final class Form<T> {
     public T read(String text) {
         try {
             return reading.apply(text);
+        } catch (Refused e) {
+            throw new IllegalArgumentException(shown(text) + ": " + e.getMessage() + ": expected " + expected);
         } catch (IllegalArgumentException e) {
             // Not as the cause: the message of a failed reading quotes the text, which may be a secret.
             throw new IllegalArgumentException(shown(text) + ": expected " + expected);
+        }
+    }
+
+    /** A text of the right form that cannot be meant, or be used; the message says why, and shows no secret. */
+    private static final class Refused extends IllegalArgumentException {
+
+        Refused(String why) {
+            super(why);
         }
     }
 
@@ -103,7 +115,8 @@ public final class Form<T> {
 
     static Form<Integer> wholeNumber(int least, int most) {
         return new Form<>("a whole number from " + least + " to " + most, null, text -> {
-            int number = Integer.parseInt(text);
+            // The digits of other scripts are digits to Java.
+            int number = required(Integer.parseInt(text), text.matches("\\d+"));
             return required(number, number >= least && number <= most);
         });
     }
@@ -117,16 +130,21 @@ public final class Form<T> {
         return duration(MIN_DURATION, MAX_DURATION, ", above 0");
     }
 
-    static Form<Duration> durationAboveZero(Duration most) {
-        return duration(MIN_DURATION, most, ", above 0, at most " + most.toDays() + "d");
-    }
-
-    static Form<Duration> durationAtMost(Duration most) {
-        return duration(Duration.ZERO, most, ", at most " + most.toDays() + "d");
-    }
-
+    /** Of a time whose smallness switches off what it sets: a number without its unit is refused. */
     static Form<Duration> durationAtLeast(Duration least) {
-        return duration(least, MAX_DURATION, ", at least " + least.toDays() + "d");
+        return duration(least, MAX_DURATION, ", at least " + words(least));
+    }
+
+    static Form<Duration> durationBetween(Duration least, Duration most) {
+        return duration(least, most, ", at least " + words(least) + " and at most " + words(most));
+    }
+
+    /** Likewise, where 0 is meant to switch it off. */
+    static Form<Duration> zeroOr(Form<Duration> form) {
+        return new Form<>(form.expected + ", or 0", null, text -> {
+            Duration duration = Millis.read(text);
+            return duration.isZero() ? duration : form.reading.apply(text);
+        });
     }
 
     static Form<Duration> durationOrZero(Duration least) {
@@ -138,8 +156,20 @@ public final class Form<T> {
     private static Form<Duration> duration(Duration least, Duration most, String bounds) {
         return new Form<>("milliseconds or a duration such as 30s, 5m or 24h" + bounds, null, text -> {
             Duration duration = Millis.read(text);
+            if (duration.compareTo(least) < 0 && !duration.isZero() && text.matches("\\d+")) {
+                throw new Refused("read as %s ms; write %ss, or %sm, %sh, %sd".formatted(text, text, text, text, text));
+            }
             return required(duration, duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0);
         });
+    }
+
+    private static String words(Duration duration) {
+        if (duration.toSeconds() == 0) {
+            return duration.toMillis() + "ms";
+        }
+        return duration.toDays() > 0
+                ? duration.toDays() + "d"
+                : duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
     }
 
     static <T> Form<Optional<T>> offOr(Form<T> form) {
@@ -212,7 +242,9 @@ public final class Form<T> {
             try {
                 PemCertificates.read(Path.of(text));
                 return text;
-            } catch (IOException | CertificateException e) {
+            } catch (IOException e) {
+                throw new Refused("it cannot be read, " + Refusal.words(Path.of(text), e));
+            } catch (CertificateException e) {
                 throw new IllegalArgumentException(e);
             }
         });

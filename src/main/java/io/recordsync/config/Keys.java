@@ -5,7 +5,7 @@ import static io.recordsync.config.Form.domains;
 import static io.recordsync.config.Form.duration;
 import static io.recordsync.config.Form.durationAboveZero;
 import static io.recordsync.config.Form.durationAtLeast;
-import static io.recordsync.config.Form.durationAtMost;
+import static io.recordsync.config.Form.durationBetween;
 import static io.recordsync.config.Form.durationOrZero;
 import static io.recordsync.config.Form.host;
 import static io.recordsync.config.Form.hosts;
@@ -21,6 +21,7 @@ import static io.recordsync.config.Form.trueOrFalse;
 import static io.recordsync.config.Form.url;
 import static io.recordsync.config.Form.wholeNumber;
 import static io.recordsync.config.Form.word;
+import static io.recordsync.config.Form.zeroOr;
 import static io.recordsync.config.Table.essential;
 import static io.recordsync.config.Table.often;
 import static io.recordsync.config.Table.rarely;
@@ -31,10 +32,8 @@ import io.recordsync.deletion.DeliveryMode;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -47,6 +46,10 @@ public final class Keys {
 
     /** First: each key below enters itself here. */
     private static final Condition CLIENT_CREDENTIALS = new Condition("salesforce.auth", "client-credentials");
+
+    private static final Duration HALF_A_SECOND = Duration.ofMillis(500);
+    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
+    private static final Duration ONE_MINUTE = Duration.ofMinutes(1);
 
     private static final Condition JWT = new Condition("salesforce.auth", "jwt");
     private static final Condition BASIC = new Condition("talkdesk.auth", "basic");
@@ -81,7 +84,7 @@ public final class Keys {
     static final Key<String> TALKDESK_EXTERNAL_PROVIDER = often(
             "talkdesk.external-provider",
             "salesforce",
-            matching("a value without quotes, backslashes and control characters", "[^\"'`\\\\\\p{Cntrl}]+"),
+            matching("a value without quotes, backslashes, braces and control characters", "[^\"'`\\\\{}\\p{Cntrl}]+"),
             "The `external_provider` of the records, as they were imported.");
 
     static final Key<FirstStart> SALESFORCE_FIRST_START = often(
@@ -102,7 +105,7 @@ public final class Keys {
     static final Key<Duration> DELIVERY_GIVE_UP_AFTER = often(
             "delivery.give-up-after",
             "24h",
-            durationAboveZero(),
+            durationAtLeast(ONE_SECOND),
             "How long a deletion that Talkdesk does not accept is tried before it is parked for a person.");
 
     static final Key<DeliveryMode.Kind> DELIVERY_MODE = often(
@@ -116,11 +119,11 @@ public final class Keys {
             wholeNumber(0, 1_000_000_000),
             "The most contacts deleted within `guard.window` before the rest is held for a person; 0 means no guard.");
     static final Key<Duration> GUARD_WINDOW =
-            often("guard.window", "1h", durationAboveZero(), "The time in which the guard counts.");
+            often("guard.window", "1h", durationAtLeast(Duration.ofSeconds(10)), "The time in which the guard counts.");
     static final Key<Duration> HOLD_WINDOW = often(
             "hold.window",
             "0",
-            duration(),
+            zeroOr(durationAtLeast(ONE_SECOND)),
             "How long a deletion waits before it is sent; a contact that is restored meanwhile keeps its records.");
 
     static final Key<String> STORE_URL = often(
@@ -211,12 +214,12 @@ public final class Keys {
     static final Key<Duration> SALESFORCE_TIMEOUT = rarely(
             "salesforce.timeout",
             "120s",
-            durationAboveZero(),
+            durationAtLeast(HALF_A_SECOND),
             "How long a call of the REST API may take, to the last byte of the answer.");
     static final Key<Duration> SALESFORCE_DOWNLOAD_TIMEOUT = rarely(
             "salesforce.download-timeout",
             "30m",
-            durationAboveZero(),
+            durationAtLeast(HALF_A_SECOND),
             "The same for the delete log, whose answer may name 600,000 records.");
     static final Key<List<String>> SALESFORCE_ENTITIES = rarely(
             "salesforce.entities",
@@ -231,7 +234,7 @@ public final class Keys {
     static final Key<Duration> STREAM_IDLE_TIMEOUT = rarely(
             "stream.idle-timeout",
             "330000",
-            durationAboveZero(),
+            durationAtLeast(ONE_SECOND),
             "The silence (no event, no keepalive) after which the stream is opened again; keepalives come within 270 s.");
     static final Key<Duration> STREAM_KEEPALIVE = rarely(
             "stream.keepalive",
@@ -255,7 +258,7 @@ public final class Keys {
     static final Key<Duration> SWEEP_PERIOD = rarely(
             "sweep.period",
             "24h",
-            durationAboveZero(Duration.ofDays(14)),
+            durationBetween(ONE_MINUTE, Duration.ofDays(14)),
             "How often a sweep asks Salesforce what was deleted; Salesforce knows the last 15 days.");
     static final Key<Boolean> SWEEP_ON_GAP = rarely(
             "sweep.on-gap",
@@ -265,7 +268,7 @@ public final class Keys {
     static final Key<Duration> SWEEP_OVERLAP = rarely(
             "sweep.overlap",
             "1h",
-            duration(),
+            zeroOr(durationAtLeast(ONE_MINUTE)),
             "How far before the proven instant a sweep begins, because changes become visible late.");
     static final Key<Duration> SWEEP_RETRY =
             rarely("sweep.retry", "60s", durationAboveZero(), "The wait before a sweep that failed runs again.");
@@ -316,11 +319,11 @@ public final class Keys {
     static final Key<Duration> OAUTH_TIMEOUT = rarely(
             "oauth.timeout",
             "10s",
-            durationAboveZero(),
+            durationAtLeast(HALF_A_SECOND),
             "How long an answer of either token endpoint may take, to its last byte.");
 
-    static final Key<Duration> DELIVERY_TIMEOUT =
-            rarely("delivery.timeout", "30000", durationAboveZero(), "How long an answer of Talkdesk may take.");
+    static final Key<Duration> DELIVERY_TIMEOUT = rarely(
+            "delivery.timeout", "30000", durationAtLeast(HALF_A_SECOND), "How long an answer of Talkdesk may take.");
     static final Key<Duration> DELIVERY_BACKOFF =
             rarely("delivery.backoff", "1000", durationAboveZero(), "The first pause after a failure.");
     static final Key<Duration> DELIVERY_BACKOFF_MAX =
@@ -340,7 +343,7 @@ public final class Keys {
     static final Key<Duration> VERIFY_DELAY = rarely(
             "verify.delay",
             "60000",
-            duration(),
+            zeroOr(durationAtLeast(Duration.ofMillis(100))),
             "The wait before a deletion whose answer confirmed nothing (202, no totals) is sent again.");
     static final Key<Integer> VERIFY_ATTEMPTS =
             rarely("verify.attempts", "3", wholeNumber(1, 100), "How often it is sent again.");
@@ -353,18 +356,18 @@ public final class Keys {
     static final Key<Duration> HEALTH_EXPIRY_WARNING = rarely(
             "health.expiry-warning",
             "24h",
-            durationAtMost(Duration.ofDays(3)),
+            zeroOr(durationBetween(Duration.ofMinutes(10), Duration.ofDays(3))),
             "How long before the saved position is too old for Salesforce (72 hours) the service is no longer ready.");
     static final Key<Duration> HEALTH_OLDEST_PENDING = rarely(
             "health.oldest-pending",
             "1h",
-            durationAboveZero(),
+            durationAtLeast(ONE_SECOND),
             "How long a deletion may be due before the service is no longer ready.");
 
     static final Key<Optional<Duration>> RECONCILE_SCHEDULE = rarely(
             "reconcile.schedule",
             "off",
-            offOr(durationAboveZero()),
+            offOr(durationAtLeast(ONE_MINUTE)),
             "How often the presence check reads a record list and deletes what Salesforce no longer knows.");
     static final Key<Integer> RECONCILE_MAX_MISSING_PERCENT = rarely(
             "reconcile.max-missing-percent",
@@ -375,7 +378,7 @@ public final class Keys {
     static final Key<Duration> SESSION_TTL = rarely(
             "session.ttl",
             "30s",
-            durationAboveZero(),
+            durationAtLeast(ONE_SECOND),
             "The silence after which a process counts as dead and another one takes over its work.");
     static final Key<Duration> SESSION_HEARTBEAT = rarely(
             "session.heartbeat",
@@ -408,10 +411,12 @@ public final class Keys {
         return Collections.unmodifiableSet(NAMES);
     }
 
-    /** The text of each key that has a default. */
-    public static Map<String, String> defaults() {
-        Map<String, String> defaults = new LinkedHashMap<>();
-        all().forEach(key -> key.byDefault().ifPresent(text -> defaults.put(key.name(), text)));
-        return defaults;
+    /** Whether it is a key, or names the file that a secret is in. */
+    static boolean isOurs(String name) {
+        return NAMES.contains(name) || SecretFile.isNamedBy(name);
+    }
+
+    static boolean isSecret(String name) {
+        return all().stream().anyMatch(key -> key.isSecret() && key.name().equals(name));
     }
 }

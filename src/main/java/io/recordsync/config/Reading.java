@@ -25,15 +25,20 @@ final class Reading {
 
     static Reading of(Configuration configuration) {
         Reading reading = of(configuration, Keys.names());
-        reading.mistakes.addAll(CrossChecks.mistakes(reading));
-        configuration.others().forEach(name -> UnknownKeys.mistake(name).ifPresent(reading.mistakes::add));
+        if (!configuration.isUnreadable()) {
+            reading.mistakes.addAll(CrossChecks.mistakes(reading));
+            configuration.others().forEach(name -> UnknownKeys.mistake(name).ifPresent(reading.mistakes::add));
+        }
         return reading;
     }
 
     /** Of these keys only, without cross-checks. */
     static Reading of(Configuration configuration, Set<String> asked) {
         Reading reading = new Reading(configuration);
-        Keys.all().stream().filter(key -> asked.contains(key.name())).forEach(reading::read);
+        reading.mistakes.addAll(configuration.mistakesBesideKeys());
+        if (!configuration.isUnreadable()) {
+            Keys.all().stream().filter(key -> asked.contains(key.name())).forEach(reading::read);
+        }
         return reading;
     }
 
@@ -79,12 +84,22 @@ final class Reading {
     private <T> void read(Key<T> key) {
         String text = text(key);
         String expected = key.form().expected();
-        if (text.isBlank()) {
+        String refused = configuration.valueOf(key).mistake();
+        if (refused != null) {
+            mistakes.add(refused);
+        } else if (ServiceLink.hits(configuration.valueOf(key))) {
+            mistakes.add(
+                    ("%s = %s is a link to a service of Kubernetes, not a setting: set enableServiceLinks: false in the"
+                                    + " pod's spec, or give the service another name; expected %s")
+                            .formatted(named(key), key.form().shown(text), expected));
+        } else if (text.isBlank()) {
             readEmpty(key);
-        } else if (text.contains("{{")) {
-            mistakes.add("%s = %s has a placeholder that nothing resolves: expected %s"
-                    .formatted(named(key), key.form().shown(text), expected));
-        } else if (!text.equals(text.strip())) {
+        } else if (!key.isSecret() && text.contains("{{")) {
+            mistakes.add(
+                    "%s = %s has a {{ in it, and no placeholder is read in a setting any more: write the value in its place"
+                                    .formatted(named(key), key.form().shown(text))
+                            + ", or set %s; expected %s".formatted(key.environmentName(), expected));
+        } else if (!key.isSecret() && !text.equals(text.strip())) {
             mistakes.add("%s = %s begins or ends with a space: expected %s"
                     .formatted(named(key), key.form().shown(text), expected));
         } else {

@@ -9,7 +9,7 @@ import java.util.List;
  * @param privateKey the path of a PEM file
  * @param scope empty: none is asked for
  * @param recordLists at least one
- * @param externalProvider without quotes, backslashes and control characters: it becomes part of requests and queries
+ * @param externalProvider without quotes, backslashes, braces and control characters: it becomes part of requests and queries
  */
 public record TalkdeskSettings(
         URI apiUrl,

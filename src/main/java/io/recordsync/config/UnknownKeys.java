@@ -1,6 +1,7 @@
 package io.recordsync.config;
 
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The check of names that are not in the table. */
@@ -28,6 +29,35 @@ final class UnknownKeys {
         }
         return Optional.of(
                 "unknown key " + name + (distance <= MAX_SUGGESTED ? "; did you mean " + nearest + "?" : ""));
+    }
+
+    /**
+     * What to say of a variable of the environment that begins with the name of one of our groups and is no key: nobody else
+     * would tell that it has no effect. Kubernetes' links to a service of such a name are left alone.
+     */
+    static Optional<String> notice(String variable, String value) {
+        String spelled = Key.environmentName(variable);
+        String group = spelled.substring(0, Math.max(0, spelled.indexOf('_')));
+        if (Keys.names().stream()
+                        .noneMatch(key -> group(key).toUpperCase(Locale.ROOT).equals(group))
+                || isSetBy(variable)
+                || ServiceLink.isOne(variable, value)) {
+            return Optional.empty();
+        }
+        return nearest(spelled).map(nearest -> "%s is in the environment and is no setting; did you mean %s?"
+                .formatted(Shown.line(variable), nearest));
+    }
+
+    private static boolean isSetBy(String variable) {
+        return Keys.all().stream()
+                .anyMatch(key -> variable.equals(key.environmentName())
+                        || key.isSecret() && variable.equals(Key.environmentName(key.name() + SecretFile.SUFFIX)));
+    }
+
+    private static Optional<String> nearest(String variable) {
+        return Keys.all().stream()
+                .map(Key::environmentName)
+                .min(Comparator.comparingInt(key -> distance(key, variable)));
     }
 
     private static String group(String name) {

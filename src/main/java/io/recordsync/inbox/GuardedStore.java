@@ -2,6 +2,7 @@ package io.recordsync.inbox;
 
 import io.recordsync.deletion.Batch;
 import io.recordsync.inbox.database.Transaction;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,10 +57,10 @@ final class GuardedStore {
             perhapsTripped = true;
             LOG.error(
                     "The guard is tripped: more than guard.max-deletions = {} contacts were deleted within guard.window ="
-                            + " {} s; {} deletions are held, and all that come, until a person approves or rejects them (on"
+                            + " {}; {} deletions are held, and all that come, until a person approves or rejects them (on"
                             + " the page, or POST /api/guard/approve, /api/guard/reject) and no more than that count",
                     guard.limit(),
-                    guard.window().toSeconds(),
+                    guard.window().toString().substring("PT".length()).toLowerCase(Locale.ROOT),
                     done.held());
         }
         return done.result();

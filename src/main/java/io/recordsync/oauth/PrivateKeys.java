@@ -1,5 +1,6 @@
 package io.recordsync.oauth;
 
+import io.recordsync.files.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ final class PrivateKeys {
 
     /** The PKCS #8 key in a PEM file. */
     static PrivateKey fromPem(Path file, String algorithm) throws IOException, GeneralSecurityException {
+        requireReadable(file);
         Matcher pem = PKCS8.matcher(Files.readString(file));
         if (!pem.find()) {
             throw new GeneralSecurityException("no unencrypted PKCS #8 key (-----BEGIN PRIVATE KEY-----) in " + file
@@ -44,12 +46,21 @@ final class PrivateKeys {
     /** A key in a keystore of any type the JDK knows: the one of that alias, or where the alias is empty the only one. */
     static PrivateKey fromKeystore(Path file, String password, String alias)
             throws IOException, GeneralSecurityException {
+        requireReadable(file);
         char[] secret = password.toCharArray();
         KeyStore keystore = KeyStore.getInstance(file.toFile(), secret);
         if (keystore.getKey(alias.isBlank() ? onlyKey(keystore, file) : alias, secret) instanceof PrivateKey key) {
             return key;
         }
         throw new GeneralSecurityException("no private key " + alias + " in " + file);
+    }
+
+    private static void requireReadable(Path file) throws IOException {
+        try {
+            Files.newInputStream(file).close();
+        } catch (IOException e) {
+            throw new IOException(file + " cannot be read: " + Refusal.words(file, e), e);
+        }
     }
 
     private static String onlyKey(KeyStore keystore, Path file) throws GeneralSecurityException {

@@ -15,7 +15,8 @@ final class ConfigurationDocument {
 
             Every key is in `config/application.properties`, with its default and an explanation. The environment, by the
             second name of the key, wins over the file. Times are milliseconds, or a number with a unit: `500ms`, `30s`, `5m`,
-            `24h`, `400d`, `1h30m`. A mistake ends the start with one line on stderr.
+            `24h`, `400d`, `1h30m`. A mistake ends the start with one line on stderr. Each secret may come from a file of its own:
+            `<key>.file` (`<KEY>_FILE`) names it. [How values are written](operations.md#configuration).
 
             """;
 

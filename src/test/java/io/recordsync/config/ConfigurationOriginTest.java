@@ -2,10 +2,13 @@ package io.recordsync.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.recordsync.HostProperties;
+import io.recordsync.deletion.DeliveryMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.camel.CamelContext;
@@ -16,6 +19,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where values come from, in a Camel runtime, and how a message names their keys. */
 class ConfigurationOriginTest {
@@ -56,14 +62,14 @@ class ConfigurationOriginTest {
         file(FILE);
         environment("batch.size", "BATCH_SIZE", "0");
         environment("delivery.timeout", "DELIVERY_TIMEOUT", "");
-        environment("ops.password", "OPS_PASSWORD", "hunter2 ");
+        environment("ops.user", "OPS_USER", "operator ");
 
         assertThat(mistakes())
                 .containsExactly(
                         "batch.size (BATCH_SIZE) = 0: expected a whole number from 1 to 100",
-                        "ops.password (OPS_PASSWORD) = (not shown) begins or ends with a space: expected a value",
+                        "ops.user (OPS_USER) = \"operator \" begins or ends with a space: expected a name without a colon",
                         "delivery.timeout (DELIVERY_TIMEOUT) is empty: expected milliseconds or a duration such as 30s,"
-                                + " 5m or 24h, above 0");
+                                + " 5m or 24h, at least 500ms");
     }
 
     @Test
@@ -83,12 +89,150 @@ class ConfigurationOriginTest {
     }
 
     @Test
-    void a_placeholder_in_the_environment_is_of_the_environment() throws Exception {
-        file(FILE);
+    void a_placeholder_is_read_nowhere_and_is_a_mistake_in_what_is_no_secret() throws Exception {
+        file(FILE + "my.size = 42\nops.port = {{env:OPS}}\n");
         environment.put("BATCH_SIZE", "{{my.size}}");
-        override("batch.size", "500");
+        environment.put("STORE_PASSWORD", "{{my.size}}");
 
-        assertThat(mistakes()).containsExactly("batch.size (BATCH_SIZE) = 500: expected a whole number from 1 to 100");
+        Configuration configuration = read(false);
+        assertThat(configuration.mistakes())
+                .containsExactly(
+                        "batch.size (BATCH_SIZE) = {{my.size}} has a {{ in it, and no placeholder is read in a setting any"
+                                + " more: write the value in its place, or set BATCH_SIZE; expected a whole number from 1 to"
+                                + " 100",
+                        "ops.port = {{env:OPS}} has a {{ in it, and no placeholder is read in a setting any more: write the"
+                                + " value in its place, or set OPS_PORT; expected a whole number from 0 to 65535");
+        assertThat(configuration.value("store.password")).isEqualTo("{{my.size}}");
+        assertThat(configuration.notices())
+                .containsExactly(
+                        "store.password (STORE_PASSWORD) is taken as it is written: {{…}} in it is no placeholder any"
+                                + " more");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "secret\\9",
+                "a\\",
+                "pa{{ss}}",
+                "\\{{x\\}}",
+                "{{env:HOME}}",
+                "{{",
+                "#bean:x",
+                "#class:java.lang.String",
+                "#valueAs(int):1",
+                "${env:HOME}",
+                "pässwörd€ ",
+                "?nested=true",
+            })
+    void a_secret_arrives_as_it_was_written_from_wherever_it_comes(String secret) throws Exception {
+        file(FILE);
+        for (String key : SecretFileTest.secrets()) {
+            environment.put(Key.environmentName(key), secret);
+            assertThat(read(false).value(key)).as("environment").isEqualTo(secret);
+            environment.clear();
+
+            system.put(key, secret);
+            assertThat(read(false).value(key)).as("system property").isEqualTo(secret);
+            system.clear();
+
+            override(key, secret);
+            for (boolean hostFirst : new boolean[] {true, false}) {
+                assertThat(read(hostFirst).value(key))
+                        .as("property of the host")
+                        .isEqualTo(secret);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "DELIVERY_RAT, DELIVERY_RATE",
+        "delivery.mode, DELIVERY_MODE",
+        "delivery_mode, DELIVERY_MODE",
+        "GUARD_MAX_DELETION, GUARD_MAX_DELETIONS",
+        "TALKDESK_RECORDLISTS, TALKDESK_RECORD_LISTS",
+        "SALESFORCE_CLIENTID, SALESFORCE_CLIENT_ID",
+        "STORE_URL_FILE, STORE_URL",
+    })
+    void a_variable_that_is_almost_a_setting_is_reported_with_the_nearest_one(String variable, String nearest)
+            throws Exception {
+        file(FILE);
+        environment.put(variable, "hunter2");
+
+        Configuration configuration = read(false);
+        assertThat(configuration.mistakes()).isEmpty();
+        assertThat(configuration.notices())
+                .containsExactly(variable + " is in the environment and is no setting; did you mean " + nearest + "?");
+    }
+
+    @Test
+    void variables_of_others_and_those_of_kubernetes_are_not() throws Exception {
+        file(FILE);
+        environment.put("PATH", "/bin");
+        environment.put("JAVA_OPTS", "-Xmx1g");
+        environment.put(
+                "TALKDESK_CLIENT_SECRET_FILE",
+                folder.resolve("application.properties").toString());
+        environment.put("STORE_SERVICE_HOST", "10.0.0.1");
+        environment.put("STORE_SERVICE_PORT_POSTGRESQL", "5432");
+        environment.put("STORE_PORT", "tcp://10.0.0.1:5432");
+        environment.put("STORE_PORT_5432_TCP_ADDR", "10.0.0.1");
+
+        assertThat(read(false).notices()).isEmpty();
+    }
+
+    @Test
+    void a_service_link_of_kubernetes_that_hits_a_key_is_refused_by_its_name() throws Exception {
+        file(FILE);
+        environment.put("PROXY_PORT", "tcp://10.0.0.1:3128");
+        environment.put("OPS_PORT", "tcp://10.0.0.1:80");
+
+        assertThat(read(false).mistakes())
+                .hasSize(2)
+                .contains(
+                        "proxy.port (PROXY_PORT) = tcp://10.0.0.1:3128 is a link to a service of Kubernetes, not a setting:"
+                                + " set enableServiceLinks: false in the pod's spec, or give the service another name; expected a whole"
+                                + " number from 1 to 65535");
+    }
+
+    @Test
+    void the_default_locale_touches_no_name() throws Exception {
+        file(FILE + "delivery.mode = live\n");
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(new Locale("tr", "TR"));
+            environment.put("DELIVERY_MODE", "dry-run");
+            environment.put("GUARD_MAX_DELETIONS", "7");
+
+            Settings settings = read(false).settings();
+
+            assertThat(settings.delivery().mode().kind()).isEqualTo(DeliveryMode.Kind.DRY_RUN);
+            assertThat(settings.guard().maxDeletions()).isEqualTo(7);
+        } finally {
+            Locale.setDefault(before);
+        }
+    }
+
+    @Test
+    void the_services_own_file_comes_last() throws Exception {
+        Path own = Files.writeString(
+                folder.resolve("own.properties"),
+                FILE + "batch.size = 1\nbatch.linger = 1\nops.port = 1\nops.user = one\n");
+        environment.put("BATCH_SIZE", "2");
+        system.put("batch.size", "3");
+        system.put("batch.linger", "3");
+        override("ops.port", "4");
+
+        Configuration configuration = read(properties, false, ConfigurationFile.read(own));
+
+        assertThat(configuration.mistakes()).isEmpty();
+        assertThat(configuration.values())
+                .containsEntry("batch.size", "2")
+                .containsEntry("batch.linger", "3")
+                .containsEntry("ops.port", "4")
+                .containsEntry("ops.user", "one")
+                .containsEntry("delivery.rate", "5");
     }
 
     @Test
@@ -109,14 +253,14 @@ class ConfigurationOriginTest {
         environment.put("BATCH_SIZE", "50");
         override("batch.size", "0");
 
-        assertThat(mistakes()).containsExactly("batch.size = 0: expected a whole number from 1 to 100");
+        assertThat(read(true).mistakes()).containsExactly("batch.size = 0: expected a whole number from 1 to 100");
     }
 
     @Test
     void what_nothing_sets_has_its_default_and_keys_of_others_are_left_alone() throws Exception {
         file(FILE);
 
-        Configuration configuration = read();
+        Configuration configuration = read(false);
 
         assertThat(configuration.mistakes()).isEmpty();
         assertThat(configuration.values().keySet()).containsExactlyElementsOf(Keys.names());
@@ -147,8 +291,7 @@ class ConfigurationOriginTest {
             });
             host.build();
 
-            Configuration configuration =
-                    Configuration.read(host.getPropertiesComponent(), environment::get, system::get);
+            Configuration configuration = read(host.getPropertiesComponent(), false, ConfigurationFile.none());
 
             assertThat(configuration.placeholders())
                     .containsEntry("batch.linger", "2000")
@@ -156,18 +299,6 @@ class ConfigurationOriginTest {
         } finally {
             host.stop();
         }
-    }
-
-    @Test
-    void a_placeholder_that_nothing_resolves_is_a_mistake_and_one_that_resolves_is_none() throws Exception {
-        file(FILE + "ops.port = {{env:NO_SUCH_VARIABLE}}\nbatch.size = {{my.size}}\nmy.size = 42\n");
-
-        Configuration configuration = read();
-
-        assertThat(configuration.value("batch.size")).isEqualTo("42");
-        assertThat(configuration.mistakes())
-                .containsExactly("ops.port = {{env:NO_SUCH_VARIABLE}} has a placeholder that nothing resolves: expected"
-                        + " a whole number from 0 to 65535");
     }
 
     @Test
@@ -193,11 +324,16 @@ class ConfigurationOriginTest {
         properties.addOverrideProperty(key, value);
     }
 
-    private Configuration read() {
-        return Configuration.read(properties, environment::get, system::get);
+    private Configuration read(boolean hostFirst) {
+        return read(properties, hostFirst, ConfigurationFile.none());
+    }
+
+    private Configuration read(PropertiesComponent component, boolean hostFirst, ConfigurationFile file) {
+        HostProperties host = new HostProperties((org.apache.camel.component.properties.PropertiesComponent) component);
+        return Configuration.read(host, host.names(), hostFirst, file, environment, system::get);
     }
 
     private List<String> mistakes() {
-        return read().mistakes();
+        return read(false).mistakes();
     }
 }

@@ -61,9 +61,9 @@ class FormTest {
 
     @Test
     void a_duration_has_bounds_and_its_form_names_them() {
-        Form<Duration> period = Form.durationAboveZero(Duration.ofDays(14));
+        Form<Duration> period = Form.durationBetween(Duration.ofMinutes(1), Duration.ofDays(14));
         assertThat(period.expected())
-                .isEqualTo("milliseconds or a duration such as 30s, 5m or 24h, above 0, at most 14d");
+                .isEqualTo("milliseconds or a duration such as 30s, 5m or 24h, at least 1m and at most 14d");
         assertThat(period.read("14d")).isEqualTo(Duration.ofDays(14));
         assertRefused(period, "336h1ms");
         assertRefused(period, "0");
@@ -71,6 +71,13 @@ class FormTest {
         Form<Duration> retention = Form.durationAtLeast(Duration.ofDays(16));
         assertThat(retention.expected()).endsWith(", at least 16d");
         assertRefused(retention, "15d");
+
+        Form<Duration> window = Form.zeroOr(Form.durationAtLeast(Duration.ofSeconds(1)));
+        assertThat(window.expected()).endsWith(", at least 1s, or 0");
+        assertThat(window.read("0")).isEqualTo(Duration.ZERO);
+        assertThat(window.read("0s")).isEqualTo(Duration.ZERO);
+        assertThat(window.read("1000")).isEqualTo(Duration.ofSeconds(1));
+        assertRefused(window, "999ms");
     }
 
     @Test

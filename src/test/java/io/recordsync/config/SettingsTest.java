@@ -200,7 +200,8 @@ class SettingsTest {
         for (String provider : List.of("sales'force", "sales\"force", "sales\\force", "sales\nforce", "")) {
             assertThatThrownBy(() -> talkdesk(talkdesk, List.of("list-a"), provider))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageEndingWith("expected a value without quotes, backslashes and control characters");
+                    .hasMessageEndingWith(
+                            "expected a value without quotes, backslashes, braces and control characters");
         }
     }
 

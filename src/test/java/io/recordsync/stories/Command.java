@@ -28,6 +28,28 @@ record Command(int exitCode, String out, String err) {
         return of(new ProcessBuilder(command), environment);
     }
 
+    /**
+     * Likewise, in a folder of one's own.
+     *
+     * @param before what runs it, such as {@code setpriv} and its options
+     * @param options for the JVM
+     */
+    static Command runIn(
+            Path folder,
+            List<String> before,
+            List<String> options,
+            Map<String, String> environment,
+            String... arguments)
+            throws Exception {
+        List<String> command = new ArrayList<>(before);
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.addAll(options);
+        command.addAll(List.of("-jar", Service.JAR.toString()));
+        command.addAll(List.of(arguments));
+        return of(new ProcessBuilder(command).directory(folder.toFile()), environment);
+    }
+
     /** Likewise, in a line of the shell where {@code $COMMAND} stands for the jar. */
     static Command shell(Map<String, String> environment, String line) throws Exception {
         ProcessBuilder builder = new ProcessBuilder("sh", "-c", line);

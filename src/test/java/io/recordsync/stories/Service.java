@@ -52,6 +52,7 @@ public final class Service implements AutoCloseable {
     private long streamsBefore;
     private Process process;
     private Path home = Path.of("");
+    private List<String> before = List.of();
 
     /**
      * @param folder for the SQLite file
@@ -109,6 +110,23 @@ public final class Service implements AutoCloseable {
         return this;
     }
 
+    /** What runs it, such as {@code setpriv} and its options. */
+    Service before(List<String> command) {
+        before = command;
+        return this;
+    }
+
+    /** What was set so far stands in the configuration file of its folder, below these lines, and not in the environment. */
+    Service inFile(String before) throws IOException {
+        StringBuilder lines = new StringBuilder(before);
+        configuration.forEach(
+                (key, value) -> lines.append(key).append(" = ").append(value).append('\n'));
+        Files.createDirectories(home.resolve("config"));
+        Files.writeString(home.resolve("config/application.properties"), lines);
+        configuration.clear();
+        return this;
+    }
+
     /** Its configuration, for a process of one's own. */
     Map<String, String> environment() {
         return configuration.entrySet().stream()
@@ -140,14 +158,16 @@ public final class Service implements AutoCloseable {
 
     /** Likewise, with an option for the JVM. */
     Service launch(String option) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        option,
-                        "-jar",
-                        JAR.toString())
+        List<String> command = new ArrayList<>(before);
+        command.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                option,
+                "-jar",
+                JAR.toString()));
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(home.toAbsolutePath().toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));

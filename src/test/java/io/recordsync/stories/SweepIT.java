@@ -40,7 +40,7 @@ class SweepIT {
         salesforce = SalesforceSimulator.builder().clock(CLOCK).start();
         talkdesk = TalkdeskSimulator.start();
         talkdesk.addList(LIST, "EXTERNAL");
-        service = new Service(folder, salesforce, talkdesk, LIST).with("delivery.give-up-after", "1ms");
+        service = new Service(folder, salesforce, talkdesk, LIST).with("delivery.give-up-after", "1s");
         service.startSubscribed();
     }
 

@@ -1,7 +1,10 @@
 package io.recordsync.inbox.database;
 
 import com.zaxxer.hikari.HikariConfig;
+import io.recordsync.files.Refusal;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -84,13 +87,13 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
     public final Connections openToRead() {
         Opened opened = new Opened();
         try {
-            requireExistence();
+            requireExistence(opened);
             HikariConfig config = readingPool();
             config.setReadOnly(true);
             DataSource source = opened.pool("inbox-read", READERS_OF_RECEIPTS, config);
             schema(source).requireCurrent();
             return new Connections(this, dialect, opened, source, source);
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             opened.close();
             throw cannotOpen(e);
         }
@@ -122,8 +125,8 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
 
     abstract HikariConfig readingPool();
 
-    /** Refuses to create what is only to be read. */
-    abstract void requireExistence();
+    /** Refuses to create what is only to be read, and leaves nothing behind that was not there. */
+    abstract void requireExistence(Opened opened) throws IOException;
 
     abstract void tryToWrite() throws IOException, SQLException;
 
@@ -178,6 +181,9 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
         String message = e instanceof FlywayException && e.getCause() != null
                 ? e.getCause().getMessage()
                 : e.getMessage();
+        if (e instanceof FileSystemException known && known.getFile() != null) {
+            message = known.getFile() + ": " + Refusal.words(Path.of(known.getFile()), known);
+        }
         // A driver, or the pool, may quote the URL.
         String words = String.valueOf(message).replace(url, shownUrl());
         return new DatabaseException("Store %s cannot be opened: %s".formatted(shownUrl(), words), e);

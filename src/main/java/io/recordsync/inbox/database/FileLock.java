@@ -3,8 +3,10 @@ package io.recordsync.inbox.database;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -28,16 +30,37 @@ final class FileLock implements AutoCloseable {
 
     /** Locks a database file, which need not exist; its folder must. */
     static FileLock of(Path database) throws IOException {
-        Path real = Files.exists(database)
-                ? database.toRealPath()
-                : database.getParent().toRealPath().resolve(database.getFileName());
-        Path path = real.resolveSibling(real.getFileName() + ".lock");
+        Path real = real(database);
+        return hold(real, beside(real), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    }
+
+    /** Likewise, but makes no file for it: nothing where none was ever locked. */
+    static Optional<FileLock> ofExisting(Path database) throws IOException {
+        Path real = real(database);
+        Path path = beside(real);
+        return Files.exists(path) ? Optional.of(hold(real, path, StandardOpenOption.WRITE)) : Optional.empty();
+    }
+
+    /** Where the lock of a database file is. */
+    static Path beside(Path database) {
+        return database.resolveSibling(database.getFileName() + ".lock");
+    }
+
+    private static Path real(Path database) throws IOException {
+        if (Files.exists(database)) {
+            return database.toRealPath();
+        }
+        Path folder = database.getParent();
+        return (Files.exists(folder) ? folder.toRealPath() : folder).resolve(database.getFileName());
+    }
+
+    private static FileLock hold(Path real, Path path, OpenOption... options) throws IOException {
         if (!HELD.add(path)) {
             throw taken(real);
         }
         FileChannel channel = null;
         try {
-            channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            channel = FileChannel.open(path, options);
             if (channel.tryLock() == null) {
                 throw taken(real);
             }

@@ -65,7 +65,7 @@ final class Postgresql extends Database {
 
     /** It cannot be created by connecting to it. */
     @Override
-    void requireExistence() {}
+    void requireExistence(Opened opened) {}
 
     @Override
     void tryToWrite() throws SQLException {

@@ -2,12 +2,15 @@ package io.recordsync.inbox.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.SQLExceptionOverride;
+import io.recordsync.files.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -57,7 +60,21 @@ final class SqliteFile extends Database {
     @Override
     void takeHold(Opened opened) throws IOException {
         Files.createDirectories(file.getParent());
+        requireAccess(file, beside("-wal"), beside("-shm"), FileLock.beside(file));
         opened.add(FileLock.of(file));
+    }
+
+    private Path beside(String suffix) {
+        return file.resolveSibling(file.getFileName() + suffix);
+    }
+
+    /** SQLite says of a file of another user that it is read-only, or not a database. */
+    private static void requireAccess(Path... files) {
+        for (Path each : files) {
+            if (Files.exists(each) && !(Files.isReadable(each) && Files.isWritable(each))) {
+                throw new DatabaseException("%s cannot be opened: %s".formatted(each, Refusal.denied(each)), null);
+            }
+        }
     }
 
     @Override
@@ -77,27 +94,79 @@ final class SqliteFile extends Database {
     }
 
     @Override
-    void requireExistence() {
+    void requireExistence(Opened opened) {
         if (!Files.isRegularFile(file)) {
             throw new DatabaseException(
                     "Store %s does not exist (expected the file of a service that was started before)"
                             .formatted(shownUrl()),
                     null);
         }
+        if (!Files.isReadable(file)) {
+            throw new DatabaseException("%s cannot be opened: %s".formatted(file, Refusal.denied(file)), null);
+        }
+        // A reader makes it where it is missing, and leaves it: a service of another user could not open it.
+        if (Files.notExists(beside("-wal"))) {
+            opened.add(this::deleteLogUnlessInUse);
+        }
+    }
+
+    private void deleteLogUnlessInUse() throws IOException {
+        Path log = beside("-wal");
+        try {
+            Optional<FileLock> lock = FileLock.ofExisting(file);
+            try {
+                if (Files.exists(log) && Files.size(log) == 0) {
+                    Files.delete(log);
+                    Files.deleteIfExists(beside("-shm"));
+                }
+            } finally {
+                if (lock.isPresent()) {
+                    lock.get().close();
+                }
+            }
+        } catch (DatabaseInUseException e) {
+            // It is the service's now.
+        }
     }
 
     @Override
     void tryToWrite() throws IOException, SQLException {
-        Files.createDirectories(file.getParent());
-        boolean isNew = Files.notExists(file);
-        FileLock lock = FileLock.of(file);
+        requireAccess(file, beside("-wal"), beside("-shm"), FileLock.beside(file));
+        Optional<FileLock> lock = FileLock.ofExisting(file);
         try {
-            tryToWrite(source(false));
-        } finally {
-            if (isNew) {
-                Files.deleteIfExists(file);
+            if (Files.exists(file)) {
+                tryToWrite(source(url(), new SQLiteConfig()));
+            } else {
+                tryToMakeOne();
             }
-            lock.close();
+        } finally {
+            if (lock.isPresent()) {
+                lock.get().close();
+            }
+        }
+    }
+
+    /** Under another name, in the folder where it will be made or, where that is missing too, in the next one above. */
+    private void tryToMakeOne() throws IOException, SQLException {
+        Path folder = file.getParent();
+        while (Files.notExists(folder) && folder.getParent() != null) {
+            folder = folder.getParent();
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new DatabaseException(
+                    "Store %s cannot be opened: %s is no folder".formatted(shownUrl(), folder), null);
+        }
+        if (!Files.isWritable(folder)) {
+            throw new DatabaseException(
+                    "Store %s cannot be opened: %s: %s".formatted(shownUrl(), folder, Refusal.denied(folder)), null);
+        }
+        Path trial = folder.resolve(".doctor-" + ProcessHandle.current().pid() + ".db");
+        try {
+            tryToWrite(source(PREFIX + trial, new SQLiteConfig()));
+        } finally {
+            for (String suffix : List.of("", "-journal")) {
+                Files.deleteIfExists(trial.resolveSibling(trial.getFileName() + suffix));
+            }
         }
     }
 
@@ -141,10 +210,14 @@ final class SqliteFile extends Database {
             config.setCacheSize(CACHE_KIBIBYTES);
             config.setTempStore(SQLiteConfig.TempStore.MEMORY);
         }
-        config.setBusyTimeout((int) MAX_WAIT.toMillis());
         config.setReadOnly(readOnly);
+        return source(url(), config);
+    }
+
+    private static DataSource source(String url, SQLiteConfig config) {
+        config.setBusyTimeout((int) MAX_WAIT.toMillis());
         SQLiteDataSource source = new SQLiteDataSource(config);
-        source.setUrl(url());
+        source.setUrl(url);
         return source;
     }
 

@@ -1,0 +1,50 @@
+package io.recordsync.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RefusalTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void a_file_of_another_user_is_named_with_its_owner_and_mode() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+
+        assertThat(Refusal.words(file, new AccessDeniedException(file.toString())))
+                .isEqualTo("permission denied; owner %s, mode rw-------, asked by the user %s"
+                        .formatted(Files.getOwner(file).getName(), System.getProperty("user.name")));
+    }
+
+    @Test
+    void what_hides_a_file_is_named_in_its_place() throws IOException {
+        Path hidden = folder.resolve("a/b/file");
+
+        assertThat(Refusal.words(hidden, new AccessDeniedException(hidden.toString())))
+                .startsWith("permission denied; the folder " + folder + " has owner ");
+    }
+
+    @Test
+    void other_reasons_are_the_systems() throws IOException {
+        Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("nowhere"));
+
+        assertThat(Refusal.words(folder.resolve("none"), new NoSuchFileException("none")))
+                .isEqualTo("no such file");
+        assertThat(Refusal.words(link, new NoSuchFileException("link")))
+                .isEqualTo("a link to a file that does not exist");
+        assertThat(Refusal.words(folder, new IOException("Is a directory"))).isEqualTo("a folder");
+        assertThat(Refusal.words(link, new FileSystemException("link", null, "Input/output\nerror")))
+                .isEqualTo("Input/output error");
+    }
+}
