@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * The access token of one end, fetched when first needed and renewed before it ends.
@@ -16,7 +17,8 @@ import java.util.concurrent.TimeUnit;
  * <p>May be called from any thread. Concurrent callers cause one request and none waits longer than the deadline,
  * whatever the token endpoint does. From 80 % of its life on a token is renewed in the background, and served until it
  * ends even if that fails. After a failure nobody asks again for the length of the pause, so that a wrong secret does not
- * lock the client out: callers without a token get the same failure meanwhile. Redirects are not followed.
+ * lock the client out: callers without a token get the same failure meanwhile. A wall clock that is set changes none of this:
+ * lives and pauses are measured by the monotonic one. Redirects are not followed.
  */
 public final class AccessTokens {
 
@@ -28,13 +30,17 @@ public final class AccessTokens {
     private final Duration deadline;
     private final Duration pause;
     private final Clock clock;
+    private final LongSupplier nanoTime;
 
     // All guarded by this.
     private Token token;
-    private Instant renewAt;
+    /** By {@link #nanoTime}, as all times here. */
+    private long endsAt;
+
+    private long renewAt;
     private CompletableFuture<Token> fetch;
     private TokenUnavailableException failure;
-    private Instant failedAt;
+    private long failedAt;
 
     /** For a token whose answer names no lifetime: 15 minutes; and a second's pause after a failure. */
     public AccessTokens(URI tokenUrl, Grant grant, Duration deadline, Outbound outbound) {
@@ -54,11 +60,30 @@ public final class AccessTokens {
             Duration pause,
             Clock clock,
             Outbound outbound) {
+        this(tokenUrl, grant, deadline, defaultLifetime, pause, clock, System::nanoTime, outbound);
+    }
+
+    /**
+     * Likewise.
+     *
+     * @param clock for what a proof says of the time
+     * @param nanoTime as {@link System#nanoTime()}
+     */
+    AccessTokens(
+            URI tokenUrl,
+            Grant grant,
+            Duration deadline,
+            Duration defaultLifetime,
+            Duration pause,
+            Clock clock,
+            LongSupplier nanoTime,
+            Outbound outbound) {
         this.request = new TokenRequest(tokenUrl, grant, deadline, defaultLifetime, outbound);
         this.host = tokenUrl.getHost();
         this.deadline = deadline;
         this.pause = pause;
         this.clock = clock;
+        this.nanoTime = nanoTime;
     }
 
     /**
@@ -69,12 +94,12 @@ public final class AccessTokens {
     public Token token() {
         CompletableFuture<Token> awaited;
         synchronized (this) {
-            Instant now = clock.instant();
-            boolean usable = token != null && now.isBefore(token.expiresAt());
-            if (usable && now.isBefore(renewAt)) {
+            long now = nanoTime.getAsLong();
+            boolean usable = token != null && now - endsAt < 0;
+            if (usable && now - renewAt < 0) {
                 return token;
             }
-            boolean paused = failure != null && now.isBefore(failedAt.plus(pause));
+            boolean paused = failure != null && now - failedAt < pause.toNanos();
             if (fetch == null && !paused) {
                 startFetch(now);
             }
@@ -112,29 +137,31 @@ public final class AccessTokens {
         }
     }
 
-    private void startFetch(Instant now) {
+    private void startFetch(long now) {
+        Instant asked = clock.instant();
         var answer = new CompletableFuture<Token>();
         // A thread of its own, not the caller's: resolving the name and reading the key file have no timeout.
-        var asking = new Thread(() -> ask(now, answer), "token-" + host);
+        var asking = new Thread(() -> ask(asked, answer), "token-" + host);
         asking.setDaemon(true);
         fetch = answer.orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS).whenComplete((granted, e) -> {
             asking.interrupt();
-            remember(now, granted, e);
+            remember(now, asked, granted, e);
         });
         asking.start();
     }
 
-    private synchronized void remember(Instant asked, Token granted, Throwable e) {
+    private synchronized void remember(long now, Instant asked, Token granted, Throwable e) {
         fetch = null;
         if (granted == null) {
             failure = request.failureOf(e);
-            failedAt = clock.instant();
+            failedAt = nanoTime.getAsLong();
             return;
         }
         failure = null;
         token = granted;
-        renewAt = asked.plus(
-                Duration.between(asked, granted.expiresAt()).multipliedBy(8).dividedBy(10));
+        long life = Duration.between(asked, granted.expiresAt()).toNanos();
+        endsAt = now + life;
+        renewAt = now + life / 10 * 8;
     }
 
     private Token await(CompletableFuture<Token> awaited) {

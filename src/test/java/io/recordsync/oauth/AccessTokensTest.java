@@ -375,6 +375,29 @@ class AccessTokensTest {
     }
 
     @Test
+    void a_clock_that_is_set_neither_ends_nor_lengthens_a_token() {
+        endpoint.grants(600);
+        String first = tokens.token().value();
+
+        clock.set(Duration.ofHours(3));
+        assertThat(tokens.token().value()).isEqualTo(first);
+        clock.set(Duration.ofHours(-6));
+        clock.advance(Duration.ofSeconds(600));
+        assertThat(tokens.token().value()).isNotEqualTo(first);
+    }
+
+    @Test
+    void a_clock_that_is_set_back_does_not_lengthen_the_pause_after_a_failure() {
+        endpoint.answers(503, "{}");
+        assertThatThrownBy(tokens::token).isInstanceOf(TokenUnavailableException.class);
+        clock.set(Duration.ofHours(-1));
+        clock.advance(Duration.ofSeconds(1));
+        endpoint.grants(600);
+
+        assertThat(tokens.token().value()).isNotBlank();
+    }
+
+    @Test
     void a_token_can_be_logged() {
         endpoint.grants(600);
 
@@ -389,6 +412,7 @@ class AccessTokensTest {
                 Duration.ofMinutes(15),
                 Duration.ofSeconds(1),
                 clock,
+                clock::nanoTime,
                 Outbound.direct());
     }
 
