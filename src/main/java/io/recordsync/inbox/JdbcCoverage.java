@@ -52,6 +52,14 @@ public final class JdbcCoverage implements Coverage {
                         .and("position_lost", demand.positionLost()));
     }
 
+    private static final String SKIP_NUMBERS = "update sweep set demanded = demanded + 1000000";
+
+    /** Likewise; the numbers of demands that are lost with a later state of the database are not given out again. */
+    static void demandAfterLoss(Transaction transaction, SweepDemand demand) throws SQLException {
+        transaction.change(SKIP_NUMBERS);
+        demand(transaction, demand);
+    }
+
     @Override
     public void demand(SweepDemand demand) {
         store.write("demand a sweep", transaction -> {

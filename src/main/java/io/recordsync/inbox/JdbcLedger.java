@@ -36,6 +36,9 @@ public final class JdbcLedger implements Ledger {
     public JdbcLedger(Store store) {
         this.store = store;
         this.receipts = new Receipts(store);
+        for (Census<?> census : List.of(counts, deadLetters, recordLists, guard)) {
+            store.onNewSession(census::forget);
+        }
     }
 
     private static final String COUNT_OPEN =

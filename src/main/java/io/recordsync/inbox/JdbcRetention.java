@@ -27,6 +27,7 @@ public final class JdbcRetention implements Retention {
         this.store = store;
         this.guard = guard;
         this.retention = settings.retention();
+        store.onNewSession(() -> forgottenUpTo = 0);
     }
 
     /** By the key, not by the time of the end: no index is kept for what happens once in 400 days. */

@@ -304,12 +304,12 @@ abstract class CoverageContract extends OnEitherDatabase {
                 .isEmpty();
 
         inbox.intakes().accept(intake(streamed("L1", "003-deleted", commit)));
-        inbox.queue().settle(claimAll(), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claimed(claimAll()), Confirmation.EXACT, Duration.ZERO);
         assertThat(inbox.intakes().accept(intake(swept("003-deleted", CHANGE))).ids())
                 .isEmpty();
 
         inbox.intakes().accept(intake(streamed("L1", "003-parked", commit)));
-        inbox.queue().park(claimAll(), REFUSED);
+        inbox.queue().park(claimed(claimAll()), REFUSED);
         assertThat(inbox.intakes().accept(intake(swept("003-parked", CHANGE))).ids())
                 .isEmpty();
 
@@ -324,7 +324,7 @@ abstract class CoverageContract extends OnEitherDatabase {
     @Test
     void a_find_of_a_later_change_is_new() {
         inbox.intakes().accept(intake(streamed("L1", "003A", CHANGE)));
-        inbox.queue().settle(claimAll(), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claimed(claimAll()), Confirmation.EXACT, Duration.ZERO);
 
         assertThat(inbox.intakes()
                         .accept(intake(swept("003A", CHANGE.plusSeconds(1))))
@@ -381,7 +381,7 @@ abstract class CoverageContract extends OnEitherDatabase {
         assertThat(row.eventKey()).isEqualTo(event.eventKey());
         assertThat(row.origin()).isEqualTo("stream");
         assertThat(row.committedAt()).isEqualTo(event.committedAt());
-        inbox.queue().settle(claimAll(), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claimed(claimAll()), Confirmation.EXACT, Duration.ZERO);
         assertThat(acceptStream(event)).as("replayed").isEmpty();
     }
 
@@ -434,7 +434,7 @@ abstract class CoverageContract extends OnEitherDatabase {
     @Test
     void the_presence_check_finds_again_what_came_back_after_it_was_deleted() {
         inbox.intakes().accept(intake(streamed("L1", "003A", CHANGE)));
-        inbox.queue().settle(claimAll(), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claimed(claimAll()), Confirmation.EXACT, Duration.ZERO);
         advance(Duration.ofHours(1));
 
         assertThat(inbox.intakes()
@@ -456,13 +456,13 @@ abstract class CoverageContract extends OnEitherDatabase {
                 .isEmpty();
         advance(Duration.ofHours(1));
         heartbeat();
-        inbox.queue().settle(claimed, Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claimed(claimed), Confirmation.EXACT, Duration.ZERO);
         assertThat(inbox.intakes().accept(intake(missing("003A", began))).ids())
                 .as("deleted since")
                 .isEmpty();
 
         inbox.intakes().accept(intake(streamed("L1", "003B", CHANGE)));
-        inbox.queue().park(claimAll(), REFUSED);
+        inbox.queue().park(claimed(claimAll()), REFUSED);
         assertThat(inbox.intakes().accept(intake(missing("003B", began))).ids())
                 .as("parked")
                 .isEmpty();

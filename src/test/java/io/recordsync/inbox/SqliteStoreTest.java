@@ -153,7 +153,7 @@ class SqliteStoreTest {
                 // Its session was seen a moment ago, but the lock proves that it is dead.
                 List<Batch> claimed = inbox.queue().claim(1, 100);
                 assertThat(OnEitherDatabase.ids(claimed)).hasSize(3);
-                assertThat(inbox.queue().settle(OnEitherDatabase.ids(claimed), Confirmation.EXACT, Duration.ZERO))
+                assertThat(inbox.queue().settle(OnEitherDatabase.deletions(claimed), Confirmation.EXACT, Duration.ZERO))
                         .isEqualTo(3);
                 assertThat(new JdbcLedger(store).find(OnEitherDatabase.all())).allMatch(Ledger.Entry::answerLost);
             }
@@ -216,7 +216,8 @@ class SqliteStoreTest {
             DeletionRequest request = new DeletionRequest(
                     "L1", Identifier.phone("+15550001234"), "api:1", Origin.API, Instant.EPOCH, DeletionState.PENDING);
             inbox.intakes().accept(OnEitherDatabase.intake(request));
-            inbox.queue().settle(OnEitherDatabase.ids(inbox.queue().claim(1, 1)), Confirmation.EXACT, Duration.ZERO);
+            inbox.queue()
+                    .settle(OnEitherDatabase.deletions(inbox.queue().claim(1, 1)), Confirmation.EXACT, Duration.ZERO);
         }
         // Closing wrote the log into the file and removed it.
         try (Stream<Path> files = Files.list(folder)) {

@@ -130,6 +130,9 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
     /** The folder of its migrations. */
     abstract String migrations();
 
+    /** What says which server it is, as column {@code server}. */
+    abstract String serverQuery();
+
     /** For a transaction that may change many rows, before its first change. */
     abstract void takeRoom(Connection connection) throws SQLException;
 

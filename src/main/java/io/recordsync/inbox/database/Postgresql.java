@@ -79,6 +79,15 @@ final class Postgresql extends Database {
         return "postgresql";
     }
 
+    /** The real server's address, also behind a proxy; null on a socket of the operating system. */
+    @Override
+    String serverQuery() {
+        return """
+                select coalesce(host(inet_server_addr()), 'localhost') || ' port ' || coalesce(inet_server_port(), 0)
+                  || ', started ' || pg_postmaster_start_time()
+                  || ', timeline ' || left(pg_walfile_name(pg_current_wal_lsn()), 8) as server""";
+    }
+
     /** It takes what it needs. */
     @Override
     void takeRoom(Connection connection) {}

@@ -106,6 +106,11 @@ final class SqliteFile extends Database {
     }
 
     @Override
+    String serverQuery() {
+        return "select file as server from pragma_database_list where name = 'main'";
+    }
+
+    @Override
     void takeRoom(Connection connection) throws SQLException {
         execute(connection, UNDO_ON_DISK);
     }

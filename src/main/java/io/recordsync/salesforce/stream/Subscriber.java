@@ -381,6 +381,7 @@ final class Subscriber implements Runnable {
         if (e instanceof SubscriptionLostException) {
             // Whether another session has it is found out by asking for it again.
             LOG.info(e.getMessage());
+            resumption.forget();
             status.subscribing(channelName);
             pause(soon, null);
             return;
