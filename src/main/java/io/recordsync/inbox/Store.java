@@ -177,7 +177,7 @@ public final class Store implements AutoCloseable {
 
     /** Why what is to be written cannot be; empty when it can. */
     Optional<String> trouble() {
-        return health.trouble();
+        return connections.damage().or(health::trouble);
     }
 
     /** No connection was to be had, at this {@link System#nanoTime()}. */

@@ -3,6 +3,7 @@ package io.recordsync.inbox.database;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collections;
+import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
 import javax.sql.DataSource;
@@ -46,6 +47,7 @@ public final class Connections implements AutoCloseable {
      * @throws UnknownOutcomeException when the commit failed
      */
     public <T> T write(Transaction.Work<T> work) throws SQLException {
+        opened.requireFile();
         return run(writing, (connection, transaction) -> {
             Connection physical = connection.unwrap(Connection.class);
             if (!used.contains(physical)) {
@@ -59,6 +61,11 @@ public final class Connections implements AutoCloseable {
     /** Likewise, on a connection that nobody who writes waits for. */
     public <T> T read(Transaction.Work<T> work) throws SQLException {
         return run(reading, (connection, transaction) -> work.in(transaction));
+    }
+
+    /** What was found out about the database that only a person can fix; empty when nothing was. */
+    public Optional<String> damage() {
+        return opened.damage();
     }
 
     /** The server that answers now, as far as it says: for a log line. */
@@ -94,6 +101,9 @@ public final class Connections implements AutoCloseable {
                 commit(connection);
                 return result;
             } catch (SQLException | RuntimeException e) {
+                if (e instanceof SQLException failure && database.damaged(failure)) {
+                    opened.damaged(database.damage(e.getMessage()));
+                }
                 rollback(connection, e);
                 throw e;
             } finally {

@@ -130,6 +130,12 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
     /** The folder of its migrations. */
     abstract String migrations();
 
+    /** Whether a failure says that what is stored is not what was written. */
+    abstract boolean damaged(SQLException e);
+
+    /** In words, and what to do. */
+    abstract String damage(String found);
+
     /** What says which server it is, as column {@code server}. */
     abstract String serverQuery();
 

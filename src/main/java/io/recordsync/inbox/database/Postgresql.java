@@ -20,6 +20,9 @@ final class Postgresql extends Database {
     /** Milliseconds; longer than a statement of a transaction that takes its time. */
     private static final int MAX_SILENCE = 11 * 60_000;
 
+    private static final String DATA_CORRUPTED = "XX001";
+    private static final String INDEX_CORRUPTED = "XX002";
+
     private static final String MAY_LAST_MINUTES = "set local statement_timeout = '10min'";
 
     /**
@@ -77,6 +80,17 @@ final class Postgresql extends Database {
     @Override
     String migrations() {
         return "postgresql";
+    }
+
+    @Override
+    boolean damaged(SQLException e) {
+        return DATA_CORRUPTED.equals(e.getSQLState()) || INDEX_CORRUPTED.equals(e.getSQLState());
+    }
+
+    @Override
+    String damage(String found) {
+        return "The database %s is damaged (%s): repair it, or restore a backup, and restart the service"
+                .formatted(shownUrl(), found);
     }
 
     /** The real server's address, also behind a proxy; null on a socket of the operating system. */
