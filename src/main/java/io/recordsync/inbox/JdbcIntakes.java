@@ -44,6 +44,7 @@ public final class JdbcIntakes implements Intakes {
     private final JdbcSession session;
     private final Subscriptions subscriptions;
     private final JdbcRecordLists recordLists;
+    private final InboxSettings settings;
     private final NewDeletions newDeletions;
     private final Tally tally;
 
@@ -59,6 +60,7 @@ public final class JdbcIntakes implements Intakes {
         this.session = session;
         this.subscriptions = new Subscriptions(session, settings.sessionTtl());
         this.recordLists = recordLists;
+        this.settings = settings;
         this.newDeletions = new NewDeletions(new PhoneSeal(settings.phoneKey()), settings.holdWindow());
         this.tally = tally;
         store.beforeFirstUse(subscriptions::look);
@@ -70,8 +72,9 @@ public final class JdbcIntakes implements Intakes {
     public Optional<Subscription> subscribe(String channel) {
         String mine = session.id();
         long turn = Subscriptions.firstTurn();
-        Optional<Subscription> subscription =
-                store.write("subscribe", transaction -> subscriptions.subscribe(transaction, channel, mine, turn));
+        Optional<Subscription> subscription = store.write(
+                "subscribe",
+                transaction -> subscriptions.subscribe(transaction, channel, mine, turn, settings.salesforceMillis()));
         subscription.ifPresent(begun -> subscriptions.subscribed(begun.position(), mine, turn));
         return subscription;
     }

@@ -293,7 +293,7 @@ public final class JdbcLedger implements Ledger {
 
     private static final String POSITION =
             """
-            select channel, replay_id, saved_at, first_start, (select org_id from pinned_org) as org_id
+            select channel, replay_id, saved_at, case when first_start = 0 then {now} else first_start end as first_start, (select org_id from pinned_org) as org_id
             from stream_position where channel = :channel""";
 
     @Override

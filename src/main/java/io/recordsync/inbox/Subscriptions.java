@@ -64,21 +64,33 @@ final class Subscriptions {
     private static final String SUBSCRIBE =
             """
             insert into stream_position (channel, epoch, session, first_start, seen_at, turn)
-            select :channel, 1, id, {now}, {now}, :turn from session where id = :session and seen_at > {now} - :ttl
+            select :channel, 1, id, coalesce(:salesforce, {now}), {now}, :turn
+            from session where id = :session and seen_at > {now} - :ttl
             on conflict (channel) do update set epoch = stream_position.epoch + 1, session = excluded.session,
-                   seen_at = excluded.seen_at, turn = excluded.turn
+                   seen_at = excluded.seen_at, turn = excluded.turn,
+                   first_start = case when stream_position.first_start = 0 then excluded.first_start
+                                 else stream_position.first_start end
             where stream_position.session = excluded.session
                or stream_position.seen_at <= {now} - :ttl
                or not exists (
                  select 1 from session where id = stream_position.session and seen_at > {now} - :ttl)
             returning channel, epoch, replay_id, first_start, {now} - coalesce(saved_at, {now}) as silence""";
 
-    /** To be followed by {@link #subscribed} after the commit. */
-    Optional<Subscription> subscribe(Transaction transaction, String channel, String mine, long turn)
+    /**
+     * To be followed by {@link #subscribed} after the commit.
+     *
+     * @param salesforceMillis when a first start is, because events bear Salesforce's times; null = by the database's clock
+     */
+    Optional<Subscription> subscribe(
+            Transaction transaction, String channel, String mine, long turn, Long salesforceMillis)
             throws SQLException {
         return transaction.first(
                 SUBSCRIBE,
-                with("channel", channel).and("session", mine).and("turn", turn).and("ttl", ttl),
+                with("channel", channel)
+                        .and("session", mine)
+                        .and("turn", turn)
+                        .and("salesforce", salesforceMillis)
+                        .and("ttl", ttl),
                 Subscriptions::subscription);
     }
 

@@ -1,6 +1,7 @@
 package io.recordsync.oauth;
 
 import io.recordsync.network.Outbound;
+import io.recordsync.oauth.TokenRequest.Granted;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -38,6 +39,10 @@ public final class AccessTokens {
     private long endsAt;
 
     private long renewAt;
+    /** The endpoint's time at its last answer; null until it has said one. */
+    private Instant date;
+
+    private long datedAt;
     private CompletableFuture<Token> fetch;
     private TokenUnavailableException failure;
     private long failedAt;
@@ -137,20 +142,30 @@ public final class AccessTokens {
         }
     }
 
+    /**
+     * What time it is by the endpoint's clock, from the Date of its last answer on by the monotonic one; empty until it has
+     * said one. It may be behind, by what the answer was on its way and a machine was asleep, and is not ahead.
+     */
+    public synchronized Optional<Instant> serverTime() {
+        return Optional.ofNullable(date).map(said -> said.plusNanos(nanoTime.getAsLong() - datedAt));
+    }
+
     private void startFetch(long now) {
         Instant asked = clock.instant();
-        var answer = new CompletableFuture<Token>();
+        var answer = new CompletableFuture<Granted>();
         // A thread of its own, not the caller's: resolving the name and reading the key file have no timeout.
         var asking = new Thread(() -> ask(asked, answer), "token-" + host);
         asking.setDaemon(true);
-        fetch = answer.orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS).whenComplete((granted, e) -> {
-            asking.interrupt();
-            remember(now, asked, granted, e);
-        });
+        fetch = answer.orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((granted, e) -> {
+                    asking.interrupt();
+                    remember(now, asked, granted, e);
+                })
+                .thenApply(Granted::token);
         asking.start();
     }
 
-    private synchronized void remember(long now, Instant asked, Token granted, Throwable e) {
+    private synchronized void remember(long now, Instant asked, Granted granted, Throwable e) {
         fetch = null;
         if (granted == null) {
             failure = request.failureOf(e);
@@ -158,10 +173,14 @@ public final class AccessTokens {
             return;
         }
         failure = null;
-        token = granted;
-        long life = Duration.between(asked, granted.expiresAt()).toNanos();
+        token = granted.token();
+        long life = Duration.between(asked, token.expiresAt()).toNanos();
         endsAt = now + life;
         renewAt = now + life / 10 * 8;
+        if (granted.date() != null) {
+            date = granted.date();
+            datedAt = nanoTime.getAsLong();
+        }
     }
 
     private Token await(CompletableFuture<Token> awaited) {
@@ -176,7 +195,7 @@ public final class AccessTokens {
         }
     }
 
-    private void ask(Instant now, CompletableFuture<Token> answer) {
+    private void ask(Instant now, CompletableFuture<Granted> answer) {
         try {
             answer.complete(request.send(now));
         } catch (Throwable e) {

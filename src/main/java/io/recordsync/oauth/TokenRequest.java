@@ -15,8 +15,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
@@ -30,6 +32,9 @@ import java.util.stream.Collectors;
  * <p>Thread-safe. Redirects are not followed. No message quotes an answer.
  */
 final class TokenRequest {
+
+    /** @param date by the clock of the endpoint, from the answer's Date header; null where that does not say */
+    record Granted(Token token, Instant date) {}
 
     private static final int MAX_BYTES = 64 << 10;
     private static final Pattern ORG_ID = Pattern.compile("/id/([A-Za-z0-9]{18})/");
@@ -57,7 +62,7 @@ final class TokenRequest {
     }
 
     /** Asks once. Waits without a limit of its own: resolving the name and reading the key file have no timeout. */
-    Token send(Instant now) throws IOException, InterruptedException {
+    Granted send(Instant now) throws IOException, InterruptedException {
         outbound.checkProxy(tokenUrl.getHost());
         Grant.Proof proof = proof(now);
         HttpRequest.Builder request = outbound.request(tokenUrl)
@@ -89,7 +94,7 @@ final class TokenRequest {
     }
 
     /** @param body null when it is too long */
-    private Token read(HttpResponse<?> response, String body, Instant asked) {
+    private Granted read(HttpResponse<?> response, String body, Instant asked) {
         if (response.statusCode() == 407) {
             throw unavailable(outbound.refused(tokenUrl.getHost(), 407), null);
         }
@@ -114,12 +119,23 @@ final class TokenRequest {
         long seconds = answer.path("expires_in").asLong();
         Instant expiresAt = asked.plus(seconds > 0 ? Duration.ofSeconds(seconds) : defaultLifetime);
         Matcher orgId = ORG_ID.matcher(answer.path("id").asText());
-        return new Token(
+        Token token = new Token(
                 value,
                 expiresAt,
                 answer.path("instance_url").asText(null),
                 orgId.find() ? orgId.group(1) : null,
                 answer.path("scope").asText(null));
+        return new Granted(token, date(response));
+    }
+
+    /** Null where it is missing or not readable. */
+    private static Instant date(HttpResponse<?> response) {
+        try {
+            return DateTimeFormatter.RFC_1123_DATE_TIME.parse(
+                    response.headers().firstValue("Date").orElse(""), Instant::from);
+        } catch (DateTimeException e) {
+            return null;
+        }
     }
 
     private static JsonNode json(String body) {

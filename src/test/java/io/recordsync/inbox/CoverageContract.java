@@ -22,6 +22,7 @@ import io.recordsync.inbox.Ledger.Filter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +41,39 @@ abstract class CoverageContract extends OnEitherDatabase {
     }
 
     // ---- when a sweep is owed
+
+    /** A clock an hour fast dropped what was deleted in the first hour. */
+    @Test
+    void the_first_start_is_by_salesforces_time() {
+        Instant salesforce = START.minus(Duration.ofHours(1));
+        Inbox other = Inbox.open(store, byTime(() -> salesforce));
+
+        other.coverage().begin(PERIOD);
+        assertThat(other.coverage().state().coveredUntil()).isEqualTo(salesforce);
+        assertThat(other.intakes().subscribe(CHANNEL).orElseThrow().firstStart())
+                .isEqualTo(salesforce);
+        assertThat(inbox.intakes().subscribe(CHANNEL)).isEmpty();
+        assertThat(other.intakes().subscribe(CHANNEL).orElseThrow().firstStart())
+                .as("once for all")
+                .isEqualTo(salesforce);
+    }
+
+    @Test
+    void so_is_the_first_start_in_another_org() {
+        AtomicReference<Instant> salesforce = new AtomicReference<>(START.minus(Duration.ofHours(1)));
+        Inbox other = Inbox.open(store, byTime(salesforce::get));
+        other.intakes().pinOrg("00D000000000001AAA");
+        other.intakes().subscribe(CHANNEL);
+        salesforce.set(START.minus(Duration.ofMinutes(30)));
+
+        other.decisions().confirmOrg("00D000000000002AAA");
+
+        assertThat(ledger.position(CHANNEL).orElseThrow().firstStart()).isEqualTo(START);
+        other.coverage().begin(PERIOD);
+        assertThat(other.coverage().state().coveredUntil()).isEqualTo(salesforce.get());
+        assertThat(other.intakes().subscribe(CHANNEL).orElseThrow().firstStart())
+                .isEqualTo(salesforce.get());
+    }
 
     @Test
     void nothing_is_owed_within_the_first_period_and_a_sweep_after_it() {

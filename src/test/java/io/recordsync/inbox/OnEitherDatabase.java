@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
@@ -85,6 +86,18 @@ abstract class OnEitherDatabase {
     }
 
     // ---- words of the tests
+
+    static InboxSettings byTime(Supplier<Instant> salesforce) {
+        return new InboxSettings(
+                GIVE_UP_AFTER,
+                SESSION_TTL,
+                SETTINGS.retention(),
+                "a key",
+                Duration.ZERO,
+                0,
+                Duration.ofHours(1),
+                salesforce);
+    }
 
     static DeletionRequest request(String recordList, String externalId) {
         return request(recordList, Identifier.external("salesforce", externalId), "tx-" + externalId + "/1");

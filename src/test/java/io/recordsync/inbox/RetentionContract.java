@@ -15,8 +15,10 @@ import io.recordsync.inbox.Ledger.Entry;
 import io.recordsync.inbox.Ledger.Filter;
 import io.recordsync.inbox.Queue.Postponement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -98,6 +100,39 @@ abstract class RetentionContract extends OnEitherDatabase {
         assertThat(ledger.counts()).containsEntry(DeletionState.DELETED, 1L);
         advance(RETENTION);
         assertThat(inbox.retention().forget()).isEqualTo(1);
+    }
+
+    @Test
+    void a_clock_that_is_far_ahead_forgets_nothing() {
+        accept("003A");
+        inbox.queue().settle(claimed(claim()), Confirmation.EXACT, Duration.ZERO);
+        inbox.intakes().accept(new Intake(List.of(), List.of(new Problem("kind", "message")), null));
+        AtomicReference<Instant> salesforce = new AtomicReference<>();
+        Inbox other = Inbox.open(store, byTime(salesforce::get));
+        advance(RETENTION.plusDays(1));
+
+        assertThat(other.retention().forget())
+                .as("Salesforce has not said its time")
+                .isZero();
+        assertThat(ledger.counts()).containsEntry(DeletionState.DELETED, 1L);
+        salesforce.set(START.plusSeconds(5));
+        assertThat(other.retention().forget()).isZero();
+        assertThat(ledger.counts()).containsEntry(DeletionState.DELETED, 1L);
+        assertThat(ledger.problems(10)).hasSize(1);
+
+        salesforce.set(START.plus(RETENTION).plusSeconds(5));
+        assertThat(other.retention().forget()).isEqualTo(1);
+        assertThat(other.retention().forget()).isZero();
+        assertThat(ledger.problems(10)).isEmpty();
+    }
+
+    @Test
+    void a_clock_that_is_behind_is_believed() {
+        accept("003A");
+        inbox.queue().settle(claimed(claim()), Confirmation.EXACT, Duration.ZERO);
+        Inbox other = Inbox.open(store, byTime(() -> START.plus(RETENTION).plusSeconds(5)));
+
+        assertThat(other.retention().forget()).isZero();
     }
 
     /** Each took the rows of the other from the totals too. */

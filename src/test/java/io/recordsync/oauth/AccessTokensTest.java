@@ -17,6 +17,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -395,6 +396,21 @@ class AccessTokensTest {
         endpoint.grants(600);
 
         assertThat(tokens.token().value()).isNotBlank();
+    }
+
+    @Test
+    void the_time_of_the_endpoint_goes_on_by_the_monotonic_clock() {
+        assertThat(tokens.serverTime()).isEmpty();
+        endpoint.grants(600);
+        Instant before = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        tokens.token();
+        Instant after = Instant.now();
+
+        clock.set(Duration.ofHours(-6));
+        clock.advance(Duration.ofHours(1));
+
+        assertThat(tokens.serverTime()).hasValueSatisfying(time -> assertThat(time.minus(Duration.ofHours(1)))
+                .isBetween(before, after));
     }
 
     @Test
