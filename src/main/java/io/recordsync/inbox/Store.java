@@ -1,11 +1,13 @@
 package io.recordsync.inbox;
 
+import io.recordsync.inbox.database.Backup;
 import io.recordsync.inbox.database.Connections;
 import io.recordsync.inbox.database.Database;
 import io.recordsync.inbox.database.DatabaseException;
 import io.recordsync.inbox.database.DatabaseInUseException;
 import io.recordsync.inbox.database.Transaction;
 import io.recordsync.inbox.database.UnknownOutcomeException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
@@ -88,6 +90,15 @@ public final class Store implements AutoCloseable {
             database.probe();
             return null;
         });
+    }
+
+    /**
+     * Writes a verified copy of it into a file, while the service may run.
+     *
+     * @throws InboxException when it cannot
+     */
+    public static Backup backUp(Database database, Path target) {
+        return opened(() -> database.backUp(target));
     }
 
     /** On connections that may write. */

@@ -2,6 +2,7 @@ package io.recordsync.inbox.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -111,8 +112,25 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
         }
     }
 
+    /**
+     * Writes a copy of it as of one moment into a file, while the service may run: whole and verified, or not at all. What is
+     * there of that name is replaced.
+     *
+     * @throws DatabaseException when it cannot
+     */
+    public final Backup backUp(Path target) {
+        try {
+            return copy(target.toAbsolutePath());
+        } catch (IOException | SQLException e) {
+            throw new DatabaseException(
+                    "Store %s cannot be copied into %s: %s".formatted(shownUrl(), target, e.getMessage()), e);
+        }
+    }
+
     /** Whether other processes may have the same database. */
     public abstract boolean shared();
+
+    abstract Backup copy(Path target) throws IOException, SQLException;
 
     /** What has to be so before it is opened to be written. */
     abstract void takeHold(Opened opened) throws IOException;

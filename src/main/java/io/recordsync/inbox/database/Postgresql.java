@@ -2,6 +2,7 @@ package io.recordsync.inbox.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -80,6 +81,13 @@ final class Postgresql extends Database {
     @Override
     String migrations() {
         return "postgresql";
+    }
+
+    @Override
+    Backup copy(Path target) {
+        throw new DatabaseException(
+                "store.url leads to PostgreSQL (expected a SQLite file): back that up with pg_dump, or as its server does",
+                null);
     }
 
     @Override

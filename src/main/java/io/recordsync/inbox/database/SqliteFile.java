@@ -11,6 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -46,6 +47,9 @@ final class SqliteFile extends Database {
     private static final int NOT_A_DATABASE = 26;
 
     private static final String UNDO_ON_DISK = "pragma temp_store = file";
+
+    /** What lies beside the file and belongs to it, by the end of its name. */
+    private static final Set<String> BESIDE = Set.of("", "-wal", "-shm", "-journal", ".lock", ".created");
 
     /** A larger one is looked through while the service works. */
     private static final long MAX_BYTES_CHECKED_FIRST = 256L * 1024 * 1024;
@@ -229,6 +233,19 @@ final class SqliteFile extends Database {
     private static boolean isDamaged(SQLException e) {
         int code = e.getErrorCode() & 0xff;
         return code == CORRUPT || code == NOT_A_DATABASE;
+    }
+
+    @Override
+    Backup copy(Path target) throws IOException, SQLException {
+        requireExistence();
+        Path real = file.toRealPath();
+        String beside =
+                target.getFileName().toString().replace(real.getFileName().toString(), "");
+        if (BESIDE.contains(beside) && Files.isSameFile(target.getParent(), real.getParent())) {
+            throw new DatabaseException(
+                    target + " belongs to the database itself (expected another file for the copy)", null);
+        }
+        return SqliteCopy.write(source(true), target);
     }
 
     @Override
