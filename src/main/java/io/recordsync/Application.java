@@ -28,7 +28,8 @@ public final class Application {
             """
             usage: salesforce-talkdesk-sync             runs the service
                    salesforce-talkdesk-sync doctor      examines whether the service could do its work
-                   salesforce-talkdesk-sync receipts …  writes what can be proven of deletions""";
+                   salesforce-talkdesk-sync receipts …  writes what can be proven of deletions
+                   salesforce-talkdesk-sync backup FILE copies the SQLite file, also while the service runs""";
 
     private static final int STOP_SECONDS = 28;
     /** Where stopping took longer, no time is left for a {@link ClassArchive}. */
@@ -66,6 +67,7 @@ public final class Application {
             case "" -> new Application().run();
             case "doctor" -> System.exit(DoctorCommand.run());
             case "receipts" -> System.exit(ReceiptsCommand.run(List.of(args).subList(1, args.length)));
+            case "backup" -> System.exit(BackupCommand.run(List.of(args).subList(1, args.length)));
             case "--help" -> System.out.println(USAGE);
             default -> {
                 System.err.println("Unknown command " + args[0] + "\n" + USAGE);

@@ -2,7 +2,7 @@ package io.recordsync;
 
 import io.recordsync.deletion.Intake;
 import io.recordsync.inbox.Intakes;
-import io.recordsync.inbox.Queue;
+import io.recordsync.inbox.JdbcQueue;
 import io.recordsync.inbox.Retention;
 import io.recordsync.inbox.Session;
 import io.recordsync.ops.api.OpsHttpServer;
@@ -139,7 +139,8 @@ final class OldNames implements BeanRepository {
         }
 
         public int rehearse(List<Long> ids) {
-            return bean("recordsyncQueue", Queue.class).rehearse(ids);
+            JdbcQueue queue = bean("recordsyncQueue", JdbcQueue.class);
+            return queue.rehearse(queue.inHand(ids));
         }
 
         public void heartbeat() {

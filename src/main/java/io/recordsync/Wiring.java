@@ -147,7 +147,7 @@ public final class Wiring implements AutoCloseable {
         Tokens tokens = tokens(network);
         Watch watch = watch(clock);
         Store store = beans.closing(Store.open(database(settings.store())));
-        InboxRoom inbox = inbox(store, watch, clock);
+        InboxRoom inbox = inbox(store, watch, clock, tokens);
         Delivering delivering = delivery(inbox, clock);
         talkdesk(clock);
         Reading reading = salesforce(inbox, network, tokens, clock);
@@ -228,7 +228,7 @@ public final class Wiring implements AutoCloseable {
 
     record InboxRoom(Inbox inbox, Ledger ledger, History history, Metrics metrics) {}
 
-    private InboxRoom inbox(Store store, Watch watch, Clock clock) {
+    private InboxRoom inbox(Store store, Watch watch, Clock clock, Tokens tokens) {
         JdbcLedger ledger = beans.own("recordsyncLedger", new JdbcLedger(store));
         JdbcHistory history = beans.own("recordsyncHistory", new JdbcHistory(store));
         Metrics metrics = beans.own(
@@ -241,7 +241,8 @@ public final class Wiring implements AutoCloseable {
                 settings.ledger().phoneKey().value(),
                 settings.delivery().holdWindow(),
                 settings.guard().maxDeletions(),
-                settings.guard().window());
+                settings.guard().window(),
+                () -> tokens.salesforce().serverTime().orElse(null));
         Inbox inbox = beans.closing(Inbox.open(store, inboxSettings, Tally.both(history, metrics)));
         beans.own("recordsyncIntakes", inbox.intakes());
         beans.own("recordsyncQueue", inbox.queue());

@@ -2,6 +2,7 @@ package io.recordsync.delivery;
 
 import io.recordsync.config.BatchSettings;
 import io.recordsync.deletion.Batch;
+import io.recordsync.deletion.ClaimedDeletion;
 import io.recordsync.deletion.Failure;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Queue;
@@ -45,7 +46,7 @@ public final class Claims {
     private final int room;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Set<Long> abandoned = new HashSet<>();
+    private final Set<ClaimedDeletion> abandoned = new HashSet<>();
     private int inHand;
     /** By {@link System#nanoTime()}; 0 while there is nothing to wait for. */
     private long notBefore;
@@ -139,21 +140,21 @@ public final class Claims {
     }
 
     private void giveBackAbandoned() {
-        List<Long> ids;
+        List<ClaimedDeletion> deletions;
         lock.lock();
         try {
-            ids = List.copyOf(abandoned);
+            deletions = List.copyOf(abandoned);
         } finally {
             lock.unlock();
         }
-        if (ids.isEmpty()) {
+        if (deletions.isEmpty()) {
             return;
         }
-        int givenBack = queue.postpone(ids, Duration.ZERO, UNRECORDED, Postponement.ANSWER_LOST);
+        int givenBack = queue.postpone(deletions, Duration.ZERO, UNRECORDED, Postponement.ANSWER_LOST);
         LOG.info("{} deletions were given back, to be tried again", givenBack);
         lock.lock();
         try {
-            abandoned.removeAll(Set.copyOf(ids));
+            abandoned.removeAll(Set.copyOf(deletions));
         } finally {
             lock.unlock();
         }
@@ -193,7 +194,7 @@ public final class Claims {
         lock.lock();
         try {
             inHand -= claimed.size();
-            abandoned.addAll(claimed.ids());
+            abandoned.addAll(claimed.deletions());
             waitFor(MAX_WAIT);
             changed.signal();
         } finally {

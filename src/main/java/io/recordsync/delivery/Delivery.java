@@ -136,14 +136,14 @@ public final class Delivery {
             @ExchangeProperty("batch") Batch batch,
             @ExchangeProperty("reading") Reading reading,
             @ExchangeProperty("calledAt") long calledAt) {
-        settle(batch.ids(), reading.confirmation(), calledAt);
+        settle(batch.deletions(), reading.confirmation(), calledAt);
         finds.counted(batch, reading.deleted());
         succeeded(batch);
     }
 
     /** The list exists and does not know this record. */
     public void settleAbsent(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("calledAt") long calledAt) {
-        settle(batch.ids(), Confirmation.ABSENT, calledAt);
+        settle(batch.deletions(), Confirmation.ABSENT, calledAt);
         finds.counted(batch, 0);
         succeeded(batch);
     }
@@ -153,10 +153,10 @@ public final class Delivery {
             @ExchangeProperty("batch") Batch batch,
             @ExchangeProperty("reading") Reading reading,
             @ExchangeProperty("calledAt") long calledAt) {
-        List<Long> again = new ArrayList<>();
-        List<Long> enough = new ArrayList<>();
+        List<ClaimedDeletion> again = new ArrayList<>();
+        List<ClaimedDeletion> enough = new ArrayList<>();
         for (ClaimedDeletion deletion : batch.deletions()) {
-            (isEnough(deletion) ? enough : again).add(deletion.id());
+            (isEnough(deletion) ? enough : again).add(deletion);
         }
         if (!again.isEmpty()) {
             queue.postpone(again, verify.delay(), reading.failure(), Postponement.UNCONFIRMED);
@@ -174,7 +174,7 @@ public final class Delivery {
     /** A lone item was refused. */
     public void park(@ExchangeProperty("batch") Batch lone, @ExchangeProperty("reading") Reading reading) {
         Failure failure = reading.failure();
-        queue.park(lone.ids(), failure);
+        queue.park(lone.deletions(), failure);
         LOG.warn(
                 "Record list {} refuses {} ({} {}); parked, redrive it once the cause is fixed",
                 lone.recordList(),
@@ -186,14 +186,14 @@ public final class Delivery {
     /** To be called before a batch is split: of one that was done in part, nobody knows which part. */
     public void beforeSplit(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("reading") Reading reading) {
         if (reading.doneInPart()) {
-            queue.perhapsDone(batch.ids());
+            queue.perhapsDone(batch.deletions());
         }
     }
 
     /** Tried again after a backoff, or after what the dialler asked for. */
     public void postpone(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("reading") Reading reading) {
         Duration delay = reading.retryAfter() == null ? ownBackoff(batch) : reading.retryAfter();
-        queue.postpone(batch.ids(), delay, reading.failure(), Postponement.FAILED);
+        queue.postpone(batch.deletions(), delay, reading.failure(), Postponement.FAILED);
     }
 
     /** Nothing of this list is sent for a while; the others go on. */
@@ -202,7 +202,7 @@ public final class Delivery {
         Failure failure = reading.failure();
         ListHealth.Suspension suspension = lists.suspension(recordList, backoff);
         recordLists.suspend(recordList, suspension.pause(), failure);
-        queue.postpone(batch.ids(), suspension.pause(), failure, Postponement.FAILED);
+        queue.postpone(batch.deletions(), suspension.pause(), failure, Postponement.FAILED);
         // Last: this process must not hold back what the inbox, having failed, would give it again and again.
         if (lists.suspend(recordList, suspension)) {
             LOG.error(
@@ -222,7 +222,7 @@ public final class Delivery {
         Duration pause = asked == null || asked.compareTo(hold.pause()) < 0 ? hold.pause() : asked;
         Duration own = ownBackoff(batch);
         queue.postpone(
-                batch.ids(),
+                batch.deletions(),
                 own.compareTo(pause) > 0 ? own : pause,
                 failure,
                 reading.answerLost() ? Postponement.ANSWER_LOST : Postponement.FAILED);
@@ -241,8 +241,8 @@ public final class Delivery {
     public void stopList(@ExchangeProperty("batch") Batch batch, @ExchangeProperty("reading") Reading reading) {
         Failure failure = reading.failure();
         recordLists.stop(batch.recordList(), failure);
-        queue.perhapsDone(batch.ids());
-        queue.release(batch.ids());
+        queue.perhapsDone(batch.deletions());
+        queue.release(batch.deletions());
         LOG.error(
                 "Record list {} is stopped (call {}): {} (on the page, or POST /api/record-lists/go-on)",
                 batch.recordList(),
@@ -256,7 +256,7 @@ public final class Delivery {
         // A batch that breaks the dialler must not be the first one again after each pause.
         Duration own = ownBackoff(batch);
         queue.postpone(
-                batch.ids(),
+                batch.deletions(),
                 own.compareTo(pause) > 0 ? own : pause,
                 reading.failure(),
                 reading.answerLost() ? Postponement.ANSWER_LOST : Postponement.FAILED);
@@ -264,7 +264,7 @@ public final class Delivery {
 
     /** Gives the batch back as it was. */
     public void release(@ExchangeProperty("batch") Batch batch) {
-        queue.release(batch.ids());
+        queue.release(batch.deletions());
     }
 
     /**
@@ -291,7 +291,7 @@ public final class Delivery {
         }
         if (batch.lone() && failedItems.stream().allMatch(FailedItem::gone)) {
             // Reported as failed, and not there when asked: the dialler contradicts itself, or it is gone by now.
-            queue.postpone(batch.ids(), ownBackoff(batch), reading.failure(), Postponement.ANSWER_LOST);
+            queue.postpone(batch.deletions(), ownBackoff(batch), reading.failure(), Postponement.ANSWER_LOST);
             return null;
         }
         if (batch.lone() || failed.containsAll(sent)) {
@@ -299,7 +299,7 @@ public final class Delivery {
             return null;
         }
         for (Identifier identifier : failed.stream().distinct().toList()) {
-            queue.park(batch.only(List.of(identifier), true).ids(), reading.failure());
+            queue.park(batch.only(List.of(identifier), true).deletions(), reading.failure());
         }
         LOG.warn(
                 "{} of {} records of list {} could not be deleted; parked, the others are gone",
@@ -307,7 +307,7 @@ public final class Delivery {
                 sent.size(),
                 batch.recordList());
         boolean exact = reading.deleted() + failed.size() == sent.size();
-        settle(batch.only(failed, false).ids(), exact ? Confirmation.EXACT : Confirmation.BATCH, calledAt);
+        settle(batch.only(failed, false).deletions(), exact ? Confirmation.EXACT : Confirmation.BATCH, calledAt);
         finds.counted(batch, reading.deleted() + failed.size());
         succeeded(batch);
         return null;
@@ -326,9 +326,9 @@ public final class Delivery {
         }
     }
 
-    private void settle(List<Long> ids, Confirmation confirmation, long calledAt) {
+    private void settle(List<ClaimedDeletion> deletions, Confirmation confirmation, long calledAt) {
         Duration sinceCall = Duration.ofNanos(System.nanoTime() - calledAt);
-        queue.settle(ids, confirmation, sinceCall);
+        queue.settle(deletions, confirmation, sinceCall);
     }
 
     private void succeeded(Batch batch) {

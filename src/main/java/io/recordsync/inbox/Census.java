@@ -16,15 +16,23 @@ final class Census<T> {
     private T seen;
     private long at;
     private long took;
+    /** Not guarded by this: nobody who forgets waits for a look. */
+    private volatile boolean forgotten;
 
     Census(Supplier<T> look) {
         this.look = look;
     }
 
+    /** What was seen is not told again. */
+    void forget() {
+        forgotten = true;
+    }
+
     synchronized T get() {
-        if (took < LONG || System.nanoTime() - at > 10 * took) {
+        if (forgotten || took < LONG || System.nanoTime() - at > 10 * took) {
             long began = System.nanoTime();
             took = 0;
+            forgotten = false;
             seen = look.get();
             at = System.nanoTime();
             took = at - began;

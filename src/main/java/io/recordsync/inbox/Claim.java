@@ -36,13 +36,16 @@ record Claim(Map<Lane, List<Row>> byLane) {
     /** Needs a live session: one that was silent for too long may have been taken for dead already. */
     private static final String TAKE =
             """
-            update deletion set state = 'claimed', session = :session
+            update deletion set state = 'claimed', session = :claim
             where id {due :lanes :limit}
               and exists (select 1 from session where id = :session and seen_at > {now} - :ttl)
             returning id, record_list || '/' || kind as lane, provider, identifier, attempts, unconfirmed, due_at""";
 
-    /** @param limit rows of each lane */
-    static Claim take(Transaction transaction, List<Lane> lanes, long limit, String session, Duration ttl)
+    /**
+     * @param limit rows of each lane
+     * @param name what the rows bear while they are claimed
+     */
+    static Claim take(Transaction transaction, List<Lane> lanes, long limit, String session, String name, Duration ttl)
             throws SQLException {
         JsonRows rows = new JsonRows();
         Map<Lane, List<Row>> byLane = new LinkedHashMap<>();
@@ -56,18 +59,19 @@ record Claim(Map<Lane, List<Row>> byLane) {
             transaction.list(
                     TAKE,
                     with("session", session)
+                            .and("claim", name)
                             .and("lanes", rows)
                             .and("limit", limit)
                             .and("ttl", ttl),
                     row -> {
                         Lane lane = byName.get(row.getString("lane"));
-                        return byLane.get(lane).add(claimed(row, lane, session));
+                        return byLane.get(lane).add(claimed(row, lane, name));
                     });
         }
         return new Claim(byLane);
     }
 
-    private static Row claimed(ResultSet row, Lane lane, String session) throws SQLException {
+    private static Row claimed(ResultSet row, Lane lane, String name) throws SQLException {
         Identifier identifier = new Identifier(lane.kind(), row.getString("provider"), row.getString("identifier"));
         return new Row(
                 new ClaimedDeletion(
@@ -76,14 +80,14 @@ record Claim(Map<Lane, List<Row>> byLane) {
                         identifier,
                         row.getInt("attempts"),
                         row.getInt("unconfirmed"),
-                        session),
+                        name),
                 row.getLong("due_at"));
     }
 
-    List<Long> ids() {
+    List<ClaimedDeletion> deletions() {
         return byLane.values().stream()
                 .flatMap(Collection::stream)
-                .map(row -> row.deletion().id())
+                .map(Row::deletion)
                 .toList();
     }
 

@@ -29,6 +29,7 @@ public interface Doubts {
      * @param deletions ids of rows in state checking
      * @param restorations ids of restorations that are not confirmed
      * @param doubts how many there had been when it was asked for: the answer says nothing of later ones
+     * @param session that asks: to another one, after the database has gone back in time, its ids may mean other rows
      */
-    record GapCheck(String contactId, List<Long> deletions, List<Long> restorations, long doubts) {}
+    record GapCheck(String contactId, List<Long> deletions, List<Long> restorations, long doubts, String session) {}
 }

@@ -30,6 +30,10 @@ final class GuardedStore {
             guard.start(transaction);
             return guard.trippedEver(transaction);
         });
+        store.onNewSession(() -> {
+            perhapsTripped = true;
+            perhapsOvertaken = true;
+        });
     }
 
     /** What an act brought, and how many deletions the guard holds because of it; -1 = it was not tripped by it. */

@@ -33,7 +33,7 @@ public record Inbox(
                 store,
                 session,
                 new JdbcIntakes(guarded, session, recordLists, settings, tally),
-                new JdbcDoubts(guarded),
+                new JdbcDoubts(guarded, session),
                 new JdbcQueue(guarded, session, recordLists, settings, tally),
                 recordLists,
                 new JdbcDecisions(guarded),

@@ -1,6 +1,8 @@
 package io.recordsync.inbox;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Supplier;
 
 /**
  * What an operator may change about the inbox.
@@ -12,6 +14,8 @@ import java.time.Duration;
  *     process, so that nobody can ever compare
  * @param holdWindow what nobody ordered by name waits for so long before it is due
  * @param guardLimit when more contacts than this are deleted within {@code guardWindow}, the guard is tripped; 0 = no guard
+ * @param salesforceTime what time it is by Salesforce's clock, which nobody here sets; it gives null while that is not known. Itself
+ *     null: the database's clock is taken for right
  */
 public record InboxSettings(
         Duration giveUpAfter,
@@ -20,7 +24,26 @@ public record InboxSettings(
         String phoneKey,
         Duration holdWindow,
         int guardLimit,
-        Duration guardWindow) {
+        Duration guardWindow,
+        Supplier<Instant> salesforceTime) {
+
+    /** By the database's clock. */
+    public InboxSettings(
+            Duration giveUpAfter,
+            Duration sessionTtl,
+            Duration retention,
+            String phoneKey,
+            Duration holdWindow,
+            int guardLimit,
+            Duration guardWindow) {
+        this(giveUpAfter, sessionTtl, retention, phoneKey, holdWindow, guardLimit, guardWindow, null);
+    }
+
+    /** Salesforce's time in milliseconds; null where it is not known. */
+    Long salesforceMillis() {
+        Instant now = salesforceTime == null ? null : salesforceTime.get();
+        return now == null ? null : now.toEpochMilli();
+    }
 
     /** Without a hold window and without a guard. */
     public InboxSettings(Duration giveUpAfter, Duration sessionTtl, Duration retention, String phoneKey) {

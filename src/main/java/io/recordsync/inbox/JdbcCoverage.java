@@ -20,13 +20,13 @@ public final class JdbcCoverage implements Coverage {
 
     private final Store store;
     private final JdbcSession session;
-    private final Duration sessionTtl;
+    private final InboxSettings settings;
 
     /** @param session the one that sweeps */
     JdbcCoverage(Store store, JdbcSession session, InboxSettings settings) {
         this.store = store;
         this.session = session;
-        this.sessionTtl = settings.sessionTtl();
+        this.settings = settings;
     }
 
     private static final String LOCK = "update sweep set one = one";
@@ -52,6 +52,14 @@ public final class JdbcCoverage implements Coverage {
                         .and("position_lost", demand.positionLost()));
     }
 
+    private static final String SKIP_NUMBERS = "update sweep set demanded = demanded + 1000000";
+
+    /** Likewise; the numbers of demands that are lost with a later state of the database are not given out again. */
+    static void demandAfterLoss(Transaction transaction, SweepDemand demand) throws SQLException {
+        transaction.change(SKIP_NUMBERS);
+        demand(transaction, demand);
+    }
+
     @Override
     public void demand(SweepDemand demand) {
         store.write("demand a sweep", transaction -> {
@@ -72,7 +80,8 @@ public final class JdbcCoverage implements Coverage {
 
     private static final String START =
             """
-            update sweep set covered_until = coalesce((select min(first_start) from stream_position), {now})
+            update sweep set covered_until = coalesce(
+              (select min(first_start) from stream_position where first_start > 0), :salesforce, {now})
             where covered_until is null""";
 
     private static final String WANTED =
@@ -91,7 +100,7 @@ public final class JdbcCoverage implements Coverage {
                     + """
 
             returning covered_until, since, demanded, case when demanded > answered then reason else 'period' end as reason,
-                      coalesce((select min(first_start) from stream_position), covered_until) as first_start""";
+                      coalesce((select min(first_start) from stream_position where first_start > 0), covered_until) as first_start""";
 
     @Override
     public Optional<Sweep> begin(Duration period) {
@@ -103,10 +112,12 @@ public final class JdbcCoverage implements Coverage {
             return Optional.empty();
         }
         return store.write("begin a sweep", transaction -> {
-            transaction.change(START);
+            transaction.change(START, with("salesforce", settings.salesforceMillis()));
             return transaction.first(
                     BEGIN,
-                    with("session", session.id()).and("ttl", sessionTtl).and("period", period),
+                    with("session", session.id())
+                            .and("ttl", settings.sessionTtl())
+                            .and("period", period),
                     JdbcCoverage::sweep);
         });
     }
@@ -196,7 +207,8 @@ public final class JdbcCoverage implements Coverage {
     public State state() {
         return store.read(
                         "look at the coverage",
-                        transaction -> transaction.first(STATE, with("ttl", sessionTtl), JdbcCoverage::state))
+                        transaction ->
+                                transaction.first(STATE, with("ttl", settings.sessionTtl()), JdbcCoverage::state))
                 .orElseThrow();
     }
 

@@ -197,9 +197,12 @@ public final class JdbcDecisions implements Decisions {
             insert into pinned_org (one, org_id) values (1, :org)
             on conflict (one) do update set org_id = excluded.org_id where pinned_org.org_id <> excluded.org_id""";
 
-    /** The epoch goes on: to start it anew would let an old subscriber of the other org meet its own number again. */
+    /**
+     * The epoch goes on: to start it anew would let an old subscriber of the other org meet its own number again. When the first
+     * start is, the next subscription says.
+     */
     private static final String FORGET_POSITIONS =
-            "update stream_position set replay_id = null, saved_at = null, first_start = {now}, epoch = epoch + 1";
+            "update stream_position set replay_id = null, saved_at = null, first_start = 0, epoch = epoch + 1";
 
     @Override
     public void confirmOrg(String orgId) {

@@ -20,9 +20,11 @@ import java.util.Map;
 public final class JdbcDoubts implements Doubts {
 
     private final GuardedStore guarded;
+    private final JdbcSession session;
 
-    JdbcDoubts(GuardedStore guarded) {
+    JdbcDoubts(GuardedStore guarded, JdbcSession session) {
         this.guarded = guarded;
+        this.session = session;
     }
 
     private static final String CHECKED_DELETIONS =
@@ -42,6 +44,7 @@ public final class JdbcDoubts implements Doubts {
 
     @Override
     public List<GapCheck> gapChecks(int limit) {
+        String asking = session.id();
         long[] number = new long[1];
         List<Checked> checked = guarded.store().read("look for gap events", transaction -> {
             // First: of a doubt that arises meanwhile the answer says nothing.
@@ -54,7 +57,7 @@ public final class JdbcDoubts implements Doubts {
         Map<String, GapCheck> checks = new LinkedHashMap<>();
         for (Checked row : checked) {
             GapCheck check = checks.computeIfAbsent(
-                    row.identifier(), id -> new GapCheck(id, new ArrayList<>(), new ArrayList<>(), number[0]));
+                    row.identifier(), id -> new GapCheck(id, new ArrayList<>(), new ArrayList<>(), number[0], asking));
             (row.restoration() ? check.restorations() : check.deletions()).add(row.id());
         }
         return checks.values().stream().limit(limit).toList();
@@ -74,7 +77,8 @@ public final class JdbcDoubts implements Doubts {
             returning provider, identifier, event_key, committed_at, commit_number, sequence""";
 
     @Override
-    public int living(List<GapCheck> checks) {
+    public int living(List<GapCheck> asked) {
+        List<GapCheck> checks = ofThisSession(asked);
         guarded.mayOvertake();
         return guarded.store().write("keep the living", transaction -> {
             // It changes what is held, as a decision does: in the same order.
@@ -121,7 +125,8 @@ public final class JdbcDoubts implements Doubts {
             "update restoration set state = 'dismissed' where id {in :ids} and state = 'checking'";
 
     @Override
-    public int gone(List<GapCheck> checks) {
+    public int gone(List<GapCheck> asked) {
+        List<GapCheck> checks = ofThisSession(asked);
         Guard guard = guarded.guard();
         long contacts =
                 checks.stream().filter(check -> !check.deletions().isEmpty()).count();
@@ -143,6 +148,13 @@ public final class JdbcDoubts implements Doubts {
                     .toList();
             return new Guarded<>(believed.size(), guard.count(transaction, look, arrivals));
         });
+    }
+
+    /** What another one asked about is asked about again. */
+    private List<GapCheck> ofThisSession(List<GapCheck> checks) {
+        return checks.stream()
+                .filter(check -> check.session().equals(session.id()))
+                .toList();
     }
 
     private static List<Long> deletions(List<GapCheck> checks) {

@@ -10,6 +10,7 @@ import io.recordsync.deletion.Problem;
 import io.recordsync.deletion.Restoration;
 import io.recordsync.deletion.StreamPosition;
 import io.recordsync.inbox.GuardedStore.Guarded;
+import io.recordsync.inbox.Subscriptions.Saved;
 import io.recordsync.inbox.database.JsonRows;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.SQLException;
@@ -41,6 +42,7 @@ public final class JdbcIntakes implements Intakes {
     private final Store store;
     private final Guard guard;
     private final JdbcSession session;
+    private final Subscriptions subscriptions;
     private final JdbcRecordLists recordLists;
     private final InboxSettings settings;
     private final NewDeletions newDeletions;
@@ -56,24 +58,32 @@ public final class JdbcIntakes implements Intakes {
         this.store = guarded.store();
         this.guard = guarded.guard();
         this.session = session;
+        this.subscriptions = new Subscriptions(session, settings.sessionTtl());
         this.recordLists = recordLists;
         this.settings = settings;
         this.newDeletions = new NewDeletions(new PhoneSeal(settings.phoneKey()), settings.holdWindow());
         this.tally = tally;
+        store.beforeFirstUse(subscriptions::look);
     }
 
     // ---- subscribe
 
     @Override
     public Optional<Subscription> subscribe(String channel) {
-        return store.write(
+        String mine = session.id();
+        long turn = Subscriptions.firstTurn();
+        Optional<Subscription> subscription = store.write(
                 "subscribe",
-                transaction -> Subscriptions.subscribe(transaction, channel, session.id(), settings.sessionTtl()));
+                transaction -> subscriptions.subscribe(transaction, channel, mine, turn, settings.salesforceMillis()));
+        subscription.ifPresent(begun -> subscriptions.subscribed(begun.position(), mine, turn));
+        return subscription;
     }
 
     @Override
     public void keepSubscription(StreamPosition position) {
-        store.write("keep the subscription", transaction -> Subscriptions.keep(transaction, position));
+        store.write("keep the subscription", transaction -> subscriptions.keep(transaction, position))
+                .committed()
+                .run();
     }
 
     private static final String PIN_ORG =
@@ -181,11 +191,13 @@ public final class JdbcIntakes implements Intakes {
         if (overtakes) {
             guarded.mayOvertake();
         }
+        Saved[] saved = new Saved[1];
         List<Long> ids = guarded.write("accept", transaction -> {
             if (intake.hole() || requests.size() > MAX_ROWS_IN_MEMORY) {
                 transaction.takeRoom();
             }
-            boolean adoptable = holdSubscription(transaction, intake.position(), last);
+            saved[0] = holdSubscription(transaction, intake.position(), last);
+            boolean adoptable = saved[0].adoptable();
             lockWhatMayMeet(transaction, intake);
             if (!newLists.isEmpty()) {
                 recordLists.register(transaction, newLists);
@@ -213,6 +225,7 @@ public final class JdbcIntakes implements Intakes {
             }
             return new Guarded<>(inserted, held);
         });
+        saved[0].committed().run();
         recordLists.committed(newLists);
         if (!ids.isEmpty()) {
             // What comes in together was asked for by one: the stream, a sweep, a check or a person.
@@ -221,15 +234,14 @@ public final class JdbcIntakes implements Intakes {
         return ids;
     }
 
-    /** @return whether there may be rows for events to adopt */
-    private static boolean holdSubscription(Transaction transaction, StreamPosition position, boolean last)
-            throws SQLException {
+    /** Whether there may be rows for events to adopt, once this is proven to be the database that was written last. */
+    private Saved holdSubscription(Transaction transaction, StreamPosition position, boolean last) throws SQLException {
         if (position == null) {
-            return true;
+            return new Saved(true, session.prove(transaction));
         }
         return last && position.replayId() != null
-                ? Subscriptions.save(transaction, position)
-                : Subscriptions.hold(transaction, position);
+                ? subscriptions.save(transaction, position)
+                : subscriptions.hold(transaction, position);
     }
 
     /** A contact that was found and one that is restored may be the same: the second has to see the first. */

@@ -36,6 +36,9 @@ public final class JdbcLedger implements Ledger {
     public JdbcLedger(Store store) {
         this.store = store;
         this.receipts = new Receipts(store);
+        for (Census<?> census : List.of(counts, deadLetters, recordLists, guard)) {
+            store.onNewSession(census::forget);
+        }
     }
 
     private static final String COUNT_OPEN =
@@ -290,7 +293,7 @@ public final class JdbcLedger implements Ledger {
 
     private static final String POSITION =
             """
-            select channel, replay_id, saved_at, first_start, (select org_id from pinned_org) as org_id
+            select channel, replay_id, saved_at, case when first_start = 0 then {now} else first_start end as first_start, (select org_id from pinned_org) as org_id
             from stream_position where channel = :channel""";
 
     @Override

@@ -13,6 +13,7 @@ public final class JdbcPauses implements Pauses {
 
     JdbcPauses(Store store) {
         this.store = store;
+        store.onNewSession(() -> known = null);
     }
 
     private static final String PAUSE =

@@ -3,6 +3,7 @@ package io.recordsync.inbox;
 import static io.recordsync.inbox.database.Parameters.with;
 
 import io.recordsync.deletion.Batch;
+import io.recordsync.deletion.ClaimedDeletion;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.Failure;
 import io.recordsync.deletion.Origin;
@@ -16,10 +17,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** The queue on JDBC: rows that bear a session while they are claimed, and no longer. */
+/** The queue on JDBC: rows that bear their claim until their fate is written, and no longer. */
 public final class JdbcQueue implements Queue {
 
     private final Store store;
@@ -31,7 +35,9 @@ public final class JdbcQueue implements Queue {
     /** Guarded by this, but for a look at what waits. */
     private final Lanes lanes;
     /** Rows of claims whose commit was not answered: perhaps ours, and in nobody's hands. */
-    private volatile List<Long> unanswered = List.of();
+    private volatile List<ClaimedDeletion> unanswered = List.of();
+    /** By claim, the rows whose fate is not written yet. */
+    private final Map<String, Map<Long, ClaimedDeletion>> inHand = new ConcurrentHashMap<>();
 
     JdbcQueue(
             GuardedStore guarded,
@@ -46,6 +52,7 @@ public final class JdbcQueue implements Queue {
         this.tally = tally;
         this.recordLists = recordLists;
         this.lanes = new Lanes(recordLists::serves, recordLists::leftAloneMillis);
+        session.claims(inHand::keySet);
     }
 
     // ---- claim
@@ -62,26 +69,88 @@ public final class JdbcQueue implements Queue {
 
     @Override
     public synchronized List<Batch> claim(int batches, int size) {
-        List<Long> taken = new ArrayList<>(unanswered);
+        String name = session.newClaim();
+        // Known before it is committed: a heartbeat frees the claims that nobody knows.
+        inHand.put(name, new ConcurrentHashMap<>());
+        List<ClaimedDeletion> taken = new ArrayList<>(unanswered);
         try {
             Claim claim = store.write("claim", transaction -> {
                 if (!unanswered.isEmpty()) {
-                    release(transaction, unanswered);
+                    each(transaction, unanswered, JdbcQueue::release);
                 }
                 List<Lane> next = lanes.next(transaction, batches);
                 long limit = (long) batches / Math.max(1, next.size()) * size;
-                Claim mine = Claim.take(transaction, next, limit, session.id(), settings.sessionTtl());
-                taken.addAll(mine.ids());
+                Claim mine = Claim.take(transaction, next, limit, session.id(), name, settings.sessionTtl());
+                taken.addAll(mine.deletions());
                 return mine;
             });
+            unanswered.forEach(this::dropped);
             unanswered = List.of();
+            holdInHand(name, claim.deletions());
             lanes.taken(claim.lanes());
             return claim.batches(size);
         } catch (InboxException e) {
             // Perhaps committed all the same. Nobody would ever settle these: the next claim gives them back first.
+            holdInHand(name, taken);
             unanswered = List.copyOf(taken);
             throw e;
         }
+    }
+
+    private void holdInHand(String name, List<ClaimedDeletion> deletions) {
+        Map<Long, ClaimedDeletion> rows = inHand.get(name);
+        deletions.stream()
+                .filter(deletion -> deletion.claim().equals(name))
+                .forEach(deletion -> rows.put(deletion.id(), deletion));
+        if (rows.isEmpty()) {
+            inHand.remove(name);
+        }
+    }
+
+    /** Of these rows, those that this process has claimed and whose fate is not written yet. */
+    public List<ClaimedDeletion> inHand(List<Long> ids) {
+        return inHand.values().stream()
+                .flatMap(rows -> rows.values().stream())
+                .filter(deletion -> ids.contains(deletion.id()))
+                .toList();
+    }
+
+    private void dropped(ClaimedDeletion deletion) {
+        inHand.computeIfPresent(deletion.claim(), (claim, rows) -> {
+            rows.remove(deletion.id());
+            return rows.isEmpty() ? null : rows;
+        });
+    }
+
+    /** What becomes of rows that bear one claim. */
+    private interface Ending<T> {
+        List<T> of(Transaction transaction, List<Long> ids, Parameters claimed) throws SQLException;
+    }
+
+    /** An act that ends claims: it changes the rows that still bear the claim they were taken by. */
+    private <T> List<T> end(String act, List<ClaimedDeletion> deletions, Ending<T> ending) {
+        List<T> ended = store.write(act, transaction -> each(transaction, deletions, ending));
+        deletions.forEach(this::dropped);
+        return ended;
+    }
+
+    private <T> List<T> each(Transaction transaction, List<ClaimedDeletion> deletions, Ending<T> ending)
+            throws SQLException {
+        Map<String, List<Long>> byClaim = new LinkedHashMap<>();
+        for (ClaimedDeletion deletion : deletions) {
+            // Of a session that is over nothing is held.
+            if (!session.made(deletion)) {
+                continue;
+            }
+            byClaim.computeIfAbsent(deletion.claim(), claim -> new ArrayList<>())
+                    .add(deletion.id());
+        }
+        List<T> all = new ArrayList<>();
+        for (Map.Entry<String, List<Long>> claim : byClaim.entrySet()) {
+            List<Long> ids = claim.getValue();
+            all.addAll(ending.of(transaction, ids, with("ids", ids).and("claim", claim.getKey())));
+        }
+        return all;
     }
 
     @Override
@@ -105,7 +174,7 @@ public final class JdbcQueue implements Queue {
             """
             update deletion set state = 'deleted', session = '', confirmation = :confirmation, settled_at = {now},
                    called_at = {now} - :since_call, failure_code = '', message = ''
-            where id {in :ids} and session = :session and state = 'claimed'
+            where id {in :ids} and session = :claim and state = 'claimed'
             returning\s"""
                     + Restorations.RESTORED
                     + """
@@ -131,11 +200,11 @@ public final class JdbcQueue implements Queue {
             "update settled set total = total + :count where confirmation = :confirmation";
 
     @Override
-    public int settle(List<Long> ids, Confirmation confirmation, Duration sinceCall) {
+    public int settle(List<ClaimedDeletion> deletions, Confirmation confirmation, Duration sinceCall) {
         String word = Word.underscored(confirmation);
-        List<SettledRow> settled = store.write("settle", transaction -> {
+        List<SettledRow> settled = end("settle", deletions, (transaction, ids, claimed) -> {
             List<SettledRow> rows = transaction.list(
-                    SETTLE, mine(ids).and("confirmation", word).and("since_call", sinceCall), SettledRow::of);
+                    SETTLE, claimed.and("confirmation", word).and("since_call", sinceCall), SettledRow::of);
             if (!rows.isEmpty()) {
                 transaction.change(COUNT_SETTLED, with("count", rows.size()).and("confirmation", word));
             }
@@ -159,7 +228,7 @@ public final class JdbcQueue implements Queue {
                     + """
              end,
                    failure_code = case when pending_since <= {now} - :give_up_after then 'gave_up' else :code end
-            where id {in :ids} and session = :session and state = 'claimed'
+            where id {in :ids} and session = :claim and state = 'claimed'
             returning id, state""";
 
     private record PostponedRow(long id, String state) {
@@ -178,13 +247,12 @@ public final class JdbcQueue implements Queue {
     }
 
     @Override
-    public int postpone(List<Long> ids, Duration delay, Failure failure, Postponement why) {
+    public int postpone(List<ClaimedDeletion> deletions, Duration delay, Failure failure, Postponement why) {
         boolean unconfirmed = why == Postponement.UNCONFIRMED;
-        List<PostponedRow> postponed = store.write("postpone", transaction -> {
+        List<PostponedRow> postponed = end("postpone", deletions, (transaction, ids, claimed) -> {
             List<PostponedRow> rows = transaction.list(
                     POSTPONE,
-                    mine(ids)
-                            .and("delay", delay)
+                    claimed.and("delay", delay)
                             .and("failed", unconfirmed ? 0 : 1)
                             .and("unconfirmed", unconfirmed ? 1 : 0)
                             .and("answer_lost", why == Postponement.ANSWER_LOST)
@@ -203,15 +271,15 @@ public final class JdbcQueue implements Queue {
     private static final String PARK =
             """
             update deletion set state = 'parked', session = '', attempts = attempts + 1, failure_code = :code, message = :message
-            where id {in :ids} and session = :session and state = 'claimed'
+            where id {in :ids} and session = :claim and state = 'claimed'
             returning id""";
 
     @Override
-    public int park(List<Long> ids, Failure failure) {
-        List<Long> parked = store.write("park", transaction -> {
+    public int park(List<ClaimedDeletion> deletions, Failure failure) {
+        List<Long> parked = end("park", deletions, (transaction, ids, claimed) -> {
             List<Long> rows = transaction.list(
                     PARK,
-                    mine(ids).and("code", failure.code()).and("message", JsonRows.shortened(failure.message())),
+                    claimed.and("code", failure.code()).and("message", JsonRows.shortened(failure.message())),
                     row -> row.getLong("id"));
             remember(transaction, rows, failure);
             return rows;
@@ -242,44 +310,47 @@ public final class JdbcQueue implements Queue {
     private static final String REHEARSE =
             """
             update deletion set state = 'rehearsed', session = '', failure_code = '', message = ''
-            where id {in :ids} and session = :session and state = 'claimed'""";
+            where id {in :ids} and session = :claim and state = 'claimed'""";
 
     @Override
-    public int rehearse(List<Long> ids) {
-        return store.write("rehearse", transaction -> {
-            int rehearsed = transaction.change(REHEARSE, mine(ids));
+    public int rehearse(List<ClaimedDeletion> deletions) {
+        return sum(end("rehearse", deletions, (transaction, ids, claimed) -> {
+            int rehearsed = transaction.change(REHEARSE, claimed);
             Restorations.cancelMarked(transaction, ids);
-            return rehearsed;
-        });
+            return List.of(rehearsed);
+        }));
+    }
+
+    private static int sum(List<Integer> numbers) {
+        return numbers.stream().mapToInt(Integer::intValue).sum();
     }
 
     private static final String RELEASE = "update deletion set session = '', state = " + Guard.PENDING_OR_HELD
-            + " where id {in :ids} and session = :session and state = 'claimed' returning state";
+            + " where id {in :ids} and session = :claim and state = 'claimed' returning state";
 
     @Override
-    public int release(List<Long> ids) {
-        List<String> states = store.write("release", transaction -> release(transaction, ids));
+    public int release(List<ClaimedDeletion> deletions) {
+        List<String> states = end("release", deletions, JdbcQueue::release);
         Guard.heldOnReturn(states.stream().filter("held"::equals).count());
         return states.size();
     }
 
     /** @return the states that they are in now */
-    private List<String> release(Transaction transaction, List<Long> ids) throws SQLException {
-        List<String> states = transaction.list(RELEASE, mine(ids), row -> row.getString("state"));
+    private static List<String> release(Transaction transaction, List<Long> ids, Parameters claimed)
+            throws SQLException {
+        List<String> states = transaction.list(RELEASE, claimed, row -> row.getString("state"));
         Restorations.cancelMarked(transaction, ids);
         return states;
     }
 
     private static final String PERHAPS_DONE =
-            "update deletion set answer_lost = true where id {in :ids} and session = :session and state = 'claimed'";
+            "update deletion set answer_lost = true where id {in :ids} and session = :claim and state = 'claimed'";
 
     @Override
-    public void perhapsDone(List<Long> ids) {
-        store.write("remember a call", transaction -> transaction.change(PERHAPS_DONE, mine(ids)));
-    }
-
-    /** Of these rows, those that this session claimed. */
-    private Parameters mine(List<Long> ids) {
-        return with("ids", ids).and("session", session.id());
+    public void perhapsDone(List<ClaimedDeletion> deletions) {
+        store.write(
+                "remember a call",
+                transaction -> each(
+                        transaction, deletions, (same, ids, claimed) -> List.of(same.change(PERHAPS_DONE, claimed))));
     }
 }

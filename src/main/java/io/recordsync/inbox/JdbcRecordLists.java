@@ -38,6 +38,10 @@ public final class JdbcRecordLists implements RecordLists {
     JdbcRecordLists(Store store, Tally tally) {
         this.store = store;
         this.tally = tally;
+        store.onNewSession(() -> {
+            known.clear();
+            stoppedSome = true;
+        });
     }
 
     private static final String REGISTER =

@@ -2,38 +2,44 @@ package io.recordsync.inbox;
 
 import static io.recordsync.inbox.database.Parameters.with;
 
+import io.recordsync.inbox.database.Parameters;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The retention on JDBC: walks the deletions from the oldest id on, a step a transaction. */
 public final class JdbcRetention implements Retention {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JdbcRetention.class);
 
     /** Rows that are forgotten in one transaction. */
     static final int STEP = 1_000;
 
     private final Store store;
     private final Guard guard;
-    private final Duration retention;
+    private final InboxSettings settings;
     /** How far {@link #forget} has come; 0 = it begins anew. */
     private volatile long forgottenUpTo;
 
     JdbcRetention(Store store, Guard guard, InboxSettings settings) {
         this.store = store;
         this.guard = guard;
-        this.retention = settings.retention();
+        this.settings = settings;
+        store.onNewSession(() -> forgottenUpTo = 0);
     }
 
     /** By the key, not by the time of the end: no index is kept for what happens once in 400 days. */
     private static final String OLDEST =
             """
-            select id, accepted_at <= {now} - :retention as old,
-                   state in ('deleted', 'cancelled') and settled_at <= {now} - :retention as ended
+            select id, accepted_at <= case when {now} < :latest then {now} else :latest end - :retention as old,
+                   state in ('deleted', 'cancelled')
+                     and settled_at <= case when {now} < :latest then {now} else :latest end - :retention as ended
             from deletion where id > :after order by id limit :step""";
 
     private record Oldest(long id, boolean old, boolean ended) {
@@ -45,8 +51,15 @@ public final class JdbcRetention implements Retention {
 
     @Override
     public int forget() {
+        Long salesforce = settings.salesforceMillis();
+        if (settings.salesforceTime() != null && salesforce == null) {
+            LOG.debug("Nothing is forgotten before Salesforce has said what time it is");
+            return 0;
+        }
+        // A clock that is far ahead would forget what is young.
+        long latest = salesforce == null ? Long.MAX_VALUE : salesforce;
         while (true) {
-            List<Oldest> oldest = oldestAfter(forgottenUpTo);
+            List<Oldest> oldest = oldestAfter(forgottenUpTo, latest);
             // Ids rise with the time of acceptance: behind the first that is young nothing has ended long ago.
             List<Oldest> old = oldest.stream().takeWhile(Oldest::old).toList();
             List<Oldest> ended = old.stream().filter(Oldest::ended).toList();
@@ -59,16 +72,20 @@ public final class JdbcRetention implements Retention {
                 return ended.size();
             }
             if (!more) {
-                return store.write("forget", this::forgetTheRest);
+                return store.write("forget", transaction -> forgetTheRest(transaction, latest));
             }
         }
     }
 
-    private List<Oldest> oldestAfter(long id) {
+    private List<Oldest> oldestAfter(long id, long latest) {
         return store.read(
                 "look for what is old",
-                transaction -> transaction.list(
-                        OLDEST, with("retention", retention).and("after", id).and("step", STEP), Oldest::of));
+                transaction ->
+                        transaction.list(OLDEST, old(latest).and("after", id).and("step", STEP), Oldest::of));
+    }
+
+    private Parameters old(long latest) {
+        return with("retention", settings.retention()).and("latest", latest);
     }
 
     private static final String FORGET_ATTEMPTS = "delete from attempt where deletion {in :ids}";
@@ -96,16 +113,18 @@ public final class JdbcRetention implements Retention {
         return forgotten.size();
     }
 
-    private static final String FORGET_PROBLEMS = "delete from problem where at <= {now} - :retention";
+    private static final String LONG_AGO = " at <= case when {now} < :latest then {now} else :latest end - :retention";
+
+    private static final String FORGET_PROBLEMS = "delete from problem where" + LONG_AGO;
     private static final String FORGET_RESTORATIONS =
-            "delete from restoration where at <= {now} - :retention and state <> 'checking'";
+            "delete from restoration where" + LONG_AGO + " and state <> 'checking'";
     /** A week is shown. */
     private static final String FORGET_HISTORY = "delete from history where minute < {now} / 60000 - 8 * 24 * 60";
 
-    private int forgetTheRest(Transaction transaction) throws SQLException {
+    private int forgetTheRest(Transaction transaction, long latest) throws SQLException {
         transaction.takeRoom();
-        transaction.change(FORGET_PROBLEMS, with("retention", retention));
-        transaction.change(FORGET_RESTORATIONS, with("retention", retention));
+        transaction.change(FORGET_PROBLEMS, old(latest));
+        transaction.change(FORGET_RESTORATIONS, old(latest));
         guard.forget(transaction);
         transaction.change(FORGET_HISTORY);
         return 0;

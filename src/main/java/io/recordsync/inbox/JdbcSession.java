@@ -3,62 +3,118 @@ package io.recordsync.inbox;
 import static io.recordsync.inbox.database.Parameters.with;
 
 import io.recordsync.deletion.Batch;
+import io.recordsync.deletion.ClaimedDeletion;
+import io.recordsync.deletion.SweepDemand;
+import io.recordsync.inbox.LooseClaims.Freed;
+import io.recordsync.inbox.database.JsonRows;
 import io.recordsync.inbox.database.Transaction;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The session on JDBC: a row that is seen now and then, by the database's clock. */
+/**
+ * The session on JDBC: a row that is seen now and then, by the database's clock.
+ *
+ * <p>The row bears a number that rises with each heartbeat, and with what is accepted outside the stream. A database that holds
+ * less than what was written there last is not the one that was written: then another session begins, which owns nothing of what
+ * this one had.
+ */
 public final class JdbcSession implements Session {
 
     private static final Logger LOG = LoggerFactory.getLogger(JdbcSession.class);
 
     private final Store store;
     private final Guard guard;
+    private final DatabaseClock clock;
     private final Duration ttl;
 
     private final Object heart = new Object();
-    private volatile String id = newId();
+    /** What the row holds, by what this process wrote there. */
+    private volatile Known known = new Known(newId(), 0);
     /** When the session was last seen, by {@link System#nanoTime()}, which goes on while the process is frozen. */
     private volatile long seenAt;
+
+    private volatile boolean ended;
+    /** Guarded by {@code heart}. */
+    private boolean opening;
+
+    private volatile Supplier<Set<String>> inHand = Set::of;
+
+    /** A session, and the number that its row bears: at least what was committed, at most what was tried. */
+    private static final class Known {
+
+        private final String id;
+        private final AtomicLong turn;
+        private final AtomicLong triedTurn;
+        /** When it was last seen, by the database's clock. */
+        private volatile long seenMillis;
+
+        Known(String id, long turn) {
+            this.id = id;
+            this.turn = new AtomicLong(turn);
+            this.triedTurn = new AtomicLong(turn);
+        }
+
+        void committed(long reached) {
+            turn.accumulateAndGet(reached, Math::max);
+        }
+    }
 
     /** Opens a session, and frees the claims of those that are over. */
     JdbcSession(Store store, InboxSettings settings, Guard guard) {
         this.store = store;
         this.guard = guard;
+        this.clock = new DatabaseClock(guard);
         this.ttl = settings.sessionTtl();
+        store.beforeFirstUse(this::look);
         heartbeat();
     }
 
-    /** Of this process, as it stands now: it changes when it was taken for dead. */
+    /** Of this process, as it stands now: it changes when it was taken for dead, and when the database has gone back. */
     String id() {
-        return id;
+        return known.id;
     }
 
-    private static final String RENEW = "update session set seen_at = {now} where id = :session";
-    private static final String OPEN = "insert into session (id, seen_at) values (:session, {now})";
+    /** @param claims are those in hand, asked for anew each time */
+    void claims(Supplier<Set<String>> claims) {
+        inHand = claims;
+    }
+
+    /** What a claim's rows bear: the session, and 64 random bits, so that nothing but this claim settles them. */
+    String newClaim() {
+        return id()
+                + '/'
+                + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+    }
+
+    // ---- heartbeats
+
+    private static final String OURS = " where id = :session and turn >= :least returning turn, seen_at";
+    private static final String BEAT = "update session set turn = turn + 1, seen_at = {now}" + OURS;
+    private static final String STEP = "update session set turn = turn + 1" + OURS;
+    private static final String TURN = "select turn from session where id = :session";
+    private static final String NOW = "select {now} as now";
     private static final String END_EXPIRED = "delete from session where seen_at <= {now} - :ttl";
 
-    /**
-     * A session id that is missing once never comes back, so what this finds cannot be wrong by the time it is updated;
-     * {@code not in (select id from session)} in the update itself could free a claim of a session that opened meanwhile.
-     */
-    private static final String FREE_CLAIMS =
-            """
-            update deletion set session = '', answer_lost = true, state =\s"""
-                    + Guard.PENDING_OR_HELD
-                    + """
+    /** What the row holds after a step. */
+    private record Step(long turn, long seenMillis) {
 
-            where state = 'claimed' and state <> 'deleted' and session in (
-              select session from deletion
-              where state = 'claimed' and state <> 'deleted' and not exists (select 1 from session where session.id = deletion.session))
-            returning id, state""";
+        static Step of(ResultSet row) throws SQLException {
+            return new Step(row.getLong("turn"), row.getLong("seen_at"));
+        }
+    }
 
-    private record Freed(long id, boolean held) {}
+    /** @param wentBack how it showed that this is not the database that was written; null when it did not */
+    private record Beat(Step step, String wentBack, Freed freed) {}
 
     @Override
     public void heartbeat() {
@@ -69,34 +125,160 @@ public final class JdbcSession implements Session {
 
     private void beat() {
         long now = System.nanoTime();
-        String mine = id;
-        String opened = newId();
-        boolean[] expired = new boolean[1];
-        List<Freed> freed = store.write("heartbeat", transaction -> {
-            guard.reopen(transaction);
-            followClock(transaction);
-            expired[0] = transaction.change(RENEW, with("session", mine)) == 0;
-            if (expired[0]) {
-                transaction.change(OPEN, with("session", opened));
+        Known mine = known;
+        // What is locked here first is locked first where something is accepted.
+        Optional<Beat> beat = store.write("heartbeat", transaction -> {
+            Optional<Step> step = step(transaction, BEAT, mine);
+            if (step.isEmpty()) {
+                return wentBack(transaction, mine).map(how -> new Beat(null, how, Freed.NONE));
             }
-            transaction.change(END_EXPIRED, with("ttl", ttl));
-            List<Freed> rows = transaction.list(
-                    FREE_CLAIMS, row -> new Freed(row.getLong("id"), "held".equals(row.getString("state"))));
-            if (!rows.isEmpty()) {
-                Restorations.cancelMarked(
-                        transaction, rows.stream().map(Freed::id).toList());
-            }
-            return rows;
+            Freed freed = keepHouse(transaction).and(LooseClaims.freeStrays(transaction, mine.id, inHand.get()));
+            return Optional.of(new Beat(step.get(), null, freed));
         });
-        if (expired[0]) {
-            id = opened;
+        if (beat.isEmpty() || beat.get().wentBack() != null) {
+            open(mine, beat.map(Beat::wentBack).orElse(null));
+            return;
         }
+        mine.committed(beat.get().step().turn());
+        mine.seenMillis = beat.get().step().seenMillis();
         seenAt = now;
-        if (!freed.isEmpty()) {
-            LOG.warn("{} deletions were claimed by a process that is gone; they are due again", freed.size());
-            Guard.heldOnReturn(freed.stream().filter(Freed::held).count());
+        beat.get().freed().report();
+    }
+
+    /** What a live session does for all: the expired are ended and their claims freed, and the clock is followed. */
+    private Freed keepHouse(Transaction transaction) throws SQLException {
+        transaction.change(END_EXPIRED, with("ttl", ttl));
+        clock.follow(transaction);
+        guard.reopen(transaction);
+        return LooseClaims.freeOfEnded(transaction);
+    }
+
+    /** @return empty when the row does not hold what was written last */
+    private static Optional<Step> step(Transaction transaction, String step, Known mine) throws SQLException {
+        mine.triedTurn.incrementAndGet();
+        return transaction.first(step, with("session", mine.id).and("least", mine.turn.get()), Step::of);
+    }
+
+    /** How it shows; empty where it does not. */
+    private Optional<String> wentBack(Transaction transaction, Known mine) throws SQLException {
+        long least = mine.turn.get();
+        Optional<Long> found = transaction.first(TURN, with("session", mine.id), row -> row.getLong("turn"));
+        if (found.isEmpty()) {
+            return least == 0 || takenForDead(transaction, mine)
+                    ? Optional.empty()
+                    : Optional.of("the database has gone back in time: it does not know the session of this process");
+        }
+        return found.get() >= least && found.get() <= mine.triedTurn.get()
+                ? Optional.empty()
+                : Optional.of("the database has gone back in time: it has seen step " + found.get()
+                        + " of this process, which has made " + least);
+    }
+
+    /** By the database's clock: others would have ended it rightly. */
+    private boolean takenForDead(Transaction transaction, Known mine) throws SQLException {
+        long now = transaction.first(NOW, row -> row.getLong("now")).orElseThrow();
+        return now - mine.seenMillis >= ttl.toMillis();
+    }
+
+    // ---- a database that goes back in time
+
+    /**
+     * To be called in a transaction that accepts something outside the stream: that it was lost shows then.
+     *
+     * @return to be run after the commit
+     * @throws WentBackException when the row is not what this session wrote last
+     */
+    Runnable prove(Transaction transaction) throws SQLException {
+        Known mine = known;
+        Optional<Step> step = step(transaction, STEP, mine);
+        if (step.isPresent()) {
+            return () -> mine.committed(step.get().turn());
+        }
+        wentBack(transaction, mine).ifPresent(how -> {
+            throw new WentBackException(this, mine.id, how);
+        });
+        // Others took it for dead: the next heartbeat opens another one.
+        return () -> {};
+    }
+
+    /** Whether this thread is about to open another session: it has nothing to look for. */
+    boolean begins() {
+        return ended || Thread.holdsLock(heart) && opening;
+    }
+
+    /** On a connection that was not used before, which may lead to another server. */
+    private Void look(Transaction transaction) throws SQLException {
+        if (!begins()) {
+            Known mine = known;
+            Optional<String> wentBack = wentBack(transaction, mine);
+            if (wentBack.isPresent() && mine == known) {
+                throw new WentBackException(this, mine.id, wentBack.get());
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Another session begins in place of one whose database has gone back in time, unless that has happened meanwhile: what it
+     * had claimed is due again, and Salesforce is to be asked for what was deleted.
+     */
+    void beginAnew(String session, String because) {
+        synchronized (heart) {
+            if (session.equals(id())) {
+                open(known, because);
+            }
         }
     }
+
+    /** @param wentBack how that showed; null when the session had only been silent for too long */
+    private void open(Known before, String wentBack) {
+        long now = System.nanoTime();
+        Known opened = new Known(newId(), 1);
+        Freed freed;
+        opening = true;
+        try {
+            freed = store.write("open a session", transaction -> begin(transaction, opened, before, wentBack));
+        } finally {
+            opening = false;
+        }
+        known = opened;
+        seenAt = now;
+        store.sessionBegan();
+        freed.report();
+        if (wentBack != null) {
+            LOG.error(
+                    "{}; a new session begins: the stream is resumed from the position that the database holds, and a sweep is"
+                            + " due. It is connected to {}",
+                    wentBack,
+                    store.server());
+        }
+    }
+
+    private static final String OPEN =
+            "insert into session (id, seen_at, turn) values (:session, {now}, :turn) returning turn, seen_at";
+    private static final String CLOSE = "delete from session where id = :session";
+    private static final String REPORT =
+            """
+            insert into problem (kind, message, at) values ('database_went_back', :message, {now})
+            on conflict (kind, message) do update set at = excluded.at""";
+
+    private Freed begin(Transaction transaction, Known opened, Known before, String wentBack) throws SQLException {
+        Step first = transaction
+                .first(OPEN, with("session", opened.id).and("turn", opened.turn.get()), Step::of)
+                .orElseThrow();
+        opened.seenMillis = first.seenMillis();
+        if (wentBack != null) {
+            transaction.change(CLOSE, with("session", before.id));
+            transaction.change(REPORT, with("message", JsonRows.shortened(wentBack)));
+            JdbcCoverage.demandAfterLoss(transaction, new SweepDemand(wentBack, null, false));
+            // What was restored meanwhile may be among what is lost. In the order of those that accept a hole.
+            guard.lock(transaction);
+            DoubtMarks.markAll(transaction);
+        }
+        return keepHouse(transaction);
+    }
+
+    // ---- what is claimed
 
     /** Whether all of the batch is still ours; a session that was silent for half of its time says first that it lives. */
     boolean holds(Batch batch) {
@@ -107,57 +289,25 @@ public final class JdbcSession implements Session {
                 }
             }
         }
-        String mine = id;
-        return batch.deletions().stream()
-                .allMatch(deletion -> deletion.session().equals(mine));
+        return batch.deletions().stream().allMatch(this::made);
+    }
+
+    /** Whether this session, as it stands now, made the claim. */
+    boolean made(ClaimedDeletion deletion) {
+        return deletion.claim().startsWith(id());
     }
 
     private boolean silent() {
         return System.nanoTime() - seenAt > ttl.toNanos() / 2;
     }
 
-    /** A smaller step delays by as much, and no more. */
-    private static final long MAX_CLOCK_STEP = TimeUnit.MINUTES.toMillis(1);
-
-    /** Nobody is seen in the future, unless the database's clock was ahead then. */
-    private static final String CLOCK_WENT_BACK = "select max(seen_at) - {now} as by_millis from session";
-    /** Of several nodes the first one follows the clock: to the others nobody is ahead any more. */
-    private static final String FOLLOW_CLOCK = "update session set seen_at = {now} where seen_at > {now} + :step";
-
-    private static final String FOLLOW_CLOCK_SUBSCRIBER =
-            "update stream_position set seen_at = seen_at - :by where seen_at > {now}";
-    private static final String FOLLOW_CLOCK_LISTS =
-            "update record_list set suspended_until = suspended_until - :by where suspended_until > {now}";
-    private static final String FOLLOW_CLOCK_DELETIONS =
-            "update deletion set due_at = due_at - :by, pending_since = pending_since - :by"
-                    + " where state in ('pending', 'claimed', 'held', 'checking') and state <> 'deleted'";
-
-    /** What was due, or would have been in a minute, must not wait for as long as the clock was set back by. */
-    private void followClock(Transaction transaction) throws SQLException {
-        long by = transaction
-                .first(CLOCK_WENT_BACK, row -> row.getLong("by_millis"))
-                .orElse(0L);
-        if (by <= MAX_CLOCK_STEP) {
-            return;
-        }
-        transaction.takeRoom();
-        if (transaction.change(FOLLOW_CLOCK, with("step", MAX_CLOCK_STEP)) > 0) {
-            transaction.change(FOLLOW_CLOCK_SUBSCRIBER, with("by", by));
-            transaction.change(FOLLOW_CLOCK_LISTS, with("by", by));
-            guard.followClock(transaction, by);
-            int deletions = transaction.change(FOLLOW_CLOCK_DELETIONS, with("by", by));
-            LOG.warn(
-                    "The clock of the database was set back by {} s; {} deletions that are not sent yet follow it",
-                    by / 1000,
-                    deletions);
-        }
-    }
-
-    private static final String END = "delete from session where id = :session";
-
     @Override
     public void close() {
-        store.write("end session", transaction -> transaction.change(END, with("session", id)));
+        ended = true;
+        store.write("end session", transaction -> {
+            clock.look(transaction);
+            return transaction.change(CLOSE, with("session", id()));
+        });
     }
 
     private static String newId() {

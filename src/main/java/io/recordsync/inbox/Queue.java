@@ -1,6 +1,7 @@
 package io.recordsync.inbox;
 
 import io.recordsync.deletion.Batch;
+import io.recordsync.deletion.ClaimedDeletion;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.Failure;
 import java.time.Duration;
@@ -11,7 +12,7 @@ import java.util.Optional;
  * What is due: claimed by this session, and given back settled, postponed, parked or as it was.
  *
  * <p>An act is one transaction: it happens whole or, throwing {@link InboxException}, not at all. Acts on claims change only rows
- * that this session still holds, and return how many those were. Thread-safe.
+ * that still bear the claim they were taken by, and return how many those were. Thread-safe.
  */
 public interface Queue {
 
@@ -53,25 +54,25 @@ public interface Queue {
      *
      * @param sinceCall how long ago the call began
      */
-    int settle(List<Long> ids, Confirmation confirmation, Duration sinceCall);
+    int settle(List<ClaimedDeletion> deletions, Confirmation confirmation, Duration sinceCall);
 
     /** Rehearsed: would have been called. */
-    int rehearse(List<Long> ids);
+    int rehearse(List<ClaimedDeletion> deletions);
 
     /**
      * Due again after {@code delay}; a failed attempt is added to each row's history. Rows pending for longer than {@code
      * delivery.give-up-after} are parked instead, with code {@code gave_up} and the failure's words.
      */
-    int postpone(List<Long> ids, Duration delay, Failure failure, Postponement why);
+    int postpone(List<ClaimedDeletion> deletions, Duration delay, Failure failure, Postponement why);
 
     /** Needs a person. The failed attempt is added to each row's history. */
-    int park(List<Long> ids, Failure failure);
+    int park(List<ClaimedDeletion> deletions, Failure failure);
 
     /** Given back without having been called: due at once, no attempt counted. */
-    int release(List<Long> ids);
+    int release(List<ClaimedDeletion> deletions);
 
     /** Remembers of claimed rows that a call of them may have been carried out, whatever becomes of them. */
-    void perhapsDone(List<Long> ids);
+    void perhapsDone(List<ClaimedDeletion> deletions);
 
     /**
      * How a postponed call ended.

@@ -1,15 +1,19 @@
 package io.recordsync.inbox;
 
+import io.recordsync.inbox.database.Backup;
 import io.recordsync.inbox.database.Connections;
 import io.recordsync.inbox.database.Database;
 import io.recordsync.inbox.database.DatabaseException;
 import io.recordsync.inbox.database.DatabaseInUseException;
 import io.recordsync.inbox.database.Transaction;
 import io.recordsync.inbox.database.UnknownOutcomeException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 /**
@@ -24,10 +28,35 @@ public final class Store implements AutoCloseable {
 
     private final Connections connections;
     private final StoreHealth health = new StoreHealth(System::nanoTime);
+    /** What forgets what it knows of the database when another session begins. */
+    private final List<Runnable> forgetting = new CopyOnWriteArrayList<>();
+
+    private final List<Transaction.Work<Void>> looks = new CopyOnWriteArrayList<>();
     private volatile Unreachable unreachable;
 
     private Store(Connections connections) {
         this.connections = connections;
+        connections.beforeFirstUse(transaction -> {
+            for (Transaction.Work<Void> look : looks) {
+                look.in(transaction);
+            }
+            return null;
+        });
+    }
+
+    /** Whoever keeps in memory what the database said forgets it here: that lives no longer than the session. */
+    void onNewSession(Runnable forget) {
+        forgetting.add(forget);
+    }
+
+    /** A look at the database that a new connection leads to; it throws {@link WentBackException}. */
+    void beforeFirstUse(Transaction.Work<Void> look) {
+        looks.add(look);
+    }
+
+    /** Another session has begun. */
+    void sessionBegan() {
+        forgetting.forEach(Runnable::run);
     }
 
     /**
@@ -61,6 +90,15 @@ public final class Store implements AutoCloseable {
             database.probe();
             return null;
         });
+    }
+
+    /**
+     * Writes a verified copy of it into a file, while the service may run.
+     *
+     * @throws InboxException when it cannot
+     */
+    public static Backup backUp(Database database, Path target) {
+        return opened(() -> database.backUp(target));
     }
 
     /** On connections that may write. */
@@ -98,6 +136,12 @@ public final class Store implements AutoCloseable {
             InboxException failure = failed(act, e);
             health.failed(act, (SQLException) failure.getCause());
             throw failure;
+        } catch (WentBackException e) {
+            e.beginAnew();
+            throw new InboxException(
+                    act + " failed: " + e.getMessage()
+                            + "; a new session has begun, nothing was changed, may be tried again",
+                    e);
         }
     }
 
@@ -132,6 +176,11 @@ public final class Store implements AutoCloseable {
                 unknown ? e.getCause() : e);
     }
 
+    /** The server that answers now, as far as it says: for a log line. */
+    String server() {
+        return connections.server();
+    }
+
     /** Whether other processes may have the same database. */
     boolean isShared() {
         return connections.shared();
@@ -139,7 +188,7 @@ public final class Store implements AutoCloseable {
 
     /** Why what is to be written cannot be; empty when it can. */
     Optional<String> trouble() {
-        return health.trouble();
+        return connections.damage().or(health::trouble);
     }
 
     /** No connection was to be had, at this {@link System#nanoTime()}. */

@@ -1,6 +1,7 @@
 package io.recordsync.oauth;
 
 import io.recordsync.network.Outbound;
+import io.recordsync.oauth.TokenRequest.Granted;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * The access token of one end, fetched when first needed and renewed before it ends.
@@ -17,7 +19,8 @@ import java.util.concurrent.TimeUnit;
  * <p>May be called from any thread. Concurrent callers cause one request and none waits longer than the deadline,
  * whatever the token endpoint does. From 80 % of its life on a token is renewed in the background, and served until it
  * ends even if that fails. After a failure nobody asks again for the length of the pause, so that a wrong secret does not
- * lock the client out: callers without a token get the same failure meanwhile. Redirects are not followed.
+ * lock the client out: callers without a token get the same failure meanwhile. A wall clock that is set changes none of this:
+ * lives and pauses are measured by the monotonic one. Redirects are not followed.
  */
 public final class AccessTokens {
 
@@ -29,13 +32,21 @@ public final class AccessTokens {
     private final Duration deadline;
     private final Duration pause;
     private final Clock clock;
+    private final LongSupplier nanoTime;
 
     // All guarded by this.
     private Token token;
-    private Instant renewAt;
+    /** By {@link #nanoTime}, as all times here. */
+    private long endsAt;
+
+    private long renewAt;
+    /** The endpoint's time at its last answer; null until it has said one. */
+    private Instant date;
+
+    private long datedAt;
     private CompletableFuture<Token> fetch;
     private TokenUnavailableException failure;
-    private Instant failedAt;
+    private long failedAt;
 
     /** Likewise; an answer may lead to the host that was asked, and to Salesforce's own domains. */
     public AccessTokens(URI tokenUrl, Grant grant, Duration deadline, Outbound outbound) {
@@ -62,11 +73,31 @@ public final class AccessTokens {
             Clock clock,
             Outbound outbound,
             Instances instances) {
+        this(tokenUrl, grant, deadline, defaultLifetime, pause, clock, System::nanoTime, outbound, instances);
+    }
+
+    /**
+     * Likewise.
+     *
+     * @param clock for what a proof says of the time
+     * @param nanoTime as {@link System#nanoTime()}
+     */
+    AccessTokens(
+            URI tokenUrl,
+            Grant grant,
+            Duration deadline,
+            Duration defaultLifetime,
+            Duration pause,
+            Clock clock,
+            LongSupplier nanoTime,
+            Outbound outbound,
+            Instances instances) {
         this.request = new TokenRequest(tokenUrl, grant, deadline, defaultLifetime, outbound, instances);
         this.host = tokenUrl.getHost();
         this.deadline = deadline;
         this.pause = pause;
         this.clock = clock;
+        this.nanoTime = nanoTime;
     }
 
     /**
@@ -77,12 +108,12 @@ public final class AccessTokens {
     public Token token() {
         CompletableFuture<Token> awaited;
         synchronized (this) {
-            Instant now = clock.instant();
-            boolean usable = token != null && now.isBefore(token.expiresAt());
-            if (usable && now.isBefore(renewAt)) {
+            long now = nanoTime.getAsLong();
+            boolean usable = token != null && now - endsAt < 0;
+            if (usable && now - renewAt < 0) {
                 return token;
             }
-            boolean paused = failure != null && now.isBefore(failedAt.plus(pause));
+            boolean paused = failure != null && now - failedAt < pause.toNanos();
             if (fetch == null && !paused) {
                 startFetch(now);
             }
@@ -120,29 +151,45 @@ public final class AccessTokens {
         }
     }
 
-    private void startFetch(Instant now) {
-        var answer = new CompletableFuture<Token>();
+    /**
+     * What time it is by the endpoint's clock, from the Date of its last answer on by the monotonic one; empty until it has
+     * said one. It may be behind, by what the answer was on its way and a machine was asleep, and is not ahead.
+     */
+    public synchronized Optional<Instant> serverTime() {
+        return Optional.ofNullable(date).map(said -> said.plusNanos(nanoTime.getAsLong() - datedAt));
+    }
+
+    private void startFetch(long now) {
+        Instant asked = clock.instant();
+        var answer = new CompletableFuture<Granted>();
         // A thread of its own, not the caller's: resolving the name and reading the key file have no timeout.
-        var asking = new Thread(() -> ask(now, answer), "token-" + host);
+        var asking = new Thread(() -> ask(asked, answer), "token-" + host);
         asking.setDaemon(true);
-        fetch = answer.orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS).whenComplete((granted, e) -> {
-            asking.interrupt();
-            remember(now, granted, e);
-        });
+        fetch = answer.orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((granted, e) -> {
+                    asking.interrupt();
+                    remember(now, asked, granted, e);
+                })
+                .thenApply(Granted::token);
         asking.start();
     }
 
-    private synchronized void remember(Instant asked, Token granted, Throwable e) {
+    private synchronized void remember(long now, Instant asked, Granted granted, Throwable e) {
         fetch = null;
         if (granted == null) {
             failure = request.failureOf(e);
-            failedAt = clock.instant();
+            failedAt = nanoTime.getAsLong();
             return;
         }
         failure = null;
-        token = granted;
-        renewAt = asked.plus(
-                Duration.between(asked, granted.expiresAt()).multipliedBy(8).dividedBy(10));
+        token = granted.token();
+        long life = Duration.between(asked, token.expiresAt()).toNanos();
+        endsAt = now + life;
+        renewAt = now + life / 10 * 8;
+        if (granted.date() != null) {
+            date = granted.date();
+            datedAt = nanoTime.getAsLong();
+        }
     }
 
     private Token await(CompletableFuture<Token> awaited) {
@@ -157,7 +204,7 @@ public final class AccessTokens {
         }
     }
 
-    private void ask(Instant now, CompletableFuture<Token> answer) {
+    private void ask(Instant now, CompletableFuture<Granted> answer) {
         try {
             answer.complete(request.send(now));
         } catch (Throwable e) {

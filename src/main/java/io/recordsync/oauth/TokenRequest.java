@@ -13,8 +13,10 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +31,9 @@ import java.util.stream.Collectors;
  * <p>Thread-safe. Redirects are not followed. No message quotes an answer.
  */
 final class TokenRequest {
+
+    /** @param date by the clock of the endpoint, from the answer's Date header; null where that does not say */
+    record Granted(Token token, Instant date) {}
 
     private static final int MAX_BYTES = 64 << 10;
     private static final Pattern ORG_ID = Pattern.compile("/id/([A-Za-z0-9]{18})/");
@@ -65,7 +70,7 @@ final class TokenRequest {
     }
 
     /** Asks once. Waits without a limit of its own: resolving the name and reading the key file have no timeout. */
-    Token send(Instant now) throws IOException {
+    Granted send(Instant now) throws IOException {
         // First: a proof of it would be made in vain.
         outbound.checkProxy(tokenUrl.getHost());
         Grant.Proof proof = proof(now);
@@ -97,7 +102,7 @@ final class TokenRequest {
                 .collect(Collectors.joining("&"));
     }
 
-    private Token read(SingleCalls.Answer response, Instant asked) {
+    private Granted read(SingleCalls.Answer response, Instant asked) {
         JsonNode answer = json(response.body());
         if (!answer.isObject()
                 && (!response.body().isBlank() || response.location().isPresent())) {
@@ -122,12 +127,23 @@ final class TokenRequest {
         long seconds = answer.path("expires_in").asLong();
         Instant expiresAt = asked.plus(seconds > 0 ? Duration.ofSeconds(seconds) : defaultLifetime);
         Matcher orgId = ORG_ID.matcher(answer.path("id").asText());
-        return new Token(
+        Token token = new Token(
                 value,
                 expiresAt,
                 instance(answer.path("instance_url").asText(null)),
                 orgId.find() ? orgId.group(1) : null,
                 answer.path("scope").asText(null));
+        return new Granted(token, date(response));
+    }
+
+    /** Null where it is missing or not readable. */
+    private static Instant date(SingleCalls.Answer response) {
+        try {
+            return DateTimeFormatter.RFC_1123_DATE_TIME.parse(
+                    response.date().orElse(""), Instant::from);
+        } catch (DateTimeException e) {
+            return null;
+        }
     }
 
     private TokenUnavailableException foreign(int status, String looks) {

@@ -254,7 +254,10 @@ class ClaimsTest {
                                 return due;
                             case "postpone":
                                 return release(((List<?>) arguments[0])
-                                        .stream().map(Long.class::cast).toList());
+                                        .stream()
+                                                .map(ClaimedDeletion.class::cast)
+                                                .map(ClaimedDeletion::id)
+                                                .toList());
                             default:
                                 throw new UnsupportedOperationException(method.getName());
                         }

@@ -22,6 +22,7 @@ import io.recordsync.inbox.Ledger.Filter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +41,39 @@ abstract class CoverageContract extends OnEitherDatabase {
     }
 
     // ---- when a sweep is owed
+
+    /** A clock an hour fast dropped what was deleted in the first hour. */
+    @Test
+    void the_first_start_is_by_salesforces_time() {
+        Instant salesforce = START.minus(Duration.ofHours(1));
+        Inbox other = Inbox.open(store, byTime(() -> salesforce));
+
+        other.coverage().begin(PERIOD);
+        assertThat(other.coverage().state().coveredUntil()).isEqualTo(salesforce);
+        assertThat(other.intakes().subscribe(CHANNEL).orElseThrow().firstStart())
+                .isEqualTo(salesforce);
+        assertThat(inbox.intakes().subscribe(CHANNEL)).isEmpty();
+        assertThat(other.intakes().subscribe(CHANNEL).orElseThrow().firstStart())
+                .as("once for all")
+                .isEqualTo(salesforce);
+    }
+
+    @Test
+    void so_is_the_first_start_in_another_org() {
+        AtomicReference<Instant> salesforce = new AtomicReference<>(START.minus(Duration.ofHours(1)));
+        Inbox other = Inbox.open(store, byTime(salesforce::get));
+        other.intakes().pinOrg("00D000000000001AAA");
+        other.intakes().subscribe(CHANNEL);
+        salesforce.set(START.minus(Duration.ofMinutes(30)));
+
+        other.decisions().confirmOrg("00D000000000002AAA");
+
+        assertThat(ledger.position(CHANNEL).orElseThrow().firstStart()).isEqualTo(START);
+        other.coverage().begin(PERIOD);
+        assertThat(other.coverage().state().coveredUntil()).isEqualTo(salesforce.get());
+        assertThat(other.intakes().subscribe(CHANNEL).orElseThrow().firstStart())
+                .isEqualTo(salesforce.get());
+    }
 
     @Test
     void nothing_is_owed_within_the_first_period_and_a_sweep_after_it() {
@@ -304,12 +338,12 @@ abstract class CoverageContract extends OnEitherDatabase {
                 .isEmpty();
 
         inbox.intakes().accept(intake(streamed("L1", "003-deleted", commit)));
-        inbox.queue().settle(claimAll(), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claimed(claimAll()), Confirmation.EXACT, Duration.ZERO);
         assertThat(inbox.intakes().accept(intake(swept("003-deleted", CHANGE))).ids())
                 .isEmpty();
 
         inbox.intakes().accept(intake(streamed("L1", "003-parked", commit)));
-        inbox.queue().park(claimAll(), REFUSED);
+        inbox.queue().park(claimed(claimAll()), REFUSED);
         assertThat(inbox.intakes().accept(intake(swept("003-parked", CHANGE))).ids())
                 .isEmpty();
 
@@ -324,7 +358,7 @@ abstract class CoverageContract extends OnEitherDatabase {
     @Test
     void a_find_of_a_later_change_is_new() {
         inbox.intakes().accept(intake(streamed("L1", "003A", CHANGE)));
-        inbox.queue().settle(claimAll(), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claimed(claimAll()), Confirmation.EXACT, Duration.ZERO);
 
         assertThat(inbox.intakes()
                         .accept(intake(swept("003A", CHANGE.plusSeconds(1))))
@@ -381,7 +415,7 @@ abstract class CoverageContract extends OnEitherDatabase {
         assertThat(row.eventKey()).isEqualTo(event.eventKey());
         assertThat(row.origin()).isEqualTo("stream");
         assertThat(row.committedAt()).isEqualTo(event.committedAt());
-        inbox.queue().settle(claimAll(), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claimed(claimAll()), Confirmation.EXACT, Duration.ZERO);
         assertThat(acceptStream(event)).as("replayed").isEmpty();
     }
 
@@ -434,7 +468,7 @@ abstract class CoverageContract extends OnEitherDatabase {
     @Test
     void the_presence_check_finds_again_what_came_back_after_it_was_deleted() {
         inbox.intakes().accept(intake(streamed("L1", "003A", CHANGE)));
-        inbox.queue().settle(claimAll(), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claimed(claimAll()), Confirmation.EXACT, Duration.ZERO);
         advance(Duration.ofHours(1));
 
         assertThat(inbox.intakes()
@@ -456,13 +490,13 @@ abstract class CoverageContract extends OnEitherDatabase {
                 .isEmpty();
         advance(Duration.ofHours(1));
         heartbeat();
-        inbox.queue().settle(claimed, Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claimed(claimed), Confirmation.EXACT, Duration.ZERO);
         assertThat(inbox.intakes().accept(intake(missing("003A", began))).ids())
                 .as("deleted since")
                 .isEmpty();
 
         inbox.intakes().accept(intake(streamed("L1", "003B", CHANGE)));
-        inbox.queue().park(claimAll(), REFUSED);
+        inbox.queue().park(claimed(claimAll()), REFUSED);
         assertThat(inbox.intakes().accept(intake(missing("003B", began))).ids())
                 .as("parked")
                 .isEmpty();

@@ -21,9 +21,10 @@ abstract class DecisionsContract extends OnEitherDatabase {
     void a_redriven_row_starts_anew_and_keeps_its_failure_until_it_succeeds() {
         List<Long> ids = acceptMany("L1", 1);
         inbox.queue().claim(1, 1);
-        inbox.queue().postpone(ids, Duration.ZERO, new Failure("unconfirmed", 202, "accepted", "c"), UNCONFIRMED);
+        inbox.queue()
+                .postpone(claimed(ids), Duration.ZERO, new Failure("unconfirmed", 202, "accepted", "c"), UNCONFIRMED);
         inbox.queue().claim(1, 1);
-        inbox.queue().park(ids, REFUSED);
+        inbox.queue().park(claimed(ids), REFUSED);
         advance(GIVE_UP_AFTER.plusDays(1));
         inbox.session().heartbeat();
 
@@ -36,7 +37,7 @@ abstract class DecisionsContract extends OnEitherDatabase {
         assertThat(entry.unconfirmed()).isZero();
         assertThat(entry.failureCode()).isEqualTo("refused");
         assertThat(inbox.queue().claim(1, 1)).hasSize(1);
-        inbox.queue().postpone(ids, Duration.ZERO, UNAVAILABLE, FAILED);
+        inbox.queue().postpone(claimed(ids), Duration.ZERO, UNAVAILABLE, FAILED);
         assertThat(ledger.get(ids.get(0)).orElseThrow().state()).isEqualTo(DeletionState.PENDING);
     }
 
@@ -70,7 +71,7 @@ abstract class DecisionsContract extends OnEitherDatabase {
         acceptMany("L1", 2);
         List<Long> claimed = ids(inbox.queue().claim(1, 1));
         List<Long> settled = ids(inbox.queue().claim(1, 1));
-        inbox.queue().settle(settled, Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claimed(settled), Confirmation.EXACT, Duration.ZERO);
         List<Long> pending = acceptMany("L1", "more", 1);
         List<Long> everything = new ArrayList<>(claimed);
         everything.addAll(settled);

@@ -102,10 +102,16 @@ abstract class FlatCost {
             inbox.queue().nextDue();
             List<Long> ids = OnEitherDatabase.ids(inbox.queue().claim(4, 100));
             assertThat(ids).hasSize(400);
-            inbox.queue().settle(ids.subList(0, 100), Confirmation.EXACT, Duration.ZERO);
-            inbox.queue().postpone(ids.subList(100, 200), Duration.ofSeconds(1), failure, Queue.Postponement.FAILED);
-            inbox.queue().park(ids.subList(200, 300), failure);
-            inbox.queue().release(ids.subList(300, 400));
+            inbox.queue()
+                    .settle(OnEitherDatabase.claimed(store, ids.subList(0, 100)), Confirmation.EXACT, Duration.ZERO);
+            inbox.queue()
+                    .postpone(
+                            OnEitherDatabase.claimed(store, ids.subList(100, 200)),
+                            Duration.ofSeconds(1),
+                            failure,
+                            Queue.Postponement.FAILED);
+            inbox.queue().park(OnEitherDatabase.claimed(store, ids.subList(200, 300)), failure);
+            inbox.queue().release(OnEitherDatabase.claimed(store, ids.subList(300, 400)));
             inbox.decisions().redrive(new Decisions.Selection(ids, null, null), "kim");
             inbox.decisions().redrive(new Decisions.Selection(List.of(), "L1", "refused"), "kim");
             inbox.decisions().discard(new Decisions.Selection(List.of(), "L1", "refused"), "kim");
@@ -164,7 +170,7 @@ abstract class FlatCost {
                             3,
                             Duration.ofHours(1)));
             List<Batch> claimed = inbox.queue().claim(1, 100);
-            inbox.queue().rehearse(OnEitherDatabase.ids(claimed));
+            inbox.queue().rehearse(OnEitherDatabase.claimed(store, OnEitherDatabase.ids(claimed)));
             Decisions.Selection some = new Decisions.Selection(List.of(), "L1", null);
             statements.clear();
 
@@ -182,7 +188,7 @@ abstract class FlatCost {
             inbox.decisions().approve(some, "kim");
             inbox.decisions().reject(some, "kim");
             inbox.decisions().discardRehearsed(some, "kim");
-            inbox.queue().perhapsDone(List.of(1L, 2L));
+            inbox.queue().perhapsDone(OnEitherDatabase.claimed(store, List.of(1L, 2L)));
             inbox.retention().forget();
             List<Recording.Statement> seen = List.copyOf(statements);
 
@@ -332,7 +338,7 @@ abstract class FlatCost {
                             true,
                             null));
             assertThat(inbox.queue().overtaken(claimed.get(0))).isTrue();
-            inbox.queue().release(claimed.get(0).ids());
+            inbox.queue().release(claimed.get(0).deletions());
             List<Doubts.GapCheck> checks = inbox.doubts().gapChecks(200);
             assertThat(checks).hasSize(200);
             inbox.doubts().gone(checks);

@@ -67,7 +67,7 @@ abstract class GuardContract extends OnEitherDatabase {
     @Test
     void one_more_holds_what_was_not_sent_and_all_that_comes() {
         accept("1", "2");
-        inbox.queue().settle(claim(), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claimed(claim()), Confirmation.EXACT, Duration.ZERO);
         accept("3");
 
         accept("4");
@@ -294,7 +294,7 @@ abstract class GuardContract extends OnEitherDatabase {
                                 ? inbox.queue().stopped(claimed.get(0))
                                 : guarded(MOST).queue().stopped(claimed.get(0)))
                 .isTrue();
-        assertThat(inbox.queue().release(claimed.get(0).ids())).isEqualTo(3);
+        assertThat(inbox.queue().release(claimed(claimed.get(0).ids()))).isEqualTo(3);
         assertThat(states()).containsOnly(DeletionState.HELD);
     }
 
@@ -314,7 +314,7 @@ abstract class GuardContract extends OnEitherDatabase {
         List<Long> claimed = claim();
         accept("4");
 
-        assertThat(inbox.queue().postpone(claimed, Duration.ZERO, UNAVAILABLE, Postponement.ANSWER_LOST))
+        assertThat(inbox.queue().postpone(claimed(claimed), Duration.ZERO, UNAVAILABLE, Postponement.ANSWER_LOST))
                 .isEqualTo(3);
 
         assertThat(states("1", "2", "3")).containsOnly(DeletionState.HELD);
@@ -326,7 +326,7 @@ abstract class GuardContract extends OnEitherDatabase {
         List<Long> claimed = claim();
         accept("4");
 
-        assertThat(inbox.queue().settle(claimed, Confirmation.EXACT, Duration.ofSeconds(2)))
+        assertThat(inbox.queue().settle(claimed(claimed), Confirmation.EXACT, Duration.ofSeconds(2)))
                 .isEqualTo(3);
 
         assertThat(states("1", "2", "3")).containsOnly(DeletionState.DELETED);
@@ -356,7 +356,7 @@ abstract class GuardContract extends OnEitherDatabase {
         assertThat(approvers()).containsOnly("kim");
         List<Long> claimed = claim();
         assertThat(claimed).hasSize(5);
-        assertThat(inbox.queue().settle(claimed, Confirmation.EXACT, Duration.ZERO))
+        assertThat(inbox.queue().settle(claimed(claimed), Confirmation.EXACT, Duration.ZERO))
                 .isEqualTo(5);
         assertThat(tripped()).as("what was decided about goes on counting").isTrue();
         accept("6");
@@ -438,7 +438,7 @@ abstract class GuardContract extends OnEitherDatabase {
         advance(Duration.ofSeconds(1));
         assertThat(inbox.decisions().reject(ALL, "kim")).isEqualTo(3);
 
-        inbox.queue().release(claimed);
+        inbox.queue().release(claimed(claimed));
 
         assertThat(states("1")).containsOnly(DeletionState.HELD);
         assertThat(inbox.decisions().reject(ALL, "kim")).isEqualTo(2);
@@ -456,7 +456,7 @@ abstract class GuardContract extends OnEitherDatabase {
         advance(Duration.ofSeconds(1));
         inbox.decisions().openGuard(Duration.ofMinutes(5), "kim");
 
-        inbox.queue().postpone(claimed, Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
+        inbox.queue().postpone(claimed(claimed), Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
 
         assertThat(states("1", "2")).containsOnly(DeletionState.HELD);
         assertThat(ledger.guard().held()).isEqualTo(2);
@@ -480,7 +480,7 @@ abstract class GuardContract extends OnEitherDatabase {
         for (int second = 0; second < 40; second++) {
             accept("a" + second, "b" + second);
             List<Long> claimed = claim();
-            sent += inbox.queue().settle(claimed, Confirmation.EXACT, Duration.ZERO);
+            sent += inbox.queue().settle(claimed(claimed), Confirmation.EXACT, Duration.ZERO);
             inbox.decisions().reject(ALL, "kim");
             advance(Duration.ofSeconds(1));
         }
@@ -574,7 +574,7 @@ abstract class GuardContract extends OnEitherDatabase {
     void what_goes_live_passes_while_it_is_open() {
         for (String contact : List.of("1", "2", "3", "4")) {
             accept(contact);
-            inbox.queue().rehearse(claim());
+            inbox.queue().rehearse(claimed(claim()));
             advance(WINDOW);
         }
         inbox.decisions().openGuard(Duration.ofMinutes(30), "kim");
@@ -672,17 +672,17 @@ abstract class GuardContract extends OnEitherDatabase {
 
         assertThat(tripped()).isTrue();
         assertThat(inbox.queue().stopped(claimed.get(0))).isFalse();
-        inbox.queue().postpone(claimed.get(0).ids(), Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
+        inbox.queue().postpone(claimed(claimed.get(0).ids()), Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
         assertThat(states("1", "2", "3", "4")).containsOnly(DeletionState.PENDING);
     }
 
     @Test
     void what_is_redriven_passes_and_does_not_count() {
         accept("1", "2", "3");
-        inbox.queue().park(claim(), REFUSED);
+        inbox.queue().park(claimed(claim()), REFUSED);
         inbox.decisions().redrive(ALL, "kim");
         assertThat(tripped()).isFalse();
-        inbox.queue().park(claim(), REFUSED);
+        inbox.queue().park(claimed(claim()), REFUSED);
         accept("4");
         assertThat(tripped()).isTrue();
 
@@ -744,7 +744,7 @@ abstract class GuardContract extends OnEitherDatabase {
         accept("1");
         advance(GIVE_UP_AFTER.multipliedBy(2));
 
-        inbox.queue().postpone(claim(), Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
+        inbox.queue().postpone(claimed(claim()), Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
 
         assertThat(states("1")).containsOnly(DeletionState.PENDING);
     }
@@ -771,7 +771,7 @@ abstract class GuardContract extends OnEitherDatabase {
     @Test
     void what_is_rehearsed_goes_out_by_a_persons_word_only() {
         accept("1", "2");
-        assertThat(inbox.queue().rehearse(claim())).isEqualTo(2);
+        assertThat(inbox.queue().rehearse(claimed(claim()))).isEqualTo(2);
         assertThat(states()).containsOnly(DeletionState.REHEARSED);
         advance(WINDOW);
         assertThat(claim()).isEmpty();
@@ -784,7 +784,7 @@ abstract class GuardContract extends OnEitherDatabase {
     @Test
     void lists_that_are_in_a_dry_run_stay_rehearsed() {
         accept(deletion("L1", "1", "e"), deletion("L2", "1", "e"));
-        inbox.queue().rehearse(claim());
+        inbox.queue().rehearse(claimed(claim()));
 
         assertThat(inbox.decisions().goLive(ALL, Set.of("L2"))).isOne();
 
@@ -796,9 +796,9 @@ abstract class GuardContract extends OnEitherDatabase {
     @Test
     void what_is_parked_and_what_is_rehearsed_are_discarded_each_for_itself() {
         accept("1");
-        inbox.queue().rehearse(claim());
+        inbox.queue().rehearse(claimed(claim()));
         accept("2");
-        inbox.queue().park(claim(), REFUSED);
+        inbox.queue().park(claimed(claim()), REFUSED);
 
         assertThat(inbox.decisions().discard(ALL, "kim")).isOne();
         assertThat(states("1")).containsOnly(DeletionState.REHEARSED);
@@ -813,7 +813,7 @@ abstract class GuardContract extends OnEitherDatabase {
         accept("1");
         List<Long> claimed = claim();
 
-        assertThat(guarded(MOST).queue().rehearse(claimed)).isZero();
+        assertThat(guarded(MOST).queue().rehearse(claimed(claimed))).isZero();
 
         assertThat(states()).containsOnly(DeletionState.CLAIMED);
     }
@@ -822,7 +822,7 @@ abstract class GuardContract extends OnEitherDatabase {
     void going_live_counts_for_the_guard() {
         for (String contact : List.of("1", "2", "3", "4")) {
             accept(contact);
-            inbox.queue().rehearse(claim());
+            inbox.queue().rehearse(claimed(claim()));
             advance(WINDOW);
         }
 
@@ -837,7 +837,7 @@ abstract class GuardContract extends OnEitherDatabase {
     @Test
     void going_live_while_it_is_tripped_is_held() {
         accept("1");
-        inbox.queue().rehearse(claim());
+        inbox.queue().rehearse(claimed(claim()));
         accept("2", "3", "4", "5");
 
         inbox.decisions().goLive(ALL, Set.of());
@@ -851,7 +851,7 @@ abstract class GuardContract extends OnEitherDatabase {
         List<Long> claimed = claim();
         restore("1", true);
 
-        inbox.queue().rehearse(claimed);
+        inbox.queue().rehearse(claimed(claimed));
 
         assertThat(states("1")).containsOnly(DeletionState.CANCELLED);
     }

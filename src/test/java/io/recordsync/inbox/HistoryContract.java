@@ -57,10 +57,10 @@ abstract class HistoryContract extends OnEitherDatabase {
         accept("003A", "003B");
         advance(Duration.ofSeconds(2));
         List<Long> ids = claim();
-        inbox.queue().settle(ids.subList(0, 1), Confirmation.EXACT, Duration.ZERO);
-        inbox.queue().settle(List.of(4711L), Confirmation.EXACT, Duration.ZERO);
-        inbox.queue().postpone(ids.subList(1, 2), Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
-        inbox.queue().park(claim(), REFUSED);
+        inbox.queue().settle(claimed(ids.subList(0, 1)), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claimed(List.of(4711L)), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().postpone(claimed(ids.subList(1, 2)), Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
+        inbox.queue().park(claimed(claim()), REFUSED);
 
         assertThat(told)
                 .containsExactly(
@@ -77,7 +77,7 @@ abstract class HistoryContract extends OnEitherDatabase {
         advance(GIVE_UP_AFTER);
         inbox.session().heartbeat();
 
-        inbox.queue().postpone(claim(), Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
+        inbox.queue().postpone(claimed(claim()), Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
 
         assertThat(told).endsWith("parked 1");
     }
@@ -101,8 +101,8 @@ abstract class HistoryContract extends OnEitherDatabase {
         advance(Duration.ofSeconds(119));
         inbox.session().heartbeat();
         List<Long> ids = claim();
-        inbox.queue().settle(ids.subList(0, 2), Confirmation.BATCH, Duration.ZERO);
-        inbox.queue().park(ids.subList(2, 3), REFUSED);
+        inbox.queue().settle(claimed(ids.subList(0, 2)), Confirmation.BATCH, Duration.ZERO);
+        inbox.queue().park(claimed(ids.subList(2, 3)), REFUSED);
         history.flush();
         history.flush();
 
@@ -162,11 +162,11 @@ abstract class HistoryContract extends OnEitherDatabase {
     void dead_letters_are_grouped_by_list_and_reason_the_most_first() {
         Instant later = START.plus(MINUTE);
         accept("003A");
-        inbox.queue().park(claim(), UNAVAILABLE);
+        inbox.queue().park(claimed(claim()), UNAVAILABLE);
         advance(MINUTE);
         inbox.session().heartbeat();
         accept("003B", "003C");
-        inbox.queue().park(claim(), REFUSED);
+        inbox.queue().park(claimed(claim()), REFUSED);
         accept("003D");
 
         assertThat(ledger.deadLetters())

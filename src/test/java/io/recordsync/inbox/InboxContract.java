@@ -24,7 +24,7 @@ abstract class InboxContract extends OnEitherDatabase {
         faults.executed.clear();
 
         inbox.intakes().accept(new Intake(requests, List.of(), position(subscription, 1)));
-        assertThat(inbox.queue().settle(ids(inbox.queue().claim(4, 100)), Confirmation.EXACT, Duration.ZERO))
+        assertThat(inbox.queue().settle(deletions(inbox.queue().claim(4, 100)), Confirmation.EXACT, Duration.ZERO))
                 .isEqualTo(100);
 
         assertThat(faults.executed).hasSizeLessThanOrEqualTo(6);

@@ -232,22 +232,28 @@ abstract class InboxProperties {
                 case CLAIM -> claim(member);
                 case SETTLE -> mayEnd.addAll(ended(member, some, ids -> member.inbox
                         .queue()
-                        .settle(ids, Confirmation.values()[step.time() % 4], Duration.ZERO)));
+                        .settle(
+                                OnEitherDatabase.claimed(store, ids),
+                                Confirmation.values()[step.time() % 4],
+                                Duration.ZERO)));
                 case POSTPONE -> mayEnd.addAll(ended(member, some, ids -> member.inbox
                         .queue()
                         .postpone(
-                                ids, Duration.ofSeconds(step.time()), FAILURE, Postponement.values()[step.contact()])));
-                case PARK -> mayEnd.addAll(
-                        ended(member, some, ids -> member.inbox.queue().park(ids, FAILURE)));
+                                OnEitherDatabase.claimed(store, ids),
+                                Duration.ofSeconds(step.time()),
+                                FAILURE,
+                                Postponement.values()[step.contact()])));
+                case PARK -> mayEnd.addAll(ended(
+                        member, some, ids -> member.inbox.queue().park(OnEitherDatabase.claimed(store, ids), FAILURE)));
                 case RELEASE -> mayEnd.addAll(
-                        ended(member, some, ids -> member.inbox.queue().release(ids)));
+                        ended(member, some, ids -> member.inbox.queue().release(OnEitherDatabase.claimed(store, ids))));
                 case REDRIVE -> member.inbox.decisions().redrive(new Selection(some, null, null), "kim");
                 case DISCARD -> {
                     member.inbox.decisions().discard(new Selection(some, null, null), "kim");
                     member.inbox.decisions().discardRehearsed(new Selection(some, null, null), "kim");
                 }
-                case REHEARSE -> mayEnd.addAll(
-                        ended(member, some, ids -> member.inbox.queue().rehearse(ids)));
+                case REHEARSE -> mayEnd.addAll(ended(
+                        member, some, ids -> member.inbox.queue().rehearse(OnEitherDatabase.claimed(store, ids))));
                 case GO_LIVE -> member.inbox.decisions().goLive(new Selection(some, null, null), Set.of());
                 case APPROVE -> {
                     member.inbox.decisions().approve(new Selection(some, null, null), "kim");

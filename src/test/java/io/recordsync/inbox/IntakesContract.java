@@ -71,7 +71,7 @@ abstract class IntakesContract extends OnEitherDatabase {
 
         assertThat(again).isEqualTo(new Accepted(List.of(), 2));
         assertThat(inbox.queue().claim(10, 100)).isEmpty();
-        assertThat(inbox.queue().settle(ids(claimed), Confirmation.EXACT, Duration.ZERO))
+        assertThat(inbox.queue().settle(claimed(ids(claimed)), Confirmation.EXACT, Duration.ZERO))
                 .isEqualTo(2);
         assertThat(inbox.intakes().accept(intake)).isEqualTo(new Accepted(List.of(), 2));
         assertThat(inbox.queue().nextDue()).isEmpty();
@@ -281,7 +281,7 @@ abstract class IntakesContract extends OnEitherDatabase {
                 .isInstanceOf(SubscriptionLostException.class)
                 .hasMessageContaining(CHANNEL);
 
-        assertThat(faults.executed).hasSize(1);
+        assertThat(faults.executed).noneMatch(sql -> sql.startsWith("insert"));
         assertThat(ledger.find(all())).isEmpty();
         assertThat(ledger.problems(1)).isEmpty();
         assertThat(savedReplayId()).isNull();

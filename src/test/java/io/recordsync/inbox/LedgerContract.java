@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recordsync.deletion.Batch;
+import io.recordsync.deletion.ClaimedDeletion;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Intake;
@@ -41,18 +42,18 @@ abstract class LedgerContract extends OnEitherDatabase {
         advance(Duration.ofMinutes(5));
         acceptMany("L2", 1);
         inbox.queue().claim(1, 1);
-        inbox.queue().postpone(first, Duration.ofHours(1), UNAVAILABLE, FAILED);
+        inbox.queue().postpone(claimed(first), Duration.ofHours(1), UNAVAILABLE, FAILED);
         assertThat(ledger.oldestPending()).contains(START);
 
         advance(Duration.ofHours(1));
         inbox.session().heartbeat();
         List<Batch> both = inbox.queue().claim(2, 1);
         assertThat(ledger.oldestPending()).contains(START);
-        inbox.queue().settle(first, Confirmation.EXACT, Duration.ZERO);
-        inbox.queue().release(ids(both));
+        inbox.queue().settle(claimed(first), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().release(claimed(ids(both)));
         assertThat(ledger.oldestPending()).contains(START.plus(Duration.ofMinutes(5)));
 
-        inbox.queue().park(ids(inbox.queue().claim(2, 1)), REFUSED);
+        inbox.queue().park(claimed(ids(inbox.queue().claim(2, 1))), REFUSED);
         assertThat(ledger.oldestPending()).isEmpty();
         inbox.decisions().redrive(new Selection(List.of(), null, null), "kim");
         assertThat(ledger.oldestPending()).contains(START.plus(Duration.ofMinutes(65)));
@@ -108,13 +109,16 @@ abstract class LedgerContract extends OnEitherDatabase {
 
     @Test
     void an_act_that_the_database_fails_names_itself() {
+        acceptMany("L1", 1);
+        List<Long> ids = ids(inbox.queue().claim(1, 1));
+        List<ClaimedDeletion> claimed = claimed(ids);
         faults.failOn("update deletion");
 
-        assertThatThrownBy(() -> inbox.queue().settle(List.of(1L), Confirmation.EXACT, Duration.ZERO))
+        assertThatThrownBy(() -> inbox.queue().settle(claimed, Confirmation.EXACT, Duration.ZERO))
                 .isInstanceOf(InboxException.class)
                 .hasMessage("settle failed: the database is away; nothing was changed, may be tried again");
         faults.heal();
-        assertThatCode(() -> inbox.queue().settle(List.of(1L), Confirmation.EXACT, Duration.ZERO))
+        assertThatCode(() -> inbox.queue().settle(claimed, Confirmation.EXACT, Duration.ZERO))
                 .doesNotThrowAnyException();
     }
 }

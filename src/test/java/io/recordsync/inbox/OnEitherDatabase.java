@@ -3,6 +3,7 @@ package io.recordsync.inbox;
 import static io.recordsync.inbox.database.Parameters.with;
 
 import io.recordsync.deletion.Batch;
+import io.recordsync.deletion.ClaimedDeletion;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Failure;
@@ -23,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
@@ -85,6 +87,18 @@ abstract class OnEitherDatabase {
 
     // ---- words of the tests
 
+    static InboxSettings byTime(Supplier<Instant> salesforce) {
+        return new InboxSettings(
+                GIVE_UP_AFTER,
+                SESSION_TTL,
+                SETTINGS.retention(),
+                "a key",
+                Duration.ZERO,
+                0,
+                Duration.ofHours(1),
+                salesforce);
+    }
+
     static DeletionRequest request(String recordList, String externalId) {
         return request(recordList, Identifier.external("salesforce", externalId), "tx-" + externalId + "/1");
     }
@@ -110,6 +124,30 @@ abstract class OnEitherDatabase {
         return batches.stream().flatMap(batch -> batch.ids().stream()).toList();
     }
 
+    /** The rows as whoever has claimed them would hand them back; those that nobody has claimed bear no claim. */
+    List<ClaimedDeletion> claimed(List<Long> ids) {
+        return claimed(store, ids);
+    }
+
+    static List<ClaimedDeletion> claimed(Store store, List<Long> ids) {
+        return store.read(
+                "test",
+                transaction -> transaction.list(
+                        "select id, record_list, session from deletion where id {in :ids} order by id",
+                        with("ids", ids),
+                        row -> new ClaimedDeletion(
+                                row.getLong("id"),
+                                row.getString("record_list"),
+                                Identifier.external("salesforce", "any"),
+                                0,
+                                0,
+                                row.getString("session"))));
+    }
+
+    static List<ClaimedDeletion> deletions(List<Batch> batches) {
+        return batches.stream().flatMap(batch -> batch.deletions().stream()).toList();
+    }
+
     static Filter all() {
         return new Filter(null, null, null, 100_000, null);
     }
@@ -128,7 +166,7 @@ abstract class OnEitherDatabase {
     List<Long> park(String recordList, int count, Failure failure) {
         acceptMany(recordList, failure.code() + recordList, count);
         List<Long> ids = ids(inbox.queue().claim(1, 100_000));
-        inbox.queue().park(ids, failure);
+        inbox.queue().park(claimed(ids), failure);
         return ids;
     }
 

@@ -98,7 +98,7 @@ abstract class QueueContract extends OnEitherDatabase {
         long first = acceptMany("L1", 1).get(0);
         advance(Duration.ofSeconds(1));
         List<Long> later = acceptMany("L1", "later", 3);
-        inbox.queue().postpone(ids(inbox.queue().claim(1, 1)), Duration.ofSeconds(10), UNAVAILABLE, FAILED);
+        inbox.queue().postpone(claimed(ids(inbox.queue().claim(1, 1))), Duration.ofSeconds(10), UNAVAILABLE, FAILED);
         advance(Duration.ofSeconds(20));
         List<Long> last = acceptMany("L1", "last", 1);
 
@@ -160,7 +160,7 @@ abstract class QueueContract extends OnEitherDatabase {
     void next_due_tells_how_long_to_wait() {
         assertThat(inbox.queue().nextDue()).isEmpty();
         acceptMany("L1", 1);
-        inbox.queue().postpone(ids(inbox.queue().claim(1, 1)), Duration.ofMillis(7_500), UNAVAILABLE, FAILED);
+        inbox.queue().postpone(claimed(ids(inbox.queue().claim(1, 1))), Duration.ofMillis(7_500), UNAVAILABLE, FAILED);
 
         assertThat(inbox.queue().nextDue()).contains(Duration.ofMillis(7_500));
         advance(Duration.ofMillis(7_499));
@@ -175,11 +175,12 @@ abstract class QueueContract extends OnEitherDatabase {
     @Test
     void a_settled_row_is_the_proof() {
         acceptMany("L1", 1);
-        inbox.queue().postpone(ids(inbox.queue().claim(1, 1)), Duration.ZERO, UNAVAILABLE, FAILED);
+        inbox.queue().postpone(claimed(ids(inbox.queue().claim(1, 1))), Duration.ZERO, UNAVAILABLE, FAILED);
         List<Long> ids = ids(inbox.queue().claim(1, 1));
         advance(Duration.ofSeconds(3));
 
-        assertThat(inbox.queue().settle(ids, Confirmation.BATCH, Duration.ZERO)).isEqualTo(1);
+        assertThat(inbox.queue().settle(claimed(ids), Confirmation.BATCH, Duration.ZERO))
+                .isEqualTo(1);
 
         Entry entry = ledger.get(ids.get(0)).orElseThrow();
         assertThat(entry.state()).isEqualTo(DeletionState.DELETED);
@@ -196,8 +197,9 @@ abstract class QueueContract extends OnEitherDatabase {
         acceptMany("L1", 2);
         List<Long> ids = ids(inbox.queue().claim(1, 100));
 
-        assertThat(inbox.queue().settle(ids, Confirmation.EXACT, Duration.ZERO)).isEqualTo(2);
-        assertThat(inbox.queue().settle(ids, Confirmation.ABSENT, Duration.ZERO))
+        assertThat(inbox.queue().settle(claimed(ids), Confirmation.EXACT, Duration.ZERO))
+                .isEqualTo(2);
+        assertThat(inbox.queue().settle(claimed(ids), Confirmation.ABSENT, Duration.ZERO))
                 .isZero();
 
         assertThat(ledger.counts()).containsEntry(DeletionState.DELETED, 2L);
@@ -208,13 +210,13 @@ abstract class QueueContract extends OnEitherDatabase {
     void nothing_ends_that_is_not_claimed() {
         List<Long> pending = acceptMany("L1", 2);
 
-        assertThat(inbox.queue().settle(pending, Confirmation.EXACT, Duration.ZERO))
+        assertThat(inbox.queue().settle(claimed(pending), Confirmation.EXACT, Duration.ZERO))
                 .isZero();
-        assertThat(inbox.queue().postpone(pending, Duration.ofDays(1), REFUSED, FAILED))
+        assertThat(inbox.queue().postpone(claimed(pending), Duration.ofDays(1), REFUSED, FAILED))
                 .isZero();
-        assertThat(inbox.queue().park(pending, REFUSED)).isZero();
-        assertThat(inbox.queue().release(pending)).isZero();
-        assertThat(inbox.queue().settle(List.of(), Confirmation.EXACT, Duration.ZERO))
+        assertThat(inbox.queue().park(claimed(pending), REFUSED)).isZero();
+        assertThat(inbox.queue().release(claimed(pending))).isZero();
+        assertThat(inbox.queue().settle(claimed(List.of()), Confirmation.EXACT, Duration.ZERO))
                 .isZero();
         assertThat(ledger.attempts(pending.get(0))).isEmpty();
         assertThat(ids(inbox.queue().claim(1, 100))).hasSize(2);
@@ -226,24 +228,27 @@ abstract class QueueContract extends OnEitherDatabase {
         List<Long> ids = ids(inbox.queue().claim(1, 100));
         Inbox other = Inbox.open(store, SETTINGS);
 
-        assertThat(other.queue().settle(ids, Confirmation.EXACT, Duration.ZERO)).isZero();
-        assertThat(other.queue().postpone(ids, Duration.ZERO, REFUSED, FAILED)).isZero();
-        assertThat(other.queue().park(ids, REFUSED)).isZero();
-        assertThat(other.queue().release(ids)).isZero();
-        assertThat(inbox.queue().settle(ids, Confirmation.EXACT, Duration.ZERO)).isEqualTo(2);
+        assertThat(other.queue().settle(claimed(ids), Confirmation.EXACT, Duration.ZERO))
+                .isZero();
+        assertThat(other.queue().postpone(claimed(ids), Duration.ZERO, REFUSED, FAILED))
+                .isZero();
+        assertThat(other.queue().park(claimed(ids), REFUSED)).isZero();
+        assertThat(other.queue().release(claimed(ids))).isZero();
+        assertThat(inbox.queue().settle(claimed(ids), Confirmation.EXACT, Duration.ZERO))
+                .isEqualTo(2);
     }
 
     @Test
     void a_postponed_row_remembers_each_attempt() {
         long id = acceptMany("L1", 1).get(0);
         inbox.queue().claim(1, 1);
-        inbox.queue().postpone(List.of(id), Duration.ofSeconds(1), UNAVAILABLE, FAILED);
+        inbox.queue().postpone(claimed(List.of(id)), Duration.ofSeconds(1), UNAVAILABLE, FAILED);
         advance(Duration.ofSeconds(1));
         ClaimedDeletion again = inbox.queue().claim(1, 1).get(0).deletions().get(0);
         assertThat(again.attempts()).isEqualTo(1);
         assertThat(again.unconfirmed()).isZero();
 
-        inbox.queue().park(List.of(id), REFUSED);
+        inbox.queue().park(claimed(List.of(id)), REFUSED);
 
         Entry entry = ledger.get(id).orElseThrow();
         assertThat(entry.state()).isEqualTo(DeletionState.PARKED);
@@ -263,7 +268,11 @@ abstract class QueueContract extends OnEitherDatabase {
         inbox.queue().claim(1, 1);
 
         inbox.queue()
-                .postpone(List.of(id), Duration.ZERO, new Failure("unconfirmed", 202, "accepted", "c"), UNCONFIRMED);
+                .postpone(
+                        claimed(List.of(id)),
+                        Duration.ZERO,
+                        new Failure("unconfirmed", 202, "accepted", "c"),
+                        UNCONFIRMED);
 
         ClaimedDeletion again = inbox.queue().claim(1, 1).get(0).deletions().get(0);
         assertThat(again.attempts()).isZero();
@@ -274,10 +283,12 @@ abstract class QueueContract extends OnEitherDatabase {
     void a_lost_answer_is_remembered_for_good() {
         long id = acceptMany("L1", 1).get(0);
         inbox.queue().claim(1, 1);
-        inbox.queue().postpone(List.of(id), Duration.ZERO, new Failure("timeout", 0, "no answer", "c"), ANSWER_LOST);
+        inbox.queue()
+                .postpone(
+                        claimed(List.of(id)), Duration.ZERO, new Failure("timeout", 0, "no answer", "c"), ANSWER_LOST);
         inbox.queue().claim(1, 1);
 
-        inbox.queue().postpone(List.of(id), Duration.ZERO, UNAVAILABLE, FAILED);
+        inbox.queue().postpone(claimed(List.of(id)), Duration.ZERO, UNAVAILABLE, FAILED);
 
         assertThat(ledger.get(id).orElseThrow().answerLost()).isTrue();
     }
@@ -288,12 +299,13 @@ abstract class QueueContract extends OnEitherDatabase {
         advance(GIVE_UP_AFTER.minusMillis(1));
         inbox.session().heartbeat();
         inbox.queue().claim(1, 1);
-        inbox.queue().postpone(old, Duration.ofMillis(1), UNAVAILABLE, FAILED);
+        inbox.queue().postpone(claimed(old), Duration.ofMillis(1), UNAVAILABLE, FAILED);
         assertThat(ledger.get(old.get(0)).orElseThrow().state()).isEqualTo(DeletionState.PENDING);
         List<Long> young = acceptMany("L1", "young", 1);
         advance(Duration.ofMillis(1));
 
-        assertThat(inbox.queue().postpone(ids(inbox.queue().claim(1, 100)), Duration.ZERO, UNAVAILABLE, FAILED))
+        assertThat(inbox.queue()
+                        .postpone(claimed(ids(inbox.queue().claim(1, 100))), Duration.ZERO, UNAVAILABLE, FAILED))
                 .isEqualTo(2);
 
         Entry parked = ledger.get(old.get(0)).orElseThrow();
@@ -311,7 +323,7 @@ abstract class QueueContract extends OnEitherDatabase {
         List<Long> ids = acceptMany("L1", 2);
         inbox.queue().claim(1, 100);
 
-        assertThat(inbox.queue().release(ids)).isEqualTo(2);
+        assertThat(inbox.queue().release(claimed(ids))).isEqualTo(2);
 
         assertThat(ledger.attempts(ids.get(0))).isEmpty();
         assertThat(inbox.queue().claim(1, 100).get(0).deletions()).allMatch(deletion -> deletion.attempts() == 0);
@@ -323,11 +335,11 @@ abstract class QueueContract extends OnEitherDatabase {
         inbox.queue().claim(1, 100);
         faults.failOn("insert into attempt");
 
-        assertThatThrownBy(() -> inbox.queue().park(ids, REFUSED)).isInstanceOf(InboxException.class);
+        assertThatThrownBy(() -> inbox.queue().park(claimed(ids), REFUSED)).isInstanceOf(InboxException.class);
 
         assertThat(ledger.counts()).containsEntry(DeletionState.CLAIMED, 2L);
         faults.heal();
-        assertThat(inbox.queue().park(ids, REFUSED)).isEqualTo(2);
+        assertThat(inbox.queue().park(claimed(ids), REFUSED)).isEqualTo(2);
     }
 
     @Test
@@ -335,8 +347,8 @@ abstract class QueueContract extends OnEitherDatabase {
         List<Long> ids = acceptMany("L1", 2);
         inbox.queue().claim(1, 10);
 
-        inbox.queue().perhapsDone(ids.subList(0, 1));
-        inbox.queue().release(ids);
+        inbox.queue().perhapsDone(claimed(ids.subList(0, 1)));
+        inbox.queue().release(claimed(ids));
 
         assertThat(ledger.get(ids.get(0)).orElseThrow().answerLost()).isTrue();
         assertThat(ledger.get(ids.get(1)).orElseThrow().answerLost()).isFalse();
@@ -350,7 +362,7 @@ abstract class QueueContract extends OnEitherDatabase {
         List<Long> ids = ids(inbox.queue().claim(1, 1));
         assertThat(ledger.get(ids.get(0)).orElseThrow().identifier()).isEqualTo("…34");
 
-        inbox.queue().settle(ids, Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claimed(ids), Confirmation.EXACT, Duration.ZERO);
 
         // HMAC-SHA256 of the number with the key "a key", by: openssl dgst -sha256 -hmac 'a key'
         assertThat(ledger.get(ids.get(0)).orElseThrow().identifier())
@@ -364,7 +376,7 @@ abstract class QueueContract extends OnEitherDatabase {
                 .accept(intake(request("L1", Identifier.phone("+15550001234"), "api:1")))
                 .ids();
         inbox.queue().claim(1, 1);
-        inbox.queue().park(ids, REFUSED);
+        inbox.queue().park(claimed(ids), REFUSED);
         assertThat(ledger.get(ids.get(0)).orElseThrow().identifier()).isEqualTo("…34");
 
         inbox.decisions().discard(new Selection(ids, null, null), "kim");
@@ -381,7 +393,7 @@ abstract class QueueContract extends OnEitherDatabase {
             Inbox each = Inbox.open(store, keyless);
             each.intakes().accept(intake(request("L1", Identifier.phone("+15550001234"), "api:" + process)));
             List<Long> ids = ids(each.queue().claim(1, 1));
-            each.queue().settle(ids, Confirmation.EXACT, Duration.ZERO);
+            each.queue().settle(claimed(ids), Confirmation.EXACT, Duration.ZERO);
             left.add(ledger.get(ids.get(0)).orElseThrow().identifier());
         }
 

@@ -32,7 +32,7 @@ abstract class ReceiptContract extends OnEitherDatabase {
         accept("L1", "003A", "e1");
         accept("L2", "003B", "e2");
         accept("L2", "003A", "e1");
-        inbox.queue().settle(claim(), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claimed(claim()), Confirmation.EXACT, Duration.ZERO);
         accept("L1", "003A", "e3");
 
         assertThat(ledger.ofContact("003A"))
@@ -147,7 +147,7 @@ abstract class ReceiptContract extends OnEitherDatabase {
     void a_phone_number_is_found_while_it_waits_and_by_its_seal_when_it_is_done() {
         Identifier phone = Identifier.phone("+15551234567");
         inbox.intakes().accept(new Intake(List.of(requestAtStart("L1", phone, "api:1")), List.of(), null));
-        inbox.queue().settle(claim(), Confirmation.ABSENT, Duration.ZERO);
+        inbox.queue().settle(claimed(claim()), Confirmation.ABSENT, Duration.ZERO);
         inbox.intakes().accept(new Intake(List.of(requestAtStart("L1", phone, "api:2")), List.of(), null));
 
         assertThat(ledger.ofPhone("+15551234567", SETTINGS.phoneKey()))
@@ -164,10 +164,10 @@ abstract class ReceiptContract extends OnEitherDatabase {
     @Test
     void a_redrive_does_not_forget_that_talkdesk_had_accepted_a_call() {
         accept("L1", "003A", "e");
-        inbox.queue().postpone(claim(), Duration.ZERO, UNAVAILABLE, Postponement.UNCONFIRMED);
-        inbox.queue().park(claim(), REFUSED);
+        inbox.queue().postpone(claimed(claim()), Duration.ZERO, UNAVAILABLE, Postponement.UNCONFIRMED);
+        inbox.queue().park(claimed(claim()), REFUSED);
         accept("L1", "003B", "e");
-        inbox.queue().park(claim(), REFUSED);
+        inbox.queue().park(claimed(claim()), REFUSED);
 
         inbox.decisions().redrive(new Selection(List.of(), null, null), "kim");
 
@@ -180,8 +180,8 @@ abstract class ReceiptContract extends OnEitherDatabase {
     @Test
     void neither_does_going_live() {
         accept("L1", "003A", "e");
-        inbox.queue().postpone(claim(), Duration.ZERO, UNAVAILABLE, Postponement.UNCONFIRMED);
-        inbox.queue().rehearse(claim());
+        inbox.queue().postpone(claimed(claim()), Duration.ZERO, UNAVAILABLE, Postponement.UNCONFIRMED);
+        inbox.queue().rehearse(claimed(claim()));
 
         inbox.decisions().goLive(new Selection(List.of(), null, null), Set.of());
 

@@ -97,7 +97,7 @@ abstract class RecordListsContract extends OnEitherDatabase {
         inbox.recordLists().stop("L1", new Failure("more_than_asked", 200, "5000 for 3", "c"));
 
         assertThat(inbox.queue().stopped(claimed.get(0))).isTrue();
-        inbox.queue().release(claimed.get(0).ids());
+        inbox.queue().release(claimed(claimed.get(0).ids()));
         inbox.recordLists().suspend("L1", Duration.ofSeconds(1), REFUSED);
         inbox.recordLists().resume("L1");
         assertThat(inbox.queue().claim(10, 100)).extracting(Batch::recordList).containsExactly("L2");

@@ -6,6 +6,7 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import javax.sql.DataSource;
 
@@ -42,7 +43,7 @@ final class Recording {
                     if (method.getName().equals("setObject")) {
                         parameters.add(arguments[1]);
                     } else if (method.getName().startsWith("execute")) {
-                        statements.add(new Statement(sql, List.copyOf(parameters)));
+                        statements.add(new Statement(sql, Collections.unmodifiableList(new ArrayList<>(parameters))));
                     }
                     return call(target, method, arguments);
                 });

@@ -183,7 +183,7 @@ abstract class RestorationContract extends OnEitherDatabase {
     @Test
     void what_was_delivered_before_an_undelete_of_the_same_second_is_a_problem() {
         accept(numbered("L1", "003A", 1), numbered("L1", "003B", 3));
-        inbox.queue().settle(claim(), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claimed(claim()), Confirmation.EXACT, Duration.ZERO);
 
         restore(numbered("003A", 2), numbered("003B", 2));
 
@@ -210,7 +210,7 @@ abstract class RestorationContract extends OnEitherDatabase {
     @Test
     void what_was_delivered_within_one_second_of_an_undelete_is_a_problem() {
         accept(deletion("L1", "003A", RESTORED));
-        inbox.queue().settle(claim(), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claimed(claim()), Confirmation.EXACT, Duration.ZERO);
 
         restore("003A", RESTORED, true);
 
@@ -223,7 +223,7 @@ abstract class RestorationContract extends OnEitherDatabase {
         List<Long> claimed = claim();
         restore("003A", RESTORED, true);
 
-        inbox.queue().settle(claimed, Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claimed(claimed), Confirmation.EXACT, Duration.ZERO);
 
         assertThat(ledger.problems(10)).singleElement().satisfies(problem -> assertThat(problem.message())
                 .contains("003A"));
@@ -272,7 +272,7 @@ abstract class RestorationContract extends OnEitherDatabase {
         restore("003A", RESTORED, true);
 
         assertThat(inbox.queue().overtaken(batch)).isTrue();
-        inbox.queue().release(batch.ids());
+        inbox.queue().release(claimed(batch.ids()));
         assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
         Batch rest = inbox.queue().claim(1, 10).get(0);
         assertThat(rest.identifiers()).containsExactly(contact("003B"));
@@ -288,7 +288,7 @@ abstract class RestorationContract extends OnEitherDatabase {
         restore("003B", RESTORED, true);
 
         assertThat(inbox.queue().overtaken(batch)).isTrue();
-        inbox.queue().release(batch.ids());
+        inbox.queue().release(claimed(batch.ids()));
         assertThat(List.of(state("003A"), state("003B"))).containsOnly(DeletionState.CHECKING);
     }
 
@@ -322,7 +322,7 @@ abstract class RestorationContract extends OnEitherDatabase {
     @ValueSource(booleans = {true, false})
     void what_is_parked_still_needs_its_redrive_and_is_asked_about_then(boolean living) {
         accept(deletion("L1", "003A", DELETED));
-        inbox.queue().park(claim(), REFUSED);
+        inbox.queue().park(claimed(claim()), REFUSED);
 
         hole();
 
@@ -338,7 +338,7 @@ abstract class RestorationContract extends OnEitherDatabase {
     @ValueSource(booleans = {true, false})
     void what_is_rehearsed_still_needs_its_go_live_and_is_asked_about_then(boolean living) {
         accept(deletion("L1", "003A", DELETED));
-        inbox.queue().rehearse(claim());
+        inbox.queue().rehearse(claimed(claim()));
 
         hole();
 
@@ -373,7 +373,7 @@ abstract class RestorationContract extends OnEitherDatabase {
         hole();
 
         assertThat(inbox.queue().overtaken(batch)).isTrue();
-        inbox.queue().postpone(batch.ids(), Duration.ZERO, UNAVAILABLE, why);
+        inbox.queue().postpone(claimed(batch.ids()), Duration.ZERO, UNAVAILABLE, why);
         assertThat(state("003A")).isEqualTo(DeletionState.CHECKING);
         answer(false);
         assertThat(state("003A")).isEqualTo(DeletionState.PENDING);
@@ -421,7 +421,7 @@ abstract class RestorationContract extends OnEitherDatabase {
         hole();
         answer(false);
 
-        inbox.queue().postpone(claim(), Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
+        inbox.queue().postpone(claimed(claim()), Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
 
         assertThat(state("003A")).isEqualTo(DeletionState.PENDING);
     }
@@ -429,7 +429,7 @@ abstract class RestorationContract extends OnEitherDatabase {
     @Test
     void a_gap_undelete_that_is_not_confirmed_puts_in_doubt_what_is_parked() {
         accept(deletion("L1", "003A", DELETED));
-        inbox.queue().park(claim(), REFUSED);
+        inbox.queue().park(claimed(claim()), REFUSED);
         restore("003A", RESTORED, false);
 
         inbox.decisions().redrive(new Selection(List.of(), "L1", null), "kim");
@@ -461,7 +461,7 @@ abstract class RestorationContract extends OnEitherDatabase {
     @Test
     void what_was_delivered_already_is_a_problem_told_once() {
         accept(deletion("L1", "003A", DELETED), deletion("L2", "003A", DELETED));
-        inbox.queue().settle(claim(), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claimed(claim()), Confirmation.EXACT, Duration.ZERO);
 
         restore("003A", RESTORED, true);
         restore("003A", RESTORED, true);
@@ -481,7 +481,7 @@ abstract class RestorationContract extends OnEitherDatabase {
         List<Long> claimed = claim();
         restore("003A", RESTORED, true);
 
-        assertThat(inbox.queue().settle(claimed, Confirmation.EXACT, Duration.ZERO))
+        assertThat(inbox.queue().settle(claimed(claimed), Confirmation.EXACT, Duration.ZERO))
                 .isEqualTo(2);
 
         assertThat(state("003A")).isEqualTo(DeletionState.DELETED);
@@ -496,7 +496,7 @@ abstract class RestorationContract extends OnEitherDatabase {
         List<Long> claimed = claim();
         restore("003A", RESTORED, true);
 
-        inbox.queue().postpone(claimed, Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
+        inbox.queue().postpone(claimed(claimed), Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
 
         assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
         assertThat(state("003B")).isEqualTo(DeletionState.PENDING);
@@ -511,7 +511,7 @@ abstract class RestorationContract extends OnEitherDatabase {
         List<Long> claimed = claim();
         restore("003A", RESTORED, true);
 
-        inbox.queue().postpone(claimed, Duration.ZERO, UNAVAILABLE, why);
+        inbox.queue().postpone(claimed(claimed), Duration.ZERO, UNAVAILABLE, why);
 
         assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
         assertThat(ledger.problems(10)).hasSize(1);
@@ -522,7 +522,7 @@ abstract class RestorationContract extends OnEitherDatabase {
     @EnumSource(names = {"ANSWER_LOST", "UNCONFIRMED"})
     void an_undelete_after_a_call_whose_end_is_not_known_is_a_problem(Postponement why) {
         accept(deletion("L1", "003A", DELETED), deletion("L1", "003B", DELETED));
-        inbox.queue().postpone(claim(), Duration.ZERO, UNAVAILABLE, why);
+        inbox.queue().postpone(claimed(claim()), Duration.ZERO, UNAVAILABLE, why);
 
         restore("003A", RESTORED, true);
         restore("003B", RESTORED, false);
@@ -542,7 +542,7 @@ abstract class RestorationContract extends OnEitherDatabase {
         List<Long> claimed = claim();
         restore("003A", RESTORED, true);
 
-        inbox.queue().park(claimed, REFUSED);
+        inbox.queue().park(claimed(claimed), REFUSED);
 
         assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
     }
@@ -553,7 +553,7 @@ abstract class RestorationContract extends OnEitherDatabase {
         List<Long> claimed = claim();
         restore("003A", RESTORED, true);
 
-        inbox.queue().release(claimed);
+        inbox.queue().release(claimed(claimed));
 
         assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
         assertThat(ledger.problems(10)).isEmpty();
@@ -651,7 +651,7 @@ abstract class RestorationContract extends OnEitherDatabase {
     @Test
     void a_gap_undelete_that_is_confirmed_cancels_what_is_parked_too() {
         accept(deletion("L1", "003A", DELETED));
-        inbox.queue().park(claim(), REFUSED);
+        inbox.queue().park(claimed(claim()), REFUSED);
         restore("003A", RESTORED, false);
         assertThat(state("003A")).as("not yet").isEqualTo(DeletionState.PARKED);
 

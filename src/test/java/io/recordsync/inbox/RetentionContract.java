@@ -15,8 +15,10 @@ import io.recordsync.inbox.Ledger.Entry;
 import io.recordsync.inbox.Ledger.Filter;
 import io.recordsync.inbox.Queue.Postponement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -29,10 +31,10 @@ abstract class RetentionContract extends OnEitherDatabase {
     void what_ended_long_ago_is_forgotten_with_its_attempts() {
         accept("003A", "003B", "003C", "003D");
         List<Long> ids = claim();
-        inbox.queue().postpone(ids, Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
+        inbox.queue().postpone(claimed(ids), Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
         claim();
-        inbox.queue().settle(ids.subList(0, 2), Confirmation.EXACT, Duration.ZERO);
-        inbox.queue().park(ids.subList(2, 4), REFUSED);
+        inbox.queue().settle(claimed(ids.subList(0, 2)), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().park(claimed(ids.subList(2, 4)), REFUSED);
         inbox.decisions().discard(new Selection(ids.subList(2, 3), null, null), "ada");
         advance(RETENTION);
         accept("003E");
@@ -66,7 +68,7 @@ abstract class RetentionContract extends OnEitherDatabase {
                         new Commit(1, 1))));
         List<Long> ids = claim();
         inbox.intakes().accept(new Intake(List.of(), List.of(), List.of(), null, true, null));
-        inbox.queue().settle(ids, Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claimed(ids), Confirmation.EXACT, Duration.ZERO);
         assertThat(beside()).isEqualTo(2);
         advance(RETENTION);
 
@@ -89,9 +91,9 @@ abstract class RetentionContract extends OnEitherDatabase {
     void what_ended_lately_is_kept_however_old_it_is() {
         accept("003A");
         advance(RETENTION.minusDays(1));
-        Inbox.open(store, SETTINGS).queue().settle(List.of(), Confirmation.EXACT, Duration.ZERO);
+        Inbox.open(store, SETTINGS).queue().settle(claimed(List.of()), Confirmation.EXACT, Duration.ZERO);
         inbox.session().heartbeat();
-        inbox.queue().settle(claim(), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claimed(claim()), Confirmation.EXACT, Duration.ZERO);
         advance(Duration.ofDays(1));
 
         assertThat(inbox.retention().forget()).isZero();
@@ -100,13 +102,46 @@ abstract class RetentionContract extends OnEitherDatabase {
         assertThat(inbox.retention().forget()).isEqualTo(1);
     }
 
+    @Test
+    void a_clock_that_is_far_ahead_forgets_nothing() {
+        accept("003A");
+        inbox.queue().settle(claimed(claim()), Confirmation.EXACT, Duration.ZERO);
+        inbox.intakes().accept(new Intake(List.of(), List.of(new Problem("kind", "message")), null));
+        AtomicReference<Instant> salesforce = new AtomicReference<>();
+        Inbox other = Inbox.open(store, byTime(salesforce::get));
+        advance(RETENTION.plusDays(1));
+
+        assertThat(other.retention().forget())
+                .as("Salesforce has not said its time")
+                .isZero();
+        assertThat(ledger.counts()).containsEntry(DeletionState.DELETED, 1L);
+        salesforce.set(START.plusSeconds(5));
+        assertThat(other.retention().forget()).isZero();
+        assertThat(ledger.counts()).containsEntry(DeletionState.DELETED, 1L);
+        assertThat(ledger.problems(10)).hasSize(1);
+
+        salesforce.set(START.plus(RETENTION).plusSeconds(5));
+        assertThat(other.retention().forget()).isEqualTo(1);
+        assertThat(other.retention().forget()).isZero();
+        assertThat(ledger.problems(10)).isEmpty();
+    }
+
+    @Test
+    void a_clock_that_is_behind_is_believed() {
+        accept("003A");
+        inbox.queue().settle(claimed(claim()), Confirmation.EXACT, Duration.ZERO);
+        Inbox other = Inbox.open(store, byTime(() -> START.plus(RETENTION).plusSeconds(5)));
+
+        assertThat(other.retention().forget()).isZero();
+    }
+
     /** Each took the rows of the other from the totals too. */
     @Test
     void what_two_nodes_forget_together_is_counted_once() throws Exception {
         Inbox other = Inbox.open(store, SETTINGS);
         for (int round = 0; round < 5; round++) {
             accept(IntStream.range(0, 500).mapToObj(i -> "003-" + i).toArray(String[]::new));
-            inbox.queue().settle(claim(), Confirmation.EXACT, Duration.ZERO);
+            inbox.queue().settle(claimed(claim()), Confirmation.EXACT, Duration.ZERO);
             advance(RETENTION);
             inbox.session().heartbeat();
             other.session().heartbeat();
@@ -121,9 +156,9 @@ abstract class RetentionContract extends OnEitherDatabase {
     void a_long_past_is_forgotten_in_small_steps_behind_what_is_open_still() {
         int many = JdbcRetention.STEP + 10;
         accept(names("open", many));
-        inbox.queue().park(claim(), REFUSED);
+        inbox.queue().park(claimed(claim()), REFUSED);
         accept(names("done", many));
-        inbox.queue().settle(claim(), Confirmation.BATCH, Duration.ZERO);
+        inbox.queue().settle(claimed(claim()), Confirmation.BATCH, Duration.ZERO);
         advance(RETENTION);
 
         List<Integer> steps = new ArrayList<>();
@@ -154,11 +189,11 @@ abstract class RetentionContract extends OnEitherDatabase {
     @Test
     void a_contact_deleted_again_while_its_row_is_parked_is_tried_anew() {
         accept("003A");
-        inbox.queue().park(claim(), REFUSED);
+        inbox.queue().park(claimed(claim()), REFUSED);
         DeletionRequest again = requestAtStart("003A", "tx-again/1");
         inbox.intakes().accept(new Intake(List.of(again), List.of(), null));
 
-        assertThat(inbox.queue().settle(claim(), Confirmation.EXACT, Duration.ZERO))
+        assertThat(inbox.queue().settle(claimed(claim()), Confirmation.EXACT, Duration.ZERO))
                 .isEqualTo(1);
 
         assertThat(ledger.find(new Filter(null, null, "003A", 10, null)))

@@ -28,8 +28,10 @@ abstract class SessionContract extends OnEitherDatabase {
 
         assertThat(ids(other.queue().claim(1, 100))).containsExactlyElementsOf(ids);
         assertThat(ledger.get(ids.get(0)).orElseThrow().answerLost()).isTrue();
-        assertThat(inbox.queue().settle(ids, Confirmation.EXACT, Duration.ZERO)).isZero();
-        assertThat(other.queue().settle(ids, Confirmation.EXACT, Duration.ZERO)).isEqualTo(3);
+        assertThat(inbox.queue().settle(claimed(ids), Confirmation.EXACT, Duration.ZERO))
+                .isZero();
+        assertThat(other.queue().settle(claimed(ids), Confirmation.EXACT, Duration.ZERO))
+                .isEqualTo(3);
     }
 
     @Test
@@ -81,7 +83,7 @@ abstract class SessionContract extends OnEitherDatabase {
         // It has said that it lives: whoever looks half a ttl later does not take it for dead.
         advance(SESSION_TTL.dividedBy(2));
         inbox.session().heartbeat();
-        assertThat(silent.queue().settle(batch.ids(), Confirmation.EXACT, Duration.ZERO))
+        assertThat(silent.queue().settle(claimed(batch.ids()), Confirmation.EXACT, Duration.ZERO))
                 .isEqualTo(2);
     }
 
@@ -97,7 +99,8 @@ abstract class SessionContract extends OnEitherDatabase {
         }
 
         assertThat(other.queue().claim(1, 100)).isEmpty();
-        assertThat(inbox.queue().settle(ids, Confirmation.EXACT, Duration.ZERO)).isEqualTo(1);
+        assertThat(inbox.queue().settle(claimed(ids), Confirmation.EXACT, Duration.ZERO))
+                .isEqualTo(1);
     }
 
     @Test
@@ -110,11 +113,11 @@ abstract class SessionContract extends OnEitherDatabase {
 
         inbox.session().heartbeat();
 
-        assertThat(inbox.queue().settle(before, Confirmation.EXACT, Duration.ZERO))
+        assertThat(inbox.queue().settle(claimed(before), Confirmation.EXACT, Duration.ZERO))
                 .isZero();
         List<Long> after = ids(inbox.queue().claim(1, 100));
         assertThat(after).isEqualTo(before);
-        assertThat(inbox.queue().settle(after, Confirmation.EXACT, Duration.ZERO))
+        assertThat(inbox.queue().settle(claimed(after), Confirmation.EXACT, Duration.ZERO))
                 .isEqualTo(1);
     }
 
@@ -151,10 +154,42 @@ abstract class SessionContract extends OnEitherDatabase {
     }
 
     @Test
+    void a_clock_that_is_set_back_while_nobody_runs_delays_nothing() {
+        acceptMany("L1", 2);
+        List<Long> claimed = ids(inbox.queue().claim(1, 1));
+        inbox.queue().postpone(claimed(claimed), Duration.ofMinutes(10), UNAVAILABLE, FAILED);
+        inbox.session().close();
+        advance(Duration.ofHours(-1));
+
+        Inbox next = Inbox.open(store, SETTINGS);
+
+        assertThat(ids(next.queue().claim(10, 10))).hasSize(1).doesNotContainAnyElementsOf(claimed);
+        assertThat(next.queue().nextDue()).contains(Duration.ofMinutes(10));
+    }
+
+    @Test
+    void a_clock_that_is_set_back_while_a_killed_process_is_away_delays_nothing() {
+        acceptMany("L1", 1);
+        inbox.queue().claim(1, 1);
+        inbox.session().heartbeat();
+        advance(Duration.ofHours(-1));
+        if (!store.isShared()) {
+            // As the next start does it.
+            store.write("test", transaction -> transaction.change("delete from session"));
+        }
+
+        Inbox next = Inbox.open(store, SETTINGS);
+
+        advance(SESSION_TTL);
+        next.session().heartbeat();
+        assertThat(ids(next.queue().claim(10, 10))).hasSize(1);
+    }
+
+    @Test
     void a_clock_that_is_set_back_delays_nothing() {
         acceptMany("L1", 2);
         List<Long> claimed = ids(inbox.queue().claim(1, 1));
-        inbox.queue().postpone(claimed, Duration.ofMinutes(10), UNAVAILABLE, FAILED);
+        inbox.queue().postpone(claimed(claimed), Duration.ofMinutes(10), UNAVAILABLE, FAILED);
         inbox.recordLists().register(List.of("L2"));
         inbox.recordLists().suspend("L2", Duration.ofMinutes(5), REFUSED);
         advance(Duration.ofHours(-1));

@@ -62,7 +62,7 @@ class SqliteReceiptTest extends ReceiptContract {
         }
         try (Stream<Path> files = Files.list(folder.resolve("data"))) {
             assertThat(files.map(file -> file.getFileName().toString()))
-                    .allMatch(name -> name.matches("inbox\\.db(-wal|-shm|\\.lock)?"));
+                    .allMatch(name -> name.matches("inbox\\.db(-wal|-shm|\\.lock|\\.created)?"));
         }
         store = open(NOW, source -> source);
         assertThat(Inbox.open(store, SETTINGS).queue().nextDue()).isEmpty();

@@ -10,6 +10,7 @@ import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Origin;
 import io.recordsync.inbox.database.Database;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,9 +19,12 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -153,7 +157,7 @@ class SqliteStoreTest {
                 // Its session was seen a moment ago, but the lock proves that it is dead.
                 List<Batch> claimed = inbox.queue().claim(1, 100);
                 assertThat(OnEitherDatabase.ids(claimed)).hasSize(3);
-                assertThat(inbox.queue().settle(OnEitherDatabase.ids(claimed), Confirmation.EXACT, Duration.ZERO))
+                assertThat(inbox.queue().settle(OnEitherDatabase.deletions(claimed), Confirmation.EXACT, Duration.ZERO))
                         .isEqualTo(3);
                 assertThat(new JdbcLedger(store).find(OnEitherDatabase.all())).allMatch(Ledger.Entry::answerLost);
             }
@@ -216,7 +220,8 @@ class SqliteStoreTest {
             DeletionRequest request = new DeletionRequest(
                     "L1", Identifier.phone("+15550001234"), "api:1", Origin.API, Instant.EPOCH, DeletionState.PENDING);
             inbox.intakes().accept(OnEitherDatabase.intake(request));
-            inbox.queue().settle(OnEitherDatabase.ids(inbox.queue().claim(1, 1)), Confirmation.EXACT, Duration.ZERO);
+            inbox.queue()
+                    .settle(OnEitherDatabase.deletions(inbox.queue().claim(1, 1)), Confirmation.EXACT, Duration.ZERO);
         }
         // Closing wrote the log into the file and removed it.
         try (Stream<Path> files = Files.list(folder)) {
@@ -226,6 +231,183 @@ class SqliteStoreTest {
         }
         assertThat(Files.readString(folder.resolve("inbox.db"), StandardCharsets.ISO_8859_1))
                 .contains("hmac:");
+    }
+
+    @Test
+    void a_file_that_was_removed_or_replaced_takes_no_act_any_more_until_it_is_back() throws Exception {
+        Path file = folder.resolve("inbox.db");
+        try (Store store = open()) {
+            Inbox inbox = Inbox.open(store, SETTINGS);
+            Files.move(file, folder.resolve("away.db"));
+            assertThatThrownBy(inbox.session()::heartbeat).hasMessageContaining("was removed or moved");
+            assertThat(store.trouble())
+                    .hasValueSatisfying(trouble -> assertThat(trouble).contains("inbox.db was removed or moved"));
+            assertThat(file).doesNotExist();
+
+            Files.copy(folder.resolve("away.db"), file);
+            assertThatThrownBy(inbox.session()::heartbeat).hasMessageContaining("was replaced by another one");
+
+            Files.delete(file);
+            Files.move(folder.resolve("away.db"), file);
+            inbox.session().heartbeat();
+            assertThat(inbox.intakes()
+                            .accept(OnEitherDatabase.intake(OnEitherDatabase.request("L1", "a")))
+                            .ids())
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void a_file_that_is_missing_where_one_was_made_is_not_made_anew() throws Exception {
+        open().close();
+        Files.delete(folder.resolve("inbox.db"));
+
+        assertThatThrownBy(this::open)
+                .isInstanceOf(InboxException.class)
+                .hasMessageContaining("inbox.db is missing")
+                .hasMessageContaining("remove " + folder.resolve("inbox.db.created"));
+        assertThatThrownBy(() -> Store.probe(Database.at(url(), null, null)))
+                .hasMessageContaining("inbox.db is missing");
+        assertThat(folder.resolve("inbox.db")).doesNotExist();
+
+        Files.delete(folder.resolve("inbox.db.created"));
+        open().close();
+    }
+
+    @Test
+    void a_log_that_belongs_to_another_file_is_refused() throws Exception {
+        Path file = folder.resolve("inbox.db");
+        Path log = folder.resolve("inbox.db-wal");
+        open().close();
+        Path backup = Files.copy(file, folder.resolve("backup.db"));
+        byte[] left;
+        try (Store store = open()) {
+            Inbox.open(store, SETTINGS).intakes().accept(OnEitherDatabase.intake(OnEitherDatabase.request("L1", "a")));
+            left = Files.readAllBytes(log);
+        }
+        Files.copy(backup, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.write(log, left);
+
+        assertThatThrownBy(this::open)
+                .isInstanceOf(InboxException.class)
+                .hasMessageContaining("is not the one that was open last")
+                .hasMessageContaining("remove " + log);
+
+        Files.delete(log);
+        try (Store store = open()) {
+            assertThat(Inbox.open(store, SETTINGS).coverage().state().owed()).contains("restored?");
+        }
+    }
+
+    @Test
+    void a_log_of_the_same_file_is_read_after_a_crash() throws Exception {
+        Path file = folder.resolve("inbox.db");
+        Path log = folder.resolve("inbox.db-wal");
+        byte[] data;
+        byte[] left;
+        try (Store store = open()) {
+            Inbox.open(store, SETTINGS).intakes().accept(OnEitherDatabase.intake(OnEitherDatabase.request("L1", "a")));
+            data = Files.readAllBytes(file);
+            left = Files.readAllBytes(log);
+        }
+        Files.write(file, data);
+        Files.write(log, left);
+
+        try (Store store = open()) {
+            assertThat(new JdbcLedger(store).counts()).containsEntry(DeletionState.PENDING, 1L);
+        }
+    }
+
+    @Test
+    void a_file_that_was_overwritten_takes_no_act_any_more() throws Exception {
+        Path file = folder.resolve("inbox.db");
+        open().close();
+        byte[] before = Files.readAllBytes(file);
+        try (Store store = open()) {
+            Inbox inbox = Inbox.open(store, SETTINGS);
+            inbox.session().heartbeat();
+            Files.write(file, before);
+
+            assertThatThrownBy(inbox.session()::heartbeat).hasMessageContaining("was overwritten by another one");
+            assertThat(store.trouble())
+                    .hasValueSatisfying(trouble -> assertThat(trouble).contains("inbox.db was overwritten"));
+        }
+    }
+
+    @Test
+    void a_copy_that_sqlite_makes_is_not_taken_for_the_file_itself() throws Exception {
+        Path file = folder.resolve("inbox.db");
+        Path copy = folder.resolve("copy.db");
+        Path log = folder.resolve("inbox.db-wal");
+        byte[] left;
+        try (Store store = open();
+                Connection connection = DriverManager.getConnection(url());
+                Statement statement = connection.createStatement()) {
+            statement.execute("backup to " + copy);
+            Inbox.open(store, SETTINGS).intakes().accept(OnEitherDatabase.intake(OnEitherDatabase.request("L1", "a")));
+            left = Files.readAllBytes(log);
+        }
+        Files.copy(copy, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.write(log, left);
+
+        assertThatThrownBy(this::open).hasMessageContaining("is not the one that was open last");
+        assertThatThrownBy(() -> Store.probe(Database.at(url(), null, null)))
+                .hasMessageContaining("is not the one that was open last");
+        assertThatThrownBy(() -> Store.openToRead(Database.at(url(), null, null)))
+                .hasMessageContaining("is not the one that was open last");
+        Files.delete(log);
+        open().close();
+    }
+
+    @Test
+    void a_damaged_file_is_found_while_the_service_works() throws Exception {
+        manyRows();
+        damage();
+
+        try (Store store = open()) {
+            Awaitility.await().until(() -> store.trouble().isPresent());
+            assertThat(store.trouble()).hasValueSatisfying(trouble -> assertThat(trouble)
+                    .contains("inbox.db is damaged", "restore a backup, and remove " + folder.resolve("inbox.db-wal")));
+        }
+    }
+
+    @Test
+    void a_file_that_is_damaged_after_a_crash_ends_the_start() throws Exception {
+        Path log = folder.resolve("inbox.db-wal");
+        manyRows();
+        byte[] data;
+        byte[] left;
+        try (Store store = open()) {
+            data = Files.readAllBytes(folder.resolve("inbox.db"));
+            Inbox.open(store, SETTINGS).session().heartbeat();
+            left = Files.readAllBytes(log);
+        }
+        Files.write(folder.resolve("inbox.db"), data);
+        Files.write(log, left);
+        damage();
+
+        assertThatThrownBy(this::open).hasMessageContaining("inbox.db is damaged");
+    }
+
+    private void manyRows() {
+        try (Store store = open()) {
+            Inbox.open(store, SETTINGS)
+                    .intakes()
+                    .accept(OnEitherDatabase.intake(IntStream.range(0, 2_000)
+                            .mapToObj(i -> OnEitherDatabase.request("L1", "003-" + i))
+                            .toArray(DeletionRequest[]::new)));
+        }
+    }
+
+    /** The last pages are rows and keys of deletions. */
+    private void damage() throws Exception {
+        try (RandomAccessFile file =
+                new RandomAccessFile(folder.resolve("inbox.db").toFile(), "rw")) {
+            byte[] garbage = new byte[20 * 4096];
+            Arrays.fill(garbage, (byte) 0x55);
+            file.seek(file.length() - garbage.length);
+            file.write(garbage);
+        }
     }
 
     @Test

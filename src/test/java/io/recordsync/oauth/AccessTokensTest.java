@@ -17,6 +17,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -375,6 +376,44 @@ class AccessTokensTest {
     }
 
     @Test
+    void a_clock_that_is_set_neither_ends_nor_lengthens_a_token() {
+        endpoint.grants(600);
+        String first = tokens.token().value();
+
+        clock.set(Duration.ofHours(3));
+        assertThat(tokens.token().value()).isEqualTo(first);
+        clock.set(Duration.ofHours(-6));
+        clock.advance(Duration.ofSeconds(600));
+        assertThat(tokens.token().value()).isNotEqualTo(first);
+    }
+
+    @Test
+    void a_clock_that_is_set_back_does_not_lengthen_the_pause_after_a_failure() {
+        endpoint.answers(503, "{}");
+        assertThatThrownBy(tokens::token).isInstanceOf(TokenUnavailableException.class);
+        clock.set(Duration.ofHours(-1));
+        clock.advance(Duration.ofSeconds(1));
+        endpoint.grants(600);
+
+        assertThat(tokens.token().value()).isNotBlank();
+    }
+
+    @Test
+    void the_time_of_the_endpoint_goes_on_by_the_monotonic_clock() {
+        assertThat(tokens.serverTime()).isEmpty();
+        endpoint.grants(600);
+        Instant before = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        tokens.token();
+        Instant after = Instant.now();
+
+        clock.set(Duration.ofHours(-6));
+        clock.advance(Duration.ofHours(1));
+
+        assertThat(tokens.serverTime()).hasValueSatisfying(time -> assertThat(time.minus(Duration.ofHours(1)))
+                .isBetween(before, after));
+    }
+
+    @Test
     void a_token_can_be_logged() {
         endpoint.grants(600);
 
@@ -389,6 +428,7 @@ class AccessTokensTest {
                 Duration.ofMinutes(15),
                 Duration.ofSeconds(1),
                 clock,
+                clock::nanoTime,
                 Outbound.direct(),
                 Instances.of(URI.create("https://acme.my.salesforce.com"), List.of("acme.example")));
     }

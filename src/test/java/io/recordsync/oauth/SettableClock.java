@@ -11,8 +11,22 @@ final class SettableClock extends Clock {
 
     private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
+    private volatile long nanoTime = -5;
+
+    /** Time goes on. */
     void advance(Duration by) {
+        nanoTime += by.toNanos();
         now = now.plus(by);
+    }
+
+    /** Somebody sets the clock; no time passes. */
+    void set(Duration by) {
+        now = now.plus(by);
+    }
+
+    /** As {@link System#nanoTime()}. */
+    long nanoTime() {
+        return nanoTime;
     }
 
     @Override

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class GapInquiryTest {
 
-    private static final GapCheck FIRST = new GapCheck("003DL0000212DetYAE", List.of(1L), List.of(), 0);
-    private static final GapCheck SECOND = new GapCheck("003DL0000214OYdYAM", List.of(2L), List.of(), 0);
+    private static final GapCheck FIRST = new GapCheck("003DL0000212DetYAE", List.of(1L), List.of(), 0, "session");
+    private static final GapCheck SECOND = new GapCheck("003DL0000214OYdYAM", List.of(2L), List.of(), 0, "session");
     private static final String ANY = "{\"done\": true, \"records\": [{\"Id\": \"003DL0000000000AAA\"}]}";
     private static final String NONE = "{\"done\": true, \"records\": []}";
 

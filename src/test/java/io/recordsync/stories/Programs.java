@@ -27,6 +27,11 @@ public final class Programs {
                 .orElseGet(() -> missing(program));
     }
 
+    /** Likewise, of one that is on no {@code PATH}. */
+    static Path require(Path program) {
+        return Files.isExecutable(program) ? program : missing(program.toString());
+    }
+
     private static Path missing(String program) {
         String message = program + " is not installed (.ci/run installs it)";
         if ("1".equals(System.getenv("RECORDSYNC_ALL_TESTS"))) {

@@ -2,6 +2,10 @@ package io.recordsync.inbox.database;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.Set;
+import java.util.WeakHashMap;
 import javax.sql.DataSource;
 
 /**
@@ -16,6 +20,10 @@ public final class Connections implements AutoCloseable {
     private final Opened opened;
     private final DataSource writing;
     private final DataSource reading;
+    /** Connections on which {@link #beforeFirstUse} was done. */
+    private final Set<Connection> used = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+    private volatile Transaction.Work<Void> beforeFirstUse = transaction -> null;
 
     Connections(Database database, Dialect dialect, Opened opened, DataSource writing, DataSource reading) {
         this.database = database;
@@ -26,17 +34,48 @@ public final class Connections implements AutoCloseable {
     }
 
     /**
+     * What is done on each connection that writes, in its first transaction and before anything else: another server may be at
+     * its other end than the one before. Where that throws, it is done again by the next transaction.
+     */
+    public void beforeFirstUse(Transaction.Work<Void> look) {
+        beforeFirstUse = look;
+    }
+
+    /**
      * Does the work and commits it, or rolls it back when anything is thrown.
      *
      * @throws UnknownOutcomeException when the commit failed
      */
     public <T> T write(Transaction.Work<T> work) throws SQLException {
-        return run(writing, work);
+        opened.requireFile();
+        return run(writing, (connection, transaction) -> {
+            Connection physical = connection.unwrap(Connection.class);
+            if (!used.contains(physical)) {
+                beforeFirstUse.in(transaction);
+                used.add(physical);
+            }
+            return work.in(transaction);
+        });
     }
 
     /** Likewise, on a connection that nobody who writes waits for. */
     public <T> T read(Transaction.Work<T> work) throws SQLException {
-        return run(reading, work);
+        return run(reading, (connection, transaction) -> work.in(transaction));
+    }
+
+    /** What was found out about the database that only a person can fix; empty when nothing was. */
+    public Optional<String> damage() {
+        return opened.damage();
+    }
+
+    /** The server that answers now, as far as it says: for a log line. */
+    public String server() {
+        try {
+            return read(transaction -> transaction.first(database.serverQuery(), row -> row.getString("server")))
+                    .orElse("a server that says nothing of itself");
+        } catch (SQLException e) {
+            return "a server that does not say which (" + e.getMessage() + ")";
+        }
     }
 
     /** Whether other processes may have the same database. */
@@ -49,15 +88,22 @@ public final class Connections implements AutoCloseable {
         opened.close();
     }
 
-    private <T> T run(DataSource source, Transaction.Work<T> work) throws SQLException {
+    private interface Lent<T> {
+        T use(Connection connection, Transaction transaction) throws SQLException;
+    }
+
+    private <T> T run(DataSource source, Lent<T> work) throws SQLException {
         try (Connection connection = source.getConnection()) {
             connection.setAutoCommit(false);
             Transaction transaction = new Transaction(connection, database, statements);
             try {
-                T result = work.in(transaction);
+                T result = work.use(connection, transaction);
                 commit(connection);
                 return result;
             } catch (SQLException | RuntimeException e) {
+                if (e instanceof SQLException failure && database.damaged(failure)) {
+                    opened.damaged(database.damage(e.getMessage()));
+                }
                 rollback(connection, e);
                 throw e;
             } finally {

@@ -114,8 +114,25 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
         }
     }
 
+    /**
+     * Writes a copy of it as of one moment into a file, while the service may run: whole and verified, or not at all. What is
+     * there of that name is replaced.
+     *
+     * @throws DatabaseException when it cannot
+     */
+    public final Backup backUp(Path target) {
+        try {
+            return copy(target.toAbsolutePath());
+        } catch (IOException | SQLException e) {
+            throw new DatabaseException(
+                    "Store %s cannot be copied into %s: %s".formatted(shownUrl(), target, e.getMessage()), e);
+        }
+    }
+
     /** Whether other processes may have the same database. */
     public abstract boolean shared();
+
+    abstract Backup copy(Path target) throws IOException, SQLException;
 
     /** What has to be so before it is opened to be written. */
     abstract void takeHold(Opened opened) throws IOException;
@@ -132,6 +149,15 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
 
     /** The folder of its migrations. */
     abstract String migrations();
+
+    /** Whether a failure says that what is stored is not what was written. */
+    abstract boolean damaged(SQLException e);
+
+    /** In words, and what to do. */
+    abstract String damage(String found);
+
+    /** What says which server it is, as column {@code server}. */
+    abstract String serverQuery();
 
     /** For a transaction that may change many rows, before its first change. */
     abstract void takeRoom(Connection connection) throws SQLException;

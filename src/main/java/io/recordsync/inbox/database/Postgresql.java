@@ -2,6 +2,7 @@ package io.recordsync.inbox.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -19,6 +20,9 @@ final class Postgresql extends Database {
 
     /** Milliseconds; longer than a statement of a transaction that takes its time. */
     private static final int MAX_SILENCE = 11 * 60_000;
+
+    private static final String DATA_CORRUPTED = "XX001";
+    private static final String INDEX_CORRUPTED = "XX002";
 
     private static final String MAY_LAST_MINUTES = "set local statement_timeout = '10min'";
 
@@ -77,6 +81,33 @@ final class Postgresql extends Database {
     @Override
     String migrations() {
         return "postgresql";
+    }
+
+    @Override
+    Backup copy(Path target) {
+        throw new DatabaseException(
+                "store.url leads to PostgreSQL (expected a SQLite file): back that up with pg_dump, or as its server does",
+                null);
+    }
+
+    @Override
+    boolean damaged(SQLException e) {
+        return DATA_CORRUPTED.equals(e.getSQLState()) || INDEX_CORRUPTED.equals(e.getSQLState());
+    }
+
+    @Override
+    String damage(String found) {
+        return "The database %s is damaged (%s): repair it, or restore a backup, and restart the service"
+                .formatted(shownUrl(), found);
+    }
+
+    /** The real server's address, also behind a proxy; null on a socket of the operating system. */
+    @Override
+    String serverQuery() {
+        return """
+                select coalesce(host(inet_server_addr()), 'localhost') || ' port ' || coalesce(inet_server_port(), 0)
+                  || ', started ' || pg_postmaster_start_time()
+                  || ', timeline ' || left(pg_walfile_name(pg_current_wal_lsn()), 8) as server""";
     }
 
     /** It takes what it needs. */

@@ -4,14 +4,20 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.SQLExceptionOverride;
 import io.recordsync.files.Refusal;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
@@ -21,6 +27,8 @@ import org.sqlite.SQLiteDataSource;
  * <p>One connection writes. Writers are serial anyway: with one connection they queue here, in order, and not inside SQLite.
  */
 final class SqliteFile extends Database {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SqliteFile.class);
 
     static final String PREFIX = "jdbc:sqlite:";
 
@@ -37,9 +45,19 @@ final class SqliteFile extends Database {
      */
     private static final String UNDO_IN_MEMORY = "pragma temp_store = memory";
 
+    private static final int CORRUPT = 11;
+    private static final int NOT_A_DATABASE = 26;
+
     private static final String UNDO_ON_DISK = "pragma temp_store = file";
 
+    /** What lies beside the file and belongs to it, by the end of its name. */
+    private static final Set<String> BESIDE = Set.of("", "-wal", "-shm", "-journal", ".lock", ".created");
+
+    /** A larger one is looked through while the service works. */
+    private static final long MAX_BYTES_CHECKED_FIRST = 256L * 1024 * 1024;
+
     private final Path file;
+    private final CreatedMarker marker;
 
     SqliteFile(String url) {
         super(url, Dialect.SQLITE);
@@ -50,6 +68,7 @@ final class SqliteFile extends Database {
                             .formatted(shownUrl()));
         }
         this.file = Path.of(name).toAbsolutePath();
+        this.marker = new CreatedMarker(file);
     }
 
     @Override
@@ -62,6 +81,7 @@ final class SqliteFile extends Database {
         Files.createDirectories(file.getParent());
         requireAccess(file, beside("-wal"), beside("-shm"), FileLock.beside(file));
         opened.add(FileLock.of(file));
+        marker.requireDatabase();
     }
 
     private Path beside(String suffix) {
@@ -80,10 +100,206 @@ final class SqliteFile extends Database {
     @Override
     DataSource openWriting(Opened opened) {
         DataSource source = source(false);
-        schema(source).migrate();
+        try {
+            boolean restored = requireOwnLog();
+            boolean checked = checkAfterCrash(source);
+            schema(source).migrate();
+            String current = start(source, restored);
+            keepLog(source, opened);
+            opened.file(new OpenFile(file, () -> isOf(current, startOfFileAlone()), log(), index()));
+            if (!checked) {
+                checkMeanwhile(opened);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        } catch (SQLException e) {
+            throw new DatabaseException("Store %s cannot be opened: %s".formatted(shownUrl(), e.getMessage()), e);
+        }
         HikariConfig config = pool(source);
         config.setConnectionInitSql(ZERO_WHAT_IS_OVERWRITTEN);
         return opened.pool("inbox-write", 1, config);
+    }
+
+    private Path log() {
+        return file.resolveSibling(file.getFileName() + "-wal");
+    }
+
+    private Path index() {
+        return file.resolveSibling(file.getFileName() + "-shm");
+    }
+
+    /** The last connection removes the log; this one is closed last, so that it is the same one all the while. */
+    private static void keepLog(DataSource source, Opened opened) throws SQLException {
+        Connection last = source.getConnection();
+        opened.add(last);
+        try (Statement statement = last.createStatement()) {
+            statement.executeQuery(START).close();
+        }
+    }
+
+    /** A process that ended in order has removed it. */
+    private boolean crashed() throws IOException {
+        return Files.exists(file) && Files.exists(log()) && Files.size(log()) > 0;
+    }
+
+    /**
+     * A log of another state of the file would be written into this one, page by page.
+     *
+     * @return whether the file is not the one of the last start, but a backup, say
+     */
+    private boolean requireOwnLog() throws IOException {
+        if (!marker.exists() || marker.starts().contains(startOfFileAlone())) {
+            return false;
+        }
+        if (crashed()) {
+            throw new DatabaseException(
+                    "The database file %s is not the one that was open last (a backup was copied over it?), but %s, which belongs to that one, is still there: remove %s and %s-shm to start with the file as it is, or put back the file that they belong to"
+                            .formatted(file, log(), log(), file),
+                    null);
+        }
+        return true;
+    }
+
+    /** A copy that SQLite makes, by {@code .backup} or {@code VACUUM INTO}, has another version of the schema. */
+    private static final String START =
+            "select token || '/' || schema_version as start from store_start, pragma_schema_version";
+
+    /** As the file has it, without its log; empty where it does not say. */
+    private String startOfFileAlone() {
+        try (Connection connection = alone(file).getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(START)) {
+            return row.next() ? row.getString("start") : "";
+        } catch (SQLException e) {
+            // Of an older version, or no database at all: what opens it says so.
+            return "";
+        }
+    }
+
+    /** Somebody may have changed the schema meanwhile, by hand. */
+    private static boolean isOf(String start, String found) {
+        return found.startsWith(start.substring(0, start.indexOf('/') + 1));
+    }
+
+    /** A file as it lies there: its log is not read, and nothing is written. */
+    static DataSource alone(Path file) {
+        SQLiteDataSource alone = new SQLiteDataSource();
+        alone.setUrl(PREFIX + "file:" + file.toUri().getRawPath() + "?immutable=1");
+        return alone;
+    }
+
+    private static final String SWEEP_AFTER_RESTORE =
+            "update sweep set demanded = demanded + 1, reason = 'the database file is not the one of the last start (restored?)'";
+
+    /** Names this start in the database and beside it. @return how they name it */
+    private String start(DataSource source, boolean restored) throws IOException, SQLException {
+        if (restored) {
+            LOG.warn("The database file {} is not the one of the last start (restored?): a sweep is due", file);
+        }
+        String token = UUID.randomUUID().toString();
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement()) {
+            String before = start(statement);
+            String next = token + before.substring(before.indexOf('/'));
+            // Killed half way, it is one of these.
+            marker.write(List.of(startOfFileAlone(), before, next));
+            if (restored) {
+                statement.execute(SWEEP_AFTER_RESTORE);
+            }
+            statement.execute("update store_start set token = '" + token + "'");
+            // Into the file itself, which is looked at without its log.
+            statement.execute("pragma wal_checkpoint(truncate)");
+            marker.write(List.of(next));
+            return next;
+        }
+    }
+
+    private static String start(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery(START)) {
+            row.next();
+            return row.getString("start");
+        }
+    }
+
+    /** @return whether it was checked */
+    private boolean checkAfterCrash(DataSource source) throws IOException, SQLException {
+        if (!crashed() || Files.size(file) > MAX_BYTES_CHECKED_FIRST) {
+            return false;
+        }
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement()) {
+            String found = quickCheck(statement);
+            if (!"ok".equals(found)) {
+                throw new DatabaseException(damage(found), null);
+            }
+            return true;
+        }
+    }
+
+    private static String quickCheck(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery("pragma quick_check(1)")) {
+            return row.next() ? row.getString(1) : "nothing";
+        } catch (SQLException e) {
+            if (isDamaged(e)) {
+                return e.getMessage();
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isDamaged(SQLException e) {
+        int code = e.getErrorCode() & 0xff;
+        return code == CORRUPT || code == NOT_A_DATABASE;
+    }
+
+    @Override
+    Backup copy(Path target) throws IOException, SQLException {
+        requireExistence();
+        Path real = file.toRealPath();
+        String beside =
+                target.getFileName().toString().replace(real.getFileName().toString(), "");
+        if (BESIDE.contains(beside) && Files.isSameFile(target.getParent(), real.getParent())) {
+            throw new DatabaseException(
+                    target + " belongs to the database itself (expected another file for the copy)", null);
+        }
+        return SqliteCopy.write(source(true), target);
+    }
+
+    @Override
+    boolean damaged(SQLException e) {
+        return isDamaged(e);
+    }
+
+    @Override
+    String damage(String found) {
+        return "The database file %s is damaged (%s): restore a backup, and remove %s and %s-shm with the damaged file, because they belong to it"
+                .formatted(file, found, log(), file);
+    }
+
+    /** While the service works; it is ended with it. */
+    private void checkMeanwhile(Opened opened) throws SQLException {
+        Connection connection = source(true).getConnection();
+        Statement statement = connection.createStatement();
+        Thread check = new Thread(
+                () -> {
+                    try (connection) {
+                        String found = quickCheck(statement);
+                        if (!"ok".equals(found)) {
+                            opened.damaged(damage(found));
+                        }
+                    } catch (SQLException e) {
+                        LOG.debug("The database file was not looked through: {}", e.getMessage());
+                    }
+                },
+                "store-check");
+        check.setDaemon(true);
+        check.start();
+        opened.add(() -> {
+            if (check.isAlive()) {
+                statement.cancel();
+                check.join(MAX_WAIT.toMillis());
+            }
+        });
     }
 
     @Override
@@ -103,6 +319,11 @@ final class SqliteFile extends Database {
         }
         if (!Files.isReadable(file)) {
             throw new DatabaseException("%s cannot be opened: %s".formatted(file, Refusal.denied(file)), null);
+        }
+        try {
+            requireOwnLog();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
         }
         // A reader makes it where it is missing, and leaves it: a service of another user could not open it.
         if (Files.notExists(beside("-wal"))) {
@@ -132,6 +353,8 @@ final class SqliteFile extends Database {
     @Override
     void tryToWrite() throws IOException, SQLException {
         requireAccess(file, beside("-wal"), beside("-shm"), FileLock.beside(file));
+        marker.requireDatabase();
+        requireOwnLog();
         Optional<FileLock> lock = FileLock.ofExisting(file);
         try {
             if (Files.exists(file)) {
@@ -173,6 +396,11 @@ final class SqliteFile extends Database {
     @Override
     String migrations() {
         return "sqlite";
+    }
+
+    @Override
+    String serverQuery() {
+        return "select file as server from pragma_database_list where name = 'main'";
     }
 
     @Override

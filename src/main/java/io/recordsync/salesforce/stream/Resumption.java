@@ -86,6 +86,13 @@ final class Resumption {
         }
     }
 
+    /** What was noted in the inbox may not be there any more: what is due is ordered again. */
+    void forget() {
+        positionLost = false;
+        sweptAfterSilence = false;
+        sweptBefore = null;
+    }
+
     /** Orders the sweeps that are due when a subscription begins. */
     void orderSweeps(Subscription subscription) {
         sweepAfterSilence(subscription);

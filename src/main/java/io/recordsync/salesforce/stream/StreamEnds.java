@@ -99,6 +99,7 @@ final class StreamEnds {
         if (e instanceof SubscriptionLostException) {
             // Whether another session has it is found out by asking for it again.
             LOG.info(e.getMessage());
+            resumption.forget();
             status.subscribing(channelName);
             return reported();
         }
