@@ -139,8 +139,7 @@ final class TokenRequest {
     /** Null where it is missing or not readable. */
     private static Instant date(SingleCalls.Answer response) {
         try {
-            return DateTimeFormatter.RFC_1123_DATE_TIME.parse(
-                    response.date().orElse(""), Instant::from);
+            return DateTimeFormatter.RFC_1123_DATE_TIME.parse(response.date().orElse(""), Instant::from);
         } catch (DateTimeException e) {
             return null;
         }

@@ -254,7 +254,7 @@ final class SqliteFile extends Database {
 
     @Override
     Backup copy(Path target) throws IOException, SQLException {
-        requireExistence();
+        requireReadable();
         Path real = file.toRealPath();
         String beside =
                 target.getFileName().toString().replace(real.getFileName().toString(), "");
@@ -309,8 +309,7 @@ final class SqliteFile extends Database {
         return config;
     }
 
-    @Override
-    void requireExistence(Opened opened) {
+    private void requireReadable() {
         if (!Files.isRegularFile(file)) {
             throw new DatabaseException(
                     "Store %s does not exist (expected the file of a service that was started before)"
@@ -325,6 +324,11 @@ final class SqliteFile extends Database {
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }
+    }
+
+    @Override
+    void requireExistence(Opened opened) {
+        requireReadable();
         // A reader makes it where it is missing, and leaves it: a service of another user could not open it.
         if (Files.notExists(beside("-wal"))) {
             opened.add(this::deleteLogUnlessInUse);
