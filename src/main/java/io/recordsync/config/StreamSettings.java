@@ -7,5 +7,7 @@ import java.time.Duration;
  *
  * @param idleTimeout the silence after which it is opened again
  * @param backoffLong the longest wait where only a person or the next day can help
+ * @param catchUp the longest wait of what is due for Salesforce's word, since the stream began to catch up
  */
-public record StreamSettings(Duration idleTimeout, Duration backoff, Duration backoffMax, Duration backoffLong) {}
+public record StreamSettings(
+        Duration idleTimeout, Duration backoff, Duration backoffMax, Duration backoffLong, Duration catchUp) {}

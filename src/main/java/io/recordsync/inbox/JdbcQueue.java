@@ -70,6 +70,10 @@ public final class JdbcQueue implements Queue {
                 }
                 List<Lane> next = lanes.next(transaction, batches);
                 long limit = (long) batches / Math.max(1, next.size()) * size;
+                List<Lane> lookedAt = next.stream().filter(Lane::lookFirst).toList();
+                if (!lookedAt.isEmpty()) {
+                    CatchUps.divert(transaction, lookedAt, limit);
+                }
                 Claim mine = Claim.take(transaction, next, limit, session.id(), settings.sessionTtl());
                 taken.addAll(mine.ids());
                 return mine;

@@ -145,6 +145,7 @@ public final class JdbcSession implements Session {
             transaction.change(FOLLOW_CLOCK_SUBSCRIBER, with("by", by));
             transaction.change(FOLLOW_CLOCK_LISTS, with("by", by));
             guard.followClock(transaction, by);
+            CatchUps.followClock(transaction, by);
             int deletions = transaction.change(FOLLOW_CLOCK_DELETIONS, with("by", by));
             LOG.warn(
                     "The clock of the database was set back by {} s; {} deletions that are not sent yet follow it",

@@ -42,6 +42,7 @@ final class TokenRequest {
     private final Duration defaultLifetime;
     private final Outbound outbound;
     private final HttpClient http;
+    private final EndpointClock clock = new EndpointClock();
 
     /**
      * @param deadline from the request to the last byte of the answer; the caller keeps it
@@ -71,6 +72,10 @@ final class TokenRequest {
         // None, where a proxy refused the tunnel.
         byte[] body = response.body() == null ? new byte[0] : response.body();
         return read(response, body.length > MAX_BYTES ? null : new String(body, StandardCharsets.UTF_8), now);
+    }
+
+    EndpointClock clock() {
+        return clock;
     }
 
     private Grant.Proof proof(Instant now) {
@@ -111,6 +116,7 @@ final class TokenRequest {
         if (value.isBlank()) {
             throw refused("answered 200 without an access_token; check that the URL is the token endpoint", null);
         }
+        clock.hear(response.headers().firstValue("Date").orElse(null));
         long seconds = answer.path("expires_in").asLong();
         Instant expiresAt = asked.plus(seconds > 0 ? Duration.ofSeconds(seconds) : defaultLifetime);
         Matcher orgId = ORG_ID.matcher(answer.path("id").asText());

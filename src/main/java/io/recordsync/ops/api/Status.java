@@ -144,6 +144,7 @@ public final class Status {
         return new StatusAnswer.Stream(
                 channel,
                 Word.underscored(now.state()),
+                ledger.catchingUp(),
                 now.lastResponseAt(),
                 now.lastEventAt(),
                 savedAt,

@@ -64,6 +64,7 @@ final class Subscriber implements Runnable {
     private final OrgGate org;
     private final Resumption resumption;
     private final FetchWindow window;
+    private final Lag lag;
 
     private volatile BlockingClientCall<?, ?> current;
     private int failures;
@@ -94,6 +95,7 @@ final class Subscriber implements Runnable {
         this.status = endpoint.getStreamStatus();
         this.org = new OrgGate(new PinnedOrg(tokens, intakes), endpoint.getGate());
         this.resumption = new Resumption(channelName, endpoint.startsLatest(), intakes);
+        this.lag = new Lag(channelName, tokens.endpointClock());
         this.acceptor = acceptor;
         this.watchdog = watchdog;
         this.soon = new Backoff(endpoint.getBackoff(), endpoint.getBackoffMax());
@@ -119,6 +121,9 @@ final class Subscriber implements Runnable {
                 Token token = org.login();
                 otherOrg = null;
                 Optional<Subscription> subscription = intakes.subscribe(channelName);
+                // Not before: what is due is looked at first while the stream catches up, and that is known from now
+                // on.
+                org.open();
                 if (subscription.isEmpty()) {
                     standBy();
                     continue;
@@ -195,6 +200,7 @@ final class Subscriber implements Runnable {
             throw new StreamEndedException("The network took no request within " + CALL_TIMEOUT.toMillis()
                     + " ms: the connection is taken for dead");
         }
+        lag.opened();
         Instant wantedSince = resumption.wantedSince(subscription, start);
         opening = start.getReplayPreset() + " " + position;
         if (failures == 0) {
@@ -206,9 +212,8 @@ final class Subscriber implements Runnable {
                 FetchResponse response = read(call, position);
                 status.responded(response.getEventsCount() > 0);
                 StreamPosition safe = new StreamPosition(channelName, complete.after(response), position.epoch());
-                EventSource events =
-                        () -> skimmed.explained(decoder.decode(response, wantedSince, id -> schema(pubSub, id)));
-                if (!accept(response, safe, events, call)) {
+                EventSource events = () -> skimmed.explained(decoder.decode(response, id -> schema(pubSub, id)));
+                if (!accept(response, safe, events, wantedSince, call)) {
                     LOG.info(
                             "Accepting took longer than {} ms: the stream was closed and is opened again from the"
                                     + " position saved",
@@ -313,7 +318,11 @@ final class Subscriber implements Runnable {
      * @return whether the stream is still open
      */
     private boolean accept(
-            FetchResponse response, StreamPosition safe, EventSource events, BlockingClientCall<?, ?> call)
+            FetchResponse response,
+            StreamPosition safe,
+            EventSource events,
+            Instant wantedSince,
+            BlockingClientCall<?, ?> call)
             throws Exception {
         AtomicBoolean open = new AtomicBoolean(true);
         ScheduledFuture<?> close = watchdog.schedule(
@@ -326,7 +335,9 @@ final class Subscriber implements Runnable {
         try {
             for (int attempt = 1; ; attempt++) {
                 try {
-                    acceptor.accept(new StreamResponse(events.decoded(), safe));
+                    List<StreamEvent> decoded = events.decoded();
+                    acceptor.accept(
+                            new StreamResponse(EventDecoder.since(wantedSince, decoded), safe, lag.of(decoded)));
                     return open.get();
                 } catch (SubscriptionLostException | InterruptedException e) {
                     throw e;
