@@ -2,6 +2,7 @@ package io.recordsync;
 
 import io.recordsync.config.Configuration;
 import io.recordsync.config.InvalidConfiguration;
+import io.recordsync.config.Shown;
 import io.recordsync.inbox.InboxException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -131,12 +132,11 @@ public final class Application {
 
     private void logStarted(CamelContext context) {
         started = true;
-        // What follows the ? may be a password.
         log.info(
                 "Started in {} ms: page on http://{}:{}/, inbox {}",
                 context.getUptime().toMillis(),
                 context.resolvePropertyPlaceholders("{{ops.host}}"),
                 context.resolvePropertyPlaceholders("{{ops.port}}"),
-                context.resolvePropertyPlaceholders("{{store.url}}").replaceFirst("\\?.*", ""));
+                Shown.withoutCredentials(context.resolvePropertyPlaceholders("{{store.url}}")));
     }
 }

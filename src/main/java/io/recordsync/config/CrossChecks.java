@@ -15,6 +15,7 @@ final class CrossChecks {
         Stream.of(
                         backoffThatGrows(reading),
                         dryRunListsThatAreServed(reading),
+                        plaintextToThisMachine(reading),
                         together(Keys.PROXY_USER, Keys.PROXY_HOST, reading),
                         together(Keys.PROXY_PASSWORD, Keys.PROXY_USER, reading))
                 .flatMap(Optional::stream)
@@ -42,6 +43,19 @@ final class CrossChecks {
                 .findFirst()
                 .map(list -> "%s names %s: expected lists of talkdesk.record-lists"
                         .formatted(reading.named(Keys.DELIVERY_DRY_RUN_LISTS), list));
+    }
+
+    /** The token goes with every call. */
+    private static Optional<String> plaintextToThisMachine(Reading reading) {
+        return reading.find(Keys.SALESFORCE_PUBSUB_PLAINTEXT)
+                .filter(plaintext -> plaintext)
+                .flatMap(plaintext -> reading.find(Keys.SALESFORCE_PUBSUB_HOST))
+                .filter(host -> !Loopback.is(host))
+                .map(host -> "%s = true, but %s = %s: expected false, or this machine (localhost, 127.0.0.1, ::1)"
+                        .formatted(
+                                reading.named(Keys.SALESFORCE_PUBSUB_PLAINTEXT),
+                                reading.named(Keys.SALESFORCE_PUBSUB_HOST),
+                                host));
     }
 
     private static Optional<String> together(Key<?> key, Key<?> needed, Reading reading) {

@@ -25,7 +25,6 @@ public final class Form<T> {
 
     private static final Duration MIN_DURATION = Duration.ofMillis(1);
     private static final String HOST = "[A-Za-z0-9._-]+|\\[?[0-9A-Fa-f:]+]?";
-    private static final Pattern LOOPBACK = Pattern.compile("localhost|127\\.\\d+\\.\\d+\\.\\d+|\\[::1]");
 
     private final String expected;
     private final Function<String, T> reading;
@@ -161,6 +160,23 @@ public final class Form<T> {
         return listOf("host names, separated by commas", HOST);
     }
 
+    /** Domains of two labels or more: all that is below them is trusted. */
+    static Form<List<String>> domains() {
+        return listOf("domains such as my.salesforce.example, separated by commas", "[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+");
+    }
+
+    /**
+     * Of SQLite or PostgreSQL; not with a user or password before the host: PostgreSQL's driver refuses it, and quotes the password.
+     */
+    static Form<String> jdbcUrl() {
+        String host = "(\\[[0-9A-Fa-f:]+]|[\\w.-]+)(:\\d+)?";
+        String parameters = "(\\?([\\w.-]+(=[^&]*)?(&[\\w.-]+(=[^&]*)?)*)?)?";
+        return matching(
+                "jdbc:sqlite:<file> or jdbc:postgresql://<host>/<database>",
+                "jdbc:sqlite:.+|jdbc:postgresql:(//(" + host + "(," + host + ")*)?(/[^?@&;=]*)?|/?[^?@&;=/:]*)"
+                        + parameters);
+    }
+
     static Form<List<String>> hostsOrNone() {
         Form<List<String>> hosts = hosts();
         return new Form<>(
@@ -204,8 +220,7 @@ public final class Form<T> {
                     && uri.getRawQuery() == null
                     && uri.getRawFragment() == null;
             boolean safe = "https".equals(uri.getScheme())
-                    || "http".equals(uri.getScheme())
-                            && LOOPBACK.matcher(String.valueOf(uri.getHost())).matches();
+                    || "http".equals(uri.getScheme()) && Loopback.is(String.valueOf(uri.getHost()));
             return required(uri, plain && safe);
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException(e);

@@ -1,6 +1,7 @@
 package io.recordsync.config;
 
 import static io.recordsync.config.Form.certificates;
+import static io.recordsync.config.Form.domains;
 import static io.recordsync.config.Form.duration;
 import static io.recordsync.config.Form.durationAboveZero;
 import static io.recordsync.config.Form.durationAtLeast;
@@ -8,6 +9,7 @@ import static io.recordsync.config.Form.durationAtMost;
 import static io.recordsync.config.Form.host;
 import static io.recordsync.config.Form.hosts;
 import static io.recordsync.config.Form.hostsOrNone;
+import static io.recordsync.config.Form.jdbcUrl;
 import static io.recordsync.config.Form.listOf;
 import static io.recordsync.config.Form.matching;
 import static io.recordsync.config.Form.offOr;
@@ -123,7 +125,7 @@ public final class Keys {
     static final Key<String> STORE_URL = often(
             "store.url",
             "jdbc:sqlite:./data/recordsync.db",
-            matching("jdbc:sqlite:<file> or jdbc:postgresql://<host>/<database>", "jdbc:sqlite:.+|jdbc:postgresql:.+"),
+            jdbcUrl(),
             "The database: SQLite for one process, PostgreSQL for several.");
     static final Key<String> STORE_USER = often("store.user", "", text(), "The user of PostgreSQL.");
     static final Key<Secret> STORE_PASSWORD = often("store.password", "", secret(text()), "The password of that user.");
@@ -188,7 +190,13 @@ public final class Keys {
             "salesforce.pubsub.plaintext",
             "false",
             trueOrFalse(),
-            "Whether the Pub/Sub API is spoken to without TLS; for tests only.");
+            "Whether the Pub/Sub API is spoken to without TLS; for tests only, on this very machine.");
+    static final Key<List<String>> SALESFORCE_INSTANCE_DOMAINS = rarely(
+            "salesforce.instance-domains",
+            "",
+            domains(),
+            "Further domains that the login may lead to, beside its own host and all below `salesforce.com` and"
+                    + " `force.com`: those of the government's and China's clouds.");
     static final Key<String> SALESFORCE_CHANNEL = rarely(
             "salesforce.channel",
             "/data/ContactChangeEvent",

@@ -7,6 +7,7 @@ import java.util.List;
 /**
  * How Salesforce is reached, and which of its deletions count.
  *
+ * @param instanceDomains that a login may lead to, beside Salesforce's own
  * @param idPrefixes key prefixes of the ids that are accepted, at least one
  * @param entities whose deletions count, at least one
  * @param timeout of a call of the REST API, to the last byte of the answer
@@ -21,6 +22,7 @@ public record SalesforceSettings(
         String pubsubHost,
         int pubsubPort,
         boolean pubsubPlaintext,
+        List<String> instanceDomains,
         String channel,
         List<String> idPrefixes,
         List<String> entities,
@@ -31,6 +33,7 @@ public record SalesforceSettings(
         Subscriber subscriber) {
 
     public SalesforceSettings {
+        instanceDomains = List.copyOf(instanceDomains);
         idPrefixes = Required.items(Keys.SALESFORCE_ID_PREFIXES, idPrefixes);
         entities = Required.items(Keys.SALESFORCE_ENTITIES, entities);
     }

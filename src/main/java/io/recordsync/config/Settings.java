@@ -97,6 +97,7 @@ public record Settings(
                 read.get(Keys.SALESFORCE_PUBSUB_HOST),
                 read.get(Keys.SALESFORCE_PUBSUB_PORT),
                 read.get(Keys.SALESFORCE_PUBSUB_PLAINTEXT),
+                read.get(Keys.SALESFORCE_INSTANCE_DOMAINS),
                 read.get(Keys.SALESFORCE_CHANNEL),
                 read.get(Keys.SALESFORCE_ID_PREFIXES),
                 read.get(Keys.SALESFORCE_ENTITIES),

@@ -43,10 +43,10 @@ public final class Findings {
         if (ahead.abs().compareTo(MAX_SKEW) > 0) {
             warn(
                     check,
-                    "it is %d s %s this machine's → have this machine's clock set by NTP"
+                    "it is %s s %s this machine's → have this machine's clock set by NTP"
                             .formatted(seconds, ahead.isNegative() ? "behind" : "ahead of"));
         } else {
-            ok(check, "%d s apart".formatted(seconds));
+            ok(check, "%s s apart".formatted(seconds));
         }
     }
 

@@ -43,7 +43,7 @@ final class CatchUps {
     /** Scalars, because PostgreSQL would read a whole table for an {@code exists}. */
     private static final String UNLOOKED = OF_SALESFORCE
             + """
-             and (select 1 from look where look.deletion = deletion.id and look.at > {now} - %d and look.at <= {now}) is null"""
+             and (select 1 from look where look.deletion = deletion.id and look.at > {now} - %s and look.at <= {now}) is null"""
                     .formatted(LOOK_LASTS_MILLIS);
 
     /** Of a row that is due: nothing stands against a claim. */

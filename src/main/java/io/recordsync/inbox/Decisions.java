@@ -85,7 +85,7 @@ public interface Decisions {
     final class UnexpectedCountException extends RuntimeException {
 
         UnexpectedCountException(int expected, int count) {
-            super("%d were expected, there are %d".formatted(expected, count));
+            super("%s were expected, there are %s".formatted(expected, count));
         }
     }
 }

@@ -107,7 +107,7 @@ final class Subscriptions {
 
     private static SubscriptionLostException lost(StreamPosition position) {
         return new SubscriptionLostException(
-                "Another session subscribes to %s now (this one holds epoch %d, which is over); nothing was written, what was read is left to it"
+                "Another session subscribes to %s now (this one holds epoch %s, which is over); nothing was written, what was read is left to it"
                         .formatted(position.channel(), position.epoch()));
     }
 }

@@ -177,8 +177,8 @@ public final class Outbound {
         if (status == 407 || status == 401) {
             String words = proxy
                     + (user().isEmpty()
-                                    ? " wants credentials (%d); set proxy.user and proxy.password"
-                                    : " refuses the credentials (%d); check proxy.user and proxy.password")
+                                    ? " wants credentials (%s); set proxy.user and proxy.password"
+                                    : " refuses the credentials (%s); check proxy.user and proxy.password")
                             .formatted(status);
             Refusal refused = new Refusal(words, System.nanoTime() + lockOutAfterRefusal.toNanos());
             // What was under way when it was refused prolongs nothing.

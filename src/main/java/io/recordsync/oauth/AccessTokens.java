@@ -5,6 +5,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -36,15 +37,21 @@ public final class AccessTokens {
     private TokenUnavailableException failure;
     private Instant failedAt;
 
-    /** For a token whose answer names no lifetime: 15 minutes; and a second's pause after a failure. */
+    /** Likewise; an answer may lead to the host that was asked, and to Salesforce's own domains. */
     public AccessTokens(URI tokenUrl, Grant grant, Duration deadline, Outbound outbound) {
-        this(tokenUrl, grant, deadline, DEFAULT_LIFETIME, PAUSE, Clock.systemUTC(), outbound);
+        this(tokenUrl, grant, deadline, outbound, Instances.of(tokenUrl, List.of()));
+    }
+
+    /** For a token whose answer names no lifetime: 15 minutes; and a second's pause after a failure. */
+    public AccessTokens(URI tokenUrl, Grant grant, Duration deadline, Outbound outbound, Instances instances) {
+        this(tokenUrl, grant, deadline, DEFAULT_LIFETIME, PAUSE, Clock.systemUTC(), outbound, instances);
     }
 
     /**
      * @param deadline from the request to the last byte of the answer
      * @param defaultLifetime the life of a token whose answer has no {@code expires_in}
      * @param pause how long after a failure nothing is asked
+     * @param instances that an answer may lead to
      */
     public AccessTokens(
             URI tokenUrl,
@@ -53,8 +60,9 @@ public final class AccessTokens {
             Duration defaultLifetime,
             Duration pause,
             Clock clock,
-            Outbound outbound) {
-        this.request = new TokenRequest(tokenUrl, grant, deadline, defaultLifetime, outbound);
+            Outbound outbound,
+            Instances instances) {
+        this.request = new TokenRequest(tokenUrl, grant, deadline, defaultLifetime, outbound, instances);
         this.host = tokenUrl.getHost();
         this.deadline = deadline;
         this.pause = pause;

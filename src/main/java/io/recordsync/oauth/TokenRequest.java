@@ -41,19 +41,28 @@ final class TokenRequest {
     private final Duration deadline;
     private final Duration defaultLifetime;
     private final Outbound outbound;
+    private final Instances instances;
     private final HttpClient http;
     private final EndpointClock clock = new EndpointClock();
 
     /**
      * @param deadline from the request to the last byte of the answer; the caller keeps it
      * @param defaultLifetime of a token whose answer has no {@code expires_in}
+     * @param instances that the answer may lead to
      */
-    TokenRequest(URI tokenUrl, Grant grant, Duration deadline, Duration defaultLifetime, Outbound outbound) {
+    TokenRequest(
+            URI tokenUrl,
+            Grant grant,
+            Duration deadline,
+            Duration defaultLifetime,
+            Outbound outbound,
+            Instances instances) {
         this.tokenUrl = tokenUrl;
         this.grant = grant;
         this.deadline = deadline;
         this.defaultLifetime = defaultLifetime;
         this.outbound = outbound;
+        this.instances = instances;
         this.http = outbound.httpClient().connectTimeout(deadline).build();
     }
 
@@ -123,9 +132,17 @@ final class TokenRequest {
         return new Token(
                 value,
                 expiresAt,
-                answer.path("instance_url").asText(null),
+                instance(answer.path("instance_url").asText(null)),
                 orgId.find() ? orgId.group(1) : null,
                 answer.path("scope").asText(null));
+    }
+
+    private String instance(String named) {
+        try {
+            return instances.read(named);
+        } catch (IllegalArgumentException e) {
+            throw refused(e.getMessage(), null);
+        }
     }
 
     private static JsonNode json(String body) {

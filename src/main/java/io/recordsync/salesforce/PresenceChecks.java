@@ -137,8 +137,8 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
         int found = check.checked() - missing;
         boolean canary = found > 0 && missing * 100L <= (long) maxMissingPercent * check.checked();
         if (missing > 0 && !canary) {
-            String message = ("Of the %d Salesforce ids in record list %s, %d are not in Salesforce: more than"
-                            + " reconcile.max-missing-percent = %d allows, so nothing was deleted. Are the org, the list and"
+            String message = ("Of the %s Salesforce ids in record list %s, %s are not in Salesforce: more than"
+                            + " reconcile.max-missing-percent = %s allows, so nothing was deleted. Are the org, the list and"
                             + " the user's permission (View All) right? If they are, raise the limit")
                     .formatted(check.checked(), check.recordList(), missing, maxMissingPercent);
             LOG.error(message);

@@ -120,6 +120,8 @@ class ConfigurationTest {
                 "reconcile.schedule | 0",
                 "reconcile.max-missing-percent | 101",
                 "store.url | jdbc:h2:mem:x",
+                "salesforce.instance-domains | com",
+                "salesforce.instance-domains | *.salesforce.mil",
                 "proxy.host | http://proxy.acme.example",
                 "proxy.port | 0",
                 "proxy.no-proxy | *.acme.example",
@@ -155,6 +157,13 @@ class ConfigurationTest {
                 "delivery.give-up-after | 400d",
                 "delivery.give-up-after | 1h30m",
                 "store.url | jdbc:postgresql://db/sync",
+                "store.url | jdbc:postgresql://db:5432,[::1]:5433/sync?targetServerType=primary&currentSchema=a,b",
+                "store.url | jdbc:postgresql:sync",
+                "store.url | jdbc:postgresql:///sync",
+                "store.url | jdbc:postgresql://db/sync?password=p@ss/w?rd",
+                "store.url | jdbc:postgresql://db/?",
+                "salesforce.instance-domains | salesforce.mil, sfcrmapps.cn",
+                "salesforce.pubsub.plaintext | false",
                 "proxy.host | proxy.acme.example",
                 "proxy.no-proxy | none",
                 "proxy.no-proxy | acme.example, 10.0.0.1",
@@ -254,6 +263,51 @@ class ConfigurationTest {
         configuration.put("talkdesk.api-url", "https://sync:hunter2@api.talkdeskapp.com");
 
         assertThat(mistakes()).hasSize(3).noneMatch(line -> line.contains("hunter2"));
+    }
+
+    /** PostgreSQL's driver would refuse it, and quote the password. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jdbc:postgresql://sync:hunter2@db/sync",
+                "jdbc:postgresql://sync:hunter2@db:5432/sync",
+                "jdbc:postgresql://sync:hun/ter2@db/sync",
+                "jdbc:postgresql://sync:123?hunter2@db/sync",
+                "jdbc:postgresql://a,sync:hunter2@b/sync",
+                "jdbc:postgresql:sync:hunter2@db/sync",
+                "jdbc:postgresql://db/sync&password=hunter2",
+                "jdbc:postgresql://db/sync;password=hunter2",
+            })
+    void a_password_in_front_of_the_host_or_among_no_parameters_is_a_mistake_and_not_shown(String url) {
+        configuration.put("store.url", url);
+
+        assertThat(mistakes()).singleElement().satisfies(line -> assertThat(line)
+                .startsWith("store.url = jdbc:postgresql:")
+                .endsWith(": expected jdbc:sqlite:<file> or jdbc:postgresql://<host>/<database>")
+                .doesNotContain("hun", "ter2", "123"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1, true",
+        "localhost, true",
+        "::1, true",
+        "[::1], true",
+        "127.0.0.1.evil.example, false",
+        "api.pubsub.salesforce.com, false",
+        "10.0.0.1, false",
+    })
+    void only_this_machine_is_spoken_to_without_tls(String host, boolean allowed) {
+        configuration.put("salesforce.pubsub.plaintext", "true");
+        configuration.put("salesforce.pubsub.host", host);
+
+        if (allowed) {
+            assertThat(mistakes()).isEmpty();
+        } else {
+            assertThat(mistakes())
+                    .containsExactly("salesforce.pubsub.plaintext = true, but salesforce.pubsub.host = " + host
+                            + ": expected false, or this machine (localhost, 127.0.0.1, ::1)");
+        }
     }
 
     @Test

@@ -62,9 +62,10 @@ class SettingsTest {
                                         new Secret("secret-3"),
                                         "sync",
                                         URI.create("https://test.salesforce.com")),
-                                "pubsub.example",
+                                "localhost",
                                 7444,
                                 true,
+                                List.of("salesforce.mil"),
                                 "/data/ChangeEvents",
                                 List.of("003", "00Q"),
                                 List.of("Contact", "Lead"),
@@ -138,6 +139,8 @@ class SettingsTest {
             if (key.name().equals("proxy.host")) {
                 others.remove("proxy.user");
                 others.remove("proxy.password");
+            } else if (key.name().equals("salesforce.pubsub.host")) {
+                others.remove("salesforce.pubsub.plaintext");
             } else if (key.name().equals("proxy.user")) {
                 others.remove("proxy.password");
             }
@@ -149,11 +152,11 @@ class SettingsTest {
     @Test
     void no_secret_is_in_any_text_of_the_settings() throws Exception {
         Map<String, String> texts = nothingByDefault();
-        texts.put("store.url", "jdbc:postgresql://sync:secret-8@db/sync?password=secret-9");
+        texts.put("store.url", "jdbc:postgresql://db/sync?user=x&password=secret-9");
         Settings settings = Settings.of(texts);
 
         assertThat(settings.toString()).contains("(not shown)", "list-a").doesNotContain("secret-");
-        assertThat(settings.store().toString()).contains("jdbc:postgresql://…@db/sync…");
+        assertThat(settings.store().toString()).contains("jdbc:postgresql://db/sync…");
         assertThat(settings.ledger().phoneKey().value()).isEqualTo("secret-7-of-16-characters");
     }
 
@@ -254,9 +257,10 @@ class SettingsTest {
         texts.put("salesforce.jwt.key-alias", "sync");
         texts.put("salesforce.jwt.audience", "https://test.salesforce.com");
         texts.put("salesforce.subscriber", "camel-salesforce");
-        texts.put("salesforce.pubsub.host", "pubsub.example");
+        texts.put("salesforce.pubsub.host", "localhost");
         texts.put("salesforce.pubsub.port", "7444");
         texts.put("salesforce.pubsub.plaintext", "true");
+        texts.put("salesforce.instance-domains", "salesforce.mil");
         texts.put("salesforce.channel", "/data/ChangeEvents");
         texts.put("salesforce.api-version", "65.0");
         texts.put("salesforce.timeout", "1s");

@@ -389,7 +389,8 @@ class AccessTokensTest {
                 Duration.ofMinutes(15),
                 Duration.ofSeconds(1),
                 clock,
-                Outbound.direct());
+                Outbound.direct(),
+                Instances.of(URI.create("https://acme.my.salesforce.com"), List.of("acme.example")));
     }
 
     private static Grant grant() {

@@ -180,7 +180,8 @@ class GrantsTest {
                         Duration.ofMinutes(15),
                         Duration.ZERO,
                         clock,
-                        Outbound.direct())
+                        Outbound.direct(),
+                        Instances.NONE)
                 .token();
     }
 

@@ -12,6 +12,7 @@ import io.recordsync.inbox.database.Database;
 import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.ClientCredentials;
+import io.recordsync.oauth.Instances;
 import io.recordsync.oauth.Token;
 import io.recordsync.salesforce.SalesforceAccess.RefusedException;
 import io.recordsync.simulator.salesforce.SalesforceSimulator;
@@ -23,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,7 +57,8 @@ class SalesforceAccessTest {
                 Duration.ofMinutes(15),
                 Duration.ofMillis(1),
                 Clock.systemUTC(),
-                Outbound.direct());
+                Outbound.direct(),
+                Instances.of(URI.create(salesforce.loginUrl()), List.of()));
         access = new SalesforceAccess(tokens, inbox.intakes());
     }
 

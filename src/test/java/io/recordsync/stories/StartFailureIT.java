@@ -13,6 +13,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a start cannot do without: it ends with 1 and one line that says what is in the way. */
 @Timeout(60)
@@ -64,6 +66,27 @@ class StartFailureIT {
 
             assertEndsWith(service, "The start failed: Store jdbc:postgresql://127.0.0.1:1/inbox cannot be opened: ");
             assertThat(service.log()).doesNotContain("swordfish-17");
+        }
+    }
+
+    /** One is the driver's to read, the others would be quoted in its own words. */
+    @ParameterizedTest
+    @CsvSource({
+        "jdbc:postgresql://127.0.0.1:1/inbox?sslpassword=swordfish-18&password=swordfish-18, The start failed: Store"
+                + " jdbc:postgresql://127.0.0.1:1/inbox cannot be opened: ",
+        "jdbc:postgresql://sync:swordfish-18@127.0.0.1:1/inbox, store.url (STORE_URL) = jdbc:postgresql://…: expected ",
+        "jdbc:postgresql://127.0.0.1:1/inbox&password=swordfish-18, store.url (STORE_URL) ="
+                + " jdbc:postgresql://127.0.0.1:1/inbox…: expected ",
+    })
+    void a_password_within_the_url_of_the_store_is_shown_nowhere(String url, String line) throws Exception {
+        try (Service service = service()) {
+            service.with("store.url", url);
+
+            assertEndsWith(service, line);
+            assertThat(service.log()).doesNotContain("swordfish");
+            Command doctor = Command.run(service.environment(), "doctor");
+            assertThat(doctor.exitCode()).isEqualTo(1);
+            assertThat(doctor.out() + doctor.err()).doesNotContain("swordfish");
         }
     }
 

@@ -151,9 +151,10 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
         return dialect;
     }
 
-    /** Without parameters: a password may be among them. */
+    /** Without what may hold a password: parameters, and all that stands around an {@code @}. */
     final String shownUrl() {
-        return url.replaceFirst("\\?.*", "");
+        boolean mayHoldUser = !url.startsWith(SqliteFile.PREFIX) && url.contains("@");
+        return mayHoldUser ? Postgresql.PREFIX + "…" : url.replaceFirst("(?s)[?;].*", "");
     }
 
     /** A delete needs the rights that the service needs; so does the table of a first start. */
@@ -177,6 +178,8 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
         String message = e instanceof FlywayException && e.getCause() != null
                 ? e.getCause().getMessage()
                 : e.getMessage();
-        return new DatabaseException("Store %s cannot be opened: %s".formatted(shownUrl(), message), e);
+        // A driver, or the pool, may quote the URL.
+        String words = String.valueOf(message).replace(url, shownUrl());
+        return new DatabaseException("Store %s cannot be opened: %s".formatted(shownUrl(), words), e);
     }
 }

@@ -43,7 +43,8 @@ final class SqliteFile extends Database {
         String name = url.substring(PREFIX.length()).replaceFirst("\\?.*", "");
         if (name.isBlank() || name.startsWith(":") || name.startsWith("file:")) {
             throw new IllegalArgumentException(
-                    "store.url is \"%s\" (expected jdbc:sqlite:<file>, a plain path on a local disk)".formatted(url));
+                    "store.url is \"%s\" (expected jdbc:sqlite:<file>, a plain path on a local disk)"
+                            .formatted(shownUrl()));
         }
         this.file = Path.of(name).toAbsolutePath();
     }

@@ -149,7 +149,7 @@ public final class Orders {
         if (length == null || length.compareTo(MAX_OPEN) > 0) {
             throw Refusal.of(
                     400,
-                    "Expected {\"for\": \"1h\"}: a number with s, m, h or d, at most %d days; 0s shuts it again"
+                    "Expected {\"for\": \"1h\"}: a number with s, m, h or d, at most %s days; 0s shuts it again"
                             .formatted(MAX_OPEN.toDays()));
         }
         Instant until = decisions.openGuard(length, user);
@@ -244,7 +244,7 @@ public final class Orders {
         if (!given.isArray() || lists.isEmpty() || lists.size() > RequestedDeletions.MAX_ITEMS) {
             throw Refusal.of(
                     400,
-                    "Expected {\"ids\": […]} with 1 to %d ids of record lists".formatted(RequestedDeletions.MAX_ITEMS));
+                    "Expected {\"ids\": […]} with 1 to %s ids of record lists".formatted(RequestedDeletions.MAX_ITEMS));
         }
         int count = known.goOn(lists);
         LOG.info("{} let {} stopped record lists go on, of {}", user, count, oneLine(lists.toString()));
@@ -336,7 +336,7 @@ public final class Orders {
         }
         if (!given.isArray() || ids.isEmpty() || ids.size() > RequestedDeletions.MAX_ITEMS) {
             throw Refusal.of(
-                    400, "ids is expected to be an array of 1 to %d ids".formatted(RequestedDeletions.MAX_ITEMS));
+                    400, "ids is expected to be an array of 1 to %s ids".formatted(RequestedDeletions.MAX_ITEMS));
         }
         return ids;
     }

@@ -25,7 +25,7 @@ final class Query {
     static String text(Map<String, String> query, String name) {
         String text = query.get(name);
         if (text != null && (text.isBlank() || text.length() > MAX_CHARACTERS)) {
-            throw Refusal.of(400, "%s is expected to have 1 to %d characters".formatted(name, MAX_CHARACTERS));
+            throw Refusal.of(400, "%s is expected to have 1 to %s characters".formatted(name, MAX_CHARACTERS));
         }
         return text;
     }
@@ -50,7 +50,7 @@ final class Query {
     static long number(Map<String, String> query, String name, long byDefault, long max) {
         long number = query.containsKey(name) ? positive(query.get(name), name) : byDefault;
         if (number > max) {
-            throw Refusal.of(400, "%s is expected to be a number from 1 to %d".formatted(name, max));
+            throw Refusal.of(400, "%s is expected to be a number from 1 to %s".formatted(name, max));
         }
         return number;
     }

@@ -23,7 +23,7 @@ public final class Refusal extends RuntimeException {
 
     /** A mistake in one item of an array; the whole array is refused. */
     static Refusal ofItem(int index, String mistake) {
-        return new Refusal(400, index, "Item %d: %s; nothing was accepted".formatted(index, mistake));
+        return new Refusal(400, index, "Item %s: %s; nothing was accepted".formatted(index, mistake));
     }
 
     public int status() {

@@ -25,7 +25,7 @@ final class RequestBody {
             // Not its message, which quotes the body.
             String place = e.getLocation() == null
                     ? ""
-                    : " at line %d, column %d"
+                    : " at line %s, column %s"
                             .formatted(
                                     e.getLocation().getLineNr(), e.getLocation().getColumnNr());
             throw Refusal.of(400, "The body is not JSON, or has a key twice" + place);
@@ -56,7 +56,7 @@ final class RequestBody {
                 || value.textValue().isBlank()
                 || value.textValue().length() > Query.MAX_CHARACTERS) {
             throw Refusal.of(
-                    400, "%s is expected to be a string of 1 to %d characters".formatted(key, Query.MAX_CHARACTERS));
+                    400, "%s is expected to be a string of 1 to %s characters".formatted(key, Query.MAX_CHARACTERS));
         }
         return value.textValue();
     }

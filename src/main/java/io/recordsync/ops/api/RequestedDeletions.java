@@ -50,7 +50,7 @@ final class RequestedDeletions {
     List<DeletionRequest> read(byte[] body, String eventKey, Instant now) {
         JsonNode items = RequestBody.read(body);
         if (!items.isArray() || items.isEmpty() || items.size() > MAX_ITEMS) {
-            throw Refusal.of(400, "Expected a JSON array of 1 to %d items; nothing was accepted".formatted(MAX_ITEMS));
+            throw Refusal.of(400, "Expected a JSON array of 1 to %s items; nothing was accepted".formatted(MAX_ITEMS));
         }
         List<DeletionRequest> deletions = new ArrayList<>();
         Map<String, Integer> seen = new HashMap<>();
@@ -120,7 +120,7 @@ final class RequestedDeletions {
         if (!wellFormed) {
             throw Refusal.ofItem(
                     index,
-                    "%s is not 1 to %d characters without control characters and without *"
+                    "%s is not 1 to %s characters without control characters and without *"
                             .formatted(key, MAX_EXTERNAL_CHARACTERS));
         }
         return value;

@@ -2,13 +2,13 @@ package io.recordsync.ops.api;
 
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.DeliveryMode;
+import io.recordsync.deletion.NothingFound;
 import io.recordsync.deletion.PresenceReport;
 import io.recordsync.deletion.StreamPosition;
 import io.recordsync.deletion.StreamReport;
 import io.recordsync.deletion.SweepReport;
 import io.recordsync.deletion.Word;
 import io.recordsync.delivery.GateReport;
-import io.recordsync.delivery.NothingFound;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Ledger.PositionEntry;
@@ -112,7 +112,7 @@ public final class Status {
         }
         long rehearsed = deletions.get("rehearsed");
         if (rehearsed > 0 && !mode.dryRun() && mode.dryRunLists().isEmpty()) {
-            reasons.add("%d rehearsed deletions wait for a person to let them go live, or to discard them"
+            reasons.add("%s rehearsed deletions wait for a person to let them go live, or to discard them"
                     .formatted(rehearsed));
         }
         parts.nothingFound().get().forEach(list -> reasons.add(words(list)));

@@ -33,11 +33,11 @@ public final class ExpiryCheck extends ReadinessCheck {
         if (left.compareTo(warning) >= 0) {
             return null;
         }
-        return ("The position saved at %s %s (Salesforce keeps it for %d hours; health.expiry-warning): fix the stream, or a"
+        return ("The position saved at %s %s (Salesforce keeps it for %s hours; health.expiry-warning): fix the stream, or a"
                         + " sweep has to find what it missed")
                 .formatted(
                         savedAt,
-                        left.isZero() ? "has expired" : "expires in %d h".formatted(left.toHours()),
+                        left.isZero() ? "has expired" : "expires in %s h".formatted(left.toHours()),
                         StreamPosition.KEPT.toHours());
     }
 }

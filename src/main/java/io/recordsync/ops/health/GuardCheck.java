@@ -28,12 +28,12 @@ public final class GuardCheck extends ReadinessCheck {
                     .formatted(now.trippedAt());
         }
         if (now.trippedAt() != null) {
-            return ("The mass-deletion guard is tripped since %s, %d deletions are held: a person has to decide (POST"
+            return ("The mass-deletion guard is tripped since %s, %s deletions are held: a person has to decide (POST"
                             + " /api/guard/approve or /api/guard/reject)")
                     .formatted(now.trippedAt(), now.held());
         }
         if (now.held() > 0) {
-            return ("The mass-deletion guard is not tripped any more, but %d deletions are still held: a person has to"
+            return ("The mass-deletion guard is not tripped any more, but %s deletions are still held: a person has to"
                             + " decide (POST /api/guard/approve or /api/guard/reject)")
                     .formatted(now.held());
         }

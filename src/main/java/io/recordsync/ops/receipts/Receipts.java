@@ -52,7 +52,7 @@ public final class Receipts {
         List<Entry> found = wanted.in(ledger).limit(MAX_RECEIPTS + 1L).toList();
         if (found.size() > MAX_RECEIPTS) {
             throw new WrongQueryException(
-                    "These are more than %d receipts: bring from and to closer together, or let the command write them"
+                    "These are more than %s receipts: bring from and to closer together, or let the command write them"
                                     .formatted(MAX_RECEIPTS)
                             + " (bin/salesforce-talkdesk-sync receipts --from … --to …), which has no limit");
         }

@@ -21,6 +21,7 @@ import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.ClientCredentials;
 import io.recordsync.oauth.Grant;
+import io.recordsync.oauth.Instances;
 import io.recordsync.oauth.JwtBearer;
 import io.recordsync.salesforce.ChangeEvents;
 import io.recordsync.salesforce.SyncedRecords;
@@ -92,7 +93,7 @@ class SubscriberTest {
     private Thread thread;
 
     /** What is done with a response before it goes into the inbox. */
-    private volatile Subscriber.Acceptor first = response -> {};
+    private volatile Handover.Acceptor first = response -> {};
 
     @BeforeEach
     void open() {
@@ -800,7 +801,7 @@ class SubscriberTest {
                 List.of("Contact"),
                 true,
                 Clock.systemUTC());
-        Subscriber.Acceptor acceptor = response -> {
+        Handover.Acceptor acceptor = response -> {
             first.accept(response);
             inbox.intakes().accept(changeEvents.read(response));
             accepted.addAll(ids(response));
@@ -818,7 +819,8 @@ class SubscriberTest {
                 Duration.ofMinutes(15),
                 Duration.ofMillis(10),
                 Clock.systemUTC(),
-                Outbound.direct());
+                Outbound.direct(),
+                Instances.of(URI.create(salesforce.loginUrl()), List.of()));
     }
 
     private void startSubscribed() {

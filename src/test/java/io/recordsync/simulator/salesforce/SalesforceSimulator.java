@@ -200,6 +200,11 @@ public final class SalesforceSimulator implements AutoCloseable {
         return (secure ? "https" : "http") + "://127.0.0.1:" + httpRelay.port();
     }
 
+    /** Tokens lead there from now on, whoever is there. */
+    public void instanceUrl(String url) {
+        tokens.instanceUrl(url);
+    }
+
     public String pubsubHost() {
         return "127.0.0.1";
     }

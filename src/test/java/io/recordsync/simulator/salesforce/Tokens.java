@@ -43,6 +43,7 @@ final class Tokens implements ServerInterceptor {
     private final Map<String, Token> tokens = new HashMap<>();
     private String orgId = "00D58000000arpqEAA";
     private String url;
+    private String instanceUrl;
     private Duration lifetime = Duration.ofHours(2);
     private PublicKey jwtKey;
     private String jwtUser;
@@ -73,6 +74,11 @@ final class Tokens implements ServerInterceptor {
 
     synchronized void url(String url) {
         this.url = url;
+        this.instanceUrl = url;
+    }
+
+    synchronized void instanceUrl(String url) {
+        instanceUrl = url;
     }
 
     synchronized void orgId(String id) {
@@ -117,7 +123,7 @@ final class Tokens implements ServerInterceptor {
                 "access_token",
                 accessToken,
                 "instance_url",
-                url,
+                instanceUrl,
                 "id",
                 url + "/id/" + orgId + "/" + USER_ID,
                 "token_type",
