@@ -58,6 +58,7 @@ function show() {
   counts(deletions);
   facts($("stream"), [
     ["State", word(stream.state), stream.state === "connected" || stream.state === "standby" ? "good" : "bad"],
+    ["Catching up", stream.catchingUp ? "yes: Salesforce is asked about what is due" : null],
     ["Last heard", ago(stream.lastResponseAt)],
     ["Last event", ago(stream.lastEventAt)],
     ["Position", stream.positionSavedAt ? ["saved ", ago(stream.positionSavedAt)] : "none saved yet"],

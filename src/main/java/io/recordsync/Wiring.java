@@ -44,6 +44,7 @@ import io.recordsync.salesforce.GapChecks;
 import io.recordsync.salesforce.PresenceChecks;
 import io.recordsync.salesforce.SalesforceAccess;
 import io.recordsync.salesforce.SalesforceQuery;
+import io.recordsync.salesforce.Sight;
 import io.recordsync.salesforce.Sweeps;
 import io.recordsync.salesforce.SyncedRecords;
 import io.recordsync.salesforce.stream.StreamStatus;
@@ -306,7 +307,10 @@ public final class Wiring implements AutoCloseable {
         beans.own(
                 "recordsyncChangeEvents",
                 new ChangeEvents(
-                        records, salesforce.entities(), settings.sweep().onGap()));
+                        records,
+                        salesforce.entities(),
+                        settings.sweep().onGap(),
+                        tokens.salesforce().endpointClock()));
         Sweeps sweeps = beans.own(
                 "recordsyncSweeps",
                 new Sweeps(
@@ -325,7 +329,9 @@ public final class Wiring implements AutoCloseable {
                         salesforce.entities(),
                         salesforce.apiVersion(),
                         settings.stream().backoff(),
-                        settings.stream().backoffMax()));
+                        settings.stream().backoffMax(),
+                        settings.stream().catchUp(),
+                        Sight.UNKNOWN));
         PresenceChecks presenceChecks = beans.own(
                 "recordsyncPresenceChecks",
                 new PresenceChecks(

@@ -254,6 +254,11 @@ public final class Keys {
             "15m",
             durationAboveZero(),
             "The longest such wait where only a person or the next day can help (permissions, allocation).");
+    static final Key<Duration> STREAM_CATCH_UP = rarely(
+            "stream.catch-up",
+            "10m",
+            durationAboveZero(),
+            "How long what is due waits at most for Salesforce's word, since the stream began to catch up.");
 
     static final Key<Duration> SWEEP_PERIOD = rarely(
             "sweep.period",

@@ -48,7 +48,8 @@ public record Settings(
                         read.get(Keys.STREAM_KEEPALIVE),
                         read.get(Keys.STREAM_BACKOFF),
                         read.get(Keys.STREAM_BACKOFF_MAX),
-                        read.get(Keys.STREAM_BACKOFF_LONG)),
+                        read.get(Keys.STREAM_BACKOFF_LONG),
+                        read.get(Keys.STREAM_CATCH_UP)),
                 new SweepSettings(
                         read.get(Keys.SWEEP_PERIOD),
                         read.get(Keys.SWEEP_ON_GAP),

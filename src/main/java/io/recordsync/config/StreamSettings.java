@@ -8,6 +8,12 @@ import java.time.Duration;
  * @param idleTimeout the silence after which it is opened again
  * @param keepalive how often the connection is pinged; zero: never
  * @param backoffLong the longest wait where only a person or the next day can help
+ * @param catchUp the longest wait of what is due for Salesforce's word, since the stream began to catch up
  */
 public record StreamSettings(
-        Duration idleTimeout, Duration keepalive, Duration backoff, Duration backoffMax, Duration backoffLong) {}
+        Duration idleTimeout,
+        Duration keepalive,
+        Duration backoff,
+        Duration backoffMax,
+        Duration backoffLong,
+        Duration catchUp) {}

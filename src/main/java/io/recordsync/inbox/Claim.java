@@ -41,26 +41,26 @@ record Claim(Map<Lane, List<Row>> byLane) {
               and exists (select 1 from session where id = :session and seen_at > {now} - :ttl)
             returning id, record_list || '/' || kind as lane, provider, identifier, attempts, unconfirmed, due_at""";
 
+    private static final String TAKE_LOOKED = TAKE.replace("\nreturning", " and " + CatchUps.LOOKED + "\nreturning");
+
     /**
      * @param limit rows of each lane
      * @param name what the rows bear while they are claimed
      */
     static Claim take(Transaction transaction, List<Lane> lanes, long limit, String session, String name, Duration ttl)
             throws SQLException {
-        JsonRows rows = new JsonRows();
         Map<Lane, List<Row>> byLane = new LinkedHashMap<>();
         Map<String, Lane> byName = new LinkedHashMap<>();
         for (Lane lane : lanes) {
-            rows.add(lane.recordList(), Word.underscored(lane.kind()));
             byLane.put(lane, new ArrayList<>());
             byName.put(lane.name(), lane);
         }
         if (!lanes.isEmpty()) {
             transaction.list(
-                    TAKE,
+                    lanes.stream().anyMatch(Lane::lookFirst) ? TAKE_LOOKED : TAKE,
                     with("session", session)
                             .and("claim", name)
-                            .and("lanes", rows)
+                            .and("lanes", rows(lanes))
                             .and("limit", limit)
                             .and("ttl", ttl),
                     row -> {
@@ -69,6 +69,13 @@ record Claim(Map<Lane, List<Row>> byLane) {
                     });
         }
         return new Claim(byLane);
+    }
+
+    /** As {@code {due}} takes them. */
+    static JsonRows rows(List<Lane> lanes) {
+        JsonRows rows = new JsonRows();
+        lanes.forEach(lane -> rows.add(lane.recordList(), Word.underscored(lane.kind())));
+        return rows;
     }
 
     private static Row claimed(ResultSet row, Lane lane, String name) throws SQLException {

@@ -63,6 +63,7 @@ final class DatabaseClock {
             transaction.change(FOLLOW_SUBSCRIBER, with("by", by));
             transaction.change(FOLLOW_LISTS, with("by", by));
             guard.followClock(transaction, by);
+            CatchUps.followClock(transaction, by);
             int deletions = transaction.change(FOLLOW_DELETIONS, with("by", by));
             LOG.warn(
                     "The clock of the database was set back by {} s; {} deletions that are not sent yet follow it",

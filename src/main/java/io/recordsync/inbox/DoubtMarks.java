@@ -55,9 +55,35 @@ final class DoubtMarks {
     /** The stream has a hole: whatever is not done may have been restored in it. */
     static void markAll(Transaction transaction) throws SQLException {
         transaction.takeTime();
-        transaction.change(NEXT);
+        transaction.change(NEXT_HOLE);
         transaction.change(MARK_ALL);
         transaction.change(ASK_ABOUT_ALL);
+    }
+
+    private static final String NEXT_HOLE = "update doubt set number = number + 1, holes = holes + 1";
+
+    private static final String HOLES = "select holes from doubt";
+
+    /** The holes that there are so far. */
+    static long holes(Transaction transaction) throws SQLException {
+        return transaction.first(HOLES, row -> row.getLong("holes")).orElseThrow();
+    }
+
+    private static final String MARK_FOUND =
+            """
+            insert into deletion_doubt (deletion, number)
+            select id, (select number from doubt) from deletion
+            where id {in :ids} and (select holes from doubt) > :holes"""
+                    + ON_CONFLICT;
+
+    private static final String ASK_ABOUT_FOUND =
+            "update deletion set state = 'checking' where id {in :ids} and state = 'pending'";
+
+    /** These were found by a question that was asked when there were so many holes: a later one may hide a restoration. */
+    static void markFound(Transaction transaction, List<Long> ids, long holes) throws SQLException {
+        if (transaction.change(MARK_FOUND, with("ids", ids).and("holes", holes)) > 0) {
+            transaction.change(ASK_ABOUT_FOUND, with("ids", ids));
+        }
     }
 
     /** What a row of restorations has in these places; see {@link Restorations}. */
@@ -107,10 +133,10 @@ final class DoubtMarks {
         transaction.change(FORGET_ALL);
     }
 
-    private static final String OVERTAKEN =
-            "select 1 as one from deletion where id {in :ids} and (restored <> '' or " + DOUBTED + ") limit 1";
+    private static final String OVERTAKEN = "select 1 as one from deletion where id {in :ids} and (restored <> '' or "
+            + DOUBTED + " or " + CatchUps.CLAIMED_BEFORE + ") limit 1";
 
-    /** Whether a restoration or a doubt has come for one of these, which are claimed. */
+    /** Whether a restoration or a doubt has come for one of these, which are claimed, or their stream has begun to catch up. */
     static boolean overtaken(Transaction transaction, List<Long> ids) throws SQLException {
         return transaction.first(OVERTAKEN, with("ids", ids), row -> true).isPresent();
     }

@@ -1,10 +1,11 @@
 package io.recordsync.inbox;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
- * Contacts that Salesforce is to be asked about before anything is deleted: what only a gap event or the delete log said, and
- * what may have been restored without anybody knowing.
+ * Contacts that Salesforce is to be asked about before anything is deleted: what only a gap event or the delete log said,
+ * what may have been restored without anybody knowing, and what is due while a stream catches up.
  *
  * <p>An act is one transaction: it happens whole or, throwing {@link InboxException}, not at all. Thread-safe.
  */
@@ -21,6 +22,14 @@ public interface Doubts {
 
     /** Salesforce knows none of these as living: their checked deletions become pending, their restorations are dismissed. */
     int gone(List<GapCheck> checks);
+
+    /**
+     * Salesforce does not answer: what waits for its word only because a stream catches up, or did, goes unasked once a stream
+     * does so for longer than {@code patience}. What is in doubt goes on waiting.
+     *
+     * @return how many deletions go on
+     */
+    int letGo(Duration patience);
 
     /**
      * A contact that Salesforce is to be asked about. Only these rows are changed by the answer: what a later event brings

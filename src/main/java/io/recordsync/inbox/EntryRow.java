@@ -17,7 +17,10 @@ final class EntryRow {
 
     /** What {@link #read} reads. */
     static final String COLUMNS =
-            "deletion.*, (select reason from held where held.deletion = deletion.id) as held_reason";
+            """
+            deletion.*, (select reason from held where held.deletion = deletion.id) as held_reason,
+            (select by_whom from ordered where ordered.deletion = deletion.id) as ordered_by,
+            (select 1 from deletion_doubt doubt where doubt.deletion = deletion.id) is not null as doubted""";
 
     /** Of {@link #COLUMNS}. */
     static Entry read(ResultSet row) throws SQLException {
@@ -46,7 +49,9 @@ final class EntryRow {
                 row.getString("note"),
                 row.getString("approved_by"),
                 time(row, "called_at"),
-                heldReason(row));
+                heldReason(row),
+                row.getBoolean("doubted"),
+                row.getString("ordered_by"));
     }
 
     static DeletionState state(ResultSet row) throws SQLException {

@@ -17,6 +17,7 @@ final class GuardedStore {
 
     private final Store store;
     private final Guard guard;
+    private final CatchUps catchUps = new CatchUps();
     /** False only where nobody but this process can have tripped the guard, and it never has. */
     private volatile boolean perhapsTripped;
     /** False only where nobody but this process can have brought a restoration or a doubt, and it has not. */
@@ -47,6 +48,10 @@ final class GuardedStore {
         return store;
     }
 
+    CatchUps catchUps() {
+        return catchUps;
+    }
+
     /** An act whose rows count for the guard. */
     <T> T write(String act, Transaction.Work<Guarded<T>> work) {
         Guarded<T> done;
@@ -75,9 +80,9 @@ final class GuardedStore {
         perhapsOvertaken = true;
     }
 
-    /** Whether a restoration or a doubt has come for some of the batch since it was claimed. */
+    /** Whether a restoration or a doubt has come for some of the batch since it was claimed, or its stream catches up. */
     boolean overtaken(Batch batch) {
-        if (!perhapsOvertaken && !store.isShared()) {
+        if (!perhapsOvertaken && !catchUps.perhaps() && !store.isShared()) {
             return false;
         }
         return store.read("look for restorations", transaction -> DoubtMarks.overtaken(transaction, batch.ids()));

@@ -40,6 +40,12 @@ public interface Intakes {
     Accepted accept(Intake intake);
 
     /**
+     * How many holes the stream has had: to be asked before a question to Salesforce whose answer is accepted later, see {@link
+     * Intake#askedAfter}.
+     */
+    long holes();
+
+    /**
      * Pins the Salesforce org that this inbox belongs to, if none is pinned yet.
      *
      * @return the org that is pinned, 18 characters

@@ -10,6 +10,7 @@ import io.recordsync.inbox.GuardedStore.Guarded;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,7 +31,7 @@ public final class JdbcDoubts implements Doubts {
     private static final String CHECKED_DELETIONS =
             """
             select id, identifier, 0 as restoration from deletion
-            where state = 'checking' and state <> 'deleted' order by id limit :limit""";
+            where state = 'checking' and state <> 'deleted' order by id limit :limit * (select count(*) from record_list)""";
 
     private static final String CHECKED_RESTORATIONS =
             "select id, identifier, 1 as restoration from restoration where state = 'checking' order by id limit :limit";
@@ -109,8 +110,9 @@ public final class JdbcDoubts implements Doubts {
                    pending_since = case when due_at > {now} then due_at else {now} end,
                    approved_by = case when approved_by = '' then :opened_by else approved_by end
             where id {in :ids} and state = 'checking'
-              and coalesce((select number from deletion_doubt where deletion_doubt.deletion = deletion.id), 0) <= :number
+              and not (%s)
             returning approved_by <> :opened_by as approved,\s"""
+                            .formatted(DoubtMarks.DOUBTED)
                     + Arrival.COLUMNS;
 
     /** @param approved whether a person let it pass already: it does not count again */
@@ -131,23 +133,39 @@ public final class JdbcDoubts implements Doubts {
         long contacts =
                 checks.stream().filter(check -> !check.deletions().isEmpty()).count();
         long number = checks.stream().mapToLong(GapCheck::doubts).min().orElse(0);
-        return guarded.write("believe gap events", transaction -> {
+        long[] heldOnReturn = new long[1];
+        int gone = guarded.write("believe gap events", transaction -> {
             Guard.Look look = guard.enter(transaction, contacts);
             transaction.change(DISMISS, with("ids", restorations(checks)));
+            DoubtMarks.end(transaction, deletions(checks), number);
+            CatchUps.Returned back = CatchUps.goOn(transaction, deletions(checks));
+            heldOnReturn[0] = back.held();
             List<Believed> believed = transaction.list(
                     PROCEED,
                     with("state", look.tripped() ? "held" : "pending")
                             .and("opened_by", look.openedBy())
-                            .and("ids", deletions(checks))
-                            .and("number", number),
+                            .and("ids", deletions(checks)),
                     Believed::of);
-            DoubtMarks.end(transaction, deletions(checks), number);
+            CatchUps.remember(transaction, deletions(checks));
             List<Arrival> arrivals = believed.stream()
                     .filter(each -> !each.approved())
                     .map(Believed::arrival)
                     .toList();
-            return new Guarded<>(believed.size(), guard.count(transaction, look, arrivals));
+            return new Guarded<>(back.rows() + believed.size(), guard.count(transaction, look, arrivals));
         });
+        Guard.heldOnReturn(heldOnReturn[0]);
+        return gone;
+    }
+
+    @Override
+    public int letGo(Duration patience) {
+        CatchUps.Returned back = guarded.store().write("let go unasked", transaction -> {
+            // It may hold what is let go: in the same order as a decision.
+            guarded.guard().lock(transaction);
+            return CatchUps.letGo(transaction, patience);
+        });
+        Guard.heldOnReturn(back.held());
+        return back.rows();
     }
 
     /** What another one asked about is asked about again. */

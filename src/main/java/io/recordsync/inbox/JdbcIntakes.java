@@ -2,6 +2,7 @@ package io.recordsync.inbox;
 
 import static io.recordsync.inbox.database.Parameters.with;
 
+import io.recordsync.deletion.CatchUp;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Identifier;
@@ -72,11 +73,24 @@ public final class JdbcIntakes implements Intakes {
     public Optional<Subscription> subscribe(String channel) {
         String mine = session.id();
         long turn = Subscriptions.firstTurn();
-        Optional<Subscription> subscription = store.write(
-                "subscribe",
-                transaction -> subscriptions.subscribe(transaction, channel, mine, turn, settings.salesforceMillis()));
+        guarded.catchUps().forget();
+        Optional<Subscription> subscription = store.write("subscribe", transaction -> {
+            Optional<Subscription> begun =
+                    subscriptions.subscribe(transaction, channel, mine, turn, settings.salesforceMillis());
+            if (begun.isPresent()) {
+                // What the very first one reads of the past says so itself.
+                boolean resumes = begun.get().position().epoch() > 1;
+                CatchUps.subscribed(transaction, channel, resumes);
+            }
+            return begun;
+        });
         subscription.ifPresent(begun -> subscriptions.subscribed(begun.position(), mine, turn));
         return subscription;
+    }
+
+    @Override
+    public long holes() {
+        return store.read("look for holes", DoubtMarks::holes);
     }
 
     @Override
@@ -124,13 +138,7 @@ public final class JdbcIntakes implements Intakes {
      */
     private static List<Intake> chunks(Intake intake) {
         if (intake.deletions().size() + intake.restorations().size() <= CHUNK) {
-            return List.of(new Intake(
-                    sorted(intake.deletions()),
-                    intake.restorations(),
-                    intake.problems(),
-                    intake.sweep(),
-                    intake.hole(),
-                    intake.position()));
+            return List.of(intake.rest(sorted(intake.deletions()), intake.restorations()));
         }
         Map<Identifier, List<Restoration>> restored = intake.restorations().stream()
                 .collect(Collectors.groupingBy(Restoration::identifier, LinkedHashMap::new, Collectors.toList()));
@@ -144,13 +152,13 @@ public final class JdbcIntakes implements Intakes {
             requests.addAll(theirs.getOrDefault(contact, List.of()));
             restorations.addAll(restored.get(contact));
             if (requests.size() + restorations.size() >= CHUNK) {
-                chunks.add(part(requests, restorations, intake));
+                chunks.add(intake.part(sorted(requests), restorations));
                 requests = new ArrayList<>();
                 restorations = new ArrayList<>();
             }
         }
         if (!restorations.isEmpty()) {
-            chunks.add(part(requests, restorations, intake));
+            chunks.add(intake.part(sorted(requests), restorations));
         }
         List<DeletionRequest> others = intake.deletions().stream()
                 .filter(request -> !restored.containsKey(request.identifier()))
@@ -158,21 +166,11 @@ public final class JdbcIntakes implements Intakes {
                 .toList();
         int from = 0;
         while (others.size() - from > CHUNK) {
-            chunks.add(part(others.subList(from, from + CHUNK), List.of(), intake));
+            chunks.add(intake.part(others.subList(from, from + CHUNK), List.of()));
             from += CHUNK;
         }
-        chunks.add(new Intake(
-                others.subList(from, others.size()),
-                List.of(),
-                intake.problems(),
-                intake.sweep(),
-                intake.hole(),
-                intake.position()));
+        chunks.add(intake.rest(others.subList(from, others.size()), List.of()));
         return chunks;
-    }
-
-    private static Intake part(List<DeletionRequest> requests, List<Restoration> restorations, Intake whole) {
-        return new Intake(sorted(requests), restorations, List.of(), null, whole.position());
     }
 
     private static List<DeletionRequest> sorted(List<DeletionRequest> requests) {
@@ -192,12 +190,19 @@ public final class JdbcIntakes implements Intakes {
             guarded.mayOvertake();
         }
         Saved[] saved = new Saved[1];
+        CatchUp catchUp = guarded.catchUps().isNews(intake.catchUp()) ? intake.catchUp() : null;
+        if (catchUp != null) {
+            guarded.catchUps().forget();
+        }
         List<Long> ids = guarded.write("accept", transaction -> {
             if (intake.hole() || requests.size() > MAX_ROWS_IN_MEMORY) {
                 transaction.takeRoom();
             }
             saved[0] = holdSubscription(transaction, intake.position(), last);
             boolean adoptable = saved[0].adoptable();
+            if (catchUp != null) {
+                CatchUps.note(transaction, catchUp);
+            }
             lockWhatMayMeet(transaction, intake);
             if (!newLists.isEmpty()) {
                 recordLists.register(transaction, newLists);
@@ -218,6 +223,12 @@ public final class JdbcIntakes implements Intakes {
             }
             Guard.Look look = guard.enter(transaction, contacts(requests));
             List<Long> inserted = newDeletions.insert(transaction, requests, adoptable, look);
+            if (intake.holesKnown() != null && !inserted.isEmpty()) {
+                DoubtMarks.markFound(transaction, inserted, intake.holesKnown());
+            }
+            if (intake.orderedBy() != null && !inserted.isEmpty()) {
+                transaction.change(ORDERED, with("ids", inserted).and("by", intake.orderedBy()));
+            }
             int held = guard.count(transaction, look, newDeletions.arrivals(transaction, inserted, requests, look));
             // After the deletions: an UNDELETE of the same response cancels those that were committed before it.
             if (!intake.restorations().isEmpty()) {
@@ -227,6 +238,9 @@ public final class JdbcIntakes implements Intakes {
         });
         saved[0].committed().run();
         recordLists.committed(newLists);
+        if (catchUp != null) {
+            guarded.catchUps().noted(catchUp);
+        }
         if (!ids.isEmpty()) {
             // What comes in together was asked for by one: the stream, a sweep, a check or a person.
             tally.accepted(requests.get(0).origin(), ids.size());
@@ -244,9 +258,11 @@ public final class JdbcIntakes implements Intakes {
                 : subscriptions.hold(transaction, position);
     }
 
-    /** A contact that was found and one that is restored may be the same: the second has to see the first. */
+    /** A contact that was found and one that is restored, perhaps in a hole, may be the same: the second has to see the first. */
     private static void lockWhatMayMeet(Transaction transaction, Intake intake) throws SQLException {
-        if (!intake.restorations().isEmpty() || intake.deletions().stream().anyMatch(NewDeletions::found)) {
+        if (intake.hole()
+                || !intake.restorations().isEmpty()
+                || intake.deletions().stream().anyMatch(NewDeletions::found)) {
             JdbcCoverage.lock(transaction);
         }
     }
@@ -259,6 +275,9 @@ public final class JdbcIntakes implements Intakes {
                 .distinct()
                 .count();
     }
+
+    private static final String ORDERED =
+            "insert into ordered (deletion, by_whom) select id, :by from deletion where id {in :ids} on conflict do nothing";
 
     private static final String INSERT_PROBLEMS =
             """

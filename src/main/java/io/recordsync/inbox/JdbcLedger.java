@@ -301,6 +301,16 @@ public final class JdbcLedger implements Ledger {
         return store.trouble();
     }
 
+    private static final String CATCHING_UP = "select " + CatchUps.ANY + " as catching_up";
+
+    @Override
+    public boolean catchingUp() {
+        return store.read(
+                        "look whether a stream catches up",
+                        transaction -> transaction.first(CATCHING_UP, row -> row.getBoolean("catching_up")))
+                .orElseThrow();
+    }
+
     @Override
     public Optional<PositionEntry> position(String channel) {
         return store.read(

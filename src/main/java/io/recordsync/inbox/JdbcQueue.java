@@ -80,6 +80,10 @@ public final class JdbcQueue implements Queue {
                 }
                 List<Lane> next = lanes.next(transaction, batches);
                 long limit = (long) batches / Math.max(1, next.size()) * size;
+                List<Lane> lookedAt = next.stream().filter(Lane::lookFirst).toList();
+                if (!lookedAt.isEmpty()) {
+                    CatchUps.divert(transaction, lookedAt, limit);
+                }
                 Claim mine = Claim.take(transaction, next, limit, session.id(), name, settings.sessionTtl());
                 taken.addAll(mine.deletions());
                 return mine;

@@ -34,8 +34,12 @@ final class Lanes {
         this.leftAloneMillis = leftAloneMillis;
     }
 
-    /** A lane with something pending, and in how many milliseconds it may be claimed. */
-    record Lane(String recordList, IdentifierKind kind, long millisToWait) {
+    /**
+     * A lane with something pending, and in how many milliseconds it may be claimed.
+     *
+     * @param lookFirst whether Salesforce is asked first about what is due, because a stream catches up
+     */
+    record Lane(String recordList, IdentifierKind kind, long millisToWait, boolean lookFirst) {
 
         String name() {
             return recordList + '/' + Word.underscored(kind);
@@ -45,7 +49,10 @@ final class Lanes {
     /** Every lane with something pending, and from when it may be claimed: one probe of the index for each lane. */
     private static final String LANES =
             """
-            select list.id as record_list, kinds.kind, list.suspended_until, {now} as now,
+            select list.id as record_list, kinds.kind, list.suspended_until, {now} as now,\s"""
+                    + CatchUps.ANY
+                    + """
+             as catching_up,
                    (select due_at from deletion
                     where state = 'pending' and record_list = list.id and kind = kinds.kind
                     order by due_at, id limit 1) as due_at
@@ -65,10 +72,12 @@ final class Lanes {
         long from = Math.max(row.getLong("suspended_until"), row.getLong("due_at"));
         boolean empty = row.getObject("due_at") == null;
         String list = row.getString("record_list");
+        IdentifierKind kind = Word.fromUnderscored(IdentifierKind.class, row.getString("kind"));
         return new Lane(
                 list,
-                Word.fromUnderscored(IdentifierKind.class, row.getString("kind")),
-                empty ? Long.MAX_VALUE : Math.max(from - row.getLong("now"), leftAloneMillis.applyAsLong(list)));
+                kind,
+                empty ? Long.MAX_VALUE : Math.max(from - row.getLong("now"), leftAloneMillis.applyAsLong(list)),
+                kind == IdentifierKind.EXTERNAL && row.getBoolean("catching_up"));
     }
 
     /** The due lanes whose turn it is: those behind the lane that came last, then round again. */

@@ -61,6 +61,9 @@ public interface Ledger {
     /** Why what is to be written to the inbox cannot be, in words; empty when it can. */
     Optional<String> trouble();
 
+    /** Whether a stream catches up, so that Salesforce is asked about what is due. */
+    boolean catchingUp();
+
     /** The saved position of a channel; empty when it was never subscribed. */
     Optional<PositionEntry> position(String channel);
 
@@ -78,7 +81,8 @@ public interface Ledger {
      * identifier} of a phone number is masked, and once done with is {@code hmac:…}. {@code settledBy} is the person who
      * discarded it, {@code approvedBy} the one on whose word the guard let it pass; {@code calledAt} is when the call began
      * that settled it; {@code note} what else is known of it ({@code merged into 003…}); {@code heldReason} is null but of
-     * what is held.
+     * what is held; {@code doubted} whether Salesforce is asked before it is sent, because a restoration may have been
+     * missed; {@code orderedBy} the person who ordered it, null where nobody did.
      */
     record Entry(
             long id,
@@ -103,7 +107,9 @@ public interface Ledger {
             String note,
             String approvedBy,
             Instant calledAt,
-            HeldReason heldReason) {}
+            HeldReason heldReason,
+            boolean doubted,
+            String orderedBy) {}
 
     /** Parked deletions of one list and one reason. {@code message} is that of one of them, {@code oldest} an acceptance. */
     record DeadLetters(String recordList, String failureCode, String message, long count, Instant oldest) {}

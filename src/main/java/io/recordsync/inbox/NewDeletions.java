@@ -63,7 +63,7 @@ final class NewDeletions {
      * What was found by asking, not told: not where a row of the same record or a later restoration knows better. A sweep's
      * find is as old as its change; the presence check says what is so now, unless it is being done or a person said no.
      * Where a gap event alone tells of the restoration, or nobody knows which came first, it waits for Salesforce's answer:
-     * skipped, it would be lost if that is no. So it does where a row of the same second was cancelled by a restoration. Within a {@code case} PostgreSQL looks each contact up; as a join it would walk through the whole past where its
+     * skipped, it would be lost if that is no. So it does where a row of the same second was cancelled because the contact lived. Within a {@code case} PostgreSQL looks each contact up; as a join it would walk through the whole past where its
      * statistics are older than that.
      */
     private static final String INSERT_FOUND =
@@ -75,7 +75,7 @@ final class NewDeletions {
                 and known.kind = value ->> 1 and known.provider = value ->> 2
                 and case value ->> 5
                       when 'sweep' then known.committed_at >= cast(value ->> 6 as bigint) + case
-                        when known.state = 'cancelled' and known.failure_code = 'restored' then 1000 else 0 end
+                        when known.state = 'cancelled' and known.failure_code in ('restored', 'living') then 1000 else 0 end
                       else case known.state
                         when 'deleted' then known.settled_at >= cast(value ->> 6 as bigint)
                         when 'cancelled' then known.settled_by <> ''

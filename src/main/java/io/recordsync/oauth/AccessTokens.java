@@ -135,6 +135,11 @@ public final class AccessTokens {
                 .map(TokenUnavailableException::getMessage);
     }
 
+    /** The clock of the end that grants them. */
+    public EndpointClock endpointClock() {
+        return request.clock();
+    }
+
     /** The token alone, for a route. */
     public String value() {
         return token().value();

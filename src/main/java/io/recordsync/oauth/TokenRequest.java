@@ -47,6 +47,7 @@ final class TokenRequest {
     private final Outbound outbound;
     private final Instances instances;
     private final SingleCalls calls;
+    private final EndpointClock clock = new EndpointClock();
 
     /**
      * @param deadline from the request to the last byte of the answer; the caller keeps it
@@ -87,6 +88,10 @@ final class TokenRequest {
         }
     }
 
+    EndpointClock clock() {
+        return clock;
+    }
+
     private Grant.Proof proof(Instant now) {
         try {
             return grant.prove(tokenUrl, now);
@@ -124,6 +129,7 @@ final class TokenRequest {
         if (value.isBlank()) {
             throw refused("answered 200 without an access_token; check that the URL is the token endpoint", null);
         }
+        clock.hear(response.date().orElse(null));
         long seconds = answer.path("expires_in").asLong();
         Instant expiresAt = asked.plus(seconds > 0 ? Duration.ofSeconds(seconds) : defaultLifetime);
         Matcher orgId = ORG_ID.matcher(answer.path("id").asText());

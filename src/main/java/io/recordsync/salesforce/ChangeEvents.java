@@ -11,12 +11,14 @@ import io.recordsync.deletion.Problem;
 import io.recordsync.deletion.Restoration;
 import io.recordsync.deletion.StreamPosition;
 import io.recordsync.deletion.SweepDemand;
+import io.recordsync.salesforce.stream.Lag;
 import io.recordsync.salesforce.stream.StreamEvent;
 import io.recordsync.salesforce.stream.StreamEvent.ChangeEvent;
 import io.recordsync.salesforce.stream.StreamEvent.UndecodableEvent;
 import io.recordsync.salesforce.stream.StreamResponse;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,12 +44,17 @@ public final class ChangeEvents {
     private final SyncedRecords records;
     private final Set<String> entities;
     private final boolean sweepOnGap;
+    /** Of camel-salesforce's consumer, which says nothing of its subscription. */
+    private final Lag lag;
 
     /**
      * @param entities whose changes are read
      * @param sweepOnGap false: what may have been missed is only reported
+     * @param salesforceClock says how old an event is that comes without a response
      */
-    public ChangeEvents(SyncedRecords records, List<String> entities, boolean sweepOnGap) {
+    public ChangeEvents(
+            SyncedRecords records, List<String> entities, boolean sweepOnGap, InstantSource salesforceClock) {
+        this.lag = new Lag("camel-salesforce", salesforceClock);
         this.records = records;
         this.entities = Set.copyOf(entities);
         this.sweepOnGap = sweepOnGap;
@@ -55,12 +62,13 @@ public final class ChangeEvents {
 
     /** What a response of the stream brings. */
     public Intake read(StreamResponse response) {
-        return read(response.events(), response.position());
+        return read(response.events(), response.position()).saying(response.catchUp());
     }
 
     /** What an event of camel-salesforce's own consumer brings, given as the JSON that it makes; it has no position. */
     public Intake readJson(String event) {
-        return read(List.of(fromJson(event)), null);
+        List<StreamEvent> events = List.of(fromJson(event));
+        return read(events, null).saying(lag.of(events));
     }
 
     private Intake read(List<StreamEvent> events, StreamPosition position) {

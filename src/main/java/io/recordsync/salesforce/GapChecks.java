@@ -13,40 +13,65 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks Salesforce which of the contacts that only a gap event named still live.
+ * Asks Salesforce which of the contacts live that only a gap event or the delete log named, that are in doubt, or that are due
+ * while a stream catches up.
  *
  * <p>Nothing is concluded from an answer that could also mean that the user lost its permission. While Salesforce fails,
- * the rows stay in checking and are asked about less and less often. Thread-safe; one inquiry at a time.
+ * the rows stay in checking and are asked about less and less often; what waits only because of a stream that catches up goes
+ * unasked after {@code stream.catch-up}. Thread-safe; one inquiry at a time.
  */
 public final class GapChecks {
 
     private static final Logger LOG = LoggerFactory.getLogger(GapChecks.class);
     /** 200 ids make a URL of 6 kB; Salesforce takes 16. */
     private static final int MAX_IDS = 200;
+    /** An inquiry that goes on for longer has no answer. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Doubts doubts;
     private final List<String> entities;
     private final String apiVersion;
     private final Backoff backoff;
+    private final Duration catchUp;
+    private final Sight sight;
 
     private long notBefore = System.nanoTime();
     private int failures;
     private boolean blind;
+    /** By {@link System#nanoTime()}; 0 while nobody is asked. */
+    private volatile long askingSince;
 
-    public GapChecks(Doubts doubts, List<String> entities, String apiVersion, Duration backoff, Duration backoffMax) {
+    private volatile boolean unanswered;
+
+    /** @param catchUp {@code stream.catch-up} */
+    public GapChecks(
+            Doubts doubts,
+            List<String> entities,
+            String apiVersion,
+            Duration backoff,
+            Duration backoffMax,
+            Duration catchUp,
+            Sight sight) {
         this.doubts = doubts;
         this.entities = List.copyOf(entities);
         this.apiVersion = apiVersion;
         this.backoff = new Backoff(backoff, backoffMax);
+        this.catchUp = catchUp;
+        this.sight = sight;
     }
 
     /** What to ask now; null when nothing is to be checked. */
     public synchronized GapInquiry next() {
         if (System.nanoTime() - notBefore < 0) {
+            letGo();
             return null;
         }
         List<GapCheck> checks = doubts.gapChecks(MAX_IDS);
-        return checks.isEmpty() ? null : new GapInquiry(checks, entities, apiVersion);
+        if (checks.isEmpty()) {
+            return null;
+        }
+        askingSince = System.nanoTime();
+        return new GapInquiry(checks, entities, apiVersion, sight);
     }
 
     public void read(GapInquiry inquiry, InputStream answer) throws IOException {
@@ -55,16 +80,19 @@ public final class GapChecks {
 
     /** All was answered. @return what to report */
     public synchronized Intake conclude(GapInquiry inquiry) {
+        askingSince = 0;
         doubts.living(inquiry.living());
         doubts.gone(inquiry.gone());
         if (inquiry.invisible().isEmpty()) {
             failures = 0;
             blind = false;
+            unanswered = false;
             return new Intake(List.of(), List.of(), null);
         }
+        unanswered = true;
         pause();
         String message = "Salesforce shows the user no record of " + String.join(", ", inquiry.invisible())
-                + ", so nobody knows whether those that gap events named were deleted; they are asked about again (give the"
+                + ", so nobody knows whether those that are to be checked were deleted; they are asked about again (give the"
                 + " user View All on the entity)";
         if (!blind) {
             LOG.error(message);
@@ -74,11 +102,31 @@ public final class GapChecks {
     }
 
     public synchronized void fail(Throwable e) {
+        askingSince = 0;
+        unanswered = true;
         Duration delay = pause();
         LOG.warn(
-                "Salesforce could not be asked about what gap events named: {}; asked again in {} ms",
+                "Salesforce could not be asked which contacts live: {}; asked again in {} ms",
                 Sweeps.words(e),
                 delay.toMillis());
+    }
+
+    /**
+     * To be called now and then, from another thread than the one that asks: where Salesforce does not answer, what waits only
+     * because of a stream that catches up is not to wait for ever.
+     */
+    public void letGo() {
+        long since = askingSince;
+        boolean silent = since != 0 && System.nanoTime() - since > PATIENCE.toNanos();
+        if (!unanswered && !silent) {
+            return;
+        }
+        int gone = doubts.letGo(catchUp);
+        if (gone > 0) {
+            LOG.warn(
+                    "Salesforce has not said which contacts live: {} deletions that were due while the stream caught up go unasked",
+                    gone);
+        }
     }
 
     private Duration pause() {

@@ -14,12 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which of some contacts live: what to ask Salesforce next, and what its answers have brought so far.
  *
  * <p>Each entity is asked for them, the Recycle Bin included. An id that no answer names says nothing by itself, since a
- * user without permission sees nothing: then each entity is asked for any record at all. Not thread-safe.
+ * user without permission sees nothing: the {@link Sight} of the entity has to come back with them, or, where none is known,
+ * the entity is asked for any record at all. Not thread-safe.
  */
 public final class GapInquiry {
 
@@ -31,13 +33,17 @@ public final class GapInquiry {
     private final String apiVersion;
     private final Map<String, Boolean> deletedById = new HashMap<>();
     private final Set<String> invisible = new HashSet<>();
+    /** By entity. */
+    private final Map<String, String> signs = new HashMap<>();
+
     private boolean askedForAny;
 
     /** @param anyRecord whether it asks for any record rather than for ids */
     private record Question(String entity, boolean anyRecord) {}
 
-    GapInquiry(List<GapCheck> checks, Collection<String> entities, String apiVersion) {
+    GapInquiry(List<GapCheck> checks, Collection<String> entities, String apiVersion, Sight sight) {
         this.checks = checks;
+        entities.forEach(entity -> sight.sign(entity).ifPresent(sign -> signs.put(entity, sign)));
         this.entities = List.copyOf(entities);
         this.apiVersion = apiVersion;
         entities.forEach(entity -> left.add(new Question(entity, false)));
@@ -53,7 +59,11 @@ public final class GapInquiry {
         if (question.anyRecord()) {
             return SalesforceQuery.living(apiVersion, "SELECT Id FROM " + question.entity() + " LIMIT 1");
         }
-        String ids = checks.stream().map(check -> "'" + check.contactId() + "'").collect(Collectors.joining(","));
+        String ids = Stream.concat(
+                        checks.stream().map(GapCheck::contactId), Stream.ofNullable(signs.get(question.entity())))
+                .distinct()
+                .map(id -> "'" + id + "'")
+                .collect(Collectors.joining(","));
         return SalesforceQuery.all(
                 apiVersion, "SELECT Id, IsDeleted FROM " + question.entity() + " WHERE Id IN (" + ids + ")");
     }
@@ -71,6 +81,8 @@ public final class GapInquiry {
             }
             return;
         }
+        String sign = signs.get(question.entity());
+        boolean seen = sign == null;
         for (JsonNode row : answer.path("records")) {
             JsonNode deleted = row.path("IsDeleted");
             if (!deleted.isBoolean()) {
@@ -78,10 +90,16 @@ public final class GapInquiry {
             }
             SalesforceId.complete(row.path("Id").asText())
                     .ifPresent(id -> deletedById.merge(id, deleted.booleanValue(), Boolean::logicalAnd));
+            seen |= row.path("Id").asText().equals(sign);
+        }
+        if (!seen) {
+            invisible.add(question.entity());
         }
         if (left.isEmpty() && !askedForAny && checks.stream().anyMatch(this::absent)) {
             askedForAny = true;
-            entities.forEach(entity -> left.add(new Question(entity, true)));
+            entities.stream()
+                    .filter(entity -> !signs.containsKey(entity))
+                    .forEach(entity -> left.add(new Question(entity, true)));
         }
     }
 

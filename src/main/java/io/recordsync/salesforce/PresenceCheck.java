@@ -35,6 +35,7 @@ public final class PresenceCheck {
     private final SyncedRecords records;
     private final List<String> entities;
     private final String apiVersion;
+    private final long holes;
 
     private final Deque<Question> questions = new ArrayDeque<>();
     private final Set<String> missing = new LinkedHashSet<>();
@@ -46,8 +47,15 @@ public final class PresenceCheck {
 
     private record Question(String entity, List<String> ids) {}
 
+    /** @param holes how many the stream has had: a later one puts in doubt what is missing */
     PresenceCheck(
-            String recordList, Instant began, SyncedRecords records, Collection<String> entities, String apiVersion) {
+            String recordList,
+            Instant began,
+            SyncedRecords records,
+            Collection<String> entities,
+            String apiVersion,
+            long holes) {
+        this.holes = holes;
         this.recordList = recordList;
         this.began = began;
         this.asOf = began;
@@ -58,6 +66,10 @@ public final class PresenceCheck {
 
     public String recordList() {
         return recordList;
+    }
+
+    long holes() {
+        return holes;
     }
 
     /** The query of the page to be read now: a hundred records, as many as every paged call of Talkdesk's gives. */

@@ -108,7 +108,8 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
         if (ordered.isEmpty()) {
             return null;
         }
-        running = new PresenceCheck(ordered.iterator().next(), clock.instant(), records, entities, apiVersion);
+        running = new PresenceCheck(
+                ordered.iterator().next(), clock.instant(), records, entities, apiVersion, intakes.holes());
         return running;
     }
 
@@ -154,7 +155,7 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
                         check.asOf(),
                         DeletionState.PENDING))
                 .toList();
-        return new Intake(deletions, List.of(), null);
+        return new Intake(deletions, List.of(), null).askedAfter(check.holes());
     }
 
     /** What was concluded is in the inbox. */

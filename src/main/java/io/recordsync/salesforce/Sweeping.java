@@ -49,6 +49,7 @@ public final class Sweeping {
     private final String apiVersion;
     private final Instant floor;
     private final Instant start;
+    private final long holes;
     private final Deque<Question> left = new ArrayDeque<>();
 
     private Instant end;
@@ -69,7 +70,15 @@ public final class Sweeping {
      */
     private record LogWindow(String entity, Instant from, Instant until, Instant covered) implements Question {}
 
-    Sweeping(Sweep sweep, SyncedRecords records, Collection<String> entities, String apiVersion, Duration overlap) {
+    /** @param holes how many the stream has had: a later one puts in doubt what is found */
+    Sweeping(
+            Sweep sweep,
+            SyncedRecords records,
+            Collection<String> entities,
+            String apiVersion,
+            Duration overlap,
+            long holes) {
+        this.holes = holes;
         this.sweep = sweep;
         this.records = records;
         this.apiVersion = apiVersion;
@@ -300,7 +309,7 @@ public final class Sweeping {
         }
 
         Intake intake() {
-            return new Intake(deletions, problems, null);
+            return new Intake(deletions, problems, null).askedAfter(holes);
         }
     }
 

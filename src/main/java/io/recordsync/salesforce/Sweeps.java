@@ -90,7 +90,7 @@ public final class Sweeps implements Supplier<SweepReport> {
             wake();
             return null;
         }
-        latest = new Sweeping(sweep, records, entities, apiVersion, overlap);
+        latest = new Sweeping(sweep, records, entities, apiVersion, overlap, intakes.holes());
         return latest;
     }
 

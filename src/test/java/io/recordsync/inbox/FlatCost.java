@@ -3,6 +3,7 @@ package io.recordsync.inbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.recordsync.deletion.Batch;
+import io.recordsync.deletion.CatchUp;
 import io.recordsync.deletion.Commit;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionRequest;
@@ -350,6 +351,41 @@ abstract class FlatCost {
                 assertThat(plan).as("the past of a list").doesNotContain("deletion_record_list");
                 assertThat(plan).doesNotContain("Hash Join", "Materialize");
             });
+        }
+    }
+
+    /** What is looked at are the rows that are due now, or wait for an answer, and never the backlog. */
+    @Test
+    void no_statement_of_catching_up_reads_the_backlog_or_the_past() {
+        List<Recording.Statement> statements = new ArrayList<>();
+        try (Store store = recorded(statements)) {
+            fill(store, PENDING, SETTLED);
+            Inbox inbox = Inbox.open(
+                    store,
+                    new InboxSettings(Duration.ofHours(24), Duration.ofSeconds(30), Duration.ofDays(400), "a key"));
+            List<Batch> before = inbox.queue().claim(1, 100);
+            JdbcLedger ledger = new JdbcLedger(store);
+            statements.clear();
+
+            inbox.intakes().subscribe("/data/ContactChangeEvent");
+            inbox.intakes().subscribe("/data/ContactChangeEvent");
+            assertThat(ledger.catchingUp()).isTrue();
+            assertThat(inbox.queue().overtaken(before.get(0))).isTrue();
+            assertThat(inbox.queue().claim(4, 100)).isEmpty();
+            List<Doubts.GapCheck> checks = inbox.doubts().gapChecks(200);
+            assertThat(checks).isNotEmpty();
+            inbox.doubts().gone(checks);
+            assertThat(inbox.queue().claim(4, 100)).isNotEmpty();
+            inbox.doubts().letGo(Duration.ZERO);
+            inbox.intakes()
+                    .accept(new Intake(List.of(), List.of(), null)
+                            .saying(new CatchUp("/data/ContactChangeEvent", true)));
+            List<Recording.Statement> seen = List.copyOf(statements);
+
+            assertThat(seen).hasSizeGreaterThan(15);
+            assertPlans(store, seen, (sql, plan) -> assertThat(plan)
+                    .as("the past of a list")
+                    .doesNotContain("deletion_record_list"));
         }
     }
 

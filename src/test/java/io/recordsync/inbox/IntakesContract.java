@@ -58,6 +58,8 @@ abstract class IntakesContract extends OnEitherDatabase {
                         "",
                         "",
                         null,
+                        null,
+                        false,
                         null));
     }
 

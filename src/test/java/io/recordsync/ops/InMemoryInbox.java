@@ -36,6 +36,7 @@ public final class InMemoryInbox implements Intakes, Decisions, Ledger {
     public volatile PositionEntry position;
     public volatile GuardEntry guard = new GuardEntry(null, 0, null, null);
     public volatile boolean broken;
+    public volatile boolean catchingUp;
     public volatile String trouble;
     public volatile boolean buggy;
     public volatile int counted;
@@ -198,6 +199,17 @@ public final class InMemoryInbox implements Intakes, Decisions, Ledger {
     public Optional<PositionEntry> position(String channel) {
         check();
         return Optional.ofNullable(position);
+    }
+
+    @Override
+    public boolean catchingUp() {
+        check();
+        return catchingUp;
+    }
+
+    @Override
+    public long holes() {
+        return 0;
     }
 
     @Override

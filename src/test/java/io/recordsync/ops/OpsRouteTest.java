@@ -307,6 +307,7 @@ class OpsRouteTest {
                      "Salesforce can no longer report what was deleted from 2026-02-01T00:00:00Z to 2026-02-02T00:00:00Z: a person has to confirm (POST /api/sweep/confirm-unproven)",
                      "Reported within 24 hours: Refused 003*"]},
                  "stream": {"channel": "/data/ContactChangeEvent", "state": "connected",
+                            "catchingUp": false,
                             "lastResponseAt": "2026-03-01T11:59:55Z", "lastEventAt": null,
                             "positionSavedAt": "2026-03-01T02:00:00Z", "hoursToExpiry": 62.0,
                             "lastError": "UNAVAILABLE"},
@@ -381,7 +382,7 @@ class OpsRouteTest {
                   "acceptedAt": "2026-03-01T12:00:01Z", "dueAt": null, "attempts": 2, "answerLost": false,
                   "settledAt": null, "settledBy": null,
                   "confirmation": null, "failureCode": "refused", "message": "Talkdesk refused it", "note": "merged into 003DL0000214OYdYAM",
-                  "heldReason": null}]}"""));
+                  "heldReason": null, "doubted": true, "orderedBy": "kim"}]}"""));
         assertThat(server.inbox.filters)
                 .containsExactly(new Filter(DeletionState.PARKED, "list-a", "003DL0000212DetYAE", 5, 10L));
     }
@@ -1117,7 +1118,9 @@ class OpsRouteTest {
                 "merged into 003DL0000214OYdYAM",
                 "",
                 null,
-                null);
+                null,
+                true,
+                "kim");
     }
 
     private static String phones(int count) {

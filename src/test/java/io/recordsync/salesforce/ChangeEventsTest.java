@@ -2,6 +2,7 @@ package io.recordsync.salesforce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.recordsync.deletion.CatchUp;
 import io.recordsync.deletion.Commit;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
@@ -16,6 +17,7 @@ import io.recordsync.salesforce.stream.StreamEvent.ChangeEvent;
 import io.recordsync.salesforce.stream.StreamEvent.UndecodableEvent;
 import io.recordsync.salesforce.stream.StreamResponse;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -202,11 +204,32 @@ class ChangeEventsTest {
 
         assertThat(intake)
                 .isEqualTo(new Intake(
-                        List.of(
-                                deletion("list-1", FIRST, DeletionState.PENDING),
-                                deletion("list-2", FIRST, DeletionState.PENDING)),
-                        List.of(),
-                        null));
+                                List.of(
+                                        deletion("list-1", FIRST, DeletionState.PENDING),
+                                        deletion("list-2", FIRST, DeletionState.PENDING)),
+                                List.of(),
+                                null)
+                        .saying(new CatchUp("camel-salesforce", false)));
+    }
+
+    /** Nothing else says that camel-salesforce's consumer is reading three days again. */
+    @Test
+    void the_json_of_the_stock_consumer_says_by_its_age_whether_the_stream_has_caught_up() {
+        String event =
+                """
+                {"ChangeEventHeader": {"entityName": "Account", "recordIds": ["001DL0000212DetYAE"],
+                 "changeType": "UPDATE", "transactionKey": "key", "sequenceNumber": 1, "commitTimestamp": %d}}""";
+
+        assertThat(changeEvents
+                        .readJson(event.formatted(System.currentTimeMillis()))
+                        .catchUp()
+                        .over())
+                .isTrue();
+        assertThat(changeEvents
+                        .readJson(event.formatted(System.currentTimeMillis() - 70_000))
+                        .catchUp()
+                        .over())
+                .isFalse();
     }
 
     @ParameterizedTest
@@ -287,7 +310,8 @@ class ChangeEventsTest {
         return new ChangeEvents(
                 new SyncedRecords(List.of("list-1", "list-2"), "salesforce", List.of("003")),
                 List.of("Contact"),
-                sweepOnGap);
+                sweepOnGap,
+                InstantSource.system());
     }
 
     private static Restoration restoration(String id, boolean confirmed) {

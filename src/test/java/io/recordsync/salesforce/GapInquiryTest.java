@@ -10,6 +10,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -75,6 +76,27 @@ class GapInquiryTest {
         assertThat(inquiry.invisible()).containsExactly("Lead");
     }
 
+    /** One id that must come back: without it the answer is that of a user who sees nothing. */
+    @Test
+    void an_absent_id_is_gone_only_where_the_sign_comes_back() throws IOException {
+        String sign = "003DL0000000000AAA";
+        GapInquiry seeing =
+                new GapInquiry(List.of(FIRST, SECOND), List.of("Contact"), "64.0", entity -> Optional.of(sign));
+        assertThat(soql(seeing)).endsWith("'" + SECOND.contactId() + "','" + sign + "')");
+        read(seeing, rows(row(FIRST, false), "{\"Id\": \"" + sign + "\", \"IsDeleted\": false}"));
+        assertThat(seeing.unfinished()).as("nothing more is asked").isFalse();
+        assertThat(seeing.living()).containsExactly(FIRST);
+        assertThat(seeing.gone()).containsExactly(SECOND);
+
+        GapInquiry blind =
+                new GapInquiry(List.of(FIRST, SECOND), List.of("Contact"), "64.0", entity -> Optional.of(sign));
+        read(blind, rows(row(FIRST, true)));
+        assertThat(blind.unfinished()).isFalse();
+        assertThat(blind.gone()).as("what Salesforce says is so").containsExactly(FIRST);
+        assertThat(blind.living()).isEmpty();
+        assertThat(blind.invisible()).containsExactly("Contact");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -94,7 +116,7 @@ class GapInquiryTest {
 
     private static GapInquiry inquiry(String... entities) {
         List<String> ordered = new ArrayList<>(List.of(entities));
-        return new GapInquiry(List.of(FIRST, SECOND), ordered, "64.0");
+        return new GapInquiry(List.of(FIRST, SECOND), ordered, "64.0", Sight.UNKNOWN);
     }
 
     private static String soql(GapInquiry inquiry) {

@@ -438,7 +438,8 @@ class SweepingTest {
                 new SyncedRecords(List.of("list-1", "list-2"), "salesforce", List.of("003")),
                 Set.of("Contact"),
                 "64.0",
-                OVERLAP);
+                OVERLAP,
+                7);
     }
 
     private static Sweep since(Instant floor) {

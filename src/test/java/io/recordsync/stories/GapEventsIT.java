@@ -110,6 +110,7 @@ class GapEventsIT {
         service.post("/api/pause", "");
         salesforce.publishDelete(contacts.get(0));
         service.await("it is pending", () -> state(contacts.get(0)).equals("pending"));
+        salesforce.undeleteContactsUnseen(contacts);
 
         salesforce.publish(ChangeEvent.of(Type.GAP_UNDELETE, contacts.get(0)));
 

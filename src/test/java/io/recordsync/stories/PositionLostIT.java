@@ -36,7 +36,8 @@ class PositionLostIT {
             List<String> contacts = salesforce.createContacts(60);
             talkdesk.addList(LIST, "EXTERNAL");
             talkdesk.addRecords(LIST, "salesforce", contacts);
-            service.startSubscribed();
+            // Nobody answers what lives: what the stream brings late waits no longer than this.
+            service.with("stream.catch-up", "2s").startSubscribed();
             salesforce.sendKeepalive();
             service.await(
                     "the position is saved",

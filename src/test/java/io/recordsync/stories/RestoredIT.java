@@ -211,6 +211,57 @@ class RestoredIT {
                 .isEmpty());
     }
 
+    @Test
+    void who_was_restored_behind_an_overflow_is_not_called_on_go_live() throws Exception {
+        service.with("delivery.mode", "dry-run").startSubscribed();
+        List<String> contacts = contacts(3);
+        contacts.forEach(salesforce::deleteContact);
+        service.await("they are rehearsed", () -> service.count("rehearsed") == 3);
+        salesforce.undeleteContactsUnseen(contacts.subList(0, 2));
+        hole();
+        assertThat(service.count("rehearsed")).as("they still need go-live").isEqualTo(3);
+        assertThat(service.deletions("state=rehearsed"))
+                .allSatisfy(row -> assertThat(row.path("doubted").asBoolean()).isTrue());
+        service.terminate();
+        service.with("delivery.mode", "live").startSubscribed();
+        salesforce.sendKeepalive();
+        service.await(
+                "it has caught up",
+                () -> !service.status().at("/stream/catchingUp").asBoolean());
+
+        service.post("/api/go-live", "{\"state\": \"rehearsed\"}");
+
+        talkdesk.awaitGone(LIST, contacts.subList(2, 3));
+        service.await("the living are cancelled", () -> service.count("cancelled") == 2);
+        assertThat(talkdesk.sentTo(LIST)).containsOnlyKeys(contacts.get(2));
+    }
+
+    /** Salesforce's answer to the sweep is older than the hole, and comes later. */
+    @Test
+    void whom_a_sweep_found_before_a_hole_is_asked_about_when_it_is_accepted_after_it() throws Exception {
+        service.with("salesforce.timeout", "60s").with("sweep.on-gap", "false").startSubscribed();
+        List<String> contacts = contacts(2);
+        salesforce.deleteContactsUnseen(contacts);
+        salesforce.holdRestAnswer();
+        service.post("/api/sweep", "{}");
+        service.await(
+                "the sweep has asked", () -> !salesforce.recording().restCalls().isEmpty());
+
+        salesforce.undeleteContactsUnseen(contacts.subList(0, 1));
+        salesforce.publishUndecodable();
+        service.await(
+                "the hole is in the inbox",
+                () -> service.status().path("problems").size() == 1);
+        assertThat(service.deletions("state=pending"))
+                .as("the sweep is not answered")
+                .isEmpty();
+        salesforce.releaseRestAnswer();
+
+        talkdesk.awaitGone(LIST, contacts.subList(1, 2));
+        service.await("the living one is cancelled", () -> service.count("cancelled") == 1);
+        assertThat(talkdesk.sentTo(LIST)).containsOnlyKeys(contacts.get(1));
+    }
+
     /** A hole is in the inbox, with the doubt that it casts, once its problem is: one transaction writes all of it. */
     private void hole() {
         int before = holes();

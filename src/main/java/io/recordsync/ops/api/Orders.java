@@ -101,7 +101,7 @@ public final class Orders {
     public Ids delete(byte[] body, String user) {
         String eventKey = "api:" + UUID.randomUUID();
         List<DeletionRequest> deletions = requested.read(body, eventKey, clock.instant());
-        Intakes.Accepted accepted = intakes.accept(new Intake(deletions, List.of(), null));
+        Intakes.Accepted accepted = intakes.accept(new Intake(deletions, List.of(), null).orderedBy(user));
         LOG.info(
                 "{} asked for {} deletions; accepted as {}",
                 user,

@@ -146,6 +146,7 @@ public final class Status {
         return new StatusAnswer.Stream(
                 channel,
                 Word.underscored(now.state()),
+                ledger.catchingUp(),
                 now.lastResponseAt(),
                 now.lastEventAt(),
                 savedAt,

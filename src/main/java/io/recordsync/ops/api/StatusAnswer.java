@@ -25,10 +25,13 @@ public record StatusAnswer(
         Reconcile reconcile,
         List<Problem> problems) {
 
-    /** {@code hoursToExpiry} is what remains of the time for which Salesforce keeps a position, never negative. */
+    /**
+     * {@code catchingUp}, in whichever process: Salesforce is asked about what is due. {@code hoursToExpiry} is what remains of the time for which Salesforce keeps a position, never negative.
+     */
     public record Stream(
             String channel,
             String state,
+            boolean catchingUp,
             @IsoTime Instant lastResponseAt,
             @IsoTime Instant lastEventAt,
             @IsoTime Instant positionSavedAt,

@@ -39,18 +39,23 @@ final class EventDecoder {
 
     private final Map<String, GenericDatumReader<GenericRecord>> readers = new HashMap<>();
 
-    /** The events of a response, without the changes that were committed before {@code wantedSince}. */
-    List<StreamEvent> decode(FetchResponse response, Instant wantedSince, SchemaSource schemas) throws Exception {
-        // Commit times have whole seconds: what was committed later in the same second bears an earlier time.
-        Instant since = wantedSince.truncatedTo(ChronoUnit.SECONDS);
+    /** The events of a response. */
+    List<StreamEvent> decode(FetchResponse response, SchemaSource schemas) throws Exception {
         List<StreamEvent> events = new ArrayList<>(response.getEventsCount());
-        for (ConsumerEvent consumerEvent : response.getEventsList()) {
-            StreamEvent event = decode(consumerEvent, schemas);
-            if (!(event instanceof ChangeEvent change && change.committedAt().isBefore(since))) {
-                events.add(event);
-            }
+        for (ConsumerEvent event : response.getEventsList()) {
+            events.add(decode(event, schemas));
         }
         return events;
+    }
+
+    /** Without the changes that were committed before {@code wantedSince}. */
+    static List<StreamEvent> since(Instant wantedSince, List<StreamEvent> events) {
+        // Commit times have whole seconds: what was committed later in the same second bears an earlier time.
+        Instant since = wantedSince.truncatedTo(ChronoUnit.SECONDS);
+        return events.stream()
+                .filter(event -> !(event instanceof ChangeEvent change
+                        && change.committedAt().isBefore(since)))
+                .toList();
     }
 
     StreamEvent decode(ConsumerEvent consumerEvent, SchemaSource schemas) throws Exception {

@@ -8,7 +8,6 @@ import io.recordsync.deletion.StreamReport.State;
 import io.recordsync.delivery.Backoff;
 import io.recordsync.inbox.SubscriptionLostException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +50,7 @@ final class Handover {
      *
      * @return whether the stream is still open
      */
-    boolean accept(FetchResponse response, StreamPosition safe, EventSource events, BlockingClientCall<?, ?> call)
+    boolean accept(FetchResponse response, StreamPosition safe, ResponseSource source, BlockingClientCall<?, ?> call)
             throws Exception {
         AtomicBoolean open = new AtomicBoolean(true);
         ScheduledFuture<?> close = watchdog.schedule(
@@ -64,7 +63,7 @@ final class Handover {
         try {
             for (int attempt = 1; ; attempt++) {
                 try {
-                    acceptor.accept(new StreamResponse(events.decoded(), safe));
+                    acceptor.accept(source.read());
                     return open.get();
                 } catch (SubscriptionLostException | InterruptedException e) {
                     throw e;
@@ -102,9 +101,9 @@ final class Handover {
         void accept(StreamResponse response) throws Exception;
     }
 
-    /** The events of a response, read again at every attempt to accept them. */
-    interface EventSource {
-        List<StreamEvent> decoded() throws Exception;
+    /** A response as it is handed over, read again at every attempt to accept it. */
+    interface ResponseSource {
+        StreamResponse read() throws Exception;
     }
 
     /** A wait that keeps the subscription. */

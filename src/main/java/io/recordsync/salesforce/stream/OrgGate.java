@@ -26,12 +26,10 @@ final class OrgGate {
         gate.forbid(DeliveryGate.ORG_UNCHECKED, "Salesforce has not said yet which org the credentials lead to");
     }
 
+    /** Leads to the pinned org; the gate stays as it is until {@link #open}. */
     Token login() {
         try {
-            Token token = org.token();
-            gate.allow(DeliveryGate.OTHER_ORG);
-            gate.allow(DeliveryGate.ORG_UNCHECKED);
-            return token;
+            return org.token();
         } catch (TokenUnavailableException e) {
             // Salesforce may be away for hours, and what was accepted does not need it.
             gate.allow(DeliveryGate.ORG_UNCHECKED);
@@ -41,5 +39,11 @@ final class OrgGate {
             gate.allow(DeliveryGate.ORG_UNCHECKED);
             throw e;
         }
+    }
+
+    /** After a login that worked. */
+    void open() {
+        gate.allow(DeliveryGate.OTHER_ORG);
+        gate.allow(DeliveryGate.ORG_UNCHECKED);
     }
 }

@@ -1,5 +1,6 @@
 package io.recordsync.salesforce.stream;
 
+import io.recordsync.deletion.CatchUp;
 import io.recordsync.deletion.StreamPosition;
 import java.util.List;
 
@@ -8,5 +9,12 @@ import java.util.List;
  *
  * @param events in the order of the stream; none in a keepalive
  * @param position safe to save once all of the events are accepted
+ * @param catchUp whether the stream has caught up; null where the response does not say
  */
-public record StreamResponse(List<StreamEvent> events, StreamPosition position) {}
+public record StreamResponse(List<StreamEvent> events, StreamPosition position, CatchUp catchUp) {
+
+    /** Says nothing of whether the stream has caught up. */
+    public StreamResponse(List<StreamEvent> events, StreamPosition position) {
+        this(events, position, null);
+    }
+}

@@ -20,6 +20,7 @@ import io.recordsync.oauth.Token;
 import io.recordsync.salesforce.stream.PinnedOrg.OtherOrgException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
@@ -56,6 +57,7 @@ final class Subscriber implements Runnable {
     private final OrgGate org;
     private final Resumption resumption;
     private final FetchWindow window;
+    private final Lag lag;
     private final Handover handover;
     private final StreamEnds ends;
 
@@ -85,6 +87,7 @@ final class Subscriber implements Runnable {
         this.status = endpoint.getStreamStatus();
         this.org = new OrgGate(new PinnedOrg(tokens, intakes), endpoint.getGate());
         this.resumption = new Resumption(channelName, endpoint.startsLatest(), intakes);
+        this.lag = new Lag(channelName, tokens.endpointClock());
         Backoff soon = new Backoff(endpoint.getBackoff(), endpoint.getBackoffMax());
         this.handover = new Handover(endpoint, acceptor, watchdog, soon, this::stopsWithin);
         this.ends = new StreamEnds(endpoint, resumption, window, soon);
@@ -109,6 +112,9 @@ final class Subscriber implements Runnable {
                 Token token = org.login();
                 otherOrg = null;
                 Optional<Subscription> subscription = intakes.subscribe(channelName);
+                // Not before: what is due is looked at first while the stream catches up, and that is known from now
+                // on.
+                org.open();
                 if (subscription.isEmpty()) {
                     standBy();
                     continue;
@@ -186,6 +192,7 @@ final class Subscriber implements Runnable {
             throw new StreamEndedException("The network took no request within " + CALL_TIMEOUT.toMillis()
                     + " ms: the connection is taken for dead");
         }
+        lag.opened();
         Instant wantedSince = resumption.wantedSince(subscription, start);
         ends.opened();
         opening = start.getReplayPreset() + " " + position;
@@ -199,9 +206,12 @@ final class Subscriber implements Runnable {
                 status.responded(response.getEventsCount() > 0);
                 ends.responded();
                 StreamPosition safe = new StreamPosition(channelName, complete.after(response), position.epoch());
-                Handover.EventSource events =
-                        () -> skimmed.explained(decoder.decode(response, wantedSince, id -> schema(pubSub, id)));
-                if (!handover.accept(response, safe, events, call)) {
+                Handover.ResponseSource source = () -> {
+                    List<StreamEvent> events =
+                            skimmed.explained(decoder.decode(response, id -> schema(pubSub, id)));
+                    return new StreamResponse(EventDecoder.since(wantedSince, events), safe, lag.of(events));
+                };
+                if (!handover.accept(response, safe, source, call)) {
                     LOG.info(
                             "Accepting took longer than {} ms: the stream was closed and is opened again from the"
                                     + " position saved",

@@ -339,6 +339,8 @@ class ReceiptTest {
                 row.note(),
                 "",
                 null,
-                row.state() == DeletionState.HELD ? HeldReason.GUARD : null);
+                row.state() == DeletionState.HELD ? HeldReason.GUARD : null,
+                false,
+                null);
     }
 }

@@ -138,11 +138,11 @@ class EventDecoderTest {
         FetchResponse response =
                 FetchResponse.newBuilder().addEvents(event(payload(null))).build();
 
-        assertThat(decoder.decode(response, COMMITTED.plusMillis(999), id -> SCHEMA))
-                .containsExactly(DELETE);
-        assertThat(decoder.decode(response, COMMITTED.plusSeconds(1), id -> SCHEMA))
-                .isEmpty();
-        assertThat(decoder.decode(response, Instant.MIN, id -> SCHEMA)).containsExactly(DELETE);
+        List<StreamEvent> events = decoder.decode(response, id -> SCHEMA);
+        assertThat(events).containsExactly(DELETE);
+        assertThat(EventDecoder.since(COMMITTED.plusMillis(999), events)).containsExactly(DELETE);
+        assertThat(EventDecoder.since(COMMITTED.plusSeconds(1), events)).isEmpty();
+        assertThat(EventDecoder.since(Instant.MIN, events)).containsExactly(DELETE);
     }
 
     @Test

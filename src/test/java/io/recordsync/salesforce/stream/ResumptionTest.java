@@ -149,6 +149,11 @@ class ResumptionTest {
         }
 
         @Override
+        public long holes() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public String pinOrg(String orgId) {
             throw new UnsupportedOperationException();
         }

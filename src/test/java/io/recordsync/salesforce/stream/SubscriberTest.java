@@ -797,7 +797,10 @@ class SubscriberTest {
     private void start() {
         endpoint.setTokens(tokens());
         ChangeEvents changeEvents = new ChangeEvents(
-                new SyncedRecords(List.of("list-1"), "salesforce", List.of("003")), List.of("Contact"), true);
+                new SyncedRecords(List.of("list-1"), "salesforce", List.of("003")),
+                List.of("Contact"),
+                true,
+                Clock.systemUTC());
         Handover.Acceptor acceptor = response -> {
             first.accept(response);
             inbox.intakes().accept(changeEvents.read(response));

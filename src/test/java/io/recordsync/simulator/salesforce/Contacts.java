@@ -70,6 +70,24 @@ final class Contacts {
         deleteLog.removeIf(d -> d.id().equals(id));
     }
 
+    /** An event told this of a contact, who may be new here; ids that are no contact's are passed over. */
+    synchronized void told(String id, boolean deleted, Instant at) {
+        if (id.length() != 18 || !ContactIds.isWellFormed(id)) {
+            return;
+        }
+        Contact known = contacts.get(id);
+        if (known != null && known.deleted() == deleted) {
+            return;
+        }
+        Instant second = at.truncatedTo(ChronoUnit.SECONDS);
+        contacts.put(id, new Contact(id, deleted, null, known == null ? second : known.createdAt(), second));
+        if (deleted) {
+            deleteLog.add(new Deleted(id, second));
+        } else {
+            deleteLog.removeIf(d -> d.id().equals(id));
+        }
+    }
+
     /** Removes these from the Recycle Bin for good; the delete log keeps them. */
     synchronized void purge(List<String> ids) {
         ids.forEach(id -> contacts.computeIfPresent(id, (key, contact) -> contact.deleted() ? null : contact));

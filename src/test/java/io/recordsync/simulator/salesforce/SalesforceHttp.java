@@ -33,6 +33,7 @@ final class SalesforceHttp implements AutoCloseable {
     static final int HANG = 0;
     static final int CUT = 1;
     static final int DRIP = 2;
+    static final int HOLD = 3;
     private static final int LONGEST_URI = 16_384;
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
@@ -52,6 +53,7 @@ final class SalesforceHttp implements AutoCloseable {
     private Integer restFault;
     private String restFaultPath;
     private CountDownLatch hanging = new CountDownLatch(1);
+    private final CountDownLatch held = new CountDownLatch(1);
 
     SalesforceHttp(Clock clock, Recording recording, Tokens tokens, RestApi rest) {
         this.clock = clock;
@@ -109,7 +111,7 @@ final class SalesforceHttp implements AutoCloseable {
 
     /**
      * The next REST calls are answered so; 200 = as usual, {@link #HANG} = not at all, {@link #CUT} = the answer ends in
-     * the middle, {@link #DRIP} = a byte a second.
+     * the middle, {@link #DRIP} = a byte a second, {@link #HOLD} = as it is now, but sent after {@link #releaseHeld}.
      */
     synchronized void restFaults(List<Integer> statuses) {
         restFaults.addAll(statuses);
@@ -140,6 +142,7 @@ final class SalesforceHttp implements AutoCloseable {
     @Override
     public void close() {
         loginWorks();
+        releaseHeld();
         server.stop(0);
         threads.shutdownNow();
     }
@@ -242,6 +245,9 @@ final class SalesforceHttp implements AutoCloseable {
                         "Date",
                         DateTimeFormatter.RFC_1123_DATE_TIME.format(
                                 clock.instant().atOffset(ZoneOffset.UTC)));
+        if (fault == HOLD) {
+            hold();
+        }
         if (fault == CUT) {
             cut(exchange, json.writeValueAsBytes(answer.body()));
             return;
@@ -251,6 +257,19 @@ final class SalesforceHttp implements AutoCloseable {
             return;
         }
         answer(exchange, answer.status(), "application/json;charset=UTF-8", json.writeValueAsString(answer.body()));
+    }
+
+    private void hold() {
+        try {
+            held.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Answers that are held are sent. */
+    void releaseHeld() {
+        held.countDown();
     }
 
     /** Until the client has gone, or every fault is over. */

@@ -64,6 +64,7 @@ public final class SalesforceSimulator implements AutoCloseable {
             "CreatedDate",
             1_771_000_000_000L);
 
+    private final Clock clock;
     private final Recording recording;
     private final Contacts contacts;
     private final Tokens tokens;
@@ -79,6 +80,7 @@ public final class SalesforceSimulator implements AutoCloseable {
 
     private SalesforceSimulator(Builder builder) {
         secure = builder.tls != null;
+        clock = builder.clock;
         recording = new Recording(builder.patience);
         light = builder.light;
         if (light) {
@@ -241,10 +243,14 @@ public final class SalesforceSimulator implements AutoCloseable {
         return recording.publishedDeletes();
     }
 
-    // ---- publishing (the contacts below are not touched)
+    // ---- publishing
 
-    /** Publishes events, each a transaction of its own; returns their event ids, as every call here does. */
+    /**
+     * Publishes events, each a transaction of its own; returns their event ids, as every call here does. A DELETE or an
+     * UNDELETE has happened to the contacts that it names.
+     */
     public List<String> publish(ChangeEvent... events) {
+        happened(List.of(events));
         return pubsub.publish(Arrays.stream(events).map(List::of).toList());
     }
 
@@ -255,7 +261,18 @@ public final class SalesforceSimulator implements AutoCloseable {
         for (ChangeEvent event : events) {
             transaction.add(event.inTransaction(key, transaction.size() + 1));
         }
+        happened(transaction);
         return pubsub.publish(List.of(transaction));
+    }
+
+    private void happened(List<ChangeEvent> events) {
+        for (ChangeEvent event : events) {
+            boolean deleted = event.type() == ChangeEvent.Type.DELETE;
+            if (event.entityName().equals("Contact") && (deleted || event.type() == ChangeEvent.Type.UNDELETE)) {
+                Instant at = event.commitTimestamp() == null ? clock.instant() : event.commitTimestamp();
+                event.recordIds().forEach(id -> contacts.told(id, deleted, at));
+            }
+        }
     }
 
     /** Publishes one DELETE for each contact. */
@@ -423,6 +440,16 @@ public final class SalesforceSimulator implements AutoCloseable {
     /** The next REST call is answered a byte a second. */
     public void restDrips() {
         http.restFaults(List.of(SalesforceHttp.DRIP));
+    }
+
+    /** The answer to the next REST call is what is so now, and is sent after {@link #releaseRestAnswer()}. */
+    public void holdRestAnswer() {
+        http.restFaults(List.of(SalesforceHttp.HOLD));
+    }
+
+    /** Once. */
+    public void releaseRestAnswer() {
+        http.releaseHeld();
     }
 
     /** Every REST call whose path matches is answered so until {@link #restWorks()}. */
