@@ -162,6 +162,10 @@ public final class Wiring implements AutoCloseable {
         return settings;
     }
 
+    Health health() {
+        return (Health) beans.byName().get("recordsyncHealth");
+    }
+
     PrometheusMeterRegistry metricsRegistry() {
         return metricsRegistry;
     }
@@ -446,7 +450,7 @@ public final class Wiring implements AutoCloseable {
         beans.replaceable("recordsyncDeletionView", DeletionView.class, () -> new DeletionView(room.ledger()));
         beans.replaceable("recordsyncReceipts", Receipts.class, () -> new Receipts(room.ledger()));
         beans.replaceable("recordsyncHistoryView", HistoryView.class, () -> new HistoryView(room.history()));
-        Health health = beans.own("recordsyncHealth", new Health());
+        Health health = beans.own("recordsyncHealth", new Health(clock));
         beans.own(
                 "recordsyncStatus",
                 new Status(

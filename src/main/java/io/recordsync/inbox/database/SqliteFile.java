@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -60,23 +61,33 @@ final class SqliteFile extends Database {
     }
 
     @Override
-    DataSource openWriting(Opened opened) {
+    Pools openPools(Opened opened) {
         DataSource source = source(false);
         schema(source).migrate();
         HikariConfig config = pool(source);
         config.setConnectionInitSql(ZERO_WHAT_IS_OVERWRITTEN);
-        return opened.pool("inbox-write", 1, config);
+        return new Pools(opened.pool("inbox-write", 1, config), opened.pool("inbox-read", READERS, readingPool()));
     }
 
     @Override
-    HikariConfig readingPool() {
+    DataSource openPoolToRead(Opened opened) {
+        requireExistence();
+        DataSource source = opened.pool("inbox-read", READERS_OF_RECEIPTS, readingPool());
+        schema(source).requireCurrent();
+        return source;
+    }
+
+    private Schema schema(DataSource source) {
+        return new Schema("sqlite", shownUrl(), source);
+    }
+
+    private HikariConfig readingPool() {
         HikariConfig config = pool(source(true));
         config.setReadOnly(true);
         return config;
     }
 
-    @Override
-    void requireExistence() {
+    private void requireExistence() {
         if (!Files.isRegularFile(file)) {
             throw new DatabaseException(
                     "Store %s does not exist (expected the file of a service that was started before)"
@@ -86,7 +97,7 @@ final class SqliteFile extends Database {
     }
 
     @Override
-    void tryToWrite() throws IOException, SQLException {
+    Optional<String> tryToWrite() throws IOException, SQLException {
         Files.createDirectories(file.getParent());
         boolean isNew = Files.notExists(file);
         FileLock lock = FileLock.of(file);
@@ -98,11 +109,7 @@ final class SqliteFile extends Database {
             }
             lock.close();
         }
-    }
-
-    @Override
-    String migrations() {
-        return "sqlite";
+        return Optional.empty();
     }
 
     @Override

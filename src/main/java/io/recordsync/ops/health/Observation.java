@@ -3,11 +3,13 @@ package io.recordsync.ops.health;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.recordsync.ops.health.Checks.Checked;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.camel.CamelContext;
+import java.util.function.Predicate;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheck.Result;
 import org.apache.camel.health.HealthCheckHelper;
@@ -15,7 +17,7 @@ import org.apache.camel.health.HealthCheckRegistry;
 
 /**
  * What {@code /observe} answers to probes and agents: health as JSON by Camel's health checks, and the metrics in Prometheus' text
- * format. Thread-safe.
+ * format; both from what is known, whatever hangs. Thread-safe.
  */
 public final class Observation {
 
@@ -23,11 +25,11 @@ public final class Observation {
     private static final String OPENMETRICS = "application/openmetrics-text";
     private static final String FULL = "full";
 
-    private final CamelContext context;
+    private final Health health;
     private final PrometheusMeterRegistry registry;
 
-    public Observation(CamelContext context, PrometheusMeterRegistry registry) {
-        this.context = context;
+    public Observation(Health health, PrometheusMeterRegistry registry) {
+        this.health = health;
         this.registry = registry;
     }
 
@@ -43,6 +45,14 @@ public final class Observation {
     /** What goes to the caller. */
     public record Answer(int status, String contentType, String body) {}
 
+    private static Predicate<HealthCheck> checks(Probe probe) {
+        return switch (probe) {
+            case ALL -> check -> true;
+            case LIVE -> HealthCheck::isLiveness;
+            case READY -> HealthCheck::isReadiness;
+        };
+    }
+
     /**
      * 200 when up, 503 when not.
      *
@@ -50,18 +60,20 @@ public final class Observation {
      *     context's own
      */
     public Answer health(Probe probe, String level) {
-        String exposed = level == null ? HealthCheckRegistry.get(context).getExposureLevel() : level;
-        Collection<Result> results =
-                switch (probe) {
-                    case ALL -> HealthCheckHelper.invoke(context, exposed);
-                    case LIVE -> HealthCheckHelper.invokeLiveness(context, exposed);
-                    case READY -> HealthCheckHelper.invokeReadiness(context, exposed);
-                };
-        boolean up = HealthCheckHelper.isResultsUp(results, probe == Probe.READY);
+        String exposed = level == null
+                ? HealthCheckRegistry.get(health.getCamelContext()).getExposureLevel()
+                : level;
+        Collection<Checked> checked = health.ask(checks(probe));
+        boolean up = HealthCheckHelper.isResultsUp(
+                checked.stream().map(Checked::result).toList(), probe == Probe.READY);
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("status", up ? "UP" : "DOWN");
-        List<Map<String, String>> checks = results.stream()
-                .filter(result -> shown(result, exposed))
+        checked.stream()
+                .map(Checked::at)
+                .min(Comparator.naturalOrder())
+                .ifPresent(oldest -> answer.put("knownAt", oldest.toString()));
+        List<Map<String, String>> checks = checked.stream()
+                .filter(each -> shown(each.result(), exposed))
                 .map(Observation::check)
                 .toList();
         if (!checks.isEmpty()) {
@@ -82,11 +94,15 @@ public final class Observation {
         };
     }
 
-    private static Map<String, String> check(Result result) {
+    private static Map<String, String> check(Checked checked) {
+        Result result = checked.result();
         Map<String, String> check = new LinkedHashMap<>();
         check.put("name", result.getCheck().getId());
         check.put("status", result.getState().name());
         result.getMessage().ifPresent(message -> check.put("message", message));
+        if (checked.isOld()) {
+            check.put("knownAt", checked.at().toString());
+        }
         return check;
     }
 
