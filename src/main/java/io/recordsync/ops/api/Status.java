@@ -2,13 +2,13 @@ package io.recordsync.ops.api;
 
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.DeliveryMode;
+import io.recordsync.deletion.NothingFound;
 import io.recordsync.deletion.PresenceReport;
 import io.recordsync.deletion.StreamPosition;
 import io.recordsync.deletion.StreamReport;
 import io.recordsync.deletion.SweepReport;
 import io.recordsync.deletion.Word;
 import io.recordsync.delivery.GateReport;
-import io.recordsync.delivery.NothingFound;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Ledger;
@@ -62,7 +62,8 @@ public final class Status {
             StatusAnswer.Guard guard,
             Optional<PositionEntry> position,
             List<RecordListEntry> lists,
-            Coverage.State coverage) {}
+            Coverage.State coverage,
+            List<NothingFound> nothingFound) {}
 
     /** What other parts of the service report of themselves. */
     public record Parts(
@@ -104,7 +105,8 @@ public final class Status {
                 parts.guard().show(),
                 ledger.position(channel),
                 ledger.recordLists(),
-                coverage.state());
+                coverage.state(),
+                parts.nothingFound().get());
     }
 
     /** So that something is known before anybody asks. */
@@ -133,7 +135,7 @@ public final class Status {
         StatusAnswer.Guard guard = known.guard();
         return new StatusAnswer(
                 mode.toString(),
-                HealthReport.of(down, toLookAt(deletions, guard, problems)),
+                HealthReport.of(down, toLookAt(deletions, guard, problems, known.nothingFound())),
                 stream(known.position()),
                 delivery(),
                 deletions,
@@ -149,7 +151,11 @@ public final class Status {
     }
 
     /** What is no reason to be not ready. */
-    private List<String> toLookAt(Map<String, Long> deletions, StatusAnswer.Guard guard, List<ProblemEntry> problems) {
+    private List<String> toLookAt(
+            Map<String, Long> deletions,
+            StatusAnswer.Guard guard,
+            List<ProblemEntry> problems,
+            List<NothingFound> nothingFound) {
         List<String> reasons = new ArrayList<>();
         if (guard.openUntil() != null) {
             reasons.add("The mass-deletion guard is open until %s, by %s: it stops nothing"
@@ -169,7 +175,7 @@ public final class Status {
             reasons.add("%d rehearsed deletions wait for a person to let them go live, or to discard them"
                     .formatted(rehearsed));
         }
-        parts.nothingFound().get().forEach(list -> reasons.add(words(list)));
+        nothingFound.forEach(list -> reasons.add(words(list)));
         Instant since = clock.instant().minus(PROBLEM_IS_NEW);
         problems.stream()
                 .filter(problem -> problem.at().isAfter(since))
