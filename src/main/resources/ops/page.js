@@ -48,7 +48,7 @@ function silent(why) {
 
 function show() {
   const { stream, delivery, deletions, lists, sweep, reconcile } = status;
-  $("asked").textContent = `as of ${exact(answeredAt)}`;
+  $("asked").textContent = `as of ${exact(status.knownAt)}`;
   $("mode").hidden = !status.mode;
   $("mode").textContent = word(status.mode);
   $("mode").dataset.state = status.mode;

@@ -4,6 +4,7 @@ import io.recordsync.config.ConfigurationFile;
 import io.recordsync.config.InvalidConfiguration;
 import io.recordsync.config.Shown;
 import io.recordsync.inbox.InboxException;
+import io.recordsync.inbox.StoreAwayException;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
@@ -19,8 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Starts Camel Main on the routes in {@code routes/} and the configuration in {@code config/}, or the command that is named.
  *
- * <p>Exit codes of the service: 0 after SIGTERM or Ctrl-C, within 30 seconds; 1 when the configuration has mistakes (one line each on
- * stderr), when the start fails or when stopping takes longer.
+ * <p>Exit codes of the service: 0 after SIGTERM or Ctrl-C at any moment, within 30 seconds; 1 when the configuration has mistakes (one
+ * line each on stderr) or the start fails; 75 when the start fails for want of a database that may be there later.
  */
 public final class Application {
 
@@ -31,20 +32,28 @@ public final class Application {
                    salesforce-talkdesk-sync receipts …  writes what can be proven of deletions
                    salesforce-talkdesk-sync backup FILE copies the SQLite file, also while the service runs""";
 
+    /** {@code EX_TEMPFAIL} of sysexits.h. */
+    private static final int TRY_AGAIN = 75;
+
     private static final int STOP_SECONDS = 28;
     /** Where stopping took longer, no time is left for a {@link ClassArchive}. */
     private static final long QUICK_STOP = TimeUnit.SECONDS.toNanos(10);
 
-    /** Not static: a command says where the log goes before there is one. */
-    private final Logger log = LoggerFactory.getLogger(Application.class);
-
-    private final Main main = new Main();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread starter = Thread.currentThread();
     private volatile int exitCode = 1;
     private volatile boolean started;
 
+    /** Not static: a command says where the log goes before there is one. */
+    private final Logger log;
+
+    private final Main main;
+
     private Application() {
+        // Before anything that takes its time: a signal finds it from the first line on.
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
+        log = LoggerFactory.getLogger(Application.class);
+        main = new Main();
         main.setAppName("salesforce-talkdesk-sync");
         MainDefaults.set(main, ConfigurationFile.read());
         main.addMainListener(new MainListenerSupport() {
@@ -55,7 +64,6 @@ public final class Application {
         });
         // Camel's own would end with 143 on SIGTERM, and wait for a context that never started.
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
-        Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
     }
 
     public static void main(String[] args) {
@@ -95,7 +103,17 @@ public final class Application {
             }
         }
         System.err.println("The start failed: " + reason(failure));
+        exitCode = isAway(failure) ? TRY_AGAIN : 1;
         log.debug("The start failed", failure);
+    }
+
+    private static boolean isAway(Throwable failure) {
+        for (Throwable link = failure; link != null; link = link.getCause()) {
+            if (link instanceof StoreAwayException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** One line. What Camel wraps around the inbox's own words would hide them. */
@@ -112,6 +130,9 @@ public final class Application {
 
     /** The JVM is about to end, by a signal or by {@link #run}: the exit code of a signal is replaced by ours. */
     private void stop() {
+        if (!started) {
+            stopStart();
+        }
         long begun = System.nanoTime();
         main.completed();
         boolean inTime = false;
@@ -127,13 +148,24 @@ public final class Application {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (started) {
-            log.info("Stopped");
-            if (inTime && System.nanoTime() - begun < QUICK_STOP) {
-                ClassArchive.wanted().ifPresent(ClassArchive::write);
-            }
+        log.info(inTime ? "Stopped" : "Stopped; what did not end within {} s is left to the next start", STOP_SECONDS);
+        if (inTime && System.nanoTime() - begun < QUICK_STOP) {
+            ClassArchive.wanted().ifPresent(ClassArchive::write);
         }
-        Runtime.getRuntime().halt(inTime ? exitCode : 1);
+        Runtime.getRuntime().halt(inTime ? exitCode : 0);
+    }
+
+    /**
+     * A start that is under way is not waited for: it may hang on a database, and it cannot go on while the JVM is about to end.
+     * Whatever it has begun is as safe as after a kill.
+     */
+    private void stopStart() {
+        if (ended.getCount() == 0) {
+            Runtime.getRuntime().halt(exitCode);
+        }
+        // Ours may not be there yet.
+        LoggerFactory.getLogger(Application.class).info("Stopped before the start was complete");
+        Runtime.getRuntime().halt(0);
     }
 
     private void logStarted(CamelContext context) {

@@ -75,7 +75,7 @@ final class OpsWiring {
         beans.replaceable("recordsyncDeletionView", DeletionView.class, () -> new DeletionView(room.ledger()));
         beans.replaceable("recordsyncReceipts", Receipts.class, () -> new Receipts(room.ledger()));
         beans.replaceable("recordsyncHistoryView", HistoryView.class, () -> new HistoryView(room.history()));
-        Health health = beans.own("recordsyncHealth", new Health());
+        Health health = beans.own("recordsyncHealth", new Health(clock));
         beans.own(
                 "recordsyncStatus",
                 new Status(

@@ -122,7 +122,7 @@ public final class WiringPlugin implements ContextServicePlugin {
                 && context.hasComponent("salesforce") == null) {
             context.addComponent("salesforce", wiring.stockSubscriber());
         }
-        server.observe(new Observation(context, wiring.metricsRegistry()));
+        server.observe(new Observation(wiring.health(), wiring.metricsRegistry()));
     }
 
     private void start() {

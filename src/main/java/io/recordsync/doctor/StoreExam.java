@@ -2,6 +2,7 @@ package io.recordsync.doctor;
 
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Store;
+import io.recordsync.inbox.StoreAwayException;
 import io.recordsync.inbox.StoreInUseException;
 import io.recordsync.inbox.database.Database;
 
@@ -19,15 +20,24 @@ public final class StoreExam implements Exam {
     @Override
     public void examine(Findings findings) {
         try {
-            Store.probe(database);
-            findings.ok(CHECK, "can be written");
+            Store.probe(database)
+                    .ifPresentOrElse(
+                            remark -> findings.warn(CHECK, "can be written; " + remark),
+                            () -> findings.ok(CHECK, "can be written"));
         } catch (StoreInUseException e) {
             findings.skip(CHECK, "in use by a running service: not checked");
+        } catch (StoreAwayException e) {
+            findings.fail(CHECK, line(e) + " → a start would end with exit code 75 and may be tried again");
         } catch (InboxException | IllegalArgumentException e) {
-            findings.fail(
-                    CHECK,
-                    e.getMessage().replaceAll("\\s*\\R\\s*", " ") + " → check store.url, store.user and"
-                            + " store.password, and the rights on the file");
+            // What was refused says itself what to do.
+            String advice = e.getMessage().contains(" cannot be used: ")
+                    ? ""
+                    : " → check store.url, store.user and store.password, and the rights on the file";
+            findings.fail(CHECK, line(e) + advice);
         }
+    }
+
+    private static String line(RuntimeException e) {
+        return e.getMessage().replaceAll("\\s*\\R\\s*", " ");
     }
 }

@@ -34,6 +34,7 @@ final class GuardedStore {
         store.onNewSession(() -> {
             perhapsTripped = true;
             perhapsOvertaken = true;
+            catchUps.forget();
         });
     }
 

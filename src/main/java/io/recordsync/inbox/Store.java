@@ -3,8 +3,10 @@ package io.recordsync.inbox;
 import io.recordsync.inbox.database.Backup;
 import io.recordsync.inbox.database.Connections;
 import io.recordsync.inbox.database.Database;
+import io.recordsync.inbox.database.DatabaseAwayException;
 import io.recordsync.inbox.database.DatabaseException;
 import io.recordsync.inbox.database.DatabaseInUseException;
+import io.recordsync.inbox.database.SqlFailure;
 import io.recordsync.inbox.database.Transaction;
 import io.recordsync.inbox.database.UnknownOutcomeException;
 import java.nio.file.Path;
@@ -25,6 +27,8 @@ public final class Store implements AutoCloseable {
 
     /** So long after a look had no connection no other one waits for it. */
     private static final long AWAY = Duration.ofSeconds(1).toNanos();
+
+    private static final int MAX_CONFLICTS = 4;
 
     private final Connections connections;
     private final StoreHealth health = new StoreHealth(System::nanoTime);
@@ -63,6 +67,7 @@ public final class Store implements AutoCloseable {
      * Opens it, and brings its schema up to date.
      *
      * @throws StoreInUseException when a running process has the SQLite file
+     * @throws StoreAwayException when it cannot be opened at present
      * @throws InboxException when it cannot be opened
      */
     public static Store open(Database database) {
@@ -82,14 +87,12 @@ public final class Store implements AutoCloseable {
     /**
      * Finds out whether it can be opened and written; nothing is kept of that.
      *
+     * @return what a person should know of it; empty when there is nothing
      * @throws StoreInUseException when a running process has the SQLite file
      * @throws InboxException when it cannot
      */
-    public static void probe(Database database) {
-        opened(() -> {
-            database.probe();
-            return null;
-        });
+    public static Optional<String> probe(Database database) {
+        return opened(database::probe);
     }
 
     /**
@@ -121,6 +124,8 @@ public final class Store implements AutoCloseable {
             return open.get();
         } catch (DatabaseInUseException e) {
             throw new StoreInUseException(e.getMessage());
+        } catch (DatabaseAwayException e) {
+            throw new StoreAwayException(e.getMessage(), e.getCause());
         } catch (DatabaseException e) {
             throw new InboxException(e.getMessage(), e.getCause());
         }
@@ -129,7 +134,7 @@ public final class Store implements AutoCloseable {
     /** An act: one transaction on the write side, rolled back when anything is thrown. */
     <T> T write(String act, Transaction.Work<T> work) {
         try {
-            T result = connections.write(work);
+            T result = again(() -> connections.write(work));
             health.succeeded(act);
             return result;
         } catch (SQLException e) {
@@ -155,7 +160,7 @@ public final class Store implements AutoCloseable {
             throw new InboxException(last.failure().getMessage(), last.failure());
         }
         try {
-            return connections.read(work);
+            return again(() -> connections.read(work));
         } catch (SQLException e) {
             InboxException failure = failed(act, e);
             if (failure.getCause() instanceof SQLTransientConnectionException) {
@@ -165,15 +170,32 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    /** A transaction that has not happened. */
+    private interface Attempt<T> {
+        T make() throws SQLException;
+    }
+
+    /** One that was rolled back because it met another one costs nothing when it is made again. */
+    private static <T> T again(Attempt<T> attempt) throws SQLException {
+        for (int conflicts = 1; conflicts < MAX_CONFLICTS; conflicts++) {
+            try {
+                return attempt.make();
+            } catch (SQLException e) {
+                if (!SqlFailure.isConflict(e)) {
+                    throw e;
+                }
+            }
+        }
+        return attempt.make();
+    }
+
     private static InboxException failed(String act, SQLException e) {
         boolean unknown = e instanceof UnknownOutcomeException;
-        return new InboxException(
-                "%s failed: %s; %s, may be tried again"
-                        .formatted(
-                                act,
-                                e.getMessage(),
-                                unknown ? "whether it was committed is not known" : "nothing was changed"),
-                unknown ? e.getCause() : e);
+        String message = "%s failed: %s; %s, may be tried again"
+                .formatted(
+                        act, e.getMessage(), unknown ? "whether it was committed is not known" : "nothing was changed");
+        Throwable cause = unknown ? e.getCause() : e;
+        return SqlFailure.mayPass(e) ? new StoreAwayException(message, cause) : new InboxException(message, cause);
     }
 
     /** The server that answers now, as far as it says: for a log line. */

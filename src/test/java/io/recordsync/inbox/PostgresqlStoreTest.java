@@ -126,7 +126,7 @@ class PostgresqlStoreTest {
                 for (String url : List.of(other, here)) {
                     assertThatThrownBy(() -> Store.probe(Database.at(url, "reader", "")))
                             .isInstanceOf(InboxException.class)
-                            .hasMessageContaining("permission denied");
+                            .hasMessageContaining("the role reader has no right ");
                 }
             } finally {
                 statement.execute("drop role reader");

@@ -298,7 +298,7 @@ class OpsRouteTest {
                 .isEqualTo(
                         JSON.readTree(
                                 """
-                {"mode": "live",
+                {"knownAt": "2026-03-01T12:00:00Z", "mode": "live",
                  "health": {"level": "red", "reasons": [
                      "The stream is connected: UNAVAILABLE",
                      "The stream is connected, but no position was saved since 2026-03-01T02:00:00Z, longer than two times stream.idle-timeout: see the log for what is not accepted",

@@ -108,7 +108,7 @@ public final class OpsServer implements AutoCloseable {
     private final PresenceChecks presenceChecks = new PresenceChecks(told);
     private final PrometheusMeterRegistry registry = Metrics.registry();
     final Metrics metrics = new Metrics(registry, inbox, CHANNEL, () -> stream, CLOCK);
-    private final Health health = new Health();
+    private final Health health = new Health(CLOCK);
     private final ApiDocument document = new ApiDocument();
     private final OpsHttpServer server;
     private final Main main = new Main();
@@ -135,7 +135,7 @@ public final class OpsServer implements AutoCloseable {
                     HealthCheckRegistry.get(context).register(check);
                 });
                 server.serve(context);
-                server.observe(new Observation(context, registry));
+                server.observe(new Observation(health, registry));
             }
         });
         main.start();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a start cannot do without: it ends with 1 and one line that says what is in the way. */
+/** What a start cannot do without: it ends with one line that says what is in the way, and 75 where waiting may help. */
 @Timeout(60)
 class StartFailureIT {
 
@@ -64,7 +64,8 @@ class StartFailureIT {
                     .with("store.user", "sync")
                     .with("store.password", "swordfish-17");
 
-            assertEndsWith(service, "The start failed: Store jdbc:postgresql://127.0.0.1:1/inbox cannot be opened: ");
+            assertEndsWith(
+                    75, service, "The start failed: Store jdbc:postgresql://127.0.0.1:1/inbox cannot be opened: ");
             assertThat(service.log()).doesNotContain("swordfish-17");
         }
     }
@@ -108,7 +109,11 @@ class StartFailureIT {
     }
 
     private static void assertEndsWith(Service service, String line) throws Exception {
-        assertThat(service.launch().awaitEnd()).isEqualTo(1);
+        assertEndsWith(1, service, line);
+    }
+
+    private static void assertEndsWith(int exitCode, Service service, String line) throws Exception {
+        assertThat(service.launch().awaitEnd()).isEqualTo(exitCode);
         assertThat(service.log().lines())
                 .as(service.log())
                 .singleElement()

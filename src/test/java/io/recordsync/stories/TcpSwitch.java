@@ -33,6 +33,11 @@ final class TcpSwitch implements AutoCloseable {
         open.clear();
     }
 
+    /** New connections lead there; open ones stay where they are. */
+    void newOnesLeadTo(int port) {
+        target = port;
+    }
+
     private void accept() {
         while (!listener.isClosed()) {
             try {

@@ -1,6 +1,5 @@
 package io.recordsync.inbox.database;
 
-import com.zaxxer.hikari.HikariConfig;
 import io.recordsync.files.Refusal;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -10,9 +9,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
-import org.flywaydb.core.api.FlywayException;
 
 /**
  * A database where an inbox can be kept: a SQLite file of one process, or PostgreSQL, which several may share.
@@ -25,9 +24,9 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
     /** How long a transaction waits for a connection, or for a lock on the file. */
     static final Duration MAX_WAIT = Duration.ofSeconds(5);
 
-    private static final int READERS = 4;
+    static final int READERS = 4;
     /** Flyway takes two at once. */
-    private static final int READERS_OF_RECEIPTS = 2;
+    static final int READERS_OF_RECEIPTS = 2;
 
     private final String url;
     private final Dialect dialect;
@@ -70,9 +69,8 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
         Opened opened = new Opened();
         try {
             takeHold(opened);
-            DataSource writing = tap.apply(openWriting(opened));
-            DataSource reading = tap.apply(opened.pool("inbox-read", READERS, readingPool()));
-            return new Connections(this, words, opened, writing, reading);
+            Pools pools = openPools(opened);
+            return new Connections(this, words, opened, tap.apply(pools.writing()), tap.apply(pools.reading()));
         } catch (IOException | RuntimeException e) {
             opened.close();
             throw cannotOpen(e);
@@ -87,11 +85,7 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
     public final Connections openToRead() {
         Opened opened = new Opened();
         try {
-            requireExistence(opened);
-            HikariConfig config = readingPool();
-            config.setReadOnly(true);
-            DataSource source = opened.pool("inbox-read", READERS_OF_RECEIPTS, config);
-            schema(source).requireCurrent();
+            DataSource source = openPoolToRead(opened);
             return new Connections(this, dialect, opened, source, source);
         } catch (IOException | RuntimeException e) {
             opened.close();
@@ -103,12 +97,13 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
      * Finds out whether it can be opened and written. Nothing is kept of that: no schema is made or migrated, and what is
      * written is rolled back.
      *
+     * @return what a person should know of it; empty when there is nothing
      * @throws DatabaseInUseException when a running process has the SQLite file
      * @throws DatabaseException when it cannot
      */
-    public final void probe() {
+    public final Optional<String> probe() {
         try {
-            tryToWrite();
+            return tryToWrite();
         } catch (IOException | SQLException | RuntimeException e) {
             throw cannotOpen(e);
         }
@@ -137,18 +132,17 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
     /** What has to be so before it is opened to be written. */
     abstract void takeHold(Opened opened) throws IOException;
 
-    /** The connections that write, to a schema that is up to date. */
-    abstract DataSource openWriting(Opened opened);
+    /** The connections of a service: one side of them writes. */
+    record Pools(DataSource writing, DataSource reading) {}
 
-    abstract HikariConfig readingPool();
+    /** The connections to a schema that is up to date. */
+    abstract Pools openPools(Opened opened);
 
-    /** Refuses to create what is only to be read, and leaves nothing behind that was not there. */
-    abstract void requireExistence(Opened opened) throws IOException;
+    /** Connections that only read, to a schema that is current; what does not exist is not created. */
+    abstract DataSource openPoolToRead(Opened opened) throws IOException;
 
-    abstract void tryToWrite() throws IOException, SQLException;
-
-    /** The folder of its migrations. */
-    abstract String migrations();
+    /** @return what a person should know of it; empty when there is nothing */
+    abstract Optional<String> tryToWrite() throws IOException, SQLException;
 
     /** Whether a failure says that what is stored is not what was written. */
     abstract boolean damaged(SQLException e);
@@ -167,10 +161,6 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
 
     /** After the transaction for which room was taken. */
     abstract void giveBackRoom(Connection connection) throws SQLException;
-
-    final Schema schema(DataSource source) {
-        return new Schema(migrations(), shownUrl(), source);
-    }
 
     final String url() {
         return url;
@@ -204,14 +194,11 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
         if (e instanceof DatabaseException known) {
             return known;
         }
-        String message = e instanceof FlywayException && e.getCause() != null
-                ? e.getCause().getMessage()
-                : e.getMessage();
-        if (e instanceof FileSystemException known && known.getFile() != null) {
-            message = known.getFile() + ": " + Refusal.words(Path.of(known.getFile()), known);
-        }
+        String text = e instanceof FileSystemException known && known.getFile() != null
+                ? known.getFile() + ": " + Refusal.words(Path.of(known.getFile()), known)
+                : SqlFailure.words(e);
         // A driver, or the pool, may quote the URL.
-        String words = String.valueOf(message).replace(url, shownUrl());
-        return new DatabaseException("Store %s cannot be opened: %s".formatted(shownUrl(), words), e);
+        String message = "Store %s cannot be opened: %s".formatted(shownUrl(), text.replace(url, shownUrl()));
+        return SqlFailure.mayPass(e) ? new DatabaseAwayException(message, e) : new DatabaseException(message, e);
     }
 }

@@ -8,6 +8,9 @@ package io.recordsync.inbox.database;
  */
 public final class JsonRows {
 
+    private static final int MAX_SHORTENED = 999;
+    private static final int MAX_SHORTENED_BYTES = 2_000;
+
     private final StringBuilder rows = new StringBuilder("[");
 
     /** Strings and numbers. */
@@ -29,16 +32,31 @@ public final class JsonRows {
 
     /** Text that both databases can hold. */
     static String storable(String text) {
+        return text.chars().noneMatch(c -> c == 0 || Character.isSurrogate((char) c)) ? text : repaired(text);
+    }
+
+    private static String repaired(String text) {
         return text.codePoints()
                 .map(c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) ? 0xFFFD : c)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
     }
 
-    /** Text that both databases can hold, not longer than a person reads. */
+    /**
+     * Text that both databases can hold, and PostgreSQL in an index, where 2,704 bytes are the most for all columns of a row; a
+     * person reads no more.
+     */
     public static String shortened(String text) {
         String storable = storable(text);
-        return storable.length() <= 1_000 ? storable : storable.substring(0, 999) + '…';
+        int bytes = 0;
+        for (int at = 0; at < storable.length(); at += Character.charCount(storable.codePointAt(at))) {
+            int c = storable.codePointAt(at);
+            bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+            if (at >= MAX_SHORTENED && storable.length() > MAX_SHORTENED + 1 || bytes > MAX_SHORTENED_BYTES) {
+                return storable.substring(0, at) + '…';
+            }
+        }
+        return storable;
     }
 
     public boolean isEmpty() {

@@ -7,7 +7,8 @@ import java.util.Collection;
 /**
  * The values of a statement by the names that it gives them: {@code with("id", id).and("ttl", ttl)}.
  *
- * <p>Durations and instants go as milliseconds, a list of numbers and {@link JsonRows} as JSON, anything else as it is.
+ * <p>Durations and instants go as milliseconds, a list of numbers and {@link JsonRows} as JSON, text as both databases can hold it,
+ * anything else as it is.
  * Immutable.
  */
 public final class Parameters {
@@ -72,6 +73,9 @@ public final class Parameters {
         }
         if (value instanceof Instant instant) {
             return instant.toEpochMilli();
+        }
+        if (value instanceof String text) {
+            return JsonRows.storable(text);
         }
         // A list of numbers as Java prints it is a JSON array.
         return value instanceof Collection<?> || value instanceof JsonRows ? value.toString() : value;

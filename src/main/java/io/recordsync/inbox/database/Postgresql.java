@@ -1,21 +1,31 @@
 package io.recordsync.inbox.database;
 
 import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Properties;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A PostgreSQL database, which several processes may share. */
+/**
+ * A PostgreSQL database, which several processes may share, directly or through a pooler.
+ *
+ * <p>Before it is opened it is looked at: what would fail later is refused in a line.
+ */
 final class Postgresql extends Database {
 
     static final String PREFIX = "jdbc:postgresql:";
 
-    private static final int WRITERS = 10;
+    static final int WRITERS = 10;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Postgresql.class);
+
     private static final Duration KEEPALIVE = Duration.ofMinutes(2);
 
     /** Milliseconds; longer than a statement of a transaction that takes its time. */
@@ -26,22 +36,13 @@ final class Postgresql extends Database {
 
     private static final String MAY_LAST_MINUTES = "set local statement_timeout = '10min'";
 
-    /**
-     * Every statement here is meant to walk an index; a planner without statistics would rather sort or hash the backlog. JIT
-     * would compile for longer than any of them runs. The timeouts end what a frozen process left open, a lock on the stream
-     * position above all.
-     */
-    private static final String SESSION =
-            """
-            set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off; set enable_hashjoin = off;
-            set jit = off;
-            set statement_timeout = '15s'; set lock_timeout = '10s'; set idle_in_transaction_session_timeout = '30s'""";
-
+    private final PostgresqlUrl parsed;
     private final String user;
     private final String password;
 
     Postgresql(String url, String user, String password) {
         super(url, Dialect.POSTGRESQL);
+        this.parsed = PostgresqlUrl.parse(url);
         this.user = user;
         this.password = password;
     }
@@ -56,31 +57,156 @@ final class Postgresql extends Database {
     void takeHold(Opened opened) {}
 
     @Override
-    DataSource openWriting(Opened opened) {
-        HikariDataSource source = opened.pool("inbox-write", WRITERS, pool());
-        schema(source).migrate();
-        return source;
+    Pools openPools(Opened opened) {
+        SchemaChoice choice = look(true);
+        choice.remark().ifPresent(remark -> LOG.warn("Store {}: {}", shownUrl(), remark));
+        migrate(choice.schema());
+        PostgresqlSettings settings = PostgresqlSettings.ofService(choice.schema());
+        return new Pools(
+                new PostgresqlConnections(opened.pool("inbox-write", WRITERS, pool()), settings, false),
+                new PostgresqlConnections(opened.pool("inbox-read", READERS, pool()), settings, false));
     }
 
-    @Override
-    HikariConfig readingPool() {
-        return pool();
+    private void migrate(String schema) {
+        MigrationConnections source = migrating(schema, true);
+        LockWatch watch = new LockWatch(this::connect, source::pids);
+        try {
+            Schema migrations = schema(schema, source);
+            if (!migrations.isCurrent()) {
+                requireRightToMigrate(schema);
+            }
+            migrations.migrate();
+        } finally {
+            watch.close();
+        }
     }
 
-    /** It cannot be created by connecting to it. */
-    @Override
-    void requireExistence(Opened opened) {}
-
-    @Override
-    void tryToWrite() throws SQLException {
-        try (Opened opened = new Opened()) {
-            tryToWrite(opened.pool("probe", 1, pool()));
+    /** What has to change tables has to own them. */
+    private void requireRightToMigrate(String schema) {
+        try (Connection connection = connect()) {
+            if (!PostgresqlLook.exists(connection, schema)) {
+                return;
+            }
+            Optional<String> owner = PostgresqlLook.foreignOwner(connection, schema);
+            Optional<String> missing = PostgresqlLook.missingInSchema(connection, schema, true);
+            if (owner.isPresent() || missing.isPresent()) {
+                throw new DatabaseException(
+                        "Store %s cannot be brought up to date: %s in schema %s; start the service once as a role that has that"
+                                .formatted(
+                                        shownUrl(),
+                                        owner.map(name -> "its tables belong to " + name
+                                                        + " (expected: the role itself, or one it is a member of)")
+                                                .orElseGet(() -> "the role has no right " + missing.get()),
+                                        schema),
+                        null);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e.getMessage(), e);
         }
     }
 
     @Override
-    String migrations() {
-        return "postgresql";
+    DataSource openPoolToRead(Opened opened) {
+        SchemaChoice choice = look(false);
+        HikariConfig config = pool();
+        config.setDataSourceProperties(properties(false));
+        config.setReadOnly(true);
+        DataSource source = new PostgresqlConnections(
+                opened.pool("inbox-read", READERS_OF_RECEIPTS, config),
+                PostgresqlSettings.ofService(choice.schema()),
+                true);
+        schema(choice.schema(), migrating(choice.schema(), false)).requireCurrent();
+        return source;
+    }
+
+    @Override
+    Optional<String> tryToWrite() throws SQLException {
+        SchemaChoice choice = look(true);
+        try (Connection connection = connect()) {
+            if (!PostgresqlLook.exists(connection, choice.schema())) {
+                return choice.remark();
+            }
+        }
+        try (Opened opened = new Opened()) {
+            tryToWrite(new PostgresqlConnections(
+                    opened.pool("probe", 1, pool()), PostgresqlSettings.ofService(choice.schema()), false));
+        }
+        return choice.remark();
+    }
+
+    /**
+     * Looks whether the service can work there, and where; nothing is changed.
+     *
+     * @throws DatabaseException when it cannot, with what to do
+     */
+    private SchemaChoice look(boolean toWrite) {
+        try (Connection connection = toWrite ? connectToPrimary() : connect(properties(false))) {
+            if (parsed.prepares() && Pooler.inTransactionMode(connection, this::connect)) {
+                throw refused(
+                        "store.url leads through a pooler in transaction mode: add prepareThreshold=0 to it (or use"
+                                + " session mode)");
+            }
+            PostgresqlLook look = PostgresqlLook.at(connection);
+            requireUtf8(look);
+            if (toWrite) {
+                requireWritable(look);
+            }
+            return SchemaChoice.of(connection, look, parsed.schema(), shownUrl());
+        } catch (SQLException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    private void requireUtf8(PostgresqlLook look) {
+        if (!look.encoding().equals("UTF8")) {
+            throw refused(
+                    "the database %s is encoded in %s (expected UTF8): create one by create database … encoding 'UTF8' template template0"
+                            .formatted(look.database(), look.encoding()));
+        }
+    }
+
+    private void requireWritable(PostgresqlLook look) {
+        if (look.standby()) {
+            throw new DatabaseAwayException(
+                    refused("the server is a standby (expected the primary)").getMessage(), null);
+        }
+        if (look.readOnly()) {
+            throw refused("the database %s is read-only for the role %s: default_transaction_read_only is on"
+                    .formatted(look.database(), look.role()));
+        }
+    }
+
+    /** To whatever answers, where no primary does, so that it can be said what that is. */
+    private Connection connectToPrimary() throws SQLException {
+        try {
+            return connect();
+        } catch (SQLException e) {
+            try {
+                return connect(properties(false));
+            } catch (SQLException again) {
+                throw e;
+            }
+        }
+    }
+
+    private Connection connect() throws SQLException {
+        return connect(properties(true));
+    }
+
+    private Connection connect(Properties properties) throws SQLException {
+        return DriverManager.getConnection(parsed.url(), properties);
+    }
+
+    private MigrationConnections migrating(String schema, boolean primaryOnly) {
+        return new MigrationConnections(parsed.url(), properties(primaryOnly), PostgresqlSettings.ofMigrations(schema));
+    }
+
+    private Schema schema(String name, DataSource source) {
+        return new Schema("postgresql", name, shownUrl(), source);
+    }
+
+    private DatabaseException refused(String why) {
+        return new DatabaseException("Store %s cannot be used: %s".formatted(shownUrl(), why), null);
     }
 
     @Override
@@ -128,18 +254,34 @@ final class Postgresql extends Database {
 
     private HikariConfig pool() {
         HikariConfig config = new HikariConfig();
-        config.setJdbcUrl(url());
-        config.setUsername(user);
-        config.setPassword(password);
+        config.setJdbcUrl(parsed.url());
         config.setKeepaliveTime(KEEPALIVE.toMillis());
-        config.setConnectionInitSql(SESSION);
-        Properties driver = config.getDataSourceProperties();
+        config.setExceptionOverride(PostgresqlConnections.EVICTIONS);
+        config.setDataSourceProperties(properties(true));
+        return config;
+    }
+
+    /** What the URL says wins. */
+    private Properties properties(boolean primaryOnly) {
+        Properties driver = new Properties();
+        if (user != null && !user.isEmpty()) {
+            driver.setProperty("user", user);
+        }
+        if (password != null && !password.isEmpty()) {
+            driver.setProperty("password", password);
+        }
+        if (primaryOnly) {
+            // A standby at the other end is no connection then, instead of one that cannot write.
+            driver.setProperty("targetServerType", "primary");
+        }
         driver.setProperty("ApplicationName", "salesforce-talkdesk-sync");
         driver.setProperty("connectTimeout", "5");
+        // A server that is frozen takes connections and never answers.
+        driver.setProperty("loginTimeout", "5");
         driver.setProperty("socketTimeout", "20");
         driver.setProperty("tcpKeepAlive", "true");
         // The detail of an error quotes the row: a phone number.
         driver.setProperty("logServerErrorDetail", "false");
-        return config;
+        return driver;
     }
 }

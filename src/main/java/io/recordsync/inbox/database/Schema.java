@@ -15,11 +15,23 @@ final class Schema {
 
     /** @param migrations a folder of {@code db} on the class path */
     Schema(String migrations, String shownUrl, DataSource source) {
+        this(migrations, null, shownUrl, source);
+    }
+
+    /** @param name of the schema, which is created where it does not exist; null for the only one */
+    Schema(String migrations, String name, String shownUrl, DataSource source) {
         this.flyway = Flyway.configure(Schema.class.getClassLoader())
                 .dataSource(source)
                 .locations("classpath:db/" + migrations)
+                .defaultSchema(name)
+                // One a second.
+                .lockRetryCount(PostgresqlSettings.MAX_LOCK_WAIT_SECONDS)
                 .load();
         this.shownUrl = shownUrl;
+    }
+
+    boolean isCurrent() {
+        return flyway.info().pending().length == 0;
     }
 
     /**

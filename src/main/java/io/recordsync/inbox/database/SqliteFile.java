@@ -98,7 +98,7 @@ final class SqliteFile extends Database {
     }
 
     @Override
-    DataSource openWriting(Opened opened) {
+    Pools openPools(Opened opened) {
         DataSource source = source(false);
         try {
             boolean restored = requireOwnLog();
@@ -117,7 +117,7 @@ final class SqliteFile extends Database {
         }
         HikariConfig config = pool(source);
         config.setConnectionInitSql(ZERO_WHAT_IS_OVERWRITTEN);
-        return opened.pool("inbox-write", 1, config);
+        return new Pools(opened.pool("inbox-write", 1, config), opened.pool("inbox-read", READERS, readingPool()));
     }
 
     private Path log() {
@@ -303,7 +303,22 @@ final class SqliteFile extends Database {
     }
 
     @Override
-    HikariConfig readingPool() {
+    DataSource openPoolToRead(Opened opened) {
+        requireReadable();
+        // A reader makes it where it is missing, and leaves it: a service of another user could not open it.
+        if (Files.notExists(beside("-wal"))) {
+            opened.add(this::deleteLogUnlessInUse);
+        }
+        DataSource source = opened.pool("inbox-read", READERS_OF_RECEIPTS, readingPool());
+        schema(source).requireCurrent();
+        return source;
+    }
+
+    private Schema schema(DataSource source) {
+        return new Schema("sqlite", shownUrl(), source);
+    }
+
+    private HikariConfig readingPool() {
         HikariConfig config = pool(source(true));
         config.setReadOnly(true);
         return config;
@@ -323,15 +338,6 @@ final class SqliteFile extends Database {
             requireOwnLog();
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
-        }
-    }
-
-    @Override
-    void requireExistence(Opened opened) {
-        requireReadable();
-        // A reader makes it where it is missing, and leaves it: a service of another user could not open it.
-        if (Files.notExists(beside("-wal"))) {
-            opened.add(this::deleteLogUnlessInUse);
         }
     }
 
@@ -355,7 +361,7 @@ final class SqliteFile extends Database {
     }
 
     @Override
-    void tryToWrite() throws IOException, SQLException {
+    Optional<String> tryToWrite() throws IOException, SQLException {
         requireAccess(file, beside("-wal"), beside("-shm"), FileLock.beside(file));
         marker.requireDatabase();
         requireOwnLog();
@@ -371,6 +377,7 @@ final class SqliteFile extends Database {
                 lock.get().close();
             }
         }
+        return Optional.empty();
     }
 
     /** Under another name, in the folder where it will be made or, where that is missing too, in the next one above. */
@@ -395,11 +402,7 @@ final class SqliteFile extends Database {
                 Files.deleteIfExists(trial.resolveSibling(trial.getFileName() + suffix));
             }
         }
-    }
-
-    @Override
-    String migrations() {
-        return "sqlite";
+        return Optional.empty();
     }
 
     @Override

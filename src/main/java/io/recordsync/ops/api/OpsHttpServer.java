@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -54,10 +55,17 @@ public final class OpsHttpServer implements AutoCloseable {
     /** Longer than any answer takes to begin: the page waits two minutes for an order. */
     private static final int MAX_IDLE_SECONDS = 180;
 
+    /** More than pages and scripts send while each waits for a database. */
+    private static final int MAX_REQUESTS_AT_ONCE = 64;
+
+    private static final int MAX_OBSERVERS_AT_ONCE = 8;
     private static final long PATIENCE_SECONDS = 10;
 
     private final OpsSettings settings;
     private final Vertx vertx;
+    /** Of its own: the others may all be waiting for a database. */
+    private final WorkerExecutor observing;
+
     private final Router router;
     private final Callers callers;
     private HttpServer server;
@@ -65,7 +73,8 @@ public final class OpsHttpServer implements AutoCloseable {
     /** Serves nothing before {@link #listen}. */
     public OpsHttpServer(OpsSettings settings) {
         this.settings = settings;
-        this.vertx = Vertx.vertx(new VertxOptions().setUseDaemonThread(true));
+        this.vertx = Vertx.vertx(new VertxOptions().setUseDaemonThread(true).setWorkerPoolSize(MAX_REQUESTS_AT_ONCE));
+        this.observing = vertx.createSharedWorkerExecutor("recordsync-observe", MAX_OBSERVERS_AT_ONCE);
         this.router = Router.router(vertx);
         this.callers = new Callers(vertx, Callers.BOUNDS);
         FrontDoor frontDoor = new FrontDoor(settings);
@@ -115,19 +124,13 @@ public final class OpsHttpServer implements AutoCloseable {
     }
 
     private void answer(String path, Function<HttpServerRequest, Answer> answering) {
-        router.route(path)
-                .method(HttpMethod.GET)
-                .method(HttpMethod.HEAD)
-                // A check may wait for a database.
-                .blockingHandler(
-                        context -> {
-                            Answer answer = answering.apply(context.request());
-                            context.response()
-                                    .setStatusCode(answer.status())
-                                    .putHeader("Content-Type", answer.contentType());
-                            context.end(answer.body());
-                        },
-                        false);
+        router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(context -> observing
+                .executeBlocking(() -> answering.apply(context.request()), false)
+                .onSuccess(answer -> {
+                    context.response().setStatusCode(answer.status()).putHeader("Content-Type", answer.contentType());
+                    context.end(answer.body());
+                })
+                .onFailure(context::fail));
     }
 
     /**

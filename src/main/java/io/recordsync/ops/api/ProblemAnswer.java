@@ -69,7 +69,7 @@ public final class ProblemAnswer {
             return failure.getMessage();
         }
         if (failure instanceof InboxException) {
-            LOG.warn("A request was answered with 503, because the database failed", failure);
+            LOG.warn("A request was answered with 503, because the database failed: {}", failure.getMessage());
             return "The database failed; try again";
         }
         LOG.error("A request failed unexpectedly and was answered with 500", failure);

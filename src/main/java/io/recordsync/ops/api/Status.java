@@ -10,12 +10,16 @@ import io.recordsync.deletion.SweepReport;
 import io.recordsync.deletion.Word;
 import io.recordsync.delivery.GateReport;
 import io.recordsync.inbox.Coverage;
+import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Ledger.PositionEntry;
 import io.recordsync.inbox.Ledger.ProblemEntry;
 import io.recordsync.inbox.Ledger.RecordListEntry;
 import io.recordsync.ops.health.Health;
+import io.recordsync.ops.health.HealthReport;
 import io.recordsync.ops.health.Metrics;
+import io.recordsync.ops.health.Timely;
+import io.recordsync.ops.health.Timely.Seen;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +31,11 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
-/** How the service stands: gathers the answer to {@code GET /api/status}. Read anew each time. */
+/**
+ * How the service stands: gathers the answer to {@code GET /api/status}. Read anew each time.
+ *
+ * <p>It answers within two seconds: while the database hangs, by what it said last.
+ */
 public final class Status {
 
     private static final int MAX_PROBLEMS = 20;
@@ -43,6 +51,19 @@ public final class Status {
     private final DeliveryMode mode;
     private final Metrics metrics;
     private final Clock clock;
+    private final Timely<Known> database;
+    private volatile boolean looked;
+
+    /** What the database says. */
+    private record Known(
+            Map<DeletionState, Long> counts,
+            Optional<Instant> oldestPending,
+            List<ProblemEntry> problems,
+            StatusAnswer.Guard guard,
+            Optional<PositionEntry> position,
+            List<RecordListEntry> lists,
+            Coverage.State coverage,
+            List<NothingFound> nothingFound) {}
 
     /** What other parts of the service report of themselves. */
     public record Parts(
@@ -73,30 +94,68 @@ public final class Status {
         this.mode = mode;
         this.metrics = metrics;
         this.clock = clock;
+        this.database = new Timely<>(this::read, clock);
     }
 
+    private Known read() {
+        return new Known(
+                ledger.counts(),
+                ledger.oldestPending(),
+                ledger.problems(MAX_PROBLEMS),
+                parts.guard().show(),
+                ledger.position(channel),
+                ledger.recordLists(),
+                coverage.state(),
+                parts.nothingFound().get());
+    }
+
+    /** So that something is known before anybody asks. */
+    public void look() {
+        if (!looked) {
+            looked = true;
+            database.ask();
+        }
+    }
+
+    /** @throws InboxException when the database has not said anything yet */
     public StatusAnswer show() {
-        Map<String, Long> deletions = deletions();
-        List<ProblemEntry> problems = ledger.problems(MAX_PROBLEMS);
-        StatusAnswer.Guard guard = parts.guard().show();
+        Timely<Known>.Asked asked = database.ask();
+        // Both wait at the same time.
+        List<String> down = health.down();
+        Seen<Known> seen = asked.await();
+        if (seen == null) {
+            throw new InboxException("The database has not answered yet", null);
+        }
+        return answer(seen.value(), down, seen.at());
+    }
+
+    private StatusAnswer answer(Known known, List<String> down, Instant knownAt) {
+        Map<String, Long> deletions = deletions(known.counts());
+        List<ProblemEntry> problems = known.problems();
+        StatusAnswer.Guard guard = known.guard();
         return new StatusAnswer(
                 mode.toString(),
-                health.report(toLookAt(deletions, guard, problems)),
-                stream(),
+                HealthReport.of(down, toLookAt(deletions, guard, problems, known.nothingFound())),
+                stream(known.position()),
                 delivery(),
                 deletions,
-                oldestPendingSeconds(),
+                oldestPendingSeconds(known.oldestPending()),
                 guard,
-                lists(),
-                sweep(),
+                lists(known.lists()),
+                sweep(known.coverage()),
                 reconcile(),
                 problems.stream()
                         .map(problem -> new StatusAnswer.Problem(problem.at(), problem.kind(), problem.message()))
-                        .toList());
+                        .toList(),
+                knownAt);
     }
 
     /** What is no reason to be not ready. */
-    private List<String> toLookAt(Map<String, Long> deletions, StatusAnswer.Guard guard, List<ProblemEntry> problems) {
+    private List<String> toLookAt(
+            Map<String, Long> deletions,
+            StatusAnswer.Guard guard,
+            List<ProblemEntry> problems,
+            List<NothingFound> nothingFound) {
         List<String> reasons = new ArrayList<>();
         if (guard.openUntil() != null) {
             reasons.add("The mass-deletion guard is open until %s, by %s: it stops nothing"
@@ -117,7 +176,7 @@ public final class Status {
                     .formatted(rehearsed));
         }
         Optional.ofNullable(parts.stream().get().notice()).ifPresent(reasons::add);
-        parts.nothingFound().get().forEach(list -> reasons.add(words(list)));
+        nothingFound.forEach(list -> reasons.add(words(list)));
         Instant since = clock.instant().minus(PROBLEM_IS_NEW);
         problems.stream()
                 .filter(problem -> problem.at().isAfter(since))
@@ -140,9 +199,9 @@ public final class Status {
         return new StatusAnswer.Delivery(now.state(), now.reason(), now.until());
     }
 
-    private StatusAnswer.Stream stream() {
+    private StatusAnswer.Stream stream(Optional<PositionEntry> position) {
         StreamReport now = parts.stream().get();
-        Instant savedAt = ledger.position(channel).map(PositionEntry::savedAt).orElse(null);
+        Instant savedAt = position.map(PositionEntry::savedAt).orElse(null);
         return new StatusAnswer.Stream(
                 channel,
                 Word.underscored(now.state()),
@@ -159,8 +218,7 @@ public final class Status {
         return Math.round(StreamPosition.timeToExpiry(savedAt, clock.instant()).toMinutes() / 6.0) / 10.0;
     }
 
-    private Map<String, Long> deletions() {
-        Map<DeletionState, Long> counts = ledger.counts();
+    private static Map<String, Long> deletions(Map<DeletionState, Long> counts) {
         Map<String, Long> shown = new LinkedHashMap<>();
         for (DeletionState state : DeletionState.values()) {
             shown.put(Word.underscored(state), counts.getOrDefault(state, 0L));
@@ -168,16 +226,16 @@ public final class Status {
         return shown;
     }
 
-    private Long oldestPendingSeconds() {
-        return ledger.oldestPending()
+    private Long oldestPendingSeconds(Optional<Instant> oldestPending) {
+        return oldestPending
                 .map(oldest ->
                         Math.max(0, Duration.between(oldest, clock.instant()).toSeconds()))
                 .orElse(null);
     }
 
-    private List<StatusAnswer.RecordList> lists() {
+    private List<StatusAnswer.RecordList> lists(List<RecordListEntry> entries) {
         Map<String, RecordListEntry> known = new LinkedHashMap<>();
-        ledger.recordLists().forEach(list -> known.put(list.id(), list));
+        entries.forEach(list -> known.put(list.id(), list));
         TreeSet<String> ids = new TreeSet<>(recordLists);
         ids.addAll(known.keySet());
         return ids.stream()
@@ -196,8 +254,7 @@ public final class Status {
                 list.lastError().isEmpty() ? null : list.lastError());
     }
 
-    private StatusAnswer.Sweep sweep() {
-        Coverage.State now = coverage.state();
+    private StatusAnswer.Sweep sweep(Coverage.State now) {
         SweepReport counts = parts.sweeps().get();
         return new StatusAnswer.Sweep(
                 now.lastAt(),

@@ -11,6 +11,7 @@ import java.util.Map;
  *
  * @param deletions how many are in each state, by the state's name
  * @param oldestPendingSeconds null when nothing is pending
+ * @param knownAt when the database said what is told of it
  */
 public record StatusAnswer(
         String mode,
@@ -23,7 +24,8 @@ public record StatusAnswer(
         List<RecordList> lists,
         Sweep sweep,
         Reconcile reconcile,
-        List<Problem> problems) {
+        List<Problem> problems,
+        @IsoTime Instant knownAt) {
 
     /**
      * {@code catchingUp}, in whichever process: Salesforce is asked about what is due. {@code hoursToExpiry} is what remains of the time for which Salesforce keeps a position, never negative.

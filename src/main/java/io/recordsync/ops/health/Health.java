@@ -1,16 +1,28 @@
 package io.recordsync.ops.health;
 
+import io.recordsync.ops.health.Checks.Checked;
+import java.time.Clock;
+import java.util.Collection;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.health.HealthCheck;
-import org.apache.camel.health.HealthCheckHelper;
 
-/** Green, amber or red, with the reasons in words: by the very checks that {@code /observe/health/ready} answers by. */
+/**
+ * What is wrong, in words: by the very checks that {@code /observe/health/ready} answers by.
+ *
+ * <p>It answers within two seconds, from what is known. Thread-safe.
+ */
 public final class Health implements CamelContextAware {
 
+    private final Clock clock;
     private CamelContext context;
+    private Checks checks;
+
+    public Health(Clock clock) {
+        this.clock = clock;
+    }
 
     @Override
     public void setCamelContext(CamelContext context) {
@@ -24,21 +36,27 @@ public final class Health implements CamelContextAware {
 
     /** Asks every check, for the metrics that report the results. */
     public void look() {
-        HealthCheckHelper.invokeReadiness(context, "full");
+        ask(HealthCheck::isReadiness);
     }
 
-    /**
-     * Red when a check is down, with what they say; else amber when there is something to look at.
-     *
-     * @param toLookAt what is no reason to be not ready
-     */
-    public HealthReport report(List<String> toLookAt) {
-        List<String> down = HealthCheckHelper.invokeReadiness(context, "full").stream()
+    private synchronized Checks checks() {
+        if (checks == null) {
+            checks = new Checks(context, clock);
+        }
+        return checks;
+    }
+
+    /** What these checks say. */
+    Collection<Checked> ask(Predicate<HealthCheck> which) {
+        return checks().ask(which);
+    }
+
+    /** What is down, as each check says it. */
+    public List<String> down() {
+        return ask(HealthCheck::isReadiness).stream()
+                .map(Checked::result)
                 .filter(result -> result.getState() == HealthCheck.State.DOWN)
                 .map(result -> result.getMessage().orElse(result.getCheck().getId() + " is down"))
                 .toList();
-        String level = !down.isEmpty() ? "red" : toLookAt.isEmpty() ? "green" : "amber";
-        return new HealthReport(
-                level, Stream.concat(down.stream(), toLookAt.stream()).toList());
     }
 }

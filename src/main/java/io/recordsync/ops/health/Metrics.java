@@ -59,6 +59,7 @@ public final class Metrics implements Tally {
     private final Map<Origin, Timer> delays = new EnumMap<>(Origin.class);
     private final Map<String, Instant> lastCalls = new ConcurrentHashMap<>();
     private volatile Census census = Census.UNKNOWN;
+    private volatile long lookedAt = System.nanoTime();
 
     public Metrics(MeterRegistry registry, Ledger ledger, String channel, Supplier<StreamReport> stream, Clock clock) {
         this.registry = registry;
@@ -96,6 +97,7 @@ public final class Metrics implements Tally {
                     .strongReference(true)
                     .register(registry);
         }
+        gauge("recordsync.inbox.age.seconds", this, Metrics::ageSeconds);
         gauge("recordsync.oldest.pending.seconds", this, Metrics::oldestPendingSeconds);
         gauge("recordsync.position.expiry.seconds", this, Metrics::positionExpirySeconds);
     }
@@ -193,6 +195,11 @@ public final class Metrics implements Tally {
                 .orElse(Double.NaN);
     }
 
+    /** Of what is reported of the inbox: it grows while the database does not answer. */
+    private double ageSeconds() {
+        return Math.round((System.nanoTime() - lookedAt) / 1e8) / 10.0;
+    }
+
     private double secondsSince(Instant time) {
         return Math.max(0, Duration.between(time, clock.instant()).toSeconds());
     }
@@ -204,6 +211,7 @@ public final class Metrics implements Tally {
                     ledger.counts(),
                     ledger.oldestPending(),
                     ledger.position(channel).map(Ledger.PositionEntry::savedAt));
+            lookedAt = System.nanoTime();
         } catch (InboxException e) {
             census = Census.UNKNOWN;
         }

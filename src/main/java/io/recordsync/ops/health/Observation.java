@@ -3,12 +3,14 @@ package io.recordsync.ops.health;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.recordsync.ops.health.Checks.Checked;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheck.Result;
 import org.apache.camel.health.HealthCheckHelper;
@@ -16,7 +18,7 @@ import org.apache.camel.health.HealthCheckRegistry;
 
 /**
  * What {@code /observe} answers to probes and agents: health as JSON by Camel's health checks, and the metrics in Prometheus' text
- * format. Thread-safe.
+ * format; both from what is known, whatever hangs. Thread-safe.
  */
 public final class Observation {
 
@@ -28,11 +30,11 @@ public final class Observation {
 
     private static final String FULL = "full";
 
-    private final CamelContext context;
+    private final Health health;
     private final PrometheusMeterRegistry registry;
 
-    public Observation(CamelContext context, PrometheusMeterRegistry registry) {
-        this.context = context;
+    public Observation(Health health, PrometheusMeterRegistry registry) {
+        this.health = health;
         this.registry = registry;
     }
 
@@ -48,6 +50,14 @@ public final class Observation {
     /** What goes to the caller. */
     public record Answer(int status, String contentType, String body) {}
 
+    private static Predicate<HealthCheck> checks(Probe probe) {
+        return switch (probe) {
+            case ALL -> check -> true;
+            case LIVE -> HealthCheck::isLiveness;
+            case READY -> HealthCheck::isReadiness;
+        };
+    }
+
     /**
      * 200 when up, 503 when not.
      *
@@ -55,18 +65,20 @@ public final class Observation {
      *     context's own
      */
     public Answer health(Probe probe, String level) {
-        String exposed = level == null ? HealthCheckRegistry.get(context).getExposureLevel() : level;
-        Collection<Result> results =
-                switch (probe) {
-                    case ALL -> HealthCheckHelper.invoke(context, exposed);
-                    case LIVE -> HealthCheckHelper.invokeLiveness(context, exposed);
-                    case READY -> HealthCheckHelper.invokeReadiness(context, exposed);
-                };
-        boolean up = HealthCheckHelper.isResultsUp(results, probe == Probe.READY);
+        String exposed = level == null
+                ? HealthCheckRegistry.get(health.getCamelContext()).getExposureLevel()
+                : level;
+        Collection<Checked> checked = health.ask(checks(probe));
+        boolean up = HealthCheckHelper.isResultsUp(
+                checked.stream().map(Checked::result).toList(), probe == Probe.READY);
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("status", up ? "UP" : "DOWN");
-        List<Map<String, String>> checks = results.stream()
-                .filter(result -> shown(result, exposed))
+        checked.stream()
+                .map(Checked::at)
+                .min(Comparator.naturalOrder())
+                .ifPresent(oldest -> answer.put("knownAt", oldest.toString()));
+        List<Map<String, String>> checks = checked.stream()
+                .filter(each -> shown(each.result(), exposed))
                 .map(Observation::check)
                 .toList();
         if (!checks.isEmpty()) {
@@ -87,11 +99,15 @@ public final class Observation {
         };
     }
 
-    private static Map<String, String> check(Result result) {
+    private static Map<String, String> check(Checked checked) {
+        Result result = checked.result();
         Map<String, String> check = new LinkedHashMap<>();
         check.put("name", result.getCheck().getId());
         check.put("status", result.getState().name());
         result.getMessage().ifPresent(message -> check.put("message", message));
+        if (checked.isOld()) {
+            check.put("knownAt", checked.at().toString());
+        }
         return check;
     }
 

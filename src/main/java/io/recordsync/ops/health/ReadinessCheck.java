@@ -1,6 +1,7 @@
 package io.recordsync.ops.health;
 
 import io.recordsync.inbox.InboxException;
+import java.time.Duration;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheckResultBuilder;
@@ -15,7 +16,11 @@ import org.apache.camel.impl.health.AbstractHealthCheck;
  */
 public abstract class ReadinessCheck extends AbstractHealthCheck {
 
+    /** So old is no last result while checks are asked every few seconds, unless this one hangs. */
+    private static final long MAX_AGE = Duration.ofSeconds(30).toNanos();
+
     private volatile double up = Double.NaN;
+    private volatile long seenAt = System.nanoTime();
 
     ReadinessCheck(String id) {
         super("recordsync", id);
@@ -36,7 +41,12 @@ public abstract class ReadinessCheck extends AbstractHealthCheck {
 
     /** The last result; a scrape must not wait for a database. */
     final double up() {
-        return up;
+        return System.nanoTime() - seenAt < MAX_AGE ? up : isDownWhenSilent() ? 0 : Double.NaN;
+    }
+
+    /** Whether it is down, and not unknown, while it hangs. */
+    boolean isDownWhenSilent() {
+        return false;
     }
 
     @Override
@@ -59,6 +69,7 @@ public abstract class ReadinessCheck extends AbstractHealthCheck {
             up = Double.NaN;
             builder.message("The database does not answer").unknown();
         }
+        seenAt = System.nanoTime();
     }
 
     /** {@code other_org: pinned is another org}; without a reason the state alone. */

@@ -16,6 +16,11 @@ public final class StoreCheck extends ReadinessCheck {
     }
 
     @Override
+    boolean isDownWhenSilent() {
+        return true;
+    }
+
+    @Override
     String trouble() {
         try {
             ledger.position(channel);

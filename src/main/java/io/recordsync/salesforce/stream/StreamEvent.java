@@ -1,8 +1,11 @@
 package io.recordsync.salesforce.stream;
 
 import io.recordsync.deletion.Commit;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
 
 /** An event of a change data capture channel, as it came: read, or not readable. */
 public sealed interface StreamEvent {
@@ -26,6 +29,8 @@ public sealed interface StreamEvent {
             Long commitNumber)
             implements StreamEvent {
 
+        private static final Pattern USUAL = Pattern.compile("[!-~]{1,100}");
+
         /** Without a number. */
         public ChangeEvent(
                 String entityName,
@@ -42,9 +47,15 @@ public sealed interface StreamEvent {
             return commitNumber == null ? null : new Commit(commitNumber, sequenceNumber);
         }
 
-        /** {@code transactionKey/sequenceNumber}. */
+        /** {@code transactionKey/sequenceNumber}; a transaction key that no index would hold goes by its digest. */
         public String key() {
-            return transactionKey + '/' + sequenceNumber;
+            return (USUAL.matcher(transactionKey).matches() ? transactionKey : digest(transactionKey))
+                    + '/'
+                    + sequenceNumber;
+        }
+
+        private static String digest(String text) {
+            return UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8)).toString();
         }
     }
 

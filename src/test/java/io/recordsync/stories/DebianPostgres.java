@@ -1,0 +1,166 @@
+package io.recordsync.stories;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A cluster of Debian's PostgreSQL on 127.0.0.1, in a folder of its own; its superuser needs no password. */
+final class DebianPostgres implements AutoCloseable {
+
+    private static final Path VERSIONS = Path.of("/usr/lib/postgresql");
+
+    private final Path folder;
+    private final Path programs;
+    private final int port;
+
+    private DebianPostgres(Path folder, Path programs) {
+        this.folder = folder;
+        this.programs = programs;
+        this.port = ThreadLocalRandom.current().nextInt(12_000, 30_000);
+    }
+
+    /** A new and empty primary. */
+    static DebianPostgres start() throws Exception {
+        DebianPostgres primary = new DebianPostgres(newFolder(), programs());
+        primary.run("initdb", "-D", primary.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync");
+        primary.startServer();
+        return primary;
+    }
+
+    /** A standby of this one, which has all that was written. */
+    DebianPostgres standby() throws Exception {
+        DebianPostgres standby = new DebianPostgres(newFolder(), programs);
+        standby.run(
+                "pg_basebackup",
+                "-h",
+                "127.0.0.1",
+                "-p",
+                Integer.toString(port),
+                "-U",
+                "postgres",
+                "-D",
+                standby.data(),
+                "-R",
+                "--checkpoint=fast",
+                "--no-sync");
+        standby.startServer();
+        return standby;
+    }
+
+    void promote() throws Exception {
+        run("pg_ctl", "promote", "-w", "-D", data());
+    }
+
+    int port() {
+        return port;
+    }
+
+    String url() {
+        return url(port);
+    }
+
+    static String url(int port) {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/postgres";
+    }
+
+    void execute(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url(), "postgres", "");
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    String ask(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url(), "postgres", "");
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    /** A command line of the user that PostgreSQL runs as; it does not run as root. */
+    static List<String> unprivileged(String... command) {
+        List<String> line = new ArrayList<>();
+        if ("root".equals(System.getProperty("user.name"))) {
+            line.addAll(List.of("runuser", "-u", "postgres", "--"));
+        }
+        line.addAll(List.of(command));
+        return line;
+    }
+
+    /** A folder that this user may use. */
+    static Path newFolder() throws Exception {
+        Path folder = Files.createTempDirectory("postgres-story-");
+        if ("root".equals(System.getProperty("user.name"))) {
+            new ProcessBuilder("chown", "postgres", folder.toString()).start().waitFor();
+        }
+        return folder;
+    }
+
+    private static Path programs() throws IOException {
+        if (Files.isDirectory(VERSIONS)) {
+            try (Stream<Path> versions = Files.list(VERSIONS)) {
+                Path newest = versions.map(version -> version.resolve("bin"))
+                        .filter(bin -> Files.isExecutable(bin.resolve("initdb")))
+                        .max(Path::compareTo)
+                        .orElse(null);
+                if (newest != null) {
+                    return newest;
+                }
+            }
+        }
+        return Programs.require("initdb").getParent();
+    }
+
+    private String data() {
+        return folder.resolve("data").toString();
+    }
+
+    private void startServer() throws Exception {
+        run(
+                "pg_ctl",
+                "start",
+                "-w",
+                "-D",
+                data(),
+                "-l",
+                folder.resolve("log").toString(),
+                "-o",
+                "-p %d -k %s -c listen_addresses=127.0.0.1 -c fsync=off".formatted(port, folder));
+    }
+
+    private void run(String program, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(programs.resolve(program).toString()));
+        command.addAll(List.of(arguments));
+        Path out = Files.createTempFile(Path.of("target/stories"), "postgres-", ".out");
+        Process process = new ProcessBuilder(unprivileged(command.toArray(String[]::new)))
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(out.toFile())
+                .start();
+        process.onExit()
+                .orTimeout(60, TimeUnit.SECONDS)
+                .exceptionally(late -> process)
+                .join();
+        if (process.isAlive() || process.exitValue() != 0) {
+            process.destroyForcibly();
+            throw new IOException(program + " failed: " + Files.readString(out));
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        run("pg_ctl", "stop", "-m", "immediate", "-D", data());
+    }
+}
