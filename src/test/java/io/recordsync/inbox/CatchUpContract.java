@@ -150,7 +150,7 @@ abstract class CatchUpContract extends OnEitherDatabase {
         inbox.session().heartbeat();
         List<Batch> claimed = inbox.queue().claim(10, 10);
         assertThat(claimed).hasSize(1);
-        inbox.queue().postpone(ids(claimed), Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
+        inbox.queue().postpone(claimed(ids(claimed)), Duration.ZERO, UNAVAILABLE, Postponement.FAILED);
 
         advance(Duration.ofHours(1));
         inbox.session().heartbeat();
@@ -217,7 +217,7 @@ abstract class CatchUpContract extends OnEitherDatabase {
         resume();
 
         assertThat(inbox.queue().overtaken(before.get(0))).isTrue();
-        inbox.queue().release(ids(before));
+        inbox.queue().release(claimed(ids(before)));
         assertThat(claim()).isEmpty();
         answerGone();
         List<Batch> after = inbox.queue().claim(10, 10);
@@ -341,7 +341,7 @@ abstract class CatchUpContract extends OnEitherDatabase {
         boolean overtaken = inbox.queue().overtaken(claimed.get(0));
         int looking = faults.executed.size() - accepting - claiming;
         assertThat(overtaken).isFalse();
-        inbox.queue().settle(ids(claimed), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claimed(ids(claimed)), Confirmation.EXACT, Duration.ZERO);
         return new int[] {accepting, claiming, looking};
     }
 

@@ -156,6 +156,6 @@ abstract class RecordListsContract extends OnEitherDatabase {
 
     private void settleAll(List<Batch> claimed, Confirmation confirmation) {
         advance(Duration.ofSeconds(1));
-        claimed.forEach(batch -> inbox.queue().settle(batch.ids(), confirmation, Duration.ZERO));
+        claimed.forEach(batch -> inbox.queue().settle(batch.deletions(), confirmation, Duration.ZERO));
     }
 }

@@ -109,8 +109,8 @@ class CatchUpIT {
         service.post("/api/pause", "");
         // Live, but committed before the stream comes back: the last one is read once more.
         Instant committed = Instant.now().minusSeconds(20);
-        contacts.forEach(contact ->
-                salesforce.publish(ChangeEvent.delete(contact).committedAt(committed)));
+        contacts.forEach(
+                contact -> salesforce.publish(ChangeEvent.delete(contact).committedAt(committed)));
         service.await("they are read", () -> service.count("pending") == 200);
         assertThat(queries()).as("the live flow").isZero();
 

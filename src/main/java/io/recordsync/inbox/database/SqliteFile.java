@@ -402,7 +402,6 @@ final class SqliteFile extends Database {
                 Files.deleteIfExists(trial.resolveSibling(trial.getFileName() + suffix));
             }
         }
-        return Optional.empty();
     }
 
     @Override

@@ -207,8 +207,7 @@ final class Subscriber implements Runnable {
                 ends.responded();
                 StreamPosition safe = new StreamPosition(channelName, complete.after(response), position.epoch());
                 Handover.ResponseSource source = () -> {
-                    List<StreamEvent> events =
-                            skimmed.explained(decoder.decode(response, id -> schema(pubSub, id)));
+                    List<StreamEvent> events = skimmed.explained(decoder.decode(response, id -> schema(pubSub, id)));
                     return new StreamResponse(EventDecoder.since(wantedSince, events), safe, lag.of(events));
                 };
                 if (!handover.accept(response, safe, source, call)) {
