@@ -11,7 +11,7 @@ import java.time.Duration;
 final class FrozenConnectionException extends InterruptedIOException {
 
     FrozenConnectionException(Duration wait) {
-        super("no answer within " + wait.toMillis() + " ms on a connection that was used before: it may have been dropped"
-                + " on the way");
+        super("no answer within " + wait.toMillis()
+                + " ms on a connection that was used before: it may have been dropped on the way");
     }
 }
