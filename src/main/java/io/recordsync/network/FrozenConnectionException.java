@@ -12,6 +12,6 @@ final class FrozenConnectionException extends InterruptedIOException {
 
     FrozenConnectionException(Duration wait) {
         super("no answer within " + wait.toMillis()
-                + " ms on a connection that was used before: it may have been dropped" + " on the way");
+                + " ms on a connection that was used before: it may have been dropped on the way");
     }
 }
