@@ -139,10 +139,6 @@ public final class Wiring implements AutoCloseable {
         return settings;
     }
 
-    Health health() {
-        return (Health) beans.byName().get("recordsyncHealth");
-    }
-
     PrometheusMeterRegistry metricsRegistry() {
         return metricsRegistry;
     }

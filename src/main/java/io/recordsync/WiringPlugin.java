@@ -9,6 +9,7 @@ import io.recordsync.config.Keys;
 import io.recordsync.config.Settings;
 import io.recordsync.config.Subscriber;
 import io.recordsync.ops.api.OpsHttpServer;
+import io.recordsync.ops.health.Health;
 import io.recordsync.ops.health.Observation;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -122,7 +123,8 @@ public final class WiringPlugin implements ContextServicePlugin {
                 && context.hasComponent("salesforce") == null) {
             context.addComponent("salesforce", wiring.stockSubscriber());
         }
-        server.observe(new Observation(wiring.health(), wiring.metricsRegistry()));
+        Health health = (Health) wiring.beans().get("recordsyncHealth");
+        server.observe(new Observation(health, wiring.metricsRegistry()));
     }
 
     private void start() {
