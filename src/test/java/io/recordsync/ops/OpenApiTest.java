@@ -66,6 +66,7 @@ class OpenApiTest {
                 "/api/deletions/discard|{\"state\": \"parked\", \"origin\": \"sweep\", \"failureCode\": \"refused\"}",
                 "/api/deletions/discard|{\"state\": \"rehearsed\", \"expected\": 7}",
                 "/api/guard/approve|{\"ids\": [40]}",
+                "/api/guard/approve|{\"ids\": null, \"state\": \"held\"}",
                 "/api/guard/open|{\"for\": \"1h\"}",
                 "/api/guard/reject|{\"state\": \"held\", \"recordList\": \"list-a\", \"expected\": 7}",
                 "/api/go-live|{\"state\": \"rehearsed\", \"origin\": \"api\"}",
@@ -136,6 +137,18 @@ class OpenApiTest {
     void a_body_that_the_document_forbids_is_refused(String path, String body) throws Exception {
         assertThat(server.post(path, body).statusCode()).isEqualTo(400);
         assertThat(server.inbox.intakes).isEmpty();
+        assertThat(server.inbox.acts).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"ids\": null}",
+                "{\"ids\": null, \"recordList\": \"list-a\"}",
+                "{\"ids\": [], \"state\": \"held\"}"
+            })
+    void ids_that_are_null_or_none_name_nothing(String body) throws Exception {
+        assertThat(server.post("/api/guard/approve", body).statusCode()).isEqualTo(400);
         assertThat(server.inbox.acts).isEmpty();
     }
 

@@ -334,6 +334,10 @@ class MiddleboxIT {
         assertThat(values("confirmation")).containsOnly("batch");
         assertThat(reasons()).anySatisfy(reason -> assertThat(reason)
                 .contains(list, "talkdesk.external-provider", "18 characters", "account"));
+        assertThat(service.terminate()).isZero();
+        service.start();
+        assertThat(reasons())
+                .anySatisfy(reason -> assertThat(reason).contains(list, "3 batches and 0 single records in a row"));
         delete(present(1));
         awaitAll("deleted", 7);
         assertThat(reasons()).noneMatch(reason -> reason.contains(list));
@@ -347,7 +351,17 @@ class MiddleboxIT {
                 Arguments.of(Answer.normal().endless(), "unreadable_answer"),
                 Arguments.of(Answer.status(404).body("").padded(HUGE), "unreadable_answer"),
                 Arguments.of(Answer.normal().trickling(), "timeout"),
-                Arguments.of(Answer.status(502).trickling(), "timeout"));
+                Arguments.of(Answer.status(502).trickling(), "timeout"),
+                // Its length is said to be 0: it was taken for a lost connection.
+                Arguments.of(packed(Answer.status(404).empty()), "unreadable_answer"),
+                Arguments.of(packed(Answer.normal().withoutDeleting().empty()), "unreadable_answer"),
+                Arguments.of(packed(Answer.normal()), "unreadable_answer"),
+                Arguments.of(packed(Answer.status(400)), "unreadable_answer"));
+    }
+
+    /** It says so, and is not. */
+    private static Answer packed(Answer answer) {
+        return answer.header("Content-Encoding", "gzip");
     }
 
     /** Answers of 70 MiB killed the threads of the delivery; a byte a second kept a call open for 51 s. */

@@ -1,6 +1,7 @@
 package io.recordsync.ops.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeliveryMode;
 import io.recordsync.deletion.HeldReason;
@@ -311,8 +312,12 @@ public final class Orders {
     }
 
     private static JsonNode readSelection(byte[] body) {
-        return RequestBody.readObject(
+        ObjectNode order = (ObjectNode) RequestBody.readObject(
                 body, Set.of("ids", "state", "recordList", "failureCode", "origin", "expected", "heldReason"));
+        if (order.path("ids").isNull()) {
+            order.remove("ids");
+        }
+        return order;
     }
 
     private static Integer expected(JsonNode order) {

@@ -20,6 +20,7 @@ import java.util.Map;
 final class Contacts {
 
     static final Duration KEPT = Duration.ofDays(15);
+    private static final Duration LOGGED = Duration.ofDays(21);
 
     private final Clock clock;
     private final Map<String, Contact> contacts = new LinkedHashMap<>();
@@ -112,9 +113,9 @@ final class Contacts {
                 .toList();
     }
 
-    /** Since when the delete log is complete. */
+    /** Since when the delete log is complete; of recorded ones it was 5 to 37 days, and never just those of the bin. */
     synchronized Instant logBegins() {
-        Instant limit = now().minus(KEPT);
+        Instant limit = now().minus(LOGGED);
         return logBegins.isAfter(limit) ? logBegins : limit;
     }
 

@@ -22,14 +22,15 @@ import java.util.UUID;
 /**
  * The event bus of the org: what was published, in order, and the replay ids that lead back into it.
  *
- * <p>A place is an index into the log: that of the next event to be delivered. Replay ids are ten bytes, as Salesforce's: a number
- * of eight that grows by leaps, so that no client can count, and zeros. They and the events last 72 hours. With a journal, the newest events and their
+ * <p>A place is an index into the log: that of the next event to be delivered. Replay ids are a number of eight bytes that grows by
+ * leaps, so that no client can count, and two zeros; there are clients that know the number alone, and are understood. They and the events last 72 hours. With a journal, the newest events and their
  * replay ids outlive the process. Not thread-safe: {@link PubSubService} guards it.
  */
 final class EventLog {
 
     private static final Duration RETENTION = Duration.ofHours(72);
-    private static final int REPLAY_ID_BYTES = 10;
+    private static final ByteString NO_MORE = ByteString.copyFrom(new byte[2]);
+    private static final int REPLAY_ID_BYTES = Long.BYTES + NO_MORE.size();
     private static final int MOST_RESTORED = 50_000;
 
     private final Clock clock;
@@ -109,7 +110,8 @@ final class EventLog {
 
     /** The place after this id; empty when it was never given out or is too old. */
     OptionalInt after(ByteString replayId) {
-        Mark mark = marks.get(replayId);
+        boolean number = replayId.size() == Long.BYTES;
+        Mark mark = marks.get(number ? replayId.concat(NO_MORE) : replayId);
         if (mark == null || mark.at().isBefore(clock.instant().minus(RETENTION))) {
             return OptionalInt.empty();
         }

@@ -22,8 +22,9 @@ import org.apache.avro.io.EncoderFactory;
  * The Avro schema of an entity's change events, and the id by which Salesforce would give it.
  *
  * <p>Shaped like Salesforce's: the header, then every field of the entity as a nullable union, compound ones as records
- * (Change Data Capture Developer Guide, "Change Event Message Structure"; null = unchanged or empty). The id is a hash of
- * the text, 22 characters of base64url, so that any new field means a new id. Immutable.
+ * (Change Data Capture Developer Guide, "Change Event Message Structure"; null = unchanged or empty). A top-level field has a
+ * {@code doc}, and the root bears the id: a hash of the text, 22 characters of base64url, so that any new field means a new id.
+ * Immutable.
  */
 final class EventSchema {
 
@@ -73,8 +74,9 @@ final class EventSchema {
 
     private EventSchema(Schema schema) {
         this.schema = schema;
+        this.id = hash(schema.toString());
+        schema.addProp("uuid", id);
         this.json = schema.toString();
-        this.id = hash(json);
     }
 
     /**
@@ -86,9 +88,21 @@ final class EventSchema {
         SchemaBuilder.FieldAssembler<Schema> fields = SchemaBuilder.record(entityName + "ChangeEvent")
                 .namespace(NAMESPACE)
                 .fields();
-        fields.name("ChangeEventHeader").type(header()).noDefault();
+        fields.name("ChangeEventHeader").doc("Data:Header").type(header()).noDefault();
+        if (entityName.equals("Contact")) {
+            contact(fields);
+        } else {
+            other(fields, entityName);
+        }
+        for (int i = 1; i <= addedFields; i++) {
+            nullable(fields, "Added_" + i + "__c", Schema.create(Schema.Type.STRING));
+        }
+        return new EventSchema(fields.endRecord());
+    }
+
+    private static void contact(SchemaBuilder.FieldAssembler<Schema> fields) {
         nullable(fields, "AccountId", Schema.create(Schema.Type.STRING));
-        nullable(fields, "Name", compound("PersonName", "Salutation", "FirstName", "LastName", "MiddleName", "Suffix"));
+        nullable(fields, "Name", personName("PersonName"));
         Schema address = address();
         nullable(fields, "MailingAddress", address);
         nullable(fields, "OtherAddress", address);
@@ -96,10 +110,25 @@ final class EventSchema {
         TIMES.forEach(name -> nullable(fields, name, Schema.create(Schema.Type.LONG)));
         FLAGS.forEach(name -> nullable(fields, name, Schema.create(Schema.Type.BOOLEAN)));
         nullable(fields, "Score__c", Schema.create(Schema.Type.DOUBLE));
-        for (int i = 1; i <= addedFields; i++) {
-            nullable(fields, "Added_" + i + "__c", Schema.create(Schema.Type.STRING));
+    }
+
+    /** A person account sends the record for a name, a business account the text. */
+    private static void other(SchemaBuilder.FieldAssembler<Schema> fields, String entityName) {
+        Schema text = Schema.create(Schema.Type.STRING);
+        Schema name = entityName.equals("Account")
+                ? Schema.createUnion(Schema.create(Schema.Type.NULL), text, personName("Switchable_PersonName"))
+                : Schema.createUnion(Schema.create(Schema.Type.NULL), text);
+        fields.name("Name").doc("Data:Name").type(name).withDefault(null);
+        for (String field : List.of("OwnerId", "CreatedById", "LastModifiedById", "Description")) {
+            nullable(fields, field, text);
         }
-        return new EventSchema(fields.endRecord());
+        for (String field : List.of("CreatedDate", "LastModifiedDate")) {
+            nullable(fields, field, Schema.create(Schema.Type.LONG));
+        }
+    }
+
+    private static Schema personName(String record) {
+        return compound(record, "Salutation", "FirstName", "LastName", "MiddleName", "Suffix");
     }
 
     String id() {
@@ -121,7 +150,7 @@ final class EventSchema {
                 new GenericData.EnumSymbol(
                         header.getSchema().getField("changeType").schema(),
                         event.type().name()));
-        header.put("changeOrigin", "com/salesforce/api/rest/62.0;client=SimulatedOrg");
+        header.put("changeOrigin", origin(event.type()));
         header.put("transactionKey", event.transactionKey());
         header.put("sequenceNumber", event.sequenceNumber());
         header.put("commitTimestamp", commitTimestamp);
@@ -144,6 +173,12 @@ final class EventSchema {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteString();
+    }
+
+    /** Recorded gap events, and the UNDELETE that was recorded, have none. */
+    private static String origin(ChangeEvent.Type type) {
+        boolean without = type == ChangeEvent.Type.UNDELETE || type.name().startsWith("GAP_");
+        return without ? "" : "com/salesforce/api/soap/62.0;client=SfdcInternalAPI/";
     }
 
     /** A compound value is given as a map of its parts. */
@@ -220,8 +255,18 @@ final class EventSchema {
 
     private static void nullable(SchemaBuilder.FieldAssembler<Schema> fields, String name, Schema type) {
         fields.name(name)
+                .doc(doc(name))
                 .type(Schema.createUnion(Schema.create(Schema.Type.NULL), type))
                 .withDefault(null);
+    }
+
+    private static String doc(String name) {
+        return switch (name) {
+            case "CreatedDate", "LastModifiedDate" -> name + ":DateTime";
+            case "CreatedById", "LastModifiedById" -> name.replace("Id", ":EntityId");
+            default -> "Data:Text:00NRj00000"
+                    + hash(name).replaceAll("[^A-Za-z0-9]", "").substring(0, 6);
+        };
     }
 
     private static String hash(String text) {

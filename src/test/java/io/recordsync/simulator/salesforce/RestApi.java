@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,6 +33,7 @@ final class RestApi {
     private final Clock clock;
     private final Contacts contacts;
     private final Map<String, Page> pages = new ConcurrentHashMap<>();
+    private final AtomicInteger answers = new AtomicInteger();
     private volatile int pageSize = 2_000;
     private volatile int mostDeletedIds = 600_000;
     private volatile Duration deleteLogLag = Duration.ZERO;
@@ -192,9 +194,16 @@ final class RestApi {
         List<Map<String, String>> records = new ArrayList<>();
         found.forEach(d -> records.add(Map.of("deletedDate", TIME.format(d.at()), "id", d.id())));
         Map<String, Object> body = new LinkedHashMap<>();
-        body.put("deletedRecords", records);
+        // In recorded answers they come in either order.
+        boolean first = answers.getAndIncrement() % 2 == 0;
+        if (first) {
+            body.put("deletedRecords", records);
+        }
         body.put("earliestDateAvailable", TIME.format(contacts.logBegins().truncatedTo(ChronoUnit.MINUTES)));
         body.put("latestDateCovered", TIME.format(covered));
+        if (!first) {
+            body.put("deletedRecords", records);
+        }
         return Answer.of(body);
     }
 

@@ -1,9 +1,11 @@
 package io.recordsync.simulator.salesforce;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,6 +24,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.GZIPOutputStream;
 
 /**
  * The HTTP side of the org: the token endpoint and, behind a token, the REST API.
@@ -34,6 +38,7 @@ final class SalesforceHttp implements AutoCloseable {
     static final int CUT = 1;
     static final int DRIP = 2;
     static final int HOLD = 3;
+    static final int PAGE = 4;
     private static final int LONGEST_URI = 16_384;
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
@@ -49,6 +54,7 @@ final class SalesforceHttp implements AutoCloseable {
     private final Deque<Integer> loginFaults = new ArrayDeque<>();
     private final Deque<Integer> restFaults = new ArrayDeque<>();
     private final Deque<RestApi.Answer> restRefusals = new ArrayDeque<>();
+    private final AtomicInteger restCalls = new AtomicInteger();
     private Integer loginFault;
     private Integer restFault;
     private String restFaultPath;
@@ -111,7 +117,8 @@ final class SalesforceHttp implements AutoCloseable {
 
     /**
      * The next REST calls are answered so; 200 = as usual, {@link #HANG} = not at all, {@link #CUT} = the answer ends in
-     * the middle, {@link #DRIP} = a byte a second, {@link #HOLD} = as it is now, but sent after {@link #releaseHeld}.
+     * the middle, {@link #DRIP} = a byte a second, {@link #HOLD} = as it is now, but sent after {@link #releaseHeld},
+     * {@link #PAGE} = by what is in front of Salesforce.
      */
     synchronized void restFaults(List<Integer> statuses) {
         restFaults.addAll(statuses);
@@ -216,6 +223,16 @@ final class SalesforceHttp implements AutoCloseable {
             hang(exchange, released);
             return;
         }
+        if (fault == PAGE) {
+            recording.restCall(new Recording.RestCall(clock.instant(), path, "", 503));
+            exchange.getResponseHeaders().set("Server", "AkamaiNetStorage");
+            exchange.getResponseHeaders().set("Content-Type", "text/html");
+            send(
+                    exchange,
+                    503,
+                    "<html><head><title>Down for Maintenance</title></head></html>".getBytes(StandardCharsets.UTF_8));
+            return;
+        }
         RestApi.Answer answer = scriptedRefusal();
         if (answer != null) {
             // As it was told.
@@ -240,6 +257,7 @@ final class SalesforceHttp implements AutoCloseable {
         if (answer.status() != 200 && fault < 400) {
             recording.refusal(new Recording.Refusal(clock.instant(), "GET " + path, answer.errorCode()));
         }
+        dress(exchange, path, answer.status());
         exchange.getResponseHeaders()
                 .set(
                         "Date",
@@ -256,7 +274,54 @@ final class SalesforceHttp implements AutoCloseable {
             drip(exchange, json.writeValueAsBytes(answer.body()));
             return;
         }
-        answer(exchange, answer.status(), "application/json;charset=UTF-8", json.writeValueAsString(answer.body()));
+        boolean bare = answer.body() instanceof String;
+        if (bare) {
+            exchange.getResponseHeaders().set("Content-Type", "text/plain");
+        }
+        send(
+                exchange,
+                answer.status(),
+                bare
+                        ? ((String) answer.body()).getBytes(StandardCharsets.UTF_8)
+                        : json.writeValueAsBytes(answer.body()));
+    }
+
+    /** The headers of recorded answers. */
+    private void dress(HttpExchange exchange, String path, int status) {
+        Headers headers = exchange.getResponseHeaders();
+        headers.set("Content-Type", "application/json;charset=UTF-8");
+        headers.add(
+                "Set-Cookie",
+                "CookieConsentPolicy=0:1; path=/; expires=Sat, 06-Jan-2029 09:33:41 GMT; Max-Age=31536000");
+        headers.add(
+                "Set-Cookie",
+                "LSKey-c$CookieConsentPolicy=0:1; path=/; expires=Sat, 06-Jan-2029 09:33:41 GMT; Max-Age=31536000");
+        headers.set("Expires", "Thu, 01 Jan 1970 00:00:00 GMT");
+        headers.set("Cache-Control", "no-cache,must-revalidate,max-age=0,no-store,private");
+        headers.set("Vary", "Accept-Encoding");
+        if (!path.equals("/services/data/")) {
+            headers.set("Sforce-Limit-Info", "api-usage=" + restCalls.incrementAndGet() + "/15000");
+        }
+        if (status == 401) {
+            headers.set("WWW-Authenticate", "Token");
+            headers.set("Connection", "close");
+        }
+    }
+
+    /** In chunks, and packed where the client takes it. */
+    private static void send(HttpExchange exchange, int status, byte[] body) throws IOException {
+        boolean packs = String.valueOf(exchange.getRequestHeaders().getFirst("Accept-Encoding"))
+                .contains("gzip");
+        if (packs) {
+            exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+        }
+        try (exchange) {
+            exchange.sendResponseHeaders(status, 0);
+            try (OutputStream out =
+                    packs ? new GZIPOutputStream(exchange.getResponseBody()) : exchange.getResponseBody()) {
+                out.write(body);
+            }
+        }
     }
 
     private void hold() {

@@ -427,6 +427,16 @@ public final class SalesforceSimulator implements AutoCloseable {
         http.restRefusal(RestApi.Answer.refusal(status, errorCode, message));
     }
 
+    /** The next REST call is refused with a bare text, as calls are that come too thick: {@code Access Declined}. */
+    public void restRefuses(int status, String text) {
+        http.restRefusal(new RestApi.Answer(status, null, text));
+    }
+
+    /** The next REST call is answered by the network in front of Salesforce: 503, with a page in HTML. */
+    public void restIsDownForMaintenance() {
+        http.restFaults(List.of(SalesforceHttp.PAGE));
+    }
+
     /** The next REST call is accepted and never answered. */
     public void restHangs() {
         http.restFaults(List.of(SalesforceHttp.HANG));
@@ -560,6 +570,15 @@ public final class SalesforceSimulator implements AutoCloseable {
 
     public void resumeSending() {
         grpcRelay.resume();
+    }
+
+    /**
+     * While on, everything accepts connections and answers nothing, on those that are open too: Pub/Sub API, token endpoint and REST
+     * API. When it is over, what was asked meanwhile is answered.
+     */
+    public void frozen(boolean on) {
+        grpcRelay.freeze(on);
+        httpRelay.freeze(on);
     }
 
     /** While on, the Pub/Sub API resets every connection. */

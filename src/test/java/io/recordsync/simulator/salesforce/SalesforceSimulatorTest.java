@@ -26,6 +26,10 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -48,8 +52,11 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.zip.GZIPInputStream;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
@@ -96,6 +103,8 @@ class SalesforceSimulatorTest {
                 .isEqualTo(salesforce.loginUrl() + "/id/" + salesforce.orgId() + "/005Rj000005UEfQIAW");
         assertThat(answer.path("token_type").asText()).isEqualTo("Bearer");
         assertThat(answer.has("expires_in")).isFalse();
+        assertThat(answer.path("issued_at").isTextual()).isTrue();
+        assertThat(answer.path("scope").asText().split(" ")).contains("api");
         assertThat(salesforce.recording().awaitLogin(1).status()).isEqualTo(200);
     }
 
@@ -187,6 +196,14 @@ class SalesforceSimulatorTest {
                         .build());
 
         Schema schema = new Schema.Parser().parse(info.getSchemaJson());
+        assertThat(schema.getProp("uuid")).isEqualTo(topic.getSchemaId()).hasSize(22);
+        assertThat(schema.getField("Email").doc()).startsWith("Data:Text:00N");
+        assertThat(schema.getField("CreatedById").doc()).isEqualTo("CreatedBy:EntityId");
+        assertThat(schema.getField("ChangeEventHeader")
+                        .schema()
+                        .getField("commitNumber")
+                        .doc())
+                .isNull();
         assertThat(schema.getFullName()).isEqualTo("com.sforce.eventbus.ContactChangeEvent");
         assertThat(schema.getFields()).hasSizeGreaterThan(40);
         assertThat(schema.getField("ChangeEventHeader").schema().getFields().stream()
@@ -285,6 +302,67 @@ class SalesforceSimulatorTest {
         assertThat(response.getPendingNumRequested()).isEqualTo(9);
         assertThat(response.getRpcId()).isNotEmpty();
         assertThat(salesforce.publishedDeletes()).containsExactly(one, two);
+    }
+
+    /** As recorded: whole seconds, numbers of nineteen digits that grow with each commit, keys that begin with zeros. */
+    @Test
+    void commits_are_told_in_whole_seconds_and_in_order() throws Exception {
+        Client client = subscribe(ReplayPreset.LATEST, 10);
+        String contact = ContactIds.next();
+
+        salesforce.publishTransaction(ChangeEvent.delete(contact), ChangeEvent.undelete(contact));
+        salesforce.publishDelete(contact);
+
+        List<GenericRecord> headers = new ArrayList<>();
+        for (ConsumerEvent event : client.next().getEventsList()) {
+            headers.add(header(event));
+        }
+        headers.add(header(client.next().getEvents(0)));
+        assertThat(headers).allSatisfy(header -> {
+            assertThat((long) header.get("commitTimestamp") % 1000).isZero();
+            assertThat(header.get("commitNumber").toString()).hasSize(19);
+            assertThat(header.get("transactionKey").toString()).startsWith("000");
+        });
+        assertThat(headers.get(0).get("commitNumber")).isEqualTo(headers.get(1).get("commitNumber"));
+        assertThat((long) headers.get(2).get("commitNumber"))
+                .isGreaterThan((long) headers.get(0).get("commitNumber"));
+        assertThat(headers.get(1).get("sequenceNumber")).isEqualTo(2);
+    }
+
+    @Test
+    void gap_events_and_restorations_have_no_origin() throws Exception {
+        Client client = subscribe(ReplayPreset.LATEST, 10);
+
+        salesforce.publish(
+                ChangeEvent.delete(ContactIds.next()),
+                ChangeEvent.undelete(ContactIds.next()),
+                ChangeEvent.gapDelete(ContactIds.next()),
+                ChangeEvent.gapOverflow());
+
+        List<String> origins = new ArrayList<>();
+        while (origins.size() < 4) {
+            for (ConsumerEvent event : client.next().getEventsList()) {
+                origins.add(header(event).get("changeOrigin").toString());
+            }
+        }
+        assertThat(origins).containsExactly("com/salesforce/api/soap/62.0;client=SfdcInternalAPI/", "", "", "");
+    }
+
+    @Test
+    void another_entity_has_fields_of_its_own() throws Exception {
+        Client client = new Client(stub());
+        client.send(FetchRequest.newBuilder()
+                .setTopicName("/data/ChangeEvents")
+                .setNumRequested(1)
+                .setReplayPreset(ReplayPreset.EARLIEST));
+
+        salesforce.publish(ChangeEvent.delete("001Rj00000EKWzmIAH").ofEntity("Account"));
+
+        Schema schema = read(client.next().getEvents(0)).getSchema();
+        assertThat(schema.getField("MailingAddress")).isNull();
+        assertThat(schema.getField("Name").schema().getTypes())
+                .extracting(Schema::getName)
+                .containsExactly("null", "string", "Switchable_PersonName");
     }
 
     @Test
@@ -394,6 +472,16 @@ class SalesforceSimulatorTest {
         List<Long> numbers =
                 ids.stream().map(id -> id.asReadOnlyByteBuffer().getLong()).toList();
         assertThat(numbers).isSorted().doesNotHaveDuplicates();
+    }
+
+    /** Public clients keep the number alone. */
+    @Test
+    void a_replay_id_of_its_number_alone_leads_to_the_same_place() throws Exception {
+        salesforce.publishDelete(ContactIds.next(), ContactIds.next());
+        ByteString first =
+                subscribe(ReplayPreset.EARLIEST, 1).next().getEvents(0).getReplayId();
+
+        assertThat(subscribe(first.substring(0, 8), 10).next().getEventsCount()).isEqualTo(1);
     }
 
     @Test
@@ -623,6 +711,33 @@ class SalesforceSimulatorTest {
     }
 
     @Test
+    void what_is_frozen_takes_connections_and_answers_nothing_until_it_thaws() throws Exception {
+        Client client = subscribe(ReplayPreset.LATEST, 10);
+        salesforce.frozen(true);
+        salesforce.publishDelete(ContactIds.next());
+        try (Socket another = new Socket(
+                InetAddress.getLoopbackAddress(),
+                URI.create(salesforce.loginUrl()).getPort())) {
+            another.setSoTimeout(200);
+            assertThatThrownBy(() -> another.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+        }
+
+        CompletableFuture<Integer> login = CompletableFuture.supplyAsync(() -> {
+            try {
+                return post(credentials()).statusCode();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        assertThatThrownBy(() -> login.get(300, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+        assertThat(client.isQuiet()).isTrue();
+        salesforce.frozen(false);
+
+        assertThat(login.get(10, TimeUnit.SECONDS)).isEqualTo(200);
+        assertThat(client.next().getEventsCount()).isEqualTo(1);
+    }
+
+    @Test
     void waiting_in_vain_says_what_was_seen() {
         try (SalesforceSimulator impatient =
                 SalesforceSimulator.builder().patience(Duration.ofMillis(50)).start()) {
@@ -709,6 +824,33 @@ class SalesforceSimulatorTest {
     }
 
     @Test
+    void answers_come_in_chunks_packed_where_asked_for_with_cookies_and_the_limit() throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(
+                        salesforce.loginUrl() + "/services/data/v62.0/query?q=" + encode("SELECT Id FROM Contact")))
+                .header("Authorization", "Bearer " + token())
+                .header("Accept-Encoding", "gzip")
+                .build();
+
+        HttpResponse<InputStream> packed = web.send(request, HttpResponse.BodyHandlers.ofInputStream());
+        HttpResponse<String> plain = query("query", "SELECT Id FROM Contact");
+
+        assertThat(packed.headers().firstValue("Content-Encoding")).contains("gzip");
+        assertThat(packed.headers().firstValue("Transfer-Encoding")).contains("chunked");
+        assertThat(packed.headers().allValues("Set-Cookie")).hasSize(2);
+        assertThat(packed.headers().firstValue("Sforce-Limit-Info")).contains("api-usage=1/15000");
+        try (InputStream body = new GZIPInputStream(packed.body())) {
+            assertThat(new String(body.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(plain.body());
+        }
+        assertThat(plain.headers().firstValue("Content-Encoding")).isEmpty();
+        assertThat(plain.headers().firstValue("Vary")).contains("Accept-Encoding");
+        assertThat(get("/services/data/", "none").headers().firstValue("Sforce-Limit-Info"))
+                .isEmpty();
+        HttpResponse<String> refused = get("/services/data/v62.0/query?q=SELECT", "none");
+        assertThat(refused.headers().firstValue("WWW-Authenticate")).contains("Token");
+        assertThat(refused.headers().firstValue("Connection")).contains("close");
+    }
+
+    @Test
     void one_code_comes_with_the_message_that_was_told() throws Exception {
         salesforce.restRefuses(403, "REQUEST_LIMIT_EXCEEDED", "ConcurrentPerOrgLongTxn Limit exceeded.");
 
@@ -717,6 +859,21 @@ class SalesforceSimulatorTest {
         assertThat(refused.statusCode()).isEqualTo(403);
         assertThat(errorCode(refused)).isEqualTo("REQUEST_LIMIT_EXCEEDED");
         assertThat(json(refused).path(0).path("message").asText()).isEqualTo("ConcurrentPerOrgLongTxn Limit exceeded.");
+        assertThat(query("query", "SELECT Id FROM Contact").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void a_refusal_may_be_a_bare_text_or_a_page_of_what_is_in_front() throws Exception {
+        salesforce.restRefuses(400, "Access Declined");
+        HttpResponse<String> bare = query("query", "SELECT Id FROM Contact");
+        assertThat(bare.statusCode()).isEqualTo(400);
+        assertThat(bare.body()).isEqualTo("Access Declined");
+
+        salesforce.restIsDownForMaintenance();
+        HttpResponse<String> page = query("query", "SELECT Id FROM Contact");
+        assertThat(page.statusCode()).isEqualTo(503);
+        assertThat(page.headers().firstValue("Content-Type")).contains("text/html");
+        assertThat(page.headers().firstValue("Server")).contains("AkamaiNetStorage");
         assertThat(query("query", "SELECT Id FROM Contact").statusCode()).isEqualTo(200);
     }
 
@@ -757,7 +914,11 @@ class SalesforceSimulatorTest {
         assertThat(found.path("deletedRecords").findValuesAsText("id")).isEqualTo(ids);
         assertThat(found.path("latestDateCovered").asText()).startsWith(minute(clock.instant()));
         assertThat(found.path("earliestDateAvailable").asText())
-                .startsWith(minute(clock.instant().minus(15, ChronoUnit.DAYS)));
+                .startsWith(minute(clock.instant().minus(21, ChronoUnit.DAYS)));
+        assertThat(found.fieldNames()).toIterable().startsWith("deletedRecords");
+        assertThat(json(deleted(now, now.plusSeconds(600))).fieldNames())
+                .toIterable()
+                .endsWith("deletedRecords");
 
         assertThat(errorCode(deleted(now, now.plusSeconds(60)))).isEqualTo("INVALID_REPLICATION_DATE");
         assertThat(errorCode(deleted(now.minus(16, ChronoUnit.DAYS), now))).isEqualTo("INVALID_REPLICATION_DATE");

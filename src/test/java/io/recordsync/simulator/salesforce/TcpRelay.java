@@ -30,6 +30,7 @@ final class TcpRelay implements AutoCloseable {
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
     private volatile boolean refusing;
+    private volatile boolean frozen;
 
     /** Looks at what the server sends before it is passed on, and may change it in its place. */
     interface Answers {
@@ -83,6 +84,16 @@ final class TcpRelay implements AutoCloseable {
         refusing = on;
         if (on) {
             cut();
+        }
+    }
+
+    /** While on, connections are accepted, or stay open, and nothing is answered on them, not even a handshake of TLS. */
+    void freeze(boolean on) {
+        frozen = on;
+        if (on) {
+            silence();
+        } else {
+            resume();
         }
     }
 
@@ -162,6 +173,9 @@ final class TcpRelay implements AutoCloseable {
         }
 
         void start() {
+            if (frozen) {
+                hold();
+            }
             connections.add(this);
             if (refusing) {
                 reset();
@@ -190,6 +204,7 @@ final class TcpRelay implements AutoCloseable {
         private void pump(Socket from, Socket to) {
             byte[] buffer = new byte[64 * 1024];
             try {
+                gate.await();
                 InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream();
                 for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {

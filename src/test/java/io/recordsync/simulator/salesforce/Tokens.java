@@ -26,7 +26,7 @@ import java.util.UUID;
  * Who may come in: the client's credentials, the org they lead to, and the access tokens given out.
  *
  * <p>Thread-safe. As a {@link ServerInterceptor} it checks the three headers of every Pub/Sub call. Like Salesforce's,
- * an answer does not say how long a token lasts.
+ * an answer does not say how long a token lasts, and one to an assertion not even when it was issued.
  */
 final class Tokens implements ServerInterceptor {
 
@@ -110,8 +110,12 @@ final class Tokens implements ServerInterceptor {
 
     /** The answer to a request for a token. */
     synchronized Map<String, String> grant(Map<String, String> form) throws LoginRefused {
+        boolean secret = false;
         switch (form.getOrDefault("grant_type", "")) {
-            case "client_credentials" -> checkSecret(form);
+            case "client_credentials" -> {
+                checkSecret(form);
+                secret = true;
+            }
             case "urn:ietf:params:oauth:grant-type:jwt-bearer" -> checkAssertion(form.getOrDefault("assertion", ""));
             default -> throw new LoginRefused("unsupported_grant_type", "grant type not supported");
         }
@@ -119,19 +123,22 @@ final class Tokens implements ServerInterceptor {
                 + UUID.randomUUID().toString().replace("-", "") + "."
                 + UUID.randomUUID().toString().replace("-", "");
         tokens.put(accessToken, new Token(orgId, clock.instant().plus(lifetime)));
-        return Map.of(
-                "access_token",
-                accessToken,
-                "instance_url",
-                instanceUrl,
-                "id",
-                url + "/id/" + orgId + "/" + USER_ID,
-                "token_type",
-                "Bearer",
-                "issued_at",
-                String.valueOf(clock.millis()),
-                "scope",
-                "api");
+        Map<String, String> answer = new LinkedHashMap<>();
+        answer.put("access_token", accessToken);
+        if (secret) {
+            answer.put(
+                    "signature",
+                    Base64.getEncoder()
+                            .encodeToString(UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII)));
+        }
+        answer.put("scope", "id api full");
+        answer.put("instance_url", instanceUrl);
+        answer.put("id", url + "/id/" + orgId + "/" + USER_ID);
+        answer.put("token_type", "Bearer");
+        if (secret) {
+            answer.put("issued_at", String.valueOf(clock.millis()));
+        }
+        return answer;
     }
 
     /** Whose token it is. */
@@ -166,7 +173,8 @@ final class Tokens implements ServerInterceptor {
         String accessToken = headers.get(ACCESS_TOKEN);
         if (accessToken == null || !isValid(accessToken) || !instanceUrl.equals(headers.get(INSTANCE_URL))) {
             return PubSubService.error(
-                    Status.UNAUTHENTICATED.withDescription("Provide valid authentication via metadata headers"),
+                    Status.UNAUTHENTICATED.withDescription("An authentication exception occurred. Provide valid"
+                            + " authentication via metadata headers"),
                     "service.auth.error");
         }
         if (!tokens.get(accessToken).orgId().equals(headers.get(TENANT_ID))) {

@@ -123,6 +123,7 @@ final class RecordList {
         json.put("unique_identifier_type", uniqueIdentifierType);
         json.put("status", "ACCEPTED");
         json.put("records_count", size());
+        json.put("teams", List.of());
         json.put("created_at", createdAt.toString());
         json.put("updated_at", createdAt.toString());
         return json;

@@ -78,6 +78,7 @@ public final class TalkdeskSimulator implements AutoCloseable {
     private volatile boolean tokenHangs;
     private volatile Duration latency = Duration.ZERO;
     private volatile String linkBase;
+    private volatile PageLinks links = PageLinks.LAST_HAS_NO_NEXT;
     private volatile Middlebox middlebox;
 
     /** How records that could not be deleted are shown in the answer. */
@@ -257,6 +258,11 @@ public final class TalkdeskSimulator implements AutoCloseable {
         linkBase = base;
     }
 
+    /** In which form pages link to one another. */
+    public void pageLinks(PageLinks form) {
+        links = form;
+    }
+
     /** The next calls that read lists or records are answered with these statuses, one each. */
     public void readAnswers(int... statuses) {
         Arrays.stream(statuses).mapToObj(Answer::status).forEach(readAnswers::add);
@@ -289,6 +295,11 @@ public final class TalkdeskSimulator implements AutoCloseable {
 
     public void releaseAnswers() {
         answers.open();
+    }
+
+    /** While on, connections are accepted and nothing is answered, on those that are open too; then what was asked is answered. */
+    public void frozen(boolean on) {
+        server.freeze(on);
     }
 
     /** Connections are cut and new ones refused until {@link #listenAgain()}. */
@@ -763,24 +774,17 @@ public final class TalkdeskSimulator implements AutoCloseable {
         }
         int last = Math.max(1, (total + perPage - 1) / perPage);
         List<?> found = source.read(page, perPage);
-        Map<String, Object> links = new LinkedHashMap<>();
-        String base = linkBase + path + "?per_page=" + perPage + "&page=";
-        links.put("self", href(base + page));
-        links.put("first", href(base + 1));
-        if (page > 1) {
-            links.put("prev", href(base + (page - 1)));
-        }
-        if (page < last) {
-            links.put("next", href(base + (page + 1)));
-        }
-        links.put("last", href(base + last));
         Map<String, Object> body = new LinkedHashMap<>();
-        body.put("total", total);
-        body.put("count", found.size());
+        if (name.equals("records")) {
+            body.put("count", total);
+        } else {
+            body.put("total", total);
+            body.put("count", found.size());
+        }
         body.put("page", page);
         body.put("per_page", perPage);
         body.put("total_pages", last);
-        body.put("_links", links);
+        body.put("_links", links.of(linkBase, path, page, perPage, last));
         body.put("_embedded", Map.of(name, found));
         return Reply.json(200, body);
     }

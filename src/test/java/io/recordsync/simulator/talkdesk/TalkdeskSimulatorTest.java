@@ -16,8 +16,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -33,12 +35,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(20)
@@ -542,9 +547,10 @@ class TalkdeskSimulatorTest {
         String next = "/record-lists/" + LIST + "/records";
         while (!next.isEmpty()) {
             JsonNode page = json(client.get(next));
-            assertThat(page.path("total").asInt()).isEqualTo(45);
+            assertThat(page.path("count").asInt()).isEqualTo(45);
+            assertThat(page.has("total")).isFalse();
             assertThat(page.path("total_pages").asInt()).isEqualTo(3);
-            counts.add(page.path("count").asInt());
+            counts.add(page.path("_embedded").path("records").size());
             page.path("_embedded")
                     .path("records")
                     .forEach(record -> found.add(record.path("external_id").asText()));
@@ -563,6 +569,56 @@ class TalkdeskSimulatorTest {
         assertThat(talkdesk.reads()).hasSize(5).extracting(ReadCall::status).containsOnly(200);
         assertThat(client.get("/record-lists/list-1/records?external_id=" + ADA).statusCode())
                 .isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "LAST_HAS_NO_NEXT, '', URL/record-lists/list-1/records?per_page=1&page=2",
+        "NEXT_IS_SELF, URL/record-lists/list-1/records?per_page=1&page=2, URL/record-lists/list-1/records?per_page=1&page=2",
+        "NEXT_WITHOUT_END, URL/record-lists/list-1/records?per_page=1&page=3, URL/record-lists/list-1/records?per_page=1&page=2",
+        "WITHOUT_PER_PAGE, '', URL/record-lists/list-1/records?page=2",
+        "SLASH_BEFORE_QUERY, '', URL/record-lists/list-1/records/?per_page=1&page=2",
+        "RELATIVE, '', /record-lists/list-1/records?per_page=1&page=2"
+    })
+    void pages_are_linked_in_every_form_that_was_seen(PageLinks form, String nextOfLast, String nextOfFirst)
+            throws IOException {
+        talkdesk.pageLinks(form);
+
+        assertThat(next("/record-lists/list-1/records?per_page=1&page=1"))
+                .isEqualTo(nextOfFirst.replace("URL", talkdesk.url()));
+        assertThat(next("/record-lists/list-1/records?per_page=1&page=2"))
+                .isEqualTo(nextOfLast.replace("URL", talkdesk.url()));
+        JsonNode beyond = json(client.get("/record-lists/list-1/records?per_page=1&page=3"));
+        assertThat(beyond.path("_embedded").path("records")).isEmpty();
+    }
+
+    private String next(String page) throws IOException {
+        return json(client.get(page)).path("_links").path("next").path("href").asText();
+    }
+
+    @Test
+    void what_is_frozen_takes_connections_and_answers_nothing_until_it_thaws() throws Exception {
+        assertThat(client.get("/record-lists/list-1").statusCode()).isEqualTo(200);
+        talkdesk.frozen(true);
+        int before = talkdesk.connections();
+
+        try (Socket another = new Socket(
+                InetAddress.getLoopbackAddress(), URI.create(talkdesk.url()).getPort())) {
+            another.setSoTimeout(200);
+            assertThatThrownBy(() -> another.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+            assertThat(talkdesk.connections()).isEqualTo(before + 1);
+        }
+        CompletableFuture<Integer> asked = CompletableFuture.supplyAsync(() -> {
+            try {
+                return client.get("/record-lists/list-1").statusCode();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        assertThatThrownBy(() -> asked.get(200, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+        talkdesk.frozen(false);
+
+        assertThat(asked.get(10, TimeUnit.SECONDS)).isEqualTo(200);
     }
 
     @Test

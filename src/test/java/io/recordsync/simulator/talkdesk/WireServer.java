@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,6 +38,7 @@ final class WireServer implements AutoCloseable {
     private final int port;
     private volatile ServerSocket listener;
     private volatile CompletableFuture<Void> accepting;
+    private volatile CountDownLatch ice = new CountDownLatch(0);
 
     WireServer(int port, ServerSocketFactory sockets, Clock clock, Handler handler) {
         this.clock = clock;
@@ -82,6 +84,12 @@ final class WireServer implements AutoCloseable {
         }
     }
 
+    /** While on, connections are accepted, or stay open, and nothing is read or answered on them. */
+    synchronized void freeze(boolean on) {
+        ice.countDown();
+        ice = new CountDownLatch(on ? 1 : 0);
+    }
+
     @Override
     public void close() {
         stopListening();
@@ -118,12 +126,14 @@ final class WireServer implements AutoCloseable {
     private void serve(Socket socket, ServerSocket from) {
         Connection connection = null;
         try (socket) {
+            ice.await();
             connection = new Connection(socket, clock);
             connections.add(connection);
             if (from.isClosed()) {
                 return;
             }
             for (Request request = connection.next(); request != null; request = connection.next()) {
+                ice.await();
                 handler.serve(request, connection);
                 if (request.header("Connection").equalsIgnoreCase("close")) {
                     return;
@@ -131,6 +141,8 @@ final class WireServer implements AutoCloseable {
             }
         } catch (IOException e) {
             // The client went away, or was cut off on purpose.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
             if (connection != null) {
                 connections.remove(connection);
