@@ -12,8 +12,6 @@ create table look (
     at       bigint
 );
 
-create index look_unanswered on look (deletion) where at is null;
-
 -- The person who ordered a deletion.
 create table ordered (
     deletion bigint primary key,

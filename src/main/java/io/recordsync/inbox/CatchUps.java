@@ -79,7 +79,7 @@ final class CatchUps {
     private static final String FORGET_LOOKS =
             """
             delete from look where at is not null
-              or not exists (select 1 from deletion where deletion.id = look.deletion and deletion.state = 'checking')""";
+              or (select 1 from deletion where deletion.id = look.deletion and deletion.state = 'checking') is null""";
 
     /** Whether what a response says is new. */
     boolean isNews(CatchUp said) {
@@ -167,7 +167,8 @@ final class CatchUps {
     private static final String LET_GO = "update deletion set state = " + Guard.PENDING_OR_HELD
             + """
 
-            where state = 'checking' and state <> 'deleted' and id in (select deletion from look where at is null)
+            where state = 'checking' and state <> 'deleted'
+              and (select 1 from look where look.deletion = deletion.id and look.at is null) is not null
               and (select 1 from catching_up where since > {now} - :patience limit 1) is null
               and\s"""
             + "not (" + DoubtMarks.DOUBTED + ") returning id, state";
