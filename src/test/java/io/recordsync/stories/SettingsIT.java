@@ -209,8 +209,8 @@ class SettingsIT {
             service.with("ops.user", "oper\\u0061tor")
                     .with("talkdesk.external-provider", "{{my.provider}}")
                     .with("salesforce.jwt.keystore", "C:\\keys\\sf.p12")
-                    .with("batch.size", "5\\")
                     .with("guard.window", "60")
+                    .with("batch.size", "5\\")
                     .inFile("")
                     .with("proxy.port", "tcp://10.0.0.1:3128");
 
