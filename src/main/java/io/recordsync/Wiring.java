@@ -25,6 +25,7 @@ import io.recordsync.inbox.InboxSettings;
 import io.recordsync.inbox.JdbcHistory;
 import io.recordsync.inbox.JdbcLedger;
 import io.recordsync.inbox.Ledger;
+import io.recordsync.inbox.ListScope;
 import io.recordsync.inbox.Store;
 import io.recordsync.inbox.Tally;
 import io.recordsync.inbox.database.Database;
@@ -274,8 +275,14 @@ public final class Wiring implements AutoCloseable {
     private Delivering delivery(InboxRoom room, Clock clock) {
         DeliverySettings delivery = settings.delivery();
         List<String> served = settings.talkdesk().recordLists();
-        room.inbox().recordLists().register(served);
-        room.inbox().recordLists().serveOnly(served);
+        room.inbox()
+                .recordLists()
+                .serve(
+                        served,
+                        new ListScope(
+                                settings.talkdesk().externalProvider(),
+                                settings.salesforce().entities(),
+                                settings.salesforce().idPrefixes()));
         DeliveryGate gate = beans.own(
                 "recordsyncGate",
                 new DeliveryGate(
@@ -452,6 +459,7 @@ public final class Wiring implements AutoCloseable {
                 new Status(
                         room.ledger(),
                         room.inbox().coverage(),
+                        room.inbox().recordLists(),
                         channel,
                         recordLists,
                         new Status.Parts(

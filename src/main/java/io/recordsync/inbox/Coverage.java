@@ -3,6 +3,7 @@ package io.recordsync.inbox;
 import io.recordsync.deletion.SweepDemand;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -49,8 +50,19 @@ public interface Coverage {
      * @param floor nothing committed before this is ours to delete: the first start, or what a person named
      * @param demand the number of the newest demand that it answers
      * @param reason for a person; {@code period} when nobody demanded it
+     * @param lagging the record lists that are not covered as far as the others, and from where they have to be
      */
-    record Sweep(Instant since, Instant floor, long demand, String reason) {}
+    record Sweep(Instant since, Instant floor, long demand, String reason, Map<String, Instant> lagging) {
+
+        public Sweep {
+            lagging = Map.copyOf(lagging);
+        }
+
+        /** In which all lists are covered alike. */
+        public Sweep(Instant since, Instant floor, long demand, String reason) {
+            this(since, floor, demand, reason, Map.of());
+        }
+    }
 
     /** From inclusive, until exclusive. */
     record Stretch(Instant from, Instant until) {}

@@ -38,7 +38,7 @@ public record Inbox(
                 recordLists,
                 new JdbcDecisions(guarded),
                 new JdbcRetention(store, guard, settings),
-                new JdbcCoverage(store, session, settings),
+                new JdbcCoverage(store, session, recordLists, settings),
                 new JdbcPauses(store));
     }
 

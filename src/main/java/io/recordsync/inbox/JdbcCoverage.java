@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /** The coverage on JDBC: one row of the inbox's database. */
@@ -20,12 +21,14 @@ public final class JdbcCoverage implements Coverage {
 
     private final Store store;
     private final JdbcSession session;
+    private final JdbcRecordLists recordLists;
     private final Duration sessionTtl;
 
     /** @param session the one that sweeps */
-    JdbcCoverage(Store store, JdbcSession session, InboxSettings settings) {
+    JdbcCoverage(Store store, JdbcSession session, JdbcRecordLists recordLists, InboxSettings settings) {
         this.store = store;
         this.session = session;
+        this.recordLists = recordLists;
         this.sessionTtl = settings.sessionTtl();
     }
 
@@ -67,6 +70,7 @@ public final class JdbcCoverage implements Coverage {
 
     /** What was proven of one org tells nothing about another. */
     static int forget(Transaction transaction) throws SQLException {
+        Joins.forget(transaction);
         return transaction.change(FORGET);
     }
 
@@ -80,45 +84,56 @@ public final class JdbcCoverage implements Coverage {
 
     private static final String IS_WANTED = "select 1 as one from sweep where " + WANTED;
 
+    /** Whether one is wanted by what the sweep's row says, and the lists that it has to catch up for. */
+    private record Wanted(boolean byRow, Map<String, Instant> lagging) {}
+
     private static final String BEGIN =
             """
             update sweep set session = :session
             where exists (select 1 from session where id = :session and seen_at > {now} - :ttl)
               and (session in ('', :session)
                 or not exists (select 1 from session other where other.id = sweep.session and other.seen_at > {now} - :ttl))
-              and\s"""
+              and (:lists = 1 or\s"""
                     + WANTED
                     + """
-
+            )
             returning covered_until, since, demanded, case when demanded > answered then reason else 'period' end as reason,
                       coalesce((select min(first_start) from stream_position), covered_until) as first_start""";
 
     @Override
     public Optional<Sweep> begin(Duration period) {
-        boolean wanted = store.read(
-                        "look whether a sweep is owed",
-                        transaction -> transaction.first(IS_WANTED, with("period", period), row -> true))
-                .orElse(false);
-        if (!wanted) {
+        Wanted wanted = store.read(
+                "look whether a sweep is owed",
+                transaction -> new Wanted(
+                        transaction
+                                .first(IS_WANTED, with("period", period), row -> true)
+                                .isPresent(),
+                        Joins.lagging(transaction, recordLists.served())));
+        if (!wanted.byRow() && wanted.lagging().isEmpty()) {
             return Optional.empty();
         }
         return store.write("begin a sweep", transaction -> {
             transaction.change(START);
+            Map<String, Instant> lagging = Joins.lagging(transaction, recordLists.served());
             return transaction.first(
                     BEGIN,
-                    with("session", session.id()).and("ttl", sessionTtl).and("period", period),
-                    JdbcCoverage::sweep);
+                    with("session", session.id())
+                            .and("ttl", sessionTtl)
+                            .and("period", period)
+                            .and("lists", lagging.isEmpty() ? 0 : 1),
+                    row -> sweep(row, lagging));
         });
     }
 
-    private static Sweep sweep(ResultSet row) throws SQLException {
+    private static Sweep sweep(ResultSet row, Map<String, Instant> lagging) throws SQLException {
         Instant covered = Instant.ofEpochMilli(row.getLong("covered_until"));
         Instant named = time(row, "since");
         return new Sweep(
                 earlier(covered, named),
                 earlier(Instant.ofEpochMilli(row.getLong("first_start")), named),
                 row.getLong("demanded"),
-                row.getString("reason"));
+                row.getString("reason"),
+                lagging);
     }
 
     private static Instant earlier(Instant one, Instant other) {
@@ -156,6 +171,7 @@ public final class JdbcCoverage implements Coverage {
                                 + " it proves nothing",
                         null);
             }
+            Joins.caughtUp(transaction, sweep.lagging().keySet(), coveredUntil);
             return finished;
         });
     }

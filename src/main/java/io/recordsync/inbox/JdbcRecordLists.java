@@ -71,6 +71,15 @@ public final class JdbcRecordLists implements RecordLists {
         return unknown;
     }
 
+    @Override
+    public void serve(Collection<String> recordLists, ListScope scope) {
+        List<String> joined =
+                store.write("join", transaction -> Joins.serve(transaction, Set.copyOf(recordLists), scope));
+        committed(recordLists);
+        Joins.say(joined);
+        serveOnly(recordLists);
+    }
+
     private static final String ALL = "select id from record_list";
 
     private static final String PARK_REMOVED =
@@ -104,6 +113,12 @@ public final class JdbcRecordLists implements RecordLists {
                     parked,
                     list);
         }
+    }
+
+    /** The lists of the configuration; empty before they are known. */
+    Set<String> served() {
+        Set<String> only = served;
+        return only == null ? Set.of() : only;
     }
 
     /** Whether it may be claimed of. */
@@ -250,5 +265,40 @@ public final class JdbcRecordLists implements RecordLists {
         register(Set.of(recordList));
         store.write(
                 "note a presence check", transaction -> transaction.change(PRESENCE_CHECKED, with("list", recordList)));
+    }
+
+    @Override
+    public List<ListCoverage> coverage() {
+        return store.read("look how far lists are covered", Joins::all);
+    }
+
+    @Override
+    public void looked(String recordList) {
+        store.write("note what was looked at", transaction -> Joins.looked(transaction, recordList));
+    }
+
+    @Override
+    public int skipHistory(Collection<String> recordLists, String user) {
+        return store.write("skip what lies before", transaction -> Joins.skip(transaction, recordLists, user));
+    }
+
+    /** Those of a purge; a presence check holds no more. */
+    private static final int MAX_UNDERWAY = 100_000;
+
+    private static final String UNDERWAY =
+            """
+            select identifier from deletion
+            where state in ('checking', 'pending', 'claimed', 'held', 'parked', 'rehearsed') and state <> 'deleted'
+              and record_list || '' = :list and kind = 'external'
+            limit :most""";
+
+    @Override
+    public Set<String> underway(String recordList) {
+        return new HashSet<>(store.read(
+                "look for what is under way",
+                transaction -> transaction.list(
+                        UNDERWAY,
+                        with("list", recordList).and("most", MAX_UNDERWAY),
+                        row -> row.getString("identifier"))));
     }
 }

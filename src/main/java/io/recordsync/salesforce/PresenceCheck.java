@@ -35,6 +35,7 @@ public final class PresenceCheck {
     private final SyncedRecords records;
     private final List<String> entities;
     private final String apiVersion;
+    private final Set<String> underway;
 
     private final Deque<Question> questions = new ArrayDeque<>();
     private final Set<String> missing = new LinkedHashSet<>();
@@ -48,6 +49,18 @@ public final class PresenceCheck {
 
     PresenceCheck(
             String recordList, Instant began, SyncedRecords records, Collection<String> entities, String apiVersion) {
+        this(recordList, began, records, entities, apiVersion, Set.of());
+    }
+
+    /** @param underway external ids that are to be deleted anyway: of them nothing is asked, and they are not counted */
+    PresenceCheck(
+            String recordList,
+            Instant began,
+            SyncedRecords records,
+            Collection<String> entities,
+            String apiVersion,
+            Set<String> underway) {
+        this.underway = underway;
         this.recordList = recordList;
         this.began = began;
         this.asOf = began;
@@ -83,6 +96,9 @@ public final class PresenceCheck {
         next = nextPage;
         Set<String> ids = new LinkedHashSet<>();
         for (String externalId : externalIds) {
+            if (underway.contains(externalId)) {
+                continue;
+            }
             // What is no id of Salesforce's did not come from Salesforce: not ours to judge. Neither is one of 15
             // characters: it has no checksum to show that it is mangled, and a restoration would not meet its row.
             if (records.identifier(externalId)

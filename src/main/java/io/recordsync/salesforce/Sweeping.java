@@ -48,7 +48,12 @@ public final class Sweeping {
     private final SyncedRecords records;
     private final String apiVersion;
     private final Instant floor;
+    private final Duration overlap;
+    /** From here it asks; earlier than for most lists where one has to catch up. */
     private final Instant start;
+    /** What lies before is of no list, or only of those that have to catch up. */
+    private final Instant common;
+
     private final Deque<Question> left = new ArrayDeque<>();
 
     private Instant end;
@@ -75,7 +80,10 @@ public final class Sweeping {
         this.apiVersion = apiVersion;
         this.floor = sweep.floor().minus(CLOCK_SKEW);
         Instant wanted = sweep.since().minus(overlap);
-        this.start = wanted.isBefore(floor) ? floor : wanted;
+        Instant ordinary = later(wanted, floor);
+        this.overlap = overlap;
+        this.start = sweep.lagging().keySet().stream().map(this::catchUpFrom).reduce(ordinary, Sweeping::earlier);
+        this.common = start.isBefore(ordinary) ? ordinary : floor;
         for (String entity : entities) {
             left.add(new BinPage(entity, null));
             left.add(new LogWindow(entity, null, null, Instant.MIN));
@@ -283,7 +291,7 @@ public final class Sweeping {
         private int count;
 
         void add(String id, Instant at, DeletionState state, Optional<String> note) {
-            if (at.isBefore(floor)) {
+            if (at.isBefore(earlier(start, common))) {
                 return;
             }
             count++;
@@ -295,13 +303,25 @@ public final class Sweeping {
                                 + "); not deleted, reported"));
                 return;
             }
-            deletions.addAll(
-                    records.deletions(identifier.get(), "sweep:" + at, Origin.SWEEP, at, state, note.orElse(""), null));
+            records.deletions(identifier.get(), "sweep:" + at, Origin.SWEEP, at, state, note.orElse(""), null).stream()
+                    .filter(deletion -> isDue(deletion.recordList(), at))
+                    .forEach(deletions::add);
         }
 
         Intake intake() {
             return new Intake(deletions, problems, null);
         }
+    }
+
+    /** Of a list that has to catch up, also what lies before the rest of the sweep. */
+    private boolean isDue(String recordList, Instant at) {
+        return !at.isBefore(common) || sweep.lagging().containsKey(recordList) && !at.isBefore(catchUpFrom(recordList));
+    }
+
+    /** One that was there at the first start began with it; one that joined did not. */
+    private Instant catchUpFrom(String recordList) {
+        Instant from = sweep.lagging().get(recordList);
+        return from.isBefore(floor) ? from.minus(overlap) : later(from.minus(overlap), floor);
     }
 
     private static Instant minute(Instant time) {

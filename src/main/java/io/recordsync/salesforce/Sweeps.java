@@ -138,7 +138,7 @@ public final class Sweeps implements Supplier<SweepReport> {
                 .orElse(-1);
         Stretch unproven = report(sweeping.unproven());
         coverage.finish(
-                new Sweep(sweep.since(), sweep.floor(), Math.max(answered, 0), sweep.reason()),
+                new Sweep(sweep.since(), sweep.floor(), Math.max(answered, 0), sweep.reason(), sweep.lagging()),
                 sweeping.coveredUntil(),
                 answered >= 0,
                 unproven);

@@ -27,6 +27,7 @@ import io.recordsync.inbox.Ledger.GuardEntry;
 import io.recordsync.inbox.Ledger.PositionEntry;
 import io.recordsync.inbox.Ledger.ProblemEntry;
 import io.recordsync.inbox.Ledger.RecordListEntry;
+import io.recordsync.inbox.ListCoverage;
 import io.recordsync.oauth.TokenUnavailableException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -316,11 +317,14 @@ class OpsRouteTest {
                  "guard": {"tripped": false, "since": null, "held": 0, "max": 1000, "windowMs": 3600000,
                   "openUntil": null, "openedBy": null},
                  "lists": [
-                   {"id": "list-a", "state": "active", "pending": 0, "parked": 0, "dryRun": false, "lastCallAt": null,
+                   {"id": "list-a", "state": "active", "joined": null, "coveredUntil": "2026-03-01T10:59:00Z",
+                    "historyOpen": false, "pending": 0, "parked": 0, "dryRun": false, "lastCallAt": null,
                     "lastError": null},
-                   {"id": "list-b", "state": "active", "pending": 0, "parked": 0, "dryRun": false, "lastCallAt": null,
+                   {"id": "list-b", "state": "active", "joined": null, "coveredUntil": "2026-03-01T10:59:00Z",
+                    "historyOpen": false, "pending": 0, "parked": 0, "dryRun": false, "lastCallAt": null,
                     "lastError": null},
-                   {"id": "list-z", "state": "suspended", "pending": 2, "parked": 1, "dryRun": false, "lastCallAt": null,
+                   {"id": "list-z", "state": "suspended", "joined": null, "coveredUntil": "2026-03-01T10:59:00Z",
+                    "historyOpen": false, "pending": 2, "parked": 1, "dryRun": false, "lastCallAt": null,
                     "lastError": "list_gone"}],
                  "sweep": {"lastAt": "2026-03-01T11:00:00Z", "coveredUntil": "2026-03-01T10:59:00Z",
                            "lastError": "Salesforce answered 503", "owed": "GAP_OVERFLOW", "running": true, "found": 12, "added": 2,
@@ -854,6 +858,53 @@ class OpsRouteTest {
                 .isEqualTo(JSON.readTree("{\"count\": 1}"));
         assertThat(server.recordLists.stopped).isEmpty();
         assertThat(server.told).contains("wake");
+    }
+
+    @Test
+    void what_lies_before_the_first_start_is_amber_until_a_person_declines_it() throws Exception {
+        server.recordLists.coverage.add(new ListCoverage("list-a", null, null, null, "", true));
+        assertThat(level()).isEqualTo("amber");
+        assertThat(reasons()).contains("before the first start", "list-a", "/api/record-lists/skip-history");
+
+        assertThat(json(server.post("/api/record-lists/skip-history", "{\"ids\": [\"list-a\"]}")))
+                .isEqualTo(JSON.readTree("{\"count\": 1}"));
+
+        assertThat(level()).isEqualTo("green");
+    }
+
+    @Test
+    void a_list_that_joined_is_amber_with_what_is_to_come_and_shown_with_what_is_covered() throws Exception {
+        Instant back = OpsServer.NOW.minus(ListCoverage.LOOK_BACK);
+        server.recordLists.coverage.add(new ListCoverage("list-b", OpsServer.NOW, back, null, "", true));
+        try {
+            assertThat(level()).isEqualTo("amber");
+            assertThat(reasons())
+                    .contains("Record list list-b joined at 2026-03-01T12:00:00Z", "a sweep of the 15 days");
+            JsonNode list = json(server.get("/api/status")).at("/lists/1");
+            assertThat(list.path("id").asText()).isEqualTo("list-b");
+            assertThat(list.path("joined").asText()).isEqualTo("2026-03-01T12:00:00Z");
+            assertThat(list.path("coveredUntil").asText()).isEqualTo("2026-02-14T12:00:00Z");
+            assertThat(list.path("historyOpen").asBoolean()).isTrue();
+        } finally {
+            server.recordLists.coverage.clear();
+        }
+    }
+
+    @Test
+    void a_list_that_is_not_configured_any_more_is_retired() throws Exception {
+        server.inbox.recordLists.add(new RecordListEntry("list-z", "active", 0, 0, null, ""));
+        server.recordLists.coverage.add(new ListCoverage("list-z", null, OpsServer.NOW, null, "", false));
+        try {
+            assertThat(level()).isEqualTo("green");
+            assertThat(json(server.get("/api/status")).at("/lists/2/state").asText())
+                    .isEqualTo("retired");
+        } finally {
+            server.recordLists.coverage.clear();
+        }
+    }
+
+    private String reasons() throws Exception {
+        return json(server.get("/api/status")).at("/health/reasons").toString();
     }
 
     @Test

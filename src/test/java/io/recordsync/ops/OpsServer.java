@@ -167,6 +167,7 @@ public final class OpsServer implements AutoCloseable {
                 new Status(
                         inbox,
                         coverage,
+                        recordLists,
                         CHANNEL,
                         RECORD_LISTS,
                         new Status.Parts(() -> stream, gateBean, presenceChecks, sweeps, () -> nothingFound, guard),

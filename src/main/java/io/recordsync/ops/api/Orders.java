@@ -233,6 +233,25 @@ public final class Orders {
 
     /** Lists that the delivery has stopped go on; the count is of those that were stopped. */
     public Count goOn(byte[] body, String user) {
+        List<String> lists = lists(body);
+        int count = known.goOn(lists);
+        LOG.info("{} let {} stopped record lists go on, of {}", user, count, oneLine(lists.toString()));
+        return new Count(count);
+    }
+
+    /** A person declines the look at what lies before these lists joined; the count is of those where it was open. */
+    public Count skipHistory(byte[] body, String user) {
+        List<String> lists = lists(body);
+        int count = known.skipHistory(lists, user);
+        LOG.info(
+                "{} declined the look at what was deleted before record lists joined: {}, of {}",
+                user,
+                count,
+                oneLine(lists.toString()));
+        return new Count(count);
+    }
+
+    private static List<String> lists(byte[] body) {
         JsonNode given = RequestBody.readObject(body, Set.of("ids")).path("ids");
         List<String> lists = new ArrayList<>();
         for (JsonNode id : given) {
@@ -246,9 +265,7 @@ public final class Orders {
                     400,
                     "Expected {\"ids\": […]} with 1 to %d ids of record lists".formatted(RequestedDeletions.MAX_ITEMS));
         }
-        int count = known.goOn(lists);
-        LOG.info("{} let {} stopped record lists go on, of {}", user, count, oneLine(lists.toString()));
-        return new Count(count);
+        return lists;
     }
 
     private Instant since(JsonNode order) {

@@ -14,6 +14,8 @@ import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Ledger.PositionEntry;
 import io.recordsync.inbox.Ledger.ProblemEntry;
 import io.recordsync.inbox.Ledger.RecordListEntry;
+import io.recordsync.inbox.ListCoverage;
+import io.recordsync.inbox.RecordLists;
 import io.recordsync.ops.health.Health;
 import io.recordsync.ops.health.Metrics;
 import java.time.Clock;
@@ -35,6 +37,7 @@ public final class Status {
 
     private final Ledger ledger;
     private final Coverage coverage;
+    private final RecordLists known;
     private final String channel;
     private final List<String> recordLists;
     private final Parts parts;
@@ -52,10 +55,14 @@ public final class Status {
             Supplier<List<NothingFound>> nothingFound,
             GuardView guard) {}
 
-    /** @param recordLists {@code talkdesk.record-lists}: each is shown, also one that the inbox has not met yet */
+    /**
+     * @param known the record lists that the inbox knows
+     * @param recordLists {@code talkdesk.record-lists}: each is shown, also one that the inbox has not met yet
+     */
     public Status(
             Ledger ledger,
             Coverage coverage,
+            RecordLists known,
             String channel,
             List<String> recordLists,
             Parts parts,
@@ -65,6 +72,7 @@ public final class Status {
             Clock clock) {
         this.ledger = ledger;
         this.coverage = coverage;
+        this.known = known;
         this.channel = channel;
         this.recordLists = recordLists;
         this.parts = parts;
@@ -77,16 +85,17 @@ public final class Status {
     public StatusAnswer show() {
         Map<String, Long> deletions = deletions();
         List<ProblemEntry> problems = ledger.problems(MAX_PROBLEMS);
+        List<ListCoverage> covered = known.coverage();
         StatusAnswer.Guard guard = parts.guard().show();
         return new StatusAnswer(
                 mode.toString(),
-                health.report(toLookAt(deletions, guard, problems)),
+                health.report(toLookAt(deletions, guard, covered, problems)),
                 stream(),
                 delivery(),
                 deletions,
                 oldestPendingSeconds(),
                 guard,
-                lists(),
+                lists(covered),
                 sweep(),
                 reconcile(),
                 problems.stream()
@@ -95,7 +104,11 @@ public final class Status {
     }
 
     /** What is no reason to be not ready. */
-    private List<String> toLookAt(Map<String, Long> deletions, StatusAnswer.Guard guard, List<ProblemEntry> problems) {
+    private List<String> toLookAt(
+            Map<String, Long> deletions,
+            StatusAnswer.Guard guard,
+            List<ListCoverage> covered,
+            List<ProblemEntry> problems) {
         List<String> reasons = new ArrayList<>();
         if (guard.openUntil() != null) {
             reasons.add("The mass-deletion guard is open until %s, by %s: it stops nothing"
@@ -115,6 +128,7 @@ public final class Status {
             reasons.add("%d rehearsed deletions wait for a person to let them go live, or to discard them"
                     .formatted(rehearsed));
         }
+        reasons.addAll(HistoryHint.words(covered, parts.presenceChecks().get()));
         parts.nothingFound().get().forEach(list -> reasons.add(words(list)));
         Instant since = clock.instant().minus(PROBLEM_IS_NEW);
         problems.stream()
@@ -172,20 +186,31 @@ public final class Status {
                 .orElse(null);
     }
 
-    private List<StatusAnswer.RecordList> lists() {
-        Map<String, RecordListEntry> known = new LinkedHashMap<>();
-        ledger.recordLists().forEach(list -> known.put(list.id(), list));
+    private List<StatusAnswer.RecordList> lists(List<ListCoverage> covered) {
+        Map<String, RecordListEntry> entries = new LinkedHashMap<>();
+        ledger.recordLists().forEach(list -> entries.put(list.id(), list));
+        Map<String, ListCoverage> coverages = new LinkedHashMap<>();
+        covered.forEach(list -> coverages.put(list.recordList(), list));
         TreeSet<String> ids = new TreeSet<>(recordLists);
-        ids.addAll(known.keySet());
+        ids.addAll(entries.keySet());
+        Instant proven = coverage.state().coveredUntil();
         return ids.stream()
-                .map(id -> list(known.getOrDefault(id, new RecordListEntry(id, "active", 0, 0, null, ""))))
+                .map(id -> list(
+                        entries.getOrDefault(id, new RecordListEntry(id, "active", 0, 0, null, "")),
+                        coverages.get(id),
+                        proven))
                 .toList();
     }
 
-    private StatusAnswer.RecordList list(RecordListEntry list) {
+    /** @param covered null of a list that the inbox has not met yet */
+    private StatusAnswer.RecordList list(RecordListEntry list, ListCoverage covered, Instant proven) {
+        boolean known = covered != null;
         return new StatusAnswer.RecordList(
                 list.id(),
-                list.state(),
+                known && !covered.served() ? "retired" : list.state(),
+                known ? covered.joinedAt() : null,
+                known && covered.coveredUntil() != null ? covered.coveredUntil() : proven,
+                known && covered.historyOpen(),
                 list.pending(),
                 list.parked(),
                 mode.rehearses(list.id()),

@@ -1,0 +1,8 @@
+-- What a proof covers: each record list by itself. Lock-step with db/postgresql/V9__record_lists_join.sql.
+
+-- A list that joins after the first start bears joined_at, and covered_until until a sweep has caught up for it.
+alter table record_list add column left_at integer; -- null while it is configured
+alter table record_list add column looked_at integer; -- the last presence check since it joined whose result was believed
+alter table record_list add column history_skipped_by text not null default ''; -- who declined the look at what lies before
+
+update record_list set looked_at = reconciled_at;
