@@ -51,6 +51,7 @@ import io.recordsync.ops.health.GuardCheck;
 import io.recordsync.ops.health.Health;
 import io.recordsync.ops.health.ListsCheck;
 import io.recordsync.ops.health.Metrics;
+import io.recordsync.ops.health.NodesCheck;
 import io.recordsync.ops.health.PendingCheck;
 import io.recordsync.ops.health.PositionCheck;
 import io.recordsync.ops.health.ProcessCheck;
@@ -259,7 +260,8 @@ public final class Wiring implements AutoCloseable {
                 settings.delivery().holdWindow(),
                 settings.guard().maxDeletions(),
                 settings.guard().window());
-        Inbox inbox = beans.closing(Inbox.open(store, inboxSettings, Tally.both(history, metrics)));
+        Inbox inbox = beans.closing(
+                Inbox.open(store, inboxSettings, Tally.both(history, metrics), SharedSettings.of(settings)));
         beans.own("recordsyncIntakes", inbox.intakes());
         beans.own("recordsyncQueue", inbox.queue());
         beans.own("recordsyncSession", inbox.session());
@@ -488,6 +490,7 @@ public final class Wiring implements AutoCloseable {
                 new TokenCheck("talkdesk", tokens.talkdesk()),
                 new GuardCheck(room.ledger(), watch.registry()),
                 new DeliveryCheck(delivering.gate()),
+                new NodesCheck(room.inbox().nodes()),
                 new SweepCheck(room.inbox().coverage(), settings.sweep().period(), clock));
     }
 

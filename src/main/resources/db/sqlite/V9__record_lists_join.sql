@@ -6,3 +6,6 @@ alter table record_list add column looked_at integer; -- the last presence check
 alter table record_list add column history_skipped_by text not null default ''; -- who declined the look at what lies before
 
 update record_list set looked_at = reconciled_at;
+
+-- What of the configuration has to be the same in every process; of a secret a keyed digest. Empty: an older release.
+alter table session add column fingerprint text not null default '';

@@ -4,6 +4,7 @@ import static io.recordsync.inbox.EntryRow.time;
 import static io.recordsync.inbox.database.Parameters.with;
 
 import io.recordsync.deletion.SweepDemand;
+import io.recordsync.inbox.Joins.Lagging;
 import io.recordsync.inbox.database.JsonRows;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.ResultSet;
@@ -22,13 +23,16 @@ public final class JdbcCoverage implements Coverage {
     private final Store store;
     private final JdbcSession session;
     private final JdbcRecordLists recordLists;
+    private final JdbcNodes nodes;
     private final Duration sessionTtl;
 
     /** @param session the one that sweeps */
-    JdbcCoverage(Store store, JdbcSession session, JdbcRecordLists recordLists, InboxSettings settings) {
+    JdbcCoverage(
+            Store store, JdbcSession session, JdbcRecordLists recordLists, JdbcNodes nodes, InboxSettings settings) {
         this.store = store;
         this.session = session;
         this.recordLists = recordLists;
+        this.nodes = nodes;
         this.sessionTtl = settings.sessionTtl();
     }
 
@@ -84,9 +88,6 @@ public final class JdbcCoverage implements Coverage {
 
     private static final String IS_WANTED = "select 1 as one from sweep where " + WANTED;
 
-    /** Whether one is wanted by what the sweep's row says, and the lists that it has to catch up for. */
-    private record Wanted(boolean byRow, Map<String, Instant> lagging) {}
-
     private static final String BEGIN =
             """
             update sweep set session = :session
@@ -102,27 +103,30 @@ public final class JdbcCoverage implements Coverage {
 
     @Override
     public Optional<Sweep> begin(Duration period) {
-        Wanted wanted = store.read(
+        boolean wanted = store.read(
                 "look whether a sweep is owed",
-                transaction -> new Wanted(
-                        transaction
+                transaction -> transaction
                                 .first(IS_WANTED, with("period", period), row -> true)
-                                .isPresent(),
-                        Joins.lagging(transaction, recordLists.served())));
-        if (!wanted.byRow() && wanted.lagging().isEmpty()) {
+                                .isPresent()
+                        || lagging(transaction).due());
+        if (!wanted) {
             return Optional.empty();
         }
         return store.write("begin a sweep", transaction -> {
             transaction.change(START);
-            Map<String, Instant> lagging = Joins.lagging(transaction, recordLists.served());
+            Lagging lagging = lagging(transaction);
             return transaction.first(
                     BEGIN,
                     with("session", session.id())
                             .and("ttl", sessionTtl)
                             .and("period", period)
-                            .and("lists", lagging.isEmpty() ? 0 : 1),
-                    row -> sweep(row, lagging));
+                            .and("lists", lagging.due() ? 1 : 0),
+                    row -> sweep(row, lagging.from()));
         });
+    }
+
+    private Lagging lagging(Transaction transaction) throws SQLException {
+        return Joins.lagging(transaction, recordLists.served(), nodes.served(transaction));
     }
 
     private static Sweep sweep(ResultSet row, Map<String, Instant> lagging) throws SQLException {
@@ -171,7 +175,7 @@ public final class JdbcCoverage implements Coverage {
                                 + " it proves nothing",
                         null);
             }
-            Joins.caughtUp(transaction, sweep.lagging().keySet(), coveredUntil);
+            Joins.caughtUp(transaction, sweep.lagging().keySet(), coveredUntil, nodes.served(transaction));
             return finished;
         });
     }

@@ -3,6 +3,7 @@ package io.recordsync.inbox;
 import static io.recordsync.inbox.database.Parameters.with;
 
 import io.recordsync.deletion.Failure;
+import io.recordsync.inbox.JdbcNodes.Served;
 import io.recordsync.inbox.database.JsonRows;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.SQLException;
@@ -24,6 +25,7 @@ public final class JdbcRecordLists implements RecordLists {
 
     private final Store store;
     private final Tally tally;
+    private final JdbcNodes nodes;
     /** Those that certainly have their row. */
     private final Set<String> known = ConcurrentHashMap.newKeySet();
     /** Those that may be claimed of; null = all. */
@@ -33,9 +35,10 @@ public final class JdbcRecordLists implements RecordLists {
     /** Whether this process has stopped a list. */
     private volatile boolean stoppedSome;
 
-    JdbcRecordLists(Store store, Tally tally) {
+    JdbcRecordLists(Store store, Tally tally, JdbcNodes nodes) {
         this.store = store;
         this.tally = tally;
+        this.nodes = nodes;
     }
 
     private static final String REGISTER =
@@ -73,8 +76,9 @@ public final class JdbcRecordLists implements RecordLists {
 
     @Override
     public void serve(Collection<String> recordLists, ListScope scope) {
-        List<String> joined =
-                store.write("join", transaction -> Joins.serve(transaction, Set.copyOf(recordLists), scope));
+        List<String> joined = store.write(
+                "join",
+                transaction -> Joins.serve(transaction, Set.copyOf(recordLists), scope, nodes.served(transaction)));
         committed(recordLists);
         Joins.say(joined);
         serveOnly(recordLists);
@@ -91,13 +95,13 @@ public final class JdbcRecordLists implements RecordLists {
     @Override
     public void serveOnly(Collection<String> recordLists) {
         served = Set.copyOf(recordLists);
-        List<String> all =
-                store.read("look for lists", transaction -> transaction.list(ALL, row -> row.getString("id")));
-        for (String list : all) {
-            if (!serves(list)) {
-                parkRemoved(list);
-            }
-        }
+        List<String> unserved = store.read("look for lists", transaction -> {
+            Served others = nodes.served(transaction);
+            return transaction.list(ALL, row -> row.getString("id")).stream()
+                    .filter(list -> !serves(list) && !others.somewhere(list))
+                    .toList();
+        });
+        unserved.forEach(this::parkRemoved);
     }
 
     private void parkRemoved(String list) {

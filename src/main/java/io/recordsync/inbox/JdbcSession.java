@@ -20,6 +20,7 @@ public final class JdbcSession implements Session {
     private final Store store;
     private final Guard guard;
     private final Duration ttl;
+    private final String fingerprint;
 
     private final Object heart = new Object();
     private volatile String id = newId();
@@ -27,10 +28,11 @@ public final class JdbcSession implements Session {
     private volatile long seenAt;
 
     /** Opens a session, and frees the claims of those that are over. */
-    JdbcSession(Store store, InboxSettings settings, Guard guard) {
+    JdbcSession(Store store, InboxSettings settings, Guard guard, Fingerprint fingerprint) {
         this.store = store;
         this.guard = guard;
         this.ttl = settings.sessionTtl();
+        this.fingerprint = fingerprint.text();
         heartbeat();
     }
 
@@ -40,7 +42,8 @@ public final class JdbcSession implements Session {
     }
 
     private static final String RENEW = "update session set seen_at = {now} where id = :session";
-    private static final String OPEN = "insert into session (id, seen_at) values (:session, {now})";
+    private static final String OPEN =
+            "insert into session (id, seen_at, fingerprint) values (:session, {now}, :fingerprint)";
     private static final String END_EXPIRED = "delete from session where seen_at <= {now} - :ttl";
 
     /**
@@ -77,7 +80,7 @@ public final class JdbcSession implements Session {
             followClock(transaction);
             expired[0] = transaction.change(RENEW, with("session", mine)) == 0;
             if (expired[0]) {
-                transaction.change(OPEN, with("session", opened));
+                transaction.change(OPEN, with("session", opened).and("fingerprint", fingerprint));
             }
             transaction.change(END_EXPIRED, with("ttl", ttl));
             List<Freed> rows = transaction.list(

@@ -4,6 +4,7 @@ import static io.recordsync.inbox.EntryRow.time;
 import static io.recordsync.inbox.database.Parameters.with;
 
 import io.recordsync.deletion.SweepDemand;
+import io.recordsync.inbox.JdbcNodes.Served;
 import io.recordsync.inbox.database.JsonRows;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.ResultSet;
@@ -69,13 +70,22 @@ final class Joins {
                    covered_until = coalesce(covered_until, (select covered_until from sweep), {now})
             where id = :list and left_at is null""";
 
+    private static final String LAG =
+            """
+            update record_list set covered_until = coalesce(covered_until, (select covered_until from sweep), {now})
+            where id = :list and left_at is null""";
+
     /**
      * Lets lists join and leave as the configuration says.
+     *
+     * <p>While another process serves other lists, what it reads from the stream is not for all of them: those do not count as
+     * covered until a sweep has caught up, once the processes agree.
      *
      * @param served the configured lists
      * @return those that joined, though it was not the first start
      */
-    static List<String> serve(Transaction transaction, Collection<String> served, ListScope scope) throws SQLException {
+    static List<String> serve(Transaction transaction, Collection<String> served, ListScope scope, Served others)
+            throws SQLException {
         // Two processes that start together agree on what is new.
         JdbcCoverage.lock(transaction);
         boolean begun =
@@ -98,7 +108,12 @@ final class Joins {
         }
         for (String list : known.keySet()) {
             if (!served.contains(list)) {
-                transaction.change(LEAVE, with("list", list));
+                transaction.change(others.somewhere(list) ? LAG : LEAVE, with("list", list));
+            }
+        }
+        for (String list : served) {
+            if (!others.everywhere(list)) {
+                transaction.change(LAG, with("list", list));
             }
         }
         if (!joined.isEmpty()) {
@@ -120,18 +135,30 @@ final class Joins {
     // ---- what sweeps do for them
 
     private static final String LAGGING =
-            "select id, covered_until from record_list where covered_until is not null and left_at is null";
+            """
+            select id, covered_until, case when covered_until < joined_at then 1 else 0 end as unswept
+            from record_list where covered_until is not null and left_at is null""";
 
-    /** The served lists that a sweep has to catch up for, and from where. */
-    static Map<String, Instant> lagging(Transaction transaction, Set<String> served) throws SQLException {
-        Map<String, Instant> lagging = new TreeMap<>();
+    /**
+     * The served lists that a sweep has to catch up for, and from where.
+     *
+     * @param due whether a sweep is to begin because of them: for one that joined at once, for the rest where the processes
+     *     agree
+     */
+    record Lagging(Map<String, Instant> from, boolean due) {}
+
+    static Lagging lagging(Transaction transaction, Set<String> served, Served others) throws SQLException {
+        Map<String, Instant> from = new TreeMap<>();
+        boolean[] due = new boolean[1];
         transaction.list(LAGGING, row -> {
-            if (served.contains(row.getString("id"))) {
-                lagging.put(row.getString("id"), time(row, "covered_until"));
+            String list = row.getString("id");
+            if (served.contains(list)) {
+                from.put(list, time(row, "covered_until"));
+                due[0] |= row.getInt("unswept") == 1 || others.everywhere(list);
             }
             return null;
         });
-        return lagging;
+        return new Lagging(from, due[0]);
     }
 
     private static final String CAUGHT_UP =
@@ -141,11 +168,20 @@ final class Joins {
             where covered_until is not null and left_at is null
               and id in (select caught.value ->> 0 from {rows :lists} caught)""";
 
+    private static final String ADVANCED =
+            """
+            update record_list set covered_until = :until
+            where covered_until < :until and left_at is null
+              and id in (select advanced.value ->> 0 from {rows :lists} advanced)""";
+
     /** A sweep has found all that there is of these until then; to be called once it is written what is proven for all. */
-    static void caughtUp(Transaction transaction, Set<String> lists, Instant until) throws SQLException {
-        if (!lists.isEmpty()) {
-            transaction.change(CAUGHT_UP, with("lists", rows(lists)).and("until", until));
+    static void caughtUp(Transaction transaction, Set<String> lists, Instant until, Served others) throws SQLException {
+        if (lists.isEmpty()) {
+            return;
         }
+        transaction.change(ADVANCED, with("lists", rows(lists)).and("until", until));
+        Set<String> agreed = others.everywhere(lists);
+        transaction.change(CAUGHT_UP, with("lists", rows(agreed)).and("until", until));
     }
 
     private static final String FORGET = "update record_list set covered_until = null where left_at is null";

@@ -24,7 +24,8 @@ public interface RecordLists {
 
     /**
      * Of other lists nothing is claimed any more, and what is pending there is parked ({@code list_removed}): whoever took a
-     * list out of the configuration did not say that it is still to be deleted from.
+     * list out of the configuration did not say that it is still to be deleted from. Not where another process
+     * serves them.
      */
     void serveOnly(Collection<String> recordLists);
 

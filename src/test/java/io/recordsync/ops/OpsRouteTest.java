@@ -19,6 +19,7 @@ import io.recordsync.delivery.NothingFound;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Coverage.Stretch;
 import io.recordsync.inbox.Decisions.Selection;
+import io.recordsync.inbox.Fingerprint;
 import io.recordsync.inbox.Ledger.Attempt;
 import io.recordsync.inbox.Ledger.DeadLetters;
 import io.recordsync.inbox.Ledger.Entry;
@@ -858,6 +859,28 @@ class OpsRouteTest {
                 .isEqualTo(JSON.readTree("{\"count\": 1}"));
         assertThat(server.recordLists.stopped).isEmpty();
         assertThat(server.told).contains("wake");
+    }
+
+    @Test
+    void another_process_with_other_settings_is_red_by_key_and_keeps_no_rollout_waiting() throws Exception {
+        server.differences = List.of(
+                new Fingerprint.Difference("guard.max-deletions", "20", "2000"),
+                new Fingerprint.Difference("ledger.phone-key", null, null));
+        try {
+            HttpResponse<String> health = server.get("/observe/health");
+            assertThat(health.statusCode()).isEqualTo(503);
+            assertThat(health.body())
+                    .contains(
+                            "nodes",
+                            "guard.max-deletions (here 20; there 2000)",
+                            "ledger.phone-key (a secret, not shown)");
+            assertThat(level()).isEqualTo("red");
+            assertThat(reasons()).contains("guard.max-deletions");
+            assertThat(server.get("/observe/health/ready").statusCode()).isEqualTo(200);
+        } finally {
+            server.differences = List.of();
+        }
+        assertThat(server.get("/observe/health").statusCode()).isEqualTo(200);
     }
 
     @Test

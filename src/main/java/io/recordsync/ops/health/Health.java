@@ -7,7 +7,7 @@ import org.apache.camel.CamelContextAware;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckHelper;
 
-/** Green, amber or red, with the reasons in words: by the very checks that {@code /observe/health/ready} answers by. */
+/** Green, amber or red, with the reasons in words: by the checks that {@code /observe/health} answers by, but for liveness. */
 public final class Health implements CamelContextAware {
 
     private CamelContext context;
@@ -24,7 +24,14 @@ public final class Health implements CamelContextAware {
 
     /** Asks every check, for the metrics that report the results. */
     public void look() {
-        HealthCheckHelper.invokeReadiness(context, "full");
+        results();
+    }
+
+    private List<HealthCheck.Result> results() {
+        return HealthCheckHelper.invoke(context, "full").stream()
+                .filter(result ->
+                        result.getCheck().isReadiness() || !result.getCheck().isLiveness())
+                .toList();
     }
 
     /**
@@ -33,7 +40,7 @@ public final class Health implements CamelContextAware {
      * @param toLookAt what is no reason to be not ready
      */
     public HealthReport report(List<String> toLookAt) {
-        List<String> down = HealthCheckHelper.invokeReadiness(context, "full").stream()
+        List<String> down = results().stream()
                 .filter(result -> result.getState() == HealthCheck.State.DOWN)
                 .map(result -> result.getMessage().orElse(result.getCheck().getId() + " is down"))
                 .toList();
