@@ -9,3 +9,11 @@ update record_list set looked_at = reconciled_at;
 
 -- What of the configuration has to be the same in every process; of a secret a keyed digest. Empty: an older release.
 alter table session add column fingerprint text not null default '';
+
+-- Who ordered a deletion, and who decided about it last: a row where somebody did.
+create table deletion_person (
+    deletion   bigint primary key,
+    ordered_by text not null default '',
+    decided_by text not null default '',
+    decision   text not null default '' -- approved, rejected, redriven, discarded, went_live
+);

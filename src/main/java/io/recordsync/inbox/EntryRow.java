@@ -17,7 +17,12 @@ final class EntryRow {
 
     /** What {@link #read} reads. */
     static final String COLUMNS =
-            "deletion.*, (select reason from held where held.deletion = deletion.id) as held_reason";
+            "deletion.*, (select reason from held where held.deletion = deletion.id) as held_reason, "
+                    + person("ordered_by") + ", " + person("decided_by") + ", " + person("decision");
+
+    private static String person(String column) {
+        return "(select " + column + " from deletion_person where deletion_person.deletion = deletion.id) as " + column;
+    }
 
     /** Of {@link #COLUMNS}. */
     static Entry read(ResultSet row) throws SQLException {
@@ -46,7 +51,15 @@ final class EntryRow {
                 row.getString("note"),
                 row.getString("approved_by"),
                 time(row, "called_at"),
-                heldReason(row));
+                heldReason(row),
+                text(row, "ordered_by"),
+                text(row, "decided_by"),
+                text(row, "decision"));
+    }
+
+    private static String text(ResultSet row, String column) throws SQLException {
+        String text = row.getString(column);
+        return text == null ? "" : text;
     }
 
     static DeletionState state(ResultSet row) throws SQLException {

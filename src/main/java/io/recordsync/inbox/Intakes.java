@@ -1,5 +1,6 @@
 package io.recordsync.inbox;
 
+import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.StreamPosition;
 import java.time.Duration;
@@ -38,6 +39,9 @@ public interface Intakes {
      * @throws SubscriptionLostException when the position's epoch is not the current one; nothing more is written
      */
     Accepted accept(Intake intake);
+
+    /** Writes the deletions that a person asked for; the person stays with each. */
+    Accepted order(List<DeletionRequest> deletions, String user);
 
     /**
      * Pins the Salesforce org that this inbox belongs to, if none is pinned yet.

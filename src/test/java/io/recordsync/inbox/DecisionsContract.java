@@ -62,7 +62,7 @@ abstract class DecisionsContract extends OnEitherDatabase {
         assertThat(inbox.decisions().redrive(new Selection(List.of(), "L1", null), "kim"))
                 .isEqualTo(5_000);
 
-        assertThat(faults.executed).hasSize(1);
+        assertThat(faults.executed).hasSize(2);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.recordsync.ops;
 
 import io.recordsync.deletion.Confirmation;
+import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.StreamPosition;
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
 /** An inbox that remembers what it was told, and shows what a test puts into it. */
 public final class InMemoryInbox implements Intakes, Decisions, Ledger {
 
+    public final List<String> orderedBy = new CopyOnWriteArrayList<>();
     public final List<Intake> intakes = new CopyOnWriteArrayList<>();
     public final List<String> acts = new CopyOnWriteArrayList<>();
     public final List<Filter> filters = new CopyOnWriteArrayList<>();
@@ -47,6 +49,12 @@ public final class InMemoryInbox implements Intakes, Decisions, Ledger {
         if (buggy) {
             throw new IllegalStateException("secret detail");
         }
+    }
+
+    @Override
+    public Accepted order(List<DeletionRequest> deletions, String user) {
+        orderedBy.add(user);
+        return accept(new Intake(deletions, List.of(), null));
     }
 
     @Override
@@ -89,9 +97,9 @@ public final class InMemoryInbox implements Intakes, Decisions, Ledger {
     }
 
     @Override
-    public int goLive(Selection selection, Set<String> except) {
+    public int goLive(Selection selection, Set<String> except, String user) {
         check();
-        acts.add("go live " + selection + " but " + except);
+        acts.add("go live " + selection + " but " + except + " by " + user);
         return 9;
     }
 

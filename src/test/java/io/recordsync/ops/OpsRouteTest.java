@@ -385,7 +385,7 @@ class OpsRouteTest {
                   "acceptedAt": "2026-03-01T12:00:01Z", "dueAt": null, "attempts": 2, "answerLost": false,
                   "settledAt": null, "settledBy": null,
                   "confirmation": null, "failureCode": "refused", "message": "Talkdesk refused it", "note": "merged into 003DL0000214OYdYAM",
-                  "heldReason": null}]}"""));
+                  "heldReason": null, "orderedBy": null, "decidedBy": null}]}"""));
         assertThat(server.inbox.filters)
                 .containsExactly(new Filter(DeletionState.PARKED, "list-a", "003DL0000212DetYAE", 5, 10L));
     }
@@ -661,8 +661,8 @@ class OpsRouteTest {
 
         assertThat(server.inbox.acts)
                 .containsExactly(
-                        "go live " + new Selection(List.of(), "list-a", null) + " but [list-b]",
-                        "go live " + new Selection(List.of(), null, null) + " but [list-b]");
+                        "go live " + new Selection(List.of(), "list-a", null) + " but [list-b] by anonymous@127.0.0.1",
+                        "go live " + new Selection(List.of(), null, null) + " but [list-b] by anonymous@127.0.0.1");
         assertThat(server.told).containsExactly("wake", "wake");
     }
 
@@ -1101,7 +1101,10 @@ class OpsRouteTest {
                 "merged into 003DL0000214OYdYAM",
                 "",
                 null,
-                null);
+                null,
+                "",
+                "",
+                "");
     }
 
     private static String phones(int count) {

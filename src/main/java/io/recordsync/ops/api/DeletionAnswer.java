@@ -35,7 +35,9 @@ public record DeletionAnswer<A>(
         String failureCode,
         String message,
         String note,
-        String heldReason) {
+        String heldReason,
+        String orderedBy,
+        String decidedBy) {
 
     /** A failed call. */
     public record Attempt(@IsoTime Instant at, String callId, int status, String code, String message) {}
@@ -63,7 +65,9 @@ public record DeletionAnswer<A>(
                 known(entry.failureCode()),
                 known(entry.message()),
                 known(entry.note()),
-                entry.heldReason() == null ? null : Word.underscored(entry.heldReason()));
+                entry.heldReason() == null ? null : Word.underscored(entry.heldReason()),
+                known(entry.orderedBy()),
+                known(entry.decidedBy()));
     }
 
     private static String known(String text) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeliveryMode;
 import io.recordsync.deletion.HeldReason;
-import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.SweepDemand;
 import io.recordsync.inbox.Coverage;
@@ -101,7 +100,7 @@ public final class Orders {
     public Ids delete(byte[] body, String user) {
         String eventKey = "api:" + UUID.randomUUID();
         List<DeletionRequest> deletions = requested.read(body, eventKey, clock.instant());
-        Intakes.Accepted accepted = intakes.accept(new Intake(deletions, List.of(), null));
+        Intakes.Accepted accepted = intakes.order(deletions, user);
         LOG.info(
                 "{} asked for {} deletions; accepted as {}",
                 user,
@@ -187,7 +186,7 @@ public final class Orders {
                     409,
                     "recordList is one of delivery.dry-run-lists, so that it would be rehearsed again: take it out first");
         }
-        int count = counted(() -> decisions.goLive(selection, mode.dryRunLists()));
+        int count = counted(() -> decisions.goLive(selection, mode.dryRunLists(), user));
         LOG.info("{} lets {} rehearsed deletions go live: {}", user, count, words(selection));
         return new Count(count);
     }
