@@ -75,6 +75,7 @@ function show() {
     ["Oldest", status.oldestPendingSeconds === null ? null : duration(status.oldestPendingSeconds * 1000)],
     ["Guard", status.guard && (status.guard.max === 0 ? "off" : `holds above ${plural(status.guard.max, "contact")} in ${duration(status.guard.windowMs)}`)]]);
   $("pause").textContent = delivery.state === "paused" ? "Resume" : "Pause";
+  $("try-now").hidden = delivery.state !== "waiting";
   showSweep(sweep, reconcile);
   draw($("lists"), [lists, Math.floor(Date.now() / 10000)], showLists);
   draw($("problems"), [status.problems, Math.floor(Date.now() / 60000)], showProblems);
@@ -178,6 +179,7 @@ function showSweep(sweep, reconcile) {
     ["Unproven", sweep.unproven && `${exact(sweep.unproven.from)} to ${exact(sweep.unproven.until)}`, "bad"],
     ["Error", sweep.lastError, "bad"]]);
   $("confirm-unproven").hidden = !sweep.unproven;
+  $("sweep-withdraw").hidden = !sweep.ordered;
   const waiting = reconcile.waiting ?? [];
   draw($("presence-work"), [reconcile.running, reconcile.checked, reconcile.missing, reconcile.recordList], () => reconcile.running
     ? [...working(`Running: ${count(reconcile.checked)} checked, ${count(reconcile.missing ?? 0)} missing`), make("p", { class: "id" }, reconcile.recordList)] : []);
@@ -289,6 +291,16 @@ function prepareActs() {
     const paused = status.delivery.state === "paused";
     await post(paused ? "api/resume" : "api/pause");
     say(paused ? "Resumed: deletions are sent again." : "Paused: deletions are accepted, but none is sent until a person resumes, whatever restarts meanwhile.", paused ? "good" : "warn");
+    await look();
+  }));
+  $("try-now").addEventListener("click", event => act(event.target, async () => {
+    await post("api/resume");
+    say("What waits after a failed call is tried now.");
+    await look();
+  }));
+  $("sweep-withdraw").addEventListener("click", event => act(event.target, async () => {
+    const { owed } = await post("api/sweep/withdraw");
+    say(owed ? `Withdrawn; a sweep is due all the same: ${owed}.` : "Withdrawn.");
     await look();
   }));
   $("sweep-now").addEventListener("click", event => act(event.target, async () => {

@@ -133,10 +133,9 @@ public final class Application {
         started = true;
         // What follows the ? may be a password.
         log.info(
-                "Started in {} ms: page on http://{}:{}/, inbox {}",
+                "Started in {} ms: page on {}, inbox {}",
                 context.getUptime().toMillis(),
-                context.resolvePropertyPlaceholders("{{ops.host}}"),
-                context.resolvePropertyPlaceholders("{{ops.port}}"),
+                context.getRegistry().lookupByName(Wiring.PREFIX + "Page"),
                 context.resolvePropertyPlaceholders("{{store.url}}").replaceFirst("\\?.*", ""));
     }
 }

@@ -314,7 +314,7 @@ public final class Wiring implements AutoCloseable {
     // ---- reading Talkdesk
 
     private void talkdesk(Clock clock) {
-        beans.own("recordsyncAnswers", new Answers(clock));
+        beans.own("recordsyncAnswers", new Answers(clock, settings.delivery().retryAfterMax()));
     }
 
     // ---- reading Salesforce

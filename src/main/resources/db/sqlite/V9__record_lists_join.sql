@@ -17,3 +17,11 @@ create table deletion_person (
     decided_by text not null default '',
     decision   text not null default '' -- approved, rejected, redriven, discarded, went_live
 );
+
+-- The demands for a sweep, apart: what a person ordered can be withdrawn, what anything else demands cannot.
+alter table sweep add column required integer not null default 0; -- the newest demand that is no order
+alter table sweep add column ordered integer not null default 0; -- the newest order; 0 = withdrawn
+alter table sweep add column ordered_since integer; -- the earliest start that an order named; null = covered_until
+alter table sweep add column ordered_reason text not null default '';
+
+update sweep set required = demanded where demanded > answered;

@@ -15,7 +15,24 @@ import java.util.Optional;
  */
 public interface Coverage {
 
+    /** How the reason of a sweep begins that a person ordered. */
+    String ORDERED_BY = "ordered by ";
+
     void demand(SweepDemand demand);
+
+    /**
+     * A person orders a sweep.
+     *
+     * @param since from where; null = from the instant until which everything is proven
+     */
+    void order(String user, Instant since);
+
+    /**
+     * Takes back what persons ordered. What anything else demands stands.
+     *
+     * @return whether anything that was ordered was due
+     */
+    boolean withdraw();
 
     /**
      * Begins a sweep, if one is demanded or the last one that succeeded is longer ago than {@code period}, and no other live
@@ -58,6 +75,11 @@ public interface Coverage {
             lagging = Map.copyOf(lagging);
         }
 
+        /** Whether it runs because a person ordered it, and for nothing else. */
+        public boolean isOrdered() {
+            return reason.startsWith(ORDERED_BY) && lagging.isEmpty();
+        }
+
         /** In which all lists are covered alike. */
         public Sweep(Instant since, Instant floor, long demand, String reason) {
             this(since, floor, demand, reason, Map.of());
@@ -77,6 +99,7 @@ public interface Coverage {
      * @param running whether a live session is at one
      * @param positionLost whether one is owed because the stream has a hole
      * @param unproven what Salesforce could no longer tell about, until a person accepts it; null when there is none
+     * @param ordered whether one is due that a person ordered, and may withdraw
      */
     record State(
             Instant coveredUntil,
@@ -85,5 +108,18 @@ public interface Coverage {
             String owed,
             boolean running,
             boolean positionLost,
-            Stretch unproven) {}
+            Stretch unproven,
+            boolean ordered) {
+
+        public State(
+                Instant coveredUntil,
+                Instant lastAt,
+                String lastError,
+                String owed,
+                boolean running,
+                boolean positionLost,
+                Stretch unproven) {
+            this(coveredUntil, lastAt, lastError, owed, running, positionLost, unproven, false);
+        }
+    }
 }

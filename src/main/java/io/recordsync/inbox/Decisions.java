@@ -51,6 +51,9 @@ public interface Decisions {
      */
     int goLive(Selection selection, Set<String> except, String user);
 
+    /** What waits after a failed call is due now; a hold window, and the wait for a confirmation, go on. */
+    int retryNow();
+
     /**
      * Moves the pin by a person's decision. Replay ids of another org mean nothing here, so positions are forgotten and
      * subscribers lost; what Salesforce was to be asked about is parked. Confirming the org that is pinned changes nothing.

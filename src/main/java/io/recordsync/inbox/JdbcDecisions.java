@@ -210,6 +210,19 @@ public final class JdbcDecisions implements Decisions {
         return narrowed;
     }
 
+    private static final String RETRY_NOW =
+            """
+            update deletion set due_at = {now}
+            where state = 'pending' and due_at > {now} and failure_code not in ('', 'unconfirmed')""";
+
+    @Override
+    public int retryNow() {
+        return store.write("try again", transaction -> {
+            transaction.takeTime();
+            return transaction.change(RETRY_NOW);
+        });
+    }
+
     private static final String MOVE_PIN =
             """
             insert into pinned_org (one, org_id) values (1, :org)

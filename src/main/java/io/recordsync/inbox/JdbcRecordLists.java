@@ -170,6 +170,11 @@ public final class JdbcRecordLists implements RecordLists {
         }
     }
 
+    @Override
+    public void tryAll() {
+        leftAlone.clear();
+    }
+
     /** In how many milliseconds this process claims of it again. */
     long leftAloneMillis(String recordList) {
         Long until = leftAlone.get(recordList);

@@ -38,6 +38,9 @@ public interface RecordLists {
     /** This process claims nothing of the list for {@code pause}; others do. Zero ends it. */
     void leaveAlone(String recordList, Duration pause);
 
+    /** Ends {@link #leaveAlone} for every list. */
+    void tryAll();
+
     /** Nothing of the list is claimed until {@link #goOn}, by no process; what is claimed is stopped by the last look. */
     void stop(String recordList, Failure failure);
 

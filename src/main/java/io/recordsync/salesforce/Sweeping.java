@@ -59,6 +59,7 @@ public final class Sweeping {
     private Instant end;
     private Instant coveredUntil;
     private Instant provenFrom = Instant.MIN;
+    private volatile boolean withdrawn;
     private volatile int inBin;
     private volatile int inLog;
     private volatile int added;
@@ -93,7 +94,16 @@ public final class Sweeping {
     // ---- what to ask
 
     public boolean unfinished() {
-        return !left.isEmpty();
+        return !withdrawn && !left.isEmpty();
+    }
+
+    /** A person who ordered it has taken that back: nothing more is asked, and nothing is proven. */
+    void withdraw() {
+        withdrawn = true;
+    }
+
+    boolean withdrawn() {
+        return withdrawn;
     }
 
     /** What to ask now. */

@@ -15,6 +15,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.camel.Body;
@@ -41,9 +42,12 @@ public final class Answers {
     private static final Pattern PHONE_LIKE = Pattern.compile("\\+?\\d[\\d ()./-]{5,}");
 
     private final Clock clock;
+    private final Duration retryAfterMax;
 
-    public Answers(Clock clock) {
+    /** @param retryAfterMax a longer {@code Retry-After} is cut to this */
+    public Answers(Clock clock, Duration retryAfterMax) {
         this.clock = clock;
+        this.retryAfterMax = retryAfterMax;
     }
 
     /** How long the answer to a request may be: a page of records is longer than any other. */
@@ -95,7 +99,7 @@ public final class Answers {
                         : failed(Meaning.SERVICE_UNAVAILABLE, "unavailable", status, said, callId);
             };
         }
-        return (lost ? reading.lost() : reading).retryAfter(RetryAfter.parse(reply.retryAfter(), clock));
+        return (lost ? reading.lost() : reading).retryAfter(RetryAfter.parse(reply.retryAfter(), clock, retryAfterMax));
     }
 
     /**

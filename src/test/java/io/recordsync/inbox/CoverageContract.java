@@ -216,6 +216,61 @@ abstract class CoverageContract extends OnEitherDatabase {
     }
 
     @Test
+    void what_a_person_ordered_is_swept_from_where_it_was_ordered_and_can_be_withdrawn() {
+        inbox.intakes().subscribe(CHANNEL);
+        coverage.begin(PERIOD);
+        Instant lastWeek = START.minus(Duration.ofDays(7));
+        coverage.order("ada", lastWeek);
+        coverage.order("kim", null);
+        assertThat(coverage.state().ordered()).isTrue();
+        assertThat(coverage.state().owed()).isEqualTo("ordered by kim");
+        Sweep sweep = coverage.begin(PERIOD).orElseThrow();
+        assertThat(sweep).isEqualTo(new Sweep(lastWeek, lastWeek, 2, "ordered by kim"));
+        assertThat(sweep.isOrdered()).isTrue();
+        coverage.fail(sweep, "503");
+
+        assertThat(coverage.withdraw()).isTrue();
+
+        assertThat(coverage.withdraw()).isFalse();
+        assertThat(coverage.state().ordered()).isFalse();
+        assertThat(coverage.state().owed()).isNull();
+        assertThat(coverage.begin(PERIOD)).isEmpty();
+    }
+
+    @Test
+    void what_a_gap_demands_cannot_be_withdrawn_and_is_swept_from_its_own_start() {
+        inbox.intakes().subscribe(CHANNEL);
+        coverage.begin(PERIOD);
+        coverage.demand(OVERFLOW);
+        coverage.order("ada", START.minus(Duration.ofDays(7)));
+        assertThat(coverage.begin(PERIOD).orElseThrow().since()).isEqualTo(START.minus(Duration.ofDays(7)));
+        assertThat(coverage.begin(PERIOD).orElseThrow().isOrdered()).isFalse();
+
+        assertThat(coverage.withdraw()).isTrue();
+
+        assertThat(coverage.state().owed()).isEqualTo("gap_overflow");
+        assertThat(coverage.begin(PERIOD).orElseThrow().since()).isEqualTo(START);
+        assertThat(coverage.withdraw()).as("nothing is ordered any more").isFalse();
+        assertThat(coverage.begin(PERIOD)).isPresent();
+    }
+
+    @Test
+    void an_order_is_forgotten_once_it_is_answered_and_one_made_meanwhile_is_not() {
+        coverage.order("ada", START.minus(Duration.ofDays(7)));
+        Sweep sweep = coverage.begin(PERIOD).orElseThrow();
+        coverage.order("kim", START.minus(Duration.ofDays(2)));
+        coverage.finish(sweep, START, true, null);
+
+        assertThat(coverage.state().owed()).isEqualTo("ordered by kim");
+        Sweep second = coverage.begin(PERIOD).orElseThrow();
+        coverage.finish(second, START, true, null);
+        assertThat(coverage.state().owed()).isNull();
+        assertThat(coverage.withdraw()).isFalse();
+        coverage.demand(OVERFLOW);
+        assertThat(coverage.begin(PERIOD).orElseThrow().since()).isEqualTo(START);
+    }
+
+    @Test
     void a_later_start_that_a_person_names_leaves_no_hole_before_it() {
         coverage.demand(new SweepDemand("operator", START.plusSeconds(3_000), false));
 

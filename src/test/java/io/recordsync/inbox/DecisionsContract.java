@@ -66,6 +66,25 @@ abstract class DecisionsContract extends OnEitherDatabase {
     }
 
     @Test
+    void what_waits_after_a_failure_is_tried_now_and_what_waits_for_another_reason_is_not() {
+        List<Long> failed = acceptMany("L1", 1);
+        inbox.queue().claim(1, 1);
+        inbox.queue().postpone(failed, Duration.ofHours(1), UNAVAILABLE, FAILED);
+        List<Long> unconfirmed = acceptMany("L2", 1);
+        inbox.queue().claim(1, 1);
+        inbox.queue()
+                .postpone(
+                        unconfirmed,
+                        Duration.ofHours(1),
+                        new Failure("unconfirmed", 202, "accepted", "c"),
+                        UNCONFIRMED);
+
+        assertThat(inbox.decisions().retryNow()).isEqualTo(1);
+
+        assertThat(ids(inbox.queue().claim(9, 9))).isEqualTo(failed);
+    }
+
+    @Test
     void only_what_waits_for_a_person_is_redriven_or_discarded() {
         acceptMany("L1", 2);
         List<Long> claimed = ids(inbox.queue().claim(1, 1));

@@ -124,6 +124,13 @@ public final class InMemoryInbox implements Intakes, Decisions, Ledger {
     }
 
     @Override
+    public int retryNow() {
+        check();
+        acts.add("retry now");
+        return 3;
+    }
+
+    @Override
     public void confirmOrg(String orgId) {
         check();
         acts.add("confirm " + orgId);

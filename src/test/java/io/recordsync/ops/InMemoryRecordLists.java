@@ -59,6 +59,9 @@ public final class InMemoryRecordLists implements RecordLists {
     public void leaveAlone(String recordList, Duration pause) {}
 
     @Override
+    public void tryAll() {}
+
+    @Override
     public void stop(String recordList, Failure failure) {
         stopped.add(recordList);
     }

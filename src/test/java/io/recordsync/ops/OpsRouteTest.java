@@ -212,6 +212,9 @@ class OpsRouteTest {
                 "{\"since\": \"2026-02-20\"}",
                 "{\"since\": 5}",
                 "{\"since\": \"2026-03-01T12:00:01Z\"}",
+                "{\"since\": \"0001-01-01T00:00:00Z\"}",
+                "{\"since\": \"-999999999-01-01T00:00:00Z\"}",
+                "{\"since\": \"2026-02-14T11:59:59Z\"}",
                 "{\"until\": \"2026-02-20T10:00:00Z\"}"
             })
     void an_order_of_a_sweep_that_is_not_understood_is_refused(String body) throws Exception {
@@ -231,6 +234,27 @@ class OpsRouteTest {
         assertThat(server.told).containsExactly("reconcile [list-a]", "reconcile [list-a, list-b]");
         assertThat(json(server.get("/api/status")).at("/reconcile/checked").asInt())
                 .isEqualTo(3);
+    }
+
+    @Test
+    void an_ordered_sweep_is_withdrawn_and_nothing_else_is() throws Exception {
+        assertThat(server.post("/api/sweep", "{\"since\": \"2026-02-14T12:00:00Z\"}").statusCode())
+                .isEqualTo(202);
+
+        assertThat(json(server.post("/api/sweep/withdraw", "{}")))
+                .isEqualTo(JSON.readTree("{\"withdrawn\": true, \"owed\": null}"));
+        HttpResponse<String> again = server.post("/api/sweep/withdraw", "{}");
+
+        assertThat(again.statusCode()).isEqualTo(409);
+        assertThat(again.body()).contains("cannot be withdrawn");
+        assertThat(server.told).containsExactly("sweep", "withdraw");
+    }
+
+    /** Camel takes the text null for no value at all. */
+    @ParameterizedTest
+    @CsvSource({"/assets/null, 404", "/assets/, 404", "/api/deletions/null, 400"})
+    void what_a_path_names_is_a_text(String path, int status) throws Exception {
+        assertThat(server.send("GET", path, null).statusCode()).isEqualTo(status);
     }
 
     @Test
@@ -328,7 +352,7 @@ class OpsRouteTest {
                     "historyOpen": false, "pending": 2, "parked": 1, "dryRun": false, "lastCallAt": null,
                     "lastError": "list_gone"}],
                  "sweep": {"lastAt": "2026-03-01T11:00:00Z", "coveredUntil": "2026-03-01T10:59:00Z",
-                           "lastError": "Salesforce answered 503", "owed": "GAP_OVERFLOW", "running": true, "found": 12, "added": 2,
+                           "lastError": "Salesforce answered 503", "owed": "GAP_OVERFLOW", "ordered": false, "running": true, "found": 12, "added": 2,
                            "unproven": {"from": "2026-02-01T00:00:00Z", "until": "2026-02-02T00:00:00Z"}},
                  "reconcile": {"recordList": null, "running": false, "waiting": [], "checked": 3, "missing": null,
                                "lastAt": null, "lastError": null},
@@ -737,6 +761,7 @@ class OpsRouteTest {
                 .isEqualTo(JSON.readTree("{\"state\": \"open\", \"reason\": null, \"until\": null}"));
 
         assertThat(server.told).containsExactly("pause by anonymous@127.0.0.1", "resume", "wake");
+        assertThat(server.inbox.acts).as("what waits after a failure").containsExactly("retry now");
     }
 
     @Test

@@ -311,6 +311,10 @@ public final class OpsServer implements AutoCloseable {
 
     /** Stands for the sweeps. */
     public record Sweeps(List<String> told) implements Supplier<SweepReport> {
+        public void withdraw() {
+            told.add("withdraw");
+        }
+
         public void wake() {
             told.add("sweep");
         }

@@ -226,6 +226,7 @@ public final class Status {
                 now.coveredUntil(),
                 now.lastError(),
                 now.owed(),
+                now.ordered(),
                 now.running(),
                 counts.found(),
                 counts.added(),

@@ -72,6 +72,7 @@ public record StatusAnswer(
             @IsoTime Instant coveredUntil,
             String lastError,
             String owed,
+            boolean ordered,
             boolean running,
             Integer found,
             Integer added,
