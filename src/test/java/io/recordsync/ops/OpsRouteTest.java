@@ -10,12 +10,12 @@ import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.HeldReason;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.IdentifierKind;
+import io.recordsync.deletion.NothingFound;
 import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.StreamReport;
 import io.recordsync.deletion.StreamReport.State;
 import io.recordsync.deletion.SweepDemand;
 import io.recordsync.delivery.GateReport;
-import io.recordsync.delivery.NothingFound;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Coverage.Stretch;
 import io.recordsync.inbox.Decisions.Selection;
@@ -238,7 +238,8 @@ class OpsRouteTest {
 
     @Test
     void an_ordered_sweep_is_withdrawn_and_nothing_else_is() throws Exception {
-        assertThat(server.post("/api/sweep", "{\"since\": \"2026-02-14T12:00:00Z\"}").statusCode())
+        assertThat(server.post("/api/sweep", "{\"since\": \"2026-02-14T12:00:00Z\"}")
+                        .statusCode())
                 .isEqualTo(202);
 
         assertThat(json(server.post("/api/sweep/withdraw", "{}")))

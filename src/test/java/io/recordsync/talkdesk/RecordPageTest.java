@@ -36,16 +36,38 @@ class RecordPageTest {
                 .isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/record-lists/l/records?page=2",
+                "https://api.talkdeskapp.com/record-lists/l/records/?page=2",
+                "http://api.talkdeskapp.com/record-lists/l/records?page=2"
+            })
+    void of_a_link_to_our_host_in_whatever_form_the_query_is_followed(String link) throws Exception {
+        assertThat(read(200, withNext(link)).next()).isEqualTo("page=2");
+    }
+
     @Test
-    void a_relative_link_is_on_our_host() throws Exception {
-        assertThat(read(200, withNext("/record-lists/l/records?page=2")).next()).isEqualTo("page=2");
+    void an_empty_page_is_the_last_whatever_it_links_to() throws Exception {
+        assertThat(read(200, withNext("/record-lists/l/records?page=9").replace("{\"id\": \"1\"}", ""))
+                        .next())
+                .isEmpty();
+    }
+
+    @Test
+    void so_is_one_that_counts_as_the_last() throws Exception {
+        String counted =
+                withNext("/record-lists/l/records?page=%d").replaceFirst("\\{", "{\"page\": %d, \"total_pages\": 3, ");
+        assertThat(read(200, counted.formatted(2, 3)).next()).isEqualTo("page=3");
+        assertThat(read(200, counted.formatted(3, 3)).next()).isEmpty();
+        assertThat(read(200, counted.formatted(3, 4)).next()).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "https://elsewhere.example/record-lists/l/records?page=2",
-                "http://api.talkdeskapp.com/record-lists/l/records?page=2",
+                "ftp://api.talkdeskapp.com/record-lists/l/records?page=2",
                 "https://api.talkdeskapp.com:8443/record-lists/l/records?page=2",
                 "https://user@api.talkdeskapp.com/record-lists/l/records?page=2",
                 "https://api.talkdeskapp.com/record-lists/other/records?page=2",
@@ -83,7 +105,8 @@ class RecordPageTest {
     }
 
     private static String withNext(String link) {
-        return "{\"_links\": {\"next\": {\"href\": \"%s\"}}, \"_embedded\": {\"records\": []}}".formatted(link);
+        return "{\"_links\": {\"next\": {\"href\": \"" + link
+                + "\"}}, \"_embedded\": {\"records\": [{\"id\": \"1\"}]}}";
     }
 
     private static RecordPage read(int status, String body) throws IOException {
