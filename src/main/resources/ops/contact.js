@@ -80,7 +80,8 @@ function line(one) {
     ["Origin", word(one.origin)], ["Event", one.eventKey], ["Deleted in Salesforce", one.committedAt && exact(one.committedAt)],
     ["Accepted here", one.acceptedAt && exact(one.acceptedAt)], ["Talkdesk called", one.calledAt && exact(one.calledAt)],
     ["Ended", one.settledAt && exact(one.settledAt)], ["Confirmation", one.confirmation && word(one.confirmation)],
-    ["Failed calls", one.attempts ? count(one.attempts) : null], ["Approved by", one.approvedBy], ["Ended by", one.settledBy],
+    ["Failed calls", one.attempts ? count(one.attempts) : null], ["Ordered by", one.orderedBy],
+    ["Decided", one.decision && `${word(one.decision)} by ${one.decidedBy}`], ["Let pass by", one.approvedBy], ["Ended by", one.settledBy],
   ].filter(([, value]) => value);
   return make("li", {},
     make("p", {}, make("span", { class: "tag", "data-state": one.state }, word(one.state)), " list ", make("span", { class: "id" }, one.recordList)),

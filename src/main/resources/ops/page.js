@@ -8,6 +8,8 @@ import { preparePlots } from "./plots.js";
 import { prepareRows, showRows } from "./rows.js";
 
 const EVERY = 2000;
+/** As far back as Salesforce can say what was deleted, and an hour of grace. */
+const HISTORY = 15 * 86400000 - 3600000;
 const LEVELS = {
   green: "All is well",
   amber: "Worth a look",
@@ -55,6 +57,7 @@ function show() {
   health(status.health?.level ?? "unknown", status.health?.reasons ?? []);
   showGuard();
   showRehearsal();
+  showHistory();
   counts(deletions);
   facts($("stream"), [
     ["State", word(stream.state), stream.state === "connected" || stream.state === "standby" ? "good" : "bad"],
@@ -73,6 +76,7 @@ function show() {
     ["Oldest", status.oldestPendingSeconds === null ? null : duration(status.oldestPendingSeconds * 1000)],
     ["Guard", status.guard && (status.guard.max === 0 ? "off" : `holds above ${plural(status.guard.max, "contact")} in ${duration(status.guard.windowMs)}`)]]);
   $("pause").textContent = delivery.state === "paused" ? "Resume" : "Pause";
+  $("try-now").hidden = delivery.state !== "waiting";
   showSweep(sweep, reconcile);
   draw($("lists"), [lists, Math.floor(Date.now() / 10000)], showLists);
   draw($("problems"), [status.problems, Math.floor(Date.now() / 60000)], showProblems);
@@ -152,6 +156,17 @@ function showRehearsal() {
   $("rehearsal-discard").textContent = `Discard ${count(rehearsed)}…`;
 }
 
+const openLists = () => status.lists.filter(list => list.historyOpen).map(list => list.id);
+
+function showHistory() {
+  const open = status.lists.filter(list => list.historyOpen);
+  hide($("history"), open.length === 0);
+  if (open.length === 0) return;
+  draw($("history-words"), open, lists => [
+    `Nobody has looked yet at what was deleted before ${lists.length === 1 ? "this record list was" : `these ${count(lists.length)} record lists were`} there. `,
+    ...lists.flatMap((list, at) => [at === 0 ? "" : ", ", make("span", { class: "id" }, list.id), list.joined ? ` (joined ${exact(list.joined)}, is looked at by itself)` : ""])]);
+}
+
 const working = (words, bar = {}) => [make("p", { class: "work" }, words), make("progress", { "aria-label": words, ...bar })];
 
 function showSweep(sweep, reconcile) {
@@ -165,6 +180,7 @@ function showSweep(sweep, reconcile) {
     ["Unproven", sweep.unproven && `${exact(sweep.unproven.from)} to ${exact(sweep.unproven.until)}`, "bad"],
     ["Error", sweep.lastError, "bad"]]);
   $("confirm-unproven").hidden = !sweep.unproven;
+  $("sweep-withdraw").hidden = !sweep.ordered;
   const waiting = reconcile.waiting ?? [];
   draw($("presence-work"), [reconcile.running, reconcile.checked, reconcile.missing, reconcile.recordList], () => reconcile.running
     ? [...working(`Running: ${count(reconcile.checked)} checked, ${count(reconcile.missing ?? 0)} missing`), make("p", { class: "id" }, reconcile.recordList)] : []);
@@ -278,6 +294,16 @@ function prepareActs() {
     say(paused ? "Resumed: deletions are sent again." : "Paused: deletions are accepted, but none is sent until a person resumes, whatever restarts meanwhile.", paused ? "good" : "warn");
     await look();
   }));
+  $("try-now").addEventListener("click", event => act(event.target, async () => {
+    await post("api/resume");
+    say("What waits after a failed call is tried now.");
+    await look();
+  }));
+  $("sweep-withdraw").addEventListener("click", event => act(event.target, async () => {
+    const { owed } = await post("api/sweep/withdraw");
+    say(owed ? `Withdrawn; a sweep is due all the same: ${owed}.` : "Withdrawn.");
+    await look();
+  }));
   $("sweep-now").addEventListener("click", event => act(event.target, async () => {
     await post("api/sweep");
     say("A sweep is ordered: it asks Salesforce what was deleted.");
@@ -292,6 +318,33 @@ function prepareActs() {
       run: async () => {
         await post("api/sweep/confirm-unproven");
         say("Confirmed.");
+      },
+    });
+    await look();
+  });
+  $("history-look").addEventListener("click", async () => {
+    const lists = openLists();
+    await confirm({
+      title: `Look at what lies before, for ${plural(lists.length, "record list")}?`,
+      words: "A sweep asks Salesforce what was deleted in the last 15 days, and a presence check compares each list with Salesforce. Records whose contact is gone are deleted, within reconcile.max-missing-percent and the guard. Your name is written to the log.",
+      yes: "Look", danger: true,
+      run: async () => {
+        await post("api/sweep", { since: new Date(Date.now() - HISTORY).toISOString() });
+        for (const recordList of lists) await post("api/reconcile", { recordList });
+        say("A sweep and the presence checks are ordered.");
+      },
+    });
+    await look();
+  });
+  $("history-skip").addEventListener("click", async () => {
+    const lists = openLists();
+    await confirm({
+      title: `Decline the look at what lies before, for ${plural(lists.length, "record list")}?`,
+      words: "What was deleted in Salesforce before stays on these lists. Your name is kept.",
+      yes: "Decline", danger: true,
+      run: async () => {
+        await post("api/record-lists/skip-history", { ids: lists });
+        say("Declined.");
       },
     });
     await look();

@@ -171,10 +171,9 @@ public final class Application {
     private void logStarted(CamelContext context) {
         started = true;
         log.info(
-                "Started in {} ms: page on http://{}:{}/, inbox {}",
+                "Started in {} ms: page on {}, inbox {}",
                 context.getUptime().toMillis(),
-                context.resolvePropertyPlaceholders("{{ops.host}}"),
-                context.resolvePropertyPlaceholders("{{ops.port}}"),
+                context.getRegistry().lookupByName(Wiring.PREFIX + "Page"),
                 Shown.withoutCredentials(context.resolvePropertyPlaceholders("{{store.url}}")));
     }
 }

@@ -18,6 +18,7 @@ import io.recordsync.ops.health.ExpiryCheck;
 import io.recordsync.ops.health.GuardCheck;
 import io.recordsync.ops.health.Health;
 import io.recordsync.ops.health.ListsCheck;
+import io.recordsync.ops.health.NodesCheck;
 import io.recordsync.ops.health.PendingCheck;
 import io.recordsync.ops.health.PositionCheck;
 import io.recordsync.ops.health.ProcessCheck;
@@ -81,6 +82,7 @@ final class OpsWiring {
                 new Status(
                         room.ledger(),
                         room.inbox().coverage(),
+                        room.inbox().recordLists(),
                         channel,
                         recordLists,
                         new Status.Parts(
@@ -109,6 +111,7 @@ final class OpsWiring {
                 new TokenCheck("talkdesk", tokens.talkdesk()),
                 new GuardCheck(room.ledger(), watch.registry()),
                 new DeliveryCheck(delivering.gate()),
+                new NodesCheck(room.inbox().nodes()),
                 new SweepCheck(room.inbox().coverage(), settings.sweep().period(), clock));
     }
 }

@@ -25,6 +25,7 @@ import io.recordsync.inbox.InboxSettings;
 import io.recordsync.inbox.JdbcHistory;
 import io.recordsync.inbox.JdbcLedger;
 import io.recordsync.inbox.Ledger;
+import io.recordsync.inbox.ListScope;
 import io.recordsync.inbox.Store;
 import io.recordsync.inbox.Tally;
 import io.recordsync.inbox.database.Database;
@@ -245,7 +246,8 @@ public final class Wiring implements AutoCloseable {
                 settings.guard().maxDeletions(),
                 settings.guard().window(),
                 () -> tokens.salesforce().serverTime().orElse(null));
-        Inbox inbox = beans.closing(Inbox.open(store, inboxSettings, Tally.both(history, metrics)));
+        Inbox inbox = beans.closing(
+                Inbox.open(store, inboxSettings, Tally.both(history, metrics), SharedSettings.of(settings)));
         beans.own("recordsyncIntakes", inbox.intakes());
         beans.own("recordsyncQueue", inbox.queue());
         beans.own("recordsyncSession", inbox.session());
@@ -261,8 +263,14 @@ public final class Wiring implements AutoCloseable {
     private Delivering delivery(InboxRoom room, Clock clock) {
         DeliverySettings delivery = settings.delivery();
         List<String> served = settings.talkdesk().recordLists();
-        room.inbox().recordLists().register(served);
-        room.inbox().recordLists().serveOnly(served);
+        room.inbox()
+                .recordLists()
+                .serve(
+                        served,
+                        new ListScope(
+                                settings.talkdesk().externalProvider(),
+                                settings.salesforce().entities(),
+                                settings.salesforce().idPrefixes()));
         DeliveryGate gate = beans.own(
                 "recordsyncGate",
                 new DeliveryGate(
@@ -292,7 +300,7 @@ public final class Wiring implements AutoCloseable {
     // ---- reading Talkdesk
 
     private void talkdesk(Clock clock) {
-        beans.own("recordsyncAnswers", new Answers(clock));
+        beans.own("recordsyncAnswers", new Answers(clock, settings.delivery().retryAfterMax()));
     }
 
     // ---- reading Salesforce

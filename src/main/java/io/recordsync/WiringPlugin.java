@@ -135,6 +135,7 @@ public final class WiringPlugin implements ContextServicePlugin {
         }
         requireRouteConfigurations();
         server.listen();
+        context.getRegistry().bind(Wiring.PREFIX + "Page", server.page());
     }
 
     /** Camel would start a route whose configuration is missing without its error handler and interceptors, and say nothing. */

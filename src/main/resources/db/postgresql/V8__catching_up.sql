@@ -1,4 +1,4 @@
--- Streams that catch up, looks at what is due meanwhile, and who ordered. Lock-step with db/sqlite/V8__catching_up.sql.
+-- Streams that catch up, looks at what is due meanwhile. Lock-step with db/sqlite/V8__catching_up.sql.
 
 -- While there is a row its stream brings what is old, and whatever is due is looked at first.
 create table catching_up (
@@ -10,12 +10,6 @@ create table catching_up (
 create table look (
     deletion bigint primary key,
     at       bigint
-);
-
--- The person who ordered a deletion.
-create table ordered (
-    deletion bigint primary key,
-    by_whom  text    not null
 );
 
 -- How many of the doubts were holes in the stream: what was found by asking before the last one may have been restored in it.

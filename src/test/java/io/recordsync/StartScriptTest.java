@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +22,27 @@ class StartScriptTest {
         assertThat(javaArguments("-Xmx1g"))
                 .contains("-XX:+ExitOnOutOfMemoryError", "-Xmx1g")
                 .doesNotContain("-Xmx160m");
+    }
+
+    @Test
+    void a_link_to_the_script_starts_the_service_in_its_own_folder() throws Exception {
+        javaArguments(null);
+        Path script = folder.resolve("service/bin/salesforce-talkdesk-sync");
+        Files.writeString(folder.resolve("jdk/bin/java"), "#!/bin/sh\npwd\n");
+        Path links = Files.createDirectories(folder.resolve("usr/local/bin"));
+        Path absolute = Files.createSymbolicLink(links.resolve("one"), script.toAbsolutePath());
+        Path relative = Files.createSymbolicLink(links.resolve("two"), links.relativize(script));
+        Path linked = Files.createSymbolicLink(links.resolve("three"), Path.of("two"));
+
+        for (Path link : List.of(absolute, relative, linked)) {
+            ProcessBuilder start = new ProcessBuilder("sh", link.toString(), "doctor").redirectErrorStream(true);
+            start.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
+            Process process = start.start();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor()).as(said).isZero();
+            assertThat(Path.of(said.strip()).toRealPath())
+                    .isEqualTo(folder.resolve("service").toRealPath());
+        }
     }
 
     private String javaArguments(String javaOpts) throws Exception {

@@ -3,6 +3,8 @@ package io.recordsync.config;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The checks of what keys say together. A value that has a mistake of its own is not compared. */
@@ -16,6 +18,8 @@ final class CrossChecks {
                         backoffThatGrows(reading),
                         dryRunListsThatAreServed(reading),
                         plaintextToThisMachine(reading),
+                        entitiesAsSalesforceWritesThem(reading),
+                        entityOfTheChannel(reading),
                         together(Keys.PROXY_USER, Keys.PROXY_HOST, reading),
                         together(Keys.PROXY_PASSWORD, Keys.PROXY_USER, reading))
                 .flatMap(Optional::stream)
@@ -56,6 +60,58 @@ final class CrossChecks {
                                 reading.named(Keys.SALESFORCE_PUBSUB_PLAINTEXT),
                                 reading.named(Keys.SALESFORCE_PUBSUB_HOST),
                                 host));
+    }
+
+    /** Those of Salesforce that have contacts' data, or are synced most. */
+    private static final List<String> STANDARD_ENTITIES = List.of(
+            "Account",
+            "Asset",
+            "Campaign",
+            "CampaignMember",
+            "Case",
+            "Contact",
+            "Contract",
+            "Individual",
+            "Lead",
+            "Opportunity",
+            "User");
+
+    /** A change event names its entity with its case, and one that is written otherwise would be passed over in silence. */
+    private static Optional<String> entitiesAsSalesforceWritesThem(Reading reading) {
+        return reading.find(Keys.SALESFORCE_ENTITIES).stream()
+                .flatMap(List::stream)
+                .flatMap(entity -> writtenRightly(entity).stream()
+                        .filter(right -> !right.equals(entity))
+                        .map(right -> "%s names %s: expected %s, as Salesforce writes it"
+                                .formatted(reading.named(Keys.SALESFORCE_ENTITIES), entity, right)))
+                .findFirst();
+    }
+
+    private static Optional<String> writtenRightly(String entity) {
+        if (entity.regionMatches(true, entity.length() - 3, "__c", 0, 3)) {
+            return Optional.of(entity.substring(0, entity.length() - 3) + "__c");
+        }
+        return STANDARD_ENTITIES.stream().filter(entity::equalsIgnoreCase).findFirst();
+    }
+
+    private static final Pattern CHANNEL_OF_ONE = Pattern.compile("/data/(\\w+)ChangeEvent");
+
+    /** All that the channel brings would be passed over. */
+    private static Optional<String> entityOfTheChannel(Reading reading) {
+        Optional<List<String>> entities = reading.find(Keys.SALESFORCE_ENTITIES);
+        return reading.find(Keys.SALESFORCE_CHANNEL)
+                .map(CHANNEL_OF_ONE::matcher)
+                .filter(Matcher::matches)
+                .map(channel -> channel.group(1).endsWith("__") ? channel.group(1) + "c" : channel.group(1))
+                .filter(entity ->
+                        entities.filter(named -> !named.contains(entity)).isPresent())
+                .map(entity ->
+                        "%s = %s: expected %s among them, whose changes are all that salesforce.channel (%s) brings"
+                                .formatted(
+                                        reading.named(Keys.SALESFORCE_ENTITIES),
+                                        reading.text(Keys.SALESFORCE_ENTITIES),
+                                        entity,
+                                        reading.text(Keys.SALESFORCE_CHANNEL)));
     }
 
     private static Optional<String> together(Key<?> key, Key<?> needed, Reading reading) {

@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param timeout of a whole call
  * @param refusalsInARow lone items of a list, refused with one code, before the list is suspended
  * @param holdWindow how long a deletion waits before it is sent
+ * @param retryAfterMax a longer {@code Retry-After} is cut to this
  */
 public record DeliverySettings(
         int concurrency,
@@ -20,4 +21,5 @@ public record DeliverySettings(
         Duration giveUpAfter,
         int refusalsInARow,
         DeliveryMode mode,
-        Duration holdWindow) {}
+        Duration holdWindow,
+        Duration retryAfterMax) {}

@@ -333,6 +333,11 @@ public final class Keys {
             rarely("delivery.backoff", "1000", durationAboveZero(), "The first pause after a failure.");
     static final Key<Duration> DELIVERY_BACKOFF_MAX =
             rarely("delivery.backoff-max", "300000", durationAboveZero(), "The longest pause that it grows to.");
+    static final Key<Duration> DELIVERY_RETRY_AFTER_MAX = rarely(
+            "delivery.retry-after-max",
+            "1h",
+            durationAboveZero(),
+            "A longer `Retry-After` of Talkdesk is cut to this.");
     static final Key<Integer> DELIVERY_REFUSALS_IN_A_ROW = rarely(
             "delivery.refusals-in-a-row",
             "5",

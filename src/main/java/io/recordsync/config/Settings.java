@@ -133,6 +133,7 @@ public record Settings(
                 read.get(Keys.DELIVERY_GIVE_UP_AFTER),
                 read.get(Keys.DELIVERY_REFUSALS_IN_A_ROW),
                 DeliveryMode.of(read.get(Keys.DELIVERY_MODE), read.get(Keys.DELIVERY_DRY_RUN_LISTS)),
-                read.get(Keys.HOLD_WINDOW));
+                read.get(Keys.HOLD_WINDOW),
+                read.get(Keys.DELIVERY_RETRY_AFTER_MAX));
     }
 }

@@ -12,7 +12,6 @@ import java.util.List;
  * @param catchUp whether the stream has caught up; null where nothing is said about it
  * @param holesKnown of what was found by asking: how many holes there had been before the question, so that what a later
  *     one hides puts it in doubt; null where nobody asked
- * @param orderedBy the person who ordered the deletions; null where nobody did
  */
 public record Intake(
         List<DeletionRequest> deletions,
@@ -22,8 +21,7 @@ public record Intake(
         boolean hole,
         StreamPosition position,
         CatchUp catchUp,
-        Long holesKnown,
-        String orderedBy) {
+        Long holesKnown) {
 
     public Intake(
             List<DeletionRequest> deletions,
@@ -32,7 +30,7 @@ public record Intake(
             SweepDemand sweep,
             boolean hole,
             StreamPosition position) {
-        this(deletions, restorations, problems, sweep, hole, position, null, null, null);
+        this(deletions, restorations, problems, sweep, hole, position, null, null);
     }
 
     public Intake(
@@ -50,26 +48,21 @@ public record Intake(
 
     /** The same, which says this of the stream. */
     public Intake saying(CatchUp other) {
-        return new Intake(deletions, restorations, problems, sweep, hole, position, other, holesKnown, orderedBy);
+        return new Intake(deletions, restorations, problems, sweep, hole, position, other, holesKnown);
     }
 
     /** The same, found by a question that was asked when there had been so many holes. */
     public Intake askedAfter(long holes) {
-        return new Intake(deletions, restorations, problems, sweep, hole, position, catchUp, holes, orderedBy);
-    }
-
-    /** The same, ordered by a person. */
-    public Intake orderedBy(String person) {
-        return new Intake(deletions, restorations, problems, sweep, hole, position, catchUp, holesKnown, person);
+        return new Intake(deletions, restorations, problems, sweep, hole, position, catchUp, holes);
     }
 
     /** The first part of it: only these, and that the position is held. */
     public Intake part(List<DeletionRequest> some, List<Restoration> back) {
-        return new Intake(some, back, List.of(), null, false, position, null, holesKnown, orderedBy);
+        return new Intake(some, back, List.of(), null, false, position, null, holesKnown);
     }
 
     /** All but what was in earlier parts. */
     public Intake rest(List<DeletionRequest> some, List<Restoration> back) {
-        return new Intake(some, back, problems, sweep, hole, position, catchUp, holesKnown, orderedBy);
+        return new Intake(some, back, problems, sweep, hole, position, catchUp, holesKnown);
     }
 }

@@ -138,9 +138,18 @@ public final class DeliveryGate implements Supplier<GateReport> {
         lookForPause();
     }
 
+    /** Also ends the wait that the dialler asked for; the next batch is a probe then. Only a person may do so. */
     public void resume() {
         pauses.resume();
+        boolean waited;
+        synchronized (this) {
+            waited = timed;
+            timed = false;
+        }
         lookForPause();
+        if (waited) {
+            onChange.run();
+        }
     }
 
     /** Follows what any process of the database was told: to be called now and then, and right before a call. */

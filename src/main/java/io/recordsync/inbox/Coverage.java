@@ -3,6 +3,7 @@ package io.recordsync.inbox;
 import io.recordsync.deletion.SweepDemand;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -14,7 +15,24 @@ import java.util.Optional;
  */
 public interface Coverage {
 
+    /** How the reason of a sweep begins that a person ordered. */
+    String ORDERED_BY = "ordered by ";
+
     void demand(SweepDemand demand);
+
+    /**
+     * A person orders a sweep.
+     *
+     * @param since from where; null = from the instant until which everything is proven
+     */
+    void order(String user, Instant since);
+
+    /**
+     * Takes back what persons ordered. What anything else demands stands.
+     *
+     * @return whether anything that was ordered was due
+     */
+    boolean withdraw();
 
     /**
      * Begins a sweep, if one is demanded or the last one that succeeded is longer ago than {@code period}, and no other live
@@ -49,8 +67,24 @@ public interface Coverage {
      * @param floor nothing committed before this is ours to delete: the first start, or what a person named
      * @param demand the number of the newest demand that it answers
      * @param reason for a person; {@code period} when nobody demanded it
+     * @param lagging the record lists that are not covered as far as the others, and from where they have to be
      */
-    record Sweep(Instant since, Instant floor, long demand, String reason) {}
+    record Sweep(Instant since, Instant floor, long demand, String reason, Map<String, Instant> lagging) {
+
+        public Sweep {
+            lagging = Map.copyOf(lagging);
+        }
+
+        /** Whether it runs because a person ordered it, and for nothing else. */
+        public boolean isOrdered() {
+            return reason.startsWith(ORDERED_BY) && lagging.isEmpty();
+        }
+
+        /** In which all lists are covered alike. */
+        public Sweep(Instant since, Instant floor, long demand, String reason) {
+            this(since, floor, demand, reason, Map.of());
+        }
+    }
 
     /** From inclusive, until exclusive. */
     record Stretch(Instant from, Instant until) {}
@@ -65,6 +99,7 @@ public interface Coverage {
      * @param running whether a live session is at one
      * @param positionLost whether one is owed because the stream has a hole
      * @param unproven what Salesforce could no longer tell about, until a person accepts it; null when there is none
+     * @param ordered whether one is due that a person ordered, and may withdraw
      */
     record State(
             Instant coveredUntil,
@@ -73,5 +108,18 @@ public interface Coverage {
             String owed,
             boolean running,
             boolean positionLost,
-            Stretch unproven) {}
+            Stretch unproven,
+            boolean ordered) {
+
+        public State(
+                Instant coveredUntil,
+                Instant lastAt,
+                String lastError,
+                String owed,
+                boolean running,
+                boolean positionLost,
+                Stretch unproven) {
+            this(coveredUntil, lastAt, lastError, owed, running, positionLost, unproven, false);
+        }
+    }
 }

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A person's decisions about deletions that wait for one, and about the org that the inbox belongs to.
+ * A person's decisions about deletions that wait for one, and about the org that the inbox belongs to. Who decided last stays with
+ * each row.
  *
  * <p>An act is one transaction: it happens whole or, throwing {@link InboxException}, not at all. Thread-safe.
  */
@@ -48,7 +49,10 @@ public interface Decisions {
      *
      * @param except lists whose rows stay rehearsed
      */
-    int goLive(Selection selection, Set<String> except);
+    int goLive(Selection selection, Set<String> except, String user);
+
+    /** What waits after a failed call is due now; a hold window, and the wait for a confirmation, go on. */
+    int retryNow();
 
     /**
      * Moves the pin by a person's decision. Replay ids of another org mean nothing here, so positions are forgotten and

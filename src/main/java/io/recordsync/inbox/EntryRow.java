@@ -17,10 +17,13 @@ final class EntryRow {
 
     /** What {@link #read} reads. */
     static final String COLUMNS =
-            """
-            deletion.*, (select reason from held where held.deletion = deletion.id) as held_reason,
-            (select by_whom from ordered where ordered.deletion = deletion.id) as ordered_by,
-            (select 1 from deletion_doubt doubt where doubt.deletion = deletion.id) is not null as doubted""";
+            "deletion.*, (select reason from held where held.deletion = deletion.id) as held_reason, "
+                    + "(select 1 from deletion_doubt doubt where doubt.deletion = deletion.id) is not null as doubted, "
+                    + person("ordered_by") + ", " + person("decided_by") + ", " + person("decision");
+
+    private static String person(String column) {
+        return "(select " + column + " from deletion_person where deletion_person.deletion = deletion.id) as " + column;
+    }
 
     /** Of {@link #COLUMNS}. */
     static Entry read(ResultSet row) throws SQLException {
@@ -51,7 +54,14 @@ final class EntryRow {
                 time(row, "called_at"),
                 heldReason(row),
                 row.getBoolean("doubted"),
-                row.getString("ordered_by"));
+                text(row, "ordered_by"),
+                text(row, "decided_by"),
+                text(row, "decision"));
+    }
+
+    private static String text(ResultSet row, String column) throws SQLException {
+        String text = row.getString(column);
+        return text == null ? "" : text;
     }
 
     static DeletionState state(ResultSet row) throws SQLException {

@@ -15,7 +15,8 @@ public record Inbox(
         Decisions decisions,
         Retention retention,
         Coverage coverage,
-        Pauses pauses)
+        Pauses pauses,
+        Nodes nodes)
         implements AutoCloseable {
 
     /** Opens a session, and frees the claims of those that are over. */
@@ -25,10 +26,16 @@ public record Inbox(
 
     /** Likewise; the tally is told of every row that is accepted, settled or parked. */
     public static Inbox open(Store store, InboxSettings settings, Tally tally) {
+        return open(store, settings, tally, Fingerprint.NONE);
+    }
+
+    /** Likewise; the fingerprint is what other processes of the database see of this one. */
+    public static Inbox open(Store store, InboxSettings settings, Tally tally, Fingerprint fingerprint) {
         Guard guard = new Guard(settings.guardLimit(), settings.guardWindow());
-        JdbcSession session = new JdbcSession(store, settings, guard);
+        JdbcSession session = new JdbcSession(store, settings, guard, fingerprint);
+        JdbcNodes nodes = new JdbcNodes(store, session, fingerprint, settings);
         GuardedStore guarded = new GuardedStore(store, guard);
-        JdbcRecordLists recordLists = new JdbcRecordLists(store, tally);
+        JdbcRecordLists recordLists = new JdbcRecordLists(store, tally, nodes);
         return new Inbox(
                 store,
                 session,
@@ -38,8 +45,9 @@ public record Inbox(
                 recordLists,
                 new JdbcDecisions(guarded),
                 new JdbcRetention(store, guard, settings),
-                new JdbcCoverage(store, session, settings),
-                new JdbcPauses(store));
+                new JdbcCoverage(store, session, recordLists, nodes, settings),
+                new JdbcPauses(store),
+                nodes);
     }
 
     /** Ends the session and closes the store, in this order. */

@@ -1,5 +1,6 @@
 package io.recordsync.inbox;
 
+import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.StreamPosition;
 import java.time.Duration;
@@ -38,6 +39,9 @@ public interface Intakes {
      * @throws SubscriptionLostException when the position's epoch is not the current one; nothing more is written
      */
     Accepted accept(Intake intake);
+
+    /** Writes the deletions that a person asked for; the person stays with each. */
+    Accepted order(List<DeletionRequest> deletions, String user);
 
     /**
      * How many holes the stream has had: to be asked before a question to Salesforce whose answer is accepted later, see {@link

@@ -4,12 +4,14 @@ import static io.recordsync.inbox.EntryRow.time;
 import static io.recordsync.inbox.database.Parameters.with;
 
 import io.recordsync.deletion.SweepDemand;
+import io.recordsync.inbox.Joins.Lagging;
 import io.recordsync.inbox.database.JsonRows;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /** The coverage on JDBC: one row of the inbox's database. */
@@ -21,12 +23,17 @@ public final class JdbcCoverage implements Coverage {
     private final Store store;
     private final JdbcSession session;
     private final InboxSettings settings;
+    private final JdbcRecordLists recordLists;
+    private final JdbcNodes nodes;
 
     /** @param session the one that sweeps */
-    JdbcCoverage(Store store, JdbcSession session, InboxSettings settings) {
+    JdbcCoverage(
+            Store store, JdbcSession session, JdbcRecordLists recordLists, JdbcNodes nodes, InboxSettings settings) {
         this.store = store;
         this.session = session;
         this.settings = settings;
+        this.recordLists = recordLists;
+        this.nodes = nodes;
     }
 
     private static final String LOCK = "update sweep set one = one";
@@ -38,7 +45,7 @@ public final class JdbcCoverage implements Coverage {
 
     private static final String DEMAND =
             """
-            update sweep set demanded = demanded + 1, reason = :reason,
+            update sweep set demanded = demanded + 1, required = demanded + 1, reason = :reason,
                    since = nullif(case when since < :since then since else :since end, 9223372036854775807),
                    position_lost = case when :position_lost then demanded + 1 else position_lost end""";
 
@@ -68,13 +75,43 @@ public final class JdbcCoverage implements Coverage {
         });
     }
 
+    private static final String ORDER =
+            """
+            update sweep set demanded = demanded + 1, ordered = demanded + 1, ordered_reason = :reason,
+                   ordered_since = nullif(
+                     case when ordered > answered and ordered_since < :since then ordered_since else :since end,
+                     9223372036854775807)""";
+
+    @Override
+    public void order(String user, Instant since) {
+        store.write(
+                "order a sweep",
+                transaction -> transaction.change(
+                        ORDER,
+                        with("reason", JsonRows.shortened(ORDERED_BY + user))
+                                .and("since", since == null ? NEVER : since.toEpochMilli())));
+    }
+
+    private static final String WITHDRAW =
+            """
+            update sweep set answered = case when required > answered then answered else demanded end,
+                   ordered = 0, ordered_since = null, ordered_reason = ''
+            where ordered > answered""";
+
+    @Override
+    public boolean withdraw() {
+        return store.write("withdraw a sweep", transaction -> transaction.change(WITHDRAW)) > 0;
+    }
+
     private static final String FORGET =
             """
             update sweep set covered_until = null, answered = demanded, since = null, reason = '', session = '',
+                   ordered_since = null, ordered_reason = '',
                    last_at = null, last_error = '', unproven_from = null, unproven_until = null""";
 
     /** What was proven of one org tells nothing about another. */
     static int forget(Transaction transaction) throws SQLException {
+        Joins.forget(transaction);
         return transaction.change(FORGET);
     }
 
@@ -95,41 +132,55 @@ public final class JdbcCoverage implements Coverage {
             where exists (select 1 from session where id = :session and seen_at > {now} - :ttl)
               and (session in ('', :session)
                 or not exists (select 1 from session other where other.id = sweep.session and other.seen_at > {now} - :ttl))
-              and\s"""
+              and (:lists = 1 or\s"""
                     + WANTED
                     + """
-
-            returning covered_until, since, demanded, case when demanded > answered then reason else 'period' end as reason,
+            )
+            returning covered_until, case when required > answered then since end as since,
+                      case when ordered > answered then ordered_since end as ordered_since, demanded,
+                      case when required > answered then reason when ordered > answered then ordered_reason
+                        else 'period' end as reason,
                       coalesce((select min(first_start) from stream_position where first_start > 0), covered_until) as first_start""";
 
     @Override
     public Optional<Sweep> begin(Duration period) {
         boolean wanted = store.read(
-                        "look whether a sweep is owed",
-                        transaction -> transaction.first(IS_WANTED, with("period", period), row -> true))
-                .orElse(false);
+                "look whether a sweep is owed",
+                transaction -> transaction
+                                .first(IS_WANTED, with("period", period), row -> true)
+                                .isPresent()
+                        || lagging(transaction).due());
         if (!wanted) {
             return Optional.empty();
         }
         return store.write("begin a sweep", transaction -> {
             transaction.change(START, with("salesforce", settings.salesforceMillis()));
+            Lagging lagging = lagging(transaction);
             return transaction.first(
                     BEGIN,
                     with("session", session.id())
                             .and("ttl", settings.sessionTtl())
-                            .and("period", period),
-                    JdbcCoverage::sweep);
+                            .and("period", period)
+                            .and("lists", lagging.due() ? 1 : 0),
+                    row -> sweep(row, lagging.from()));
         });
     }
 
-    private static Sweep sweep(ResultSet row) throws SQLException {
+    private Lagging lagging(Transaction transaction) throws SQLException {
+        return Joins.lagging(transaction, recordLists.served(), nodes.served(transaction));
+    }
+
+    private static Sweep sweep(ResultSet row, Map<String, Instant> lagging) throws SQLException {
         Instant covered = Instant.ofEpochMilli(row.getLong("covered_until"));
         Instant named = time(row, "since");
+        Instant ordered = time(row, "ordered_since");
+        named = named == null ? ordered : earlier(named, ordered);
         return new Sweep(
                 earlier(covered, named),
                 earlier(Instant.ofEpochMilli(row.getLong("first_start")), named),
                 row.getLong("demanded"),
-                row.getString("reason"));
+                row.getString("reason"),
+                lagging);
     }
 
     private static Instant earlier(Instant one, Instant other) {
@@ -141,8 +192,10 @@ public final class JdbcCoverage implements Coverage {
             update sweep set session = '', last_at = {now}, last_error = '',
                    covered_until = case when covered_until > :until then covered_until else :until end,
                    answered = case when :answered and answered < :demand then :demand else answered end,
-                   since = case when :answered and demanded = :demand then null else since end,
-                   reason = case when :answered and demanded = :demand then '' else reason end,
+                   since = case when :answered and required <= :demand then null else since end,
+                   reason = case when :answered and required <= :demand then '' else reason end,
+                   ordered_since = case when :answered and ordered <= :demand then null else ordered_since end,
+                   ordered_reason = case when :answered and ordered <= :demand then '' else ordered_reason end,
                    unproven_from = nullif(
                      case when unproven_from < :gap_from then unproven_from else :gap_from end, 9223372036854775807),
                    unproven_until = nullif(case when unproven_until > :gap_until then unproven_until else :gap_until end, 0)
@@ -167,6 +220,7 @@ public final class JdbcCoverage implements Coverage {
                                 + " it proves nothing",
                         null);
             }
+            Joins.caughtUp(transaction, sweep.lagging().keySet(), coveredUntil, nodes.served(transaction));
             return finished;
         });
     }
@@ -198,7 +252,8 @@ public final class JdbcCoverage implements Coverage {
 
     private static final String STATE =
             """
-            select covered_until, last_at, last_error, reason, demanded > answered as owed, position_lost > answered as lost,
+            select covered_until, last_at, last_error, demanded > answered as owed, position_lost > answered as lost,
+                   case when required > answered then reason else ordered_reason end as reason, ordered > answered as ordered,
                    unproven_from, unproven_until,
                    exists (select 1 from session where id = sweep.session and seen_at > {now} - :ttl) as running
             from sweep""";
@@ -221,7 +276,8 @@ public final class JdbcCoverage implements Coverage {
                 row.getBoolean("owed") ? row.getString("reason") : null,
                 row.getBoolean("running"),
                 row.getBoolean("lost"),
-                time(row, "unproven_from") == null ? null : stretch(row));
+                time(row, "unproven_from") == null ? null : stretch(row),
+                row.getBoolean("ordered"));
     }
 
     private static Stretch stretch(ResultSet row) throws SQLException {

@@ -37,7 +37,7 @@ public final class JdbcDecisions implements Decisions {
 
     @Override
     public int redrive(Selection selection, String user) {
-        return changeMany("redrive", REDRIVE, selection, user);
+        return changeMany("redrive", REDRIVE, selection, user, "redriven");
     }
 
     private static final String DISCARD =
@@ -51,12 +51,12 @@ public final class JdbcDecisions implements Decisions {
 
     @Override
     public int discard(Selection selection, String user) {
-        return changeMany("discard", DISCARD_PARKED, selection, user);
+        return changeMany("discard", DISCARD_PARKED, selection, user, "discarded");
     }
 
     @Override
     public int discardRehearsed(Selection selection, String user) {
-        return changeMany("discard", DISCARD_REHEARSED, selection, user);
+        return changeMany("discard", DISCARD_REHEARSED, selection, user, "discarded");
     }
 
     /** What is left of its hold window it still waits. */
@@ -67,7 +67,7 @@ public final class JdbcDecisions implements Decisions {
 
     @Override
     public int approve(Selection selection, String user) {
-        return decide("approve", APPROVE, selection, with("user", user));
+        return decide("approve", APPROVE, selection, with("user", user), new Decision(user, "approved"));
     }
 
     private static final String REJECT =
@@ -80,7 +80,12 @@ public final class JdbcDecisions implements Decisions {
     public int reject(Selection selection, String user) {
         String holder = isGuards(selection) ? "by the guard" : "(" + Word.underscored(selection.heldReason()) + ")";
         String message = "Held " + holder + ", and rejected by a person";
-        return decide("reject", REJECT, selection, with("user", user).and("message", message));
+        return decide(
+                "reject",
+                REJECT,
+                selection,
+                with("user", user).and("message", message),
+                new Decision(user, "rejected"));
     }
 
     @Override
@@ -88,10 +93,13 @@ public final class JdbcDecisions implements Decisions {
         return store.write("open the guard", transaction -> guard.open(transaction, length, user));
     }
 
-    private int changeMany(String act, String sql, Selection selection, String user) {
+    /** As {@link People} keep it. */
+    private record Decision(String user, String word) {}
+
+    private int changeMany(String act, String sql, Selection selection, String user, String word) {
         return store.write(act, transaction -> {
             transaction.takeTime();
-            return change(transaction, sql, selection, with("user", user));
+            return change(transaction, sql, selection, with("user", user), new Decision(user, word));
         });
     }
 
@@ -102,17 +110,18 @@ public final class JdbcDecisions implements Decisions {
             delete from held where reason = :reason
               and not exists (select 1 from deletion where deletion.id = held.deletion and state = 'held')""";
 
-    private int decide(String act, String sql, Selection selection, Parameters parameters) {
+    private int decide(String act, String sql, Selection selection, Parameters parameters, Decision decision) {
         return store.write(act, transaction -> {
             transaction.takeTime();
             guard.lock(transaction);
             if (isGuards(selection)) {
-                int decided = change(transaction, sql + " and " + Guard.HOLDS, selection, parameters);
+                int decided = change(transaction, sql + " and " + Guard.HOLDS, selection, parameters, decision);
                 guard.reopen(transaction);
                 return decided;
             }
             String reason = Word.underscored(selection.heldReason());
-            int decided = change(transaction, sql + NOT_THE_GUARDS, selection, parameters.and("reason", reason));
+            int decided =
+                    change(transaction, sql + NOT_THE_GUARDS, selection, parameters.and("reason", reason), decision);
             transaction.change(FORGET_REASONS, with("reason", reason));
             return decided;
         });
@@ -122,11 +131,16 @@ public final class JdbcDecisions implements Decisions {
         return selection.heldReason() == null || selection.heldReason() == HeldReason.GUARD;
     }
 
-    private static int change(Transaction transaction, String sql, Selection selection, Parameters parameters)
+    private static final String IDS = " returning id";
+
+    private static int change(
+            Transaction transaction, String sql, Selection selection, Parameters parameters, Decision decision)
             throws SQLException {
-        int changed = transaction.change(sql + condition(selection), narrowed(parameters, selection));
-        checkExpected(selection, changed);
-        return changed;
+        List<Long> changed = transaction.list(
+                sql + condition(selection) + IDS, narrowed(parameters, selection), row -> row.getLong("id"));
+        checkExpected(selection, changed.size());
+        People.decided(transaction, changed, decision.user(), decision.word());
+        return changed.size();
     }
 
     private static final String GO_LIVE = "update deletion set state = " + DoubtMarks.unlessDoubted(":state")
@@ -137,24 +151,28 @@ public final class JdbcDecisions implements Decisions {
             where state = 'rehearsed' and state <> 'deleted'
               and not exists (select 1 from {rows :dry} dry where dry.value ->> 0 = deletion.record_list)""";
 
-    private static final String ARRIVING = " returning " + Arrival.COLUMNS;
+    private static final String ARRIVING = " returning id, " + Arrival.COLUMNS;
+
+    private record GoneLive(long id, Arrival arrival) {}
 
     @Override
-    public int goLive(Selection selection, Set<String> except) {
+    public int goLive(Selection selection, Set<String> except, String user) {
         return guarded.write("go live", transaction -> {
             transaction.takeTime();
             Guard.Look before = guard.enter(transaction, 1);
             JsonRows lists = new JsonRows();
             except.stream().sorted().forEach(lists::add);
-            List<Arrival> arrivals = transaction.list(
+            List<GoneLive> live = transaction.list(
                     GO_LIVE + condition(selection) + ARRIVING,
                     narrowed(
                             with("state", before.tripped() ? "held" : "pending")
                                     .and("opened_by", before.openedBy())
                                     .and("dry", lists),
                             selection),
-                    Arrival::of);
+                    row -> new GoneLive(row.getLong("id"), Arrival.of(row)));
+            List<Arrival> arrivals = live.stream().map(GoneLive::arrival).toList();
             checkExpected(selection, arrivals.size());
+            People.decided(transaction, live.stream().map(GoneLive::id).toList(), user, "went_live");
             Guard.Look look = before.openedBy().isEmpty() ? guard.enter(transaction, arrivals.size()) : before;
             return new Guarded<>(arrivals.size(), guard.count(transaction, look, arrivals));
         });
@@ -190,6 +208,19 @@ public final class JdbcDecisions implements Decisions {
             narrowed = narrowed.and("origin", Word.underscored(selection.origin()));
         }
         return narrowed;
+    }
+
+    private static final String RETRY_NOW =
+            """
+            update deletion set due_at = {now}
+            where state = 'pending' and due_at > {now} and failure_code not in ('', 'unconfirmed')""";
+
+    @Override
+    public int retryNow() {
+        return store.write("try again", transaction -> {
+            transaction.takeTime();
+            return transaction.change(RETRY_NOW);
+        });
     }
 
     private static final String MOVE_PIN =

@@ -123,12 +123,22 @@ public final class JdbcIntakes implements Intakes {
 
     @Override
     public Accepted accept(Intake intake) {
+        return accept(intake, "");
+    }
+
+    @Override
+    public Accepted order(List<DeletionRequest> deletions, String user) {
+        return accept(new Intake(deletions, List.of(), null), user);
+    }
+
+    /** @param user who asked for it; empty: nobody did by name */
+    private Accepted accept(Intake intake, String user) {
         List<Long> ids = new ArrayList<>();
         List<Intake> chunks = chunks(intake);
         for (Intake chunk : chunks.subList(0, chunks.size() - 1)) {
-            ids.addAll(accept(chunk, false));
+            ids.addAll(accept(chunk, false, user));
         }
-        ids.addAll(accept(chunks.get(chunks.size() - 1), true));
+        ids.addAll(accept(chunks.get(chunks.size() - 1), true, user));
         return new Accepted(List.copyOf(ids), intake.deletions().size() - ids.size());
     }
 
@@ -178,7 +188,7 @@ public final class JdbcIntakes implements Intakes {
     }
 
     /** In one transaction; the position is saved with the last only. */
-    private List<Long> accept(Intake intake, boolean last) {
+    private List<Long> accept(Intake intake, boolean last, String user) {
         if (intake.equals(NOTHING)) {
             return List.of();
         }
@@ -226,13 +236,13 @@ public final class JdbcIntakes implements Intakes {
             if (intake.holesKnown() != null && !inserted.isEmpty()) {
                 DoubtMarks.markFound(transaction, inserted, intake.holesKnown());
             }
-            if (intake.orderedBy() != null && !inserted.isEmpty()) {
-                transaction.change(ORDERED, with("ids", inserted).and("by", intake.orderedBy()));
-            }
             int held = guard.count(transaction, look, newDeletions.arrivals(transaction, inserted, requests, look));
             // After the deletions: an UNDELETE of the same response cancels those that were committed before it.
             if (!intake.restorations().isEmpty()) {
                 Restorations.apply(transaction, intake.restorations());
+            }
+            if (!user.isEmpty()) {
+                People.ordered(transaction, inserted, user);
             }
             return new Guarded<>(inserted, held);
         });
@@ -241,6 +251,7 @@ public final class JdbcIntakes implements Intakes {
         if (catchUp != null) {
             guarded.catchUps().noted(catchUp);
         }
+        intake.problems().forEach(problem -> tally.problem(problem.kind()));
         if (!ids.isEmpty()) {
             // What comes in together was asked for by one: the stream, a sweep, a check or a person.
             tally.accepted(requests.get(0).origin(), ids.size());
@@ -275,9 +286,6 @@ public final class JdbcIntakes implements Intakes {
                 .distinct()
                 .count();
     }
-
-    private static final String ORDERED =
-            "insert into ordered (deletion, by_whom) select id, :by from deletion where id {in :ids} on conflict do nothing";
 
     private static final String INSERT_PROBLEMS =
             """

@@ -4,6 +4,7 @@ import static io.recordsync.inbox.database.Parameters.with;
 
 import io.recordsync.deletion.Failure;
 import io.recordsync.deletion.NothingFound;
+import io.recordsync.inbox.JdbcNodes.Served;
 import io.recordsync.inbox.database.JsonRows;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.SQLException;
@@ -26,6 +27,7 @@ public final class JdbcRecordLists implements RecordLists {
 
     private final Store store;
     private final Tally tally;
+    private final JdbcNodes nodes;
     /** Those that certainly have their row. */
     private final Set<String> known = ConcurrentHashMap.newKeySet();
     /** Those that may be claimed of; null = all. */
@@ -35,9 +37,10 @@ public final class JdbcRecordLists implements RecordLists {
     /** Whether this process has stopped a list. */
     private volatile boolean stoppedSome;
 
-    JdbcRecordLists(Store store, Tally tally) {
+    JdbcRecordLists(Store store, Tally tally, JdbcNodes nodes) {
         this.store = store;
         this.tally = tally;
+        this.nodes = nodes;
         store.onNewSession(() -> {
             known.clear();
             stoppedSome = true;
@@ -77,6 +80,16 @@ public final class JdbcRecordLists implements RecordLists {
         return unknown;
     }
 
+    @Override
+    public void serve(Collection<String> recordLists, ListScope scope) {
+        List<String> joined = store.write(
+                "join",
+                transaction -> Joins.serve(transaction, Set.copyOf(recordLists), scope, nodes.served(transaction)));
+        committed(recordLists);
+        Joins.say(joined);
+        serveOnly(recordLists);
+    }
+
     private static final String ALL = "select id from record_list";
 
     private static final String PARK_REMOVED =
@@ -88,13 +101,13 @@ public final class JdbcRecordLists implements RecordLists {
     @Override
     public void serveOnly(Collection<String> recordLists) {
         served = Set.copyOf(recordLists);
-        List<String> all =
-                store.read("look for lists", transaction -> transaction.list(ALL, row -> row.getString("id")));
-        for (String list : all) {
-            if (!serves(list)) {
-                parkRemoved(list);
-            }
-        }
+        List<String> unserved = store.read("look for lists", transaction -> {
+            Served others = nodes.served(transaction);
+            return transaction.list(ALL, row -> row.getString("id")).stream()
+                    .filter(list -> !serves(list) && !others.somewhere(list))
+                    .toList();
+        });
+        unserved.forEach(this::parkRemoved);
     }
 
     private void parkRemoved(String list) {
@@ -110,6 +123,12 @@ public final class JdbcRecordLists implements RecordLists {
                     parked,
                     list);
         }
+    }
+
+    /** The lists of the configuration; empty before they are known. */
+    Set<String> served() {
+        Set<String> only = served;
+        return only == null ? Set.of() : only;
     }
 
     /** Whether it may be claimed of. */
@@ -155,6 +174,11 @@ public final class JdbcRecordLists implements RecordLists {
         } else {
             leftAlone.put(recordList, System.nanoTime() + pause.toNanos());
         }
+    }
+
+    @Override
+    public void tryAll() {
+        leftAlone.clear();
     }
 
     /** In how many milliseconds this process claims of it again. */
@@ -279,5 +303,40 @@ public final class JdbcRecordLists implements RecordLists {
         register(Set.of(recordList));
         store.write(
                 "note a presence check", transaction -> transaction.change(PRESENCE_CHECKED, with("list", recordList)));
+    }
+
+    @Override
+    public List<ListCoverage> coverage() {
+        return store.read("look how far lists are covered", Joins::all);
+    }
+
+    @Override
+    public void looked(String recordList) {
+        store.write("note what was looked at", transaction -> Joins.looked(transaction, recordList));
+    }
+
+    @Override
+    public int skipHistory(Collection<String> recordLists, String user) {
+        return store.write("skip what lies before", transaction -> Joins.skip(transaction, recordLists, user));
+    }
+
+    /** Those of a purge; a presence check holds no more. */
+    private static final int MAX_UNDERWAY = 100_000;
+
+    private static final String UNDERWAY =
+            """
+            select identifier from deletion
+            where state in ('checking', 'pending', 'claimed', 'held', 'parked', 'rehearsed') and state <> 'deleted'
+              and record_list || '' = :list and kind = 'external'
+            limit :most""";
+
+    @Override
+    public Set<String> underway(String recordList) {
+        return new HashSet<>(store.read(
+                "look for what is under way",
+                transaction -> transaction.list(
+                        UNDERWAY,
+                        with("list", recordList).and("most", MAX_UNDERWAY),
+                        row -> row.getString("identifier"))));
     }
 }

@@ -93,7 +93,7 @@ public final class JdbcRetention implements Retention {
     private static final String FORGET_DOUBTS = "delete from deletion_doubt where deletion {in :ids}";
     private static final String FORGET_REASONS = "delete from held where deletion {in :ids}";
     private static final String FORGET_LOOKS = "delete from look where deletion {in :ids}";
-    private static final String FORGET_PERSONS = "delete from ordered where deletion {in :ids}";
+    private static final String FORGET_PEOPLE = "delete from deletion_person where deletion {in :ids}";
     private static final String FORGET_DELETIONS = "delete from deletion where id {in :ids} returning confirmation";
     private static final String UNCOUNT_SETTLED =
             "update settled set total = total - :count where confirmation = :confirmation";
@@ -105,7 +105,7 @@ public final class JdbcRetention implements Retention {
         transaction.change(FORGET_DOUBTS, with("ids", ids));
         transaction.change(FORGET_REASONS, with("ids", ids));
         transaction.change(FORGET_LOOKS, with("ids", ids));
-        transaction.change(FORGET_PERSONS, with("ids", ids));
+        transaction.change(FORGET_PEOPLE, with("ids", ids));
         // Another node may be at the same rows: each is counted by the one that deletes it.
         List<String> forgotten =
                 transaction.list(FORGET_DELETIONS, with("ids", ids), row -> row.getString("confirmation"));

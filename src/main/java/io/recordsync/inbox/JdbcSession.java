@@ -36,6 +36,7 @@ public final class JdbcSession implements Session {
     private final Guard guard;
     private final DatabaseClock clock;
     private final Duration ttl;
+    private final String fingerprint;
 
     private final Object heart = new Object();
     /** What the row holds, by what this process wrote there. */
@@ -70,12 +71,13 @@ public final class JdbcSession implements Session {
     }
 
     /** Opens a session, and frees the claims of those that are over. */
-    JdbcSession(Store store, InboxSettings settings, Guard guard) {
+    JdbcSession(Store store, InboxSettings settings, Guard guard, Fingerprint fingerprint) {
         this.store = store;
         this.guard = guard;
         this.clock = new DatabaseClock(guard);
         this.ttl = settings.sessionTtl();
         store.beforeFirstUse(this::look);
+        this.fingerprint = fingerprint.text();
         heartbeat();
     }
 
@@ -255,7 +257,8 @@ public final class JdbcSession implements Session {
     }
 
     private static final String OPEN =
-            "insert into session (id, seen_at, turn) values (:session, {now}, :turn) returning turn, seen_at";
+            "insert into session (id, seen_at, turn, fingerprint) values (:session, {now}, :turn, :fingerprint)"
+                    + " returning turn, seen_at";
     private static final String CLOSE = "delete from session where id = :session";
     private static final String REPORT =
             """
@@ -264,7 +267,7 @@ public final class JdbcSession implements Session {
 
     private Freed begin(Transaction transaction, Known opened, Known before, String wentBack) throws SQLException {
         Step first = transaction
-                .first(OPEN, with("session", opened.id).and("turn", opened.turn.get()), Step::of)
+                .first(OPEN, with("session", opened.id).and("turn", opened.turn.get()).and("fingerprint", fingerprint), Step::of)
                 .orElseThrow();
         opened.seenMillis = first.seenMillis();
         if (wentBack != null) {

@@ -82,7 +82,8 @@ public interface Ledger {
      * discarded it, {@code approvedBy} the one on whose word the guard let it pass; {@code calledAt} is when the call began
      * that settled it; {@code note} what else is known of it ({@code merged into 003…}); {@code heldReason} is null but of
      * what is held; {@code doubted} whether Salesforce is asked before it is sent, because a restoration may have been
-     * missed; {@code orderedBy} the person who ordered it, null where nobody did.
+     * missed; {@code orderedBy} is the person who asked for it, {@code decidedBy} the one who decided about it last, and
+     * {@code decision} what: approved, rejected, redriven, discarded, went_live.
      */
     record Entry(
             long id,
@@ -109,7 +110,65 @@ public interface Ledger {
             Instant calledAt,
             HeldReason heldReason,
             boolean doubted,
-            String orderedBy) {}
+            String orderedBy,
+            String decidedBy,
+            String decision) {
+
+        /** Which nobody ordered by name nor decided about. */
+        public Entry(
+                long id,
+                String recordList,
+                IdentifierKind kind,
+                String provider,
+                String identifier,
+                DeletionState state,
+                String origin,
+                String eventKey,
+                Instant committedAt,
+                Instant acceptedAt,
+                Instant dueAt,
+                int attempts,
+                int unconfirmed,
+                boolean answerLost,
+                Instant settledAt,
+                String settledBy,
+                String confirmation,
+                String failureCode,
+                String message,
+                String note,
+                String approvedBy,
+                Instant calledAt,
+                HeldReason heldReason) {
+            this(
+                    id,
+                    recordList,
+                    kind,
+                    provider,
+                    identifier,
+                    state,
+                    origin,
+                    eventKey,
+                    committedAt,
+                    acceptedAt,
+                    dueAt,
+                    attempts,
+                    unconfirmed,
+                    answerLost,
+                    settledAt,
+                    settledBy,
+                    confirmation,
+                    failureCode,
+                    message,
+                    note,
+                    approvedBy,
+                    calledAt,
+                    heldReason,
+                    false,
+                    "",
+                    "",
+                    "");
+        }
+    }
 
     /** Parked deletions of one list and one reason. {@code message} is that of one of them, {@code oldest} an acceptance. */
     record DeadLetters(String recordList, String failureCode, String message, long count, Instant oldest) {}

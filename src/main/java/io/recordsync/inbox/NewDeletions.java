@@ -59,11 +59,27 @@ final class NewDeletions {
 
     private static final String CERTAINLY_RESTORED = RESTORED + Order.after(FOUND_AT) + " and state = 'confirmed')";
 
+    /** What a person refused has not been overtaken: by another deletion of the record, or by a restoration of the contact. */
+    private static final String STANDS =
+            """
+            not exists (
+              select 1 from deletion later
+              where later.identifier = known.identifier and later.record_list || '' = known.record_list
+                and later.kind = known.kind and later.provider = known.provider and later.id + 0 > known.id
+                and not (later.state = 'cancelled' and later.settled_by <> ''))
+            and not exists (
+              select 1 from restoration
+              where restoration.identifier = known.identifier and restoration.provider = known.provider
+                and restoration.state = 'confirmed' and restoration.committed_at >= known.committed_at)""";
+
     /**
      * What was found by asking, not told: not where a row of the same record or a later restoration knows better. A sweep's
      * find is as old as its change; the presence check says what is so now, unless it is being done or a person said no.
      * Where a gap event alone tells of the restoration, or nobody knows which came first, it waits for Salesforce's answer:
-     * skipped, it would be lost if that is no. So it does where a row of the same second was cancelled because the contact lived. Within a {@code case} PostgreSQL looks each contact up; as a join it would walk through the whole past where its
+     * skipped, it would be lost if that is no. A person's no is about what was known then: not where the contact was deleted again or
+     * restored since, nor where it was about an order of a person. So it does where a row of the same second was cancelled
+     * because the contact lived. Within a {@code case} PostgreSQL looks each contact up; as a join it would walk through the whole
+     * past where its
      * statistics are older than that.
      */
     private static final String INSERT_FOUND =
@@ -78,7 +94,10 @@ final class NewDeletions {
                         when known.state = 'cancelled' and known.failure_code in ('restored', 'living') then 1000 else 0 end
                       else case known.state
                         when 'deleted' then known.settled_at >= cast(value ->> 6 as bigint)
-                        when 'cancelled' then known.settled_by <> ''
+                        when 'cancelled' then known.settled_by <> '' and known.origin <> 'api' and\s"""
+                    + STANDS
+                    + """
+
                         else true end
                     end) then false else true end
             and case when\s"""

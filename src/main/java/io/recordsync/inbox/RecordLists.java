@@ -18,8 +18,15 @@ public interface RecordLists {
     void register(Collection<String> recordLists);
 
     /**
+     * The lists of the configuration, at a start: as {@link #serveOnly}, and those that join after the first start are to be
+     * swept and checked for what lies before. Those of the first start begin with it.
+     */
+    void serve(Collection<String> recordLists, ListScope scope);
+
+    /**
      * Of other lists nothing is claimed any more, and what is pending there is parked ({@code list_removed}): whoever took a
-     * list out of the configuration did not say that it is still to be deleted from.
+     * list out of the configuration did not say that it is still to be deleted from. Not where another process
+     * serves them.
      */
     void serveOnly(Collection<String> recordLists);
 
@@ -31,6 +38,9 @@ public interface RecordLists {
 
     /** This process claims nothing of the list for {@code pause}; others do. Zero ends it. */
     void leaveAlone(String recordList, Duration pause);
+
+    /** Ends {@link #leaveAlone} for every list. */
+    void tryAll();
 
     /** Nothing of the list is claimed until {@link #goOn}, by no process; what is claimed is stopped by the last look. */
     void stop(String recordList, Failure failure);
@@ -59,4 +69,20 @@ public interface RecordLists {
 
     /** A presence check of the list has come to its end. */
     void presenceChecked(String recordList);
+
+    /** How far the proof reaches for each list, ordered by id. */
+    List<ListCoverage> coverage();
+
+    /** A presence check of the list was believed: what lies before it joined is looked at. */
+    void looked(String recordList);
+
+    /**
+     * A person declines the look at what lies before these lists joined.
+     *
+     * @return how many of them had not been looked at
+     */
+    int skipHistory(Collection<String> recordLists, String user);
+
+    /** The external ids that are to be deleted from the list and are not yet, whatever they wait for; not all of a great many. */
+    Set<String> underway(String recordList);
 }

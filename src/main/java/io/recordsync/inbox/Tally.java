@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What is told how many deletions were accepted, settled and parked, once the database holds it.
+ * What is told how many deletions were accepted, settled and parked, and of problems, once the database holds it.
  *
  * <p>It is called by the thread that acts, must be quick and must not fail.
  */
@@ -29,6 +29,9 @@ public interface Tally {
     void settled(Confirmation confirmation, List<Settled> rows);
 
     void parked(int rows);
+
+    /** Something was refused or could not be read, and is noted. */
+    default void problem(String kind) {}
 
     /**
      * A deletion that is done.
@@ -56,6 +59,12 @@ public interface Tally {
             public void parked(int rows) {
                 one.parked(rows);
                 other.parked(rows);
+            }
+
+            @Override
+            public void problem(String kind) {
+                one.problem(kind);
+                other.problem(kind);
             }
         };
     }

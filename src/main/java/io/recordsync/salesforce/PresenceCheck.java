@@ -36,6 +36,7 @@ public final class PresenceCheck {
     private final List<String> entities;
     private final String apiVersion;
     private final long holes;
+    private final Set<String> underway;
 
     private final Deque<Question> questions = new ArrayDeque<>();
     private final Set<String> missing = new LinkedHashSet<>();
@@ -47,15 +48,20 @@ public final class PresenceCheck {
 
     private record Question(String entity, List<String> ids) {}
 
-    /** @param holes how many the stream has had: a later one puts in doubt what is missing */
+    /**
+     * @param holes how many the stream has had: a later one puts in doubt what is missing
+     * @param underway external ids that are to be deleted anyway: of them nothing is asked, and they are not counted
+     */
     PresenceCheck(
             String recordList,
             Instant began,
             SyncedRecords records,
             Collection<String> entities,
             String apiVersion,
-            long holes) {
+            long holes,
+            Set<String> underway) {
         this.holes = holes;
+        this.underway = underway;
         this.recordList = recordList;
         this.began = began;
         this.asOf = began;
@@ -95,6 +101,9 @@ public final class PresenceCheck {
         next = nextPage;
         Set<String> ids = new LinkedHashSet<>();
         for (String externalId : externalIds) {
+            if (underway.contains(externalId)) {
+                continue;
+            }
             // What is no id of Salesforce's did not come from Salesforce: not ours to judge. Neither is one of 15
             // characters: it has no checksum to show that it is mangled, and a restoration would not meet its row.
             if (records.identifier(externalId)

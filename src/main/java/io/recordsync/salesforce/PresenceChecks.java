@@ -9,6 +9,7 @@ import io.recordsync.deletion.PresenceReport;
 import io.recordsync.deletion.Problem;
 import io.recordsync.delivery.Backoff;
 import io.recordsync.inbox.Intakes;
+import io.recordsync.inbox.ListCoverage;
 import io.recordsync.inbox.RecordLists;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,6 +41,8 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
     private static final Logger LOG = LoggerFactory.getLogger(PresenceChecks.class);
     /** How often it is looked whether one is due. */
     private static final Duration LOOK = Duration.ofSeconds(1);
+    /** Of the first check of a list that joined. */
+    private static final Duration MAX_WAIT_FOR_SWEEP = Duration.ofMinutes(10);
 
     private final Intakes intakes;
     private final RecordLists lists;
@@ -53,6 +57,10 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
     private final Clock clock;
 
     private final Set<String> ordered = new LinkedHashSet<>();
+    /** Of the lists that joined, those whose first check was ordered; and whether that is so for all of them. */
+    private final Set<String> joined = new HashSet<>();
+
+    private boolean allJoined;
     private PresenceCheck running;
     private String last;
     private int lastChecked;
@@ -102,15 +110,36 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
             return null;
         }
         pause(LOOK);
+        if (!allJoined) {
+            orderJoined();
+        }
         if (ordered.isEmpty()) {
             schedule.ifPresent(period -> ordered.addAll(lists.presenceUnchecked(recordLists, period)));
         }
         if (ordered.isEmpty()) {
             return null;
         }
+        String list = ordered.iterator().next();
         running = new PresenceCheck(
-                ordered.iterator().next(), clock.instant(), records, entities, apiVersion, intakes.holes());
+                list, clock.instant(), records, entities, apiVersion, intakes.holes(), lists.underway(list));
         return running;
+    }
+
+    /**
+     * A list that joined after the first start is checked once what the sweep for it found is in the inbox, so that only the rest is
+     * judged. Once in each process, until one is believed.
+     */
+    private void orderJoined() {
+        List<ListCoverage> open = lists.coverage().stream()
+                .filter(list -> recordLists.contains(list.recordList()))
+                .filter(list -> list.joinedAt() != null && list.historyOpen())
+                .toList();
+        open.stream()
+                .filter(list ->
+                        list.swept() || list.joinedAt().plus(MAX_WAIT_FOR_SWEEP).isBefore(clock.instant()))
+                .filter(list -> joined.add(list.recordList()))
+                .forEach(list -> ordered.add(list.recordList()));
+        allJoined = open.stream().map(ListCoverage::recordList).allMatch(joined::contains);
     }
 
     public void page(PresenceCheck check, List<String> externalIds, String next) {
@@ -161,6 +190,9 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
     /** What was concluded is in the inbox. */
     public synchronized void finish(PresenceCheck check) {
         lists.presenceChecked(check.recordList());
+        if (!errors.containsKey(check.recordList())) {
+            lists.looked(check.recordList());
+        }
         ended(check);
         failures = 0;
         LOG.info(

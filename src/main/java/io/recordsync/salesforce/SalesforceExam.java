@@ -111,7 +111,13 @@ public final class SalesforceExam implements Exam {
             SalesforceQuery count = SalesforceQuery.living(apiVersion, "SELECT COUNT() FROM " + entity);
             Answer answer = asker.get(token.instanceUrl() + count.pathAndQuery(), token.value());
             if (answer.status() != 200) {
-                findings.fail(count(entity), SalesforceAccess.refusal(answer));
+                String refusal = SalesforceAccess.refusal(answer);
+                findings.fail(
+                        count(entity),
+                        refusal.contains("INVALID_TYPE")
+                                ? refusal + " → is it one that Salesforce has, written as Salesforce does"
+                                        + " (salesforce.entities), and may the user see it?"
+                                : refusal);
                 return;
             }
             long seen = JSON.readTree(answer.body()).path("totalSize").asLong();

@@ -48,13 +48,19 @@ public final class Sweeping {
     private final SyncedRecords records;
     private final String apiVersion;
     private final Instant floor;
+    private final Duration overlap;
+    /** From here it asks; earlier than for most lists where one has to catch up. */
     private final Instant start;
     private final long holes;
+    /** What lies before is of no list, or only of those that have to catch up. */
+    private final Instant common;
+
     private final Deque<Question> left = new ArrayDeque<>();
 
     private Instant end;
     private Instant coveredUntil;
     private Instant provenFrom = Instant.MIN;
+    private volatile boolean withdrawn;
     private volatile int inBin;
     private volatile int inLog;
     private volatile int added;
@@ -84,7 +90,10 @@ public final class Sweeping {
         this.apiVersion = apiVersion;
         this.floor = sweep.floor().minus(CLOCK_SKEW);
         Instant wanted = sweep.since().minus(overlap);
-        this.start = wanted.isBefore(floor) ? floor : wanted;
+        Instant ordinary = later(wanted, floor);
+        this.overlap = overlap;
+        this.start = sweep.lagging().keySet().stream().map(this::catchUpFrom).reduce(ordinary, Sweeping::earlier);
+        this.common = start.isBefore(ordinary) ? ordinary : floor;
         for (String entity : entities) {
             left.add(new BinPage(entity, null));
             left.add(new LogWindow(entity, null, null, Instant.MIN));
@@ -94,7 +103,16 @@ public final class Sweeping {
     // ---- what to ask
 
     public boolean unfinished() {
-        return !left.isEmpty();
+        return !withdrawn && !left.isEmpty();
+    }
+
+    /** A person who ordered it has taken that back: nothing more is asked, and nothing is proven. */
+    void withdraw() {
+        withdrawn = true;
+    }
+
+    boolean withdrawn() {
+        return withdrawn;
     }
 
     /** What to ask now. */
@@ -292,7 +310,7 @@ public final class Sweeping {
         private int count;
 
         void add(String id, Instant at, DeletionState state, Optional<String> note) {
-            if (at.isBefore(floor)) {
+            if (at.isBefore(earlier(start, common))) {
                 return;
             }
             count++;
@@ -304,13 +322,25 @@ public final class Sweeping {
                                 + "); not deleted, reported"));
                 return;
             }
-            deletions.addAll(
-                    records.deletions(identifier.get(), "sweep:" + at, Origin.SWEEP, at, state, note.orElse(""), null));
+            records.deletions(identifier.get(), "sweep:" + at, Origin.SWEEP, at, state, note.orElse(""), null).stream()
+                    .filter(deletion -> isDue(deletion.recordList(), at))
+                    .forEach(deletions::add);
         }
 
         Intake intake() {
             return new Intake(deletions, problems, null).askedAfter(holes);
         }
+    }
+
+    /** Of a list that has to catch up, also what lies before the rest of the sweep. */
+    private boolean isDue(String recordList, Instant at) {
+        return !at.isBefore(common) || sweep.lagging().containsKey(recordList) && !at.isBefore(catchUpFrom(recordList));
+    }
+
+    /** One that was there at the first start began with it; one that joined did not. */
+    private Instant catchUpFrom(String recordList) {
+        Instant from = sweep.lagging().get(recordList);
+        return from.isBefore(floor) ? from.minus(overlap) : later(from.minus(overlap), floor);
     }
 
     private static Instant minute(Instant time) {

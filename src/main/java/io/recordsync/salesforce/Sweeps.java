@@ -103,6 +103,14 @@ public final class Sweeps implements Supplier<SweepReport> {
                 : new SweepReport(sweeping.inBin() + sweeping.inLog(), sweeping.added());
     }
 
+    /** What a person ordered is taken back: if that is running here, it ends after the question at hand. */
+    public void withdraw() {
+        Sweeping running = latest;
+        if (running != null && running.sweep().isOrdered()) {
+            running.withdraw();
+        }
+    }
+
     /** The next one need not wait. */
     public synchronized void wake() {
         notBefore = System.nanoTime();
@@ -128,6 +136,11 @@ public final class Sweeps implements Supplier<SweepReport> {
         failures = 0;
         pause(retry);
         Sweep sweep = sweeping.sweep();
+        if (sweeping.withdrawn()) {
+            LOG.info("The sweep ({}) was withdrawn; what it found is in the inbox", sweep.reason());
+            coverage.fail(sweep, "");
+            return;
+        }
         if (toBeCovered.tailMap(sweep.demand()).isEmpty()) {
             toBeCovered.put(sweep.demand(), sweeping.end());
         }
@@ -138,7 +151,7 @@ public final class Sweeps implements Supplier<SweepReport> {
                 .orElse(-1);
         Stretch unproven = report(sweeping.unproven());
         coverage.finish(
-                new Sweep(sweep.since(), sweep.floor(), Math.max(answered, 0), sweep.reason()),
+                new Sweep(sweep.since(), sweep.floor(), Math.max(answered, 0), sweep.reason(), sweep.lagging()),
                 sweeping.coveredUntil(),
                 answered >= 0,
                 unproven);

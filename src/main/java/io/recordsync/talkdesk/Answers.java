@@ -44,9 +44,12 @@ public final class Answers {
     private static final Pattern PHONE_LIKE = Pattern.compile("\\+?\\d[\\d ()./-]{5,}");
 
     private final Clock clock;
+    private final Duration retryAfterMax;
 
-    public Answers(Clock clock) {
+    /** @param retryAfterMax a longer {@code Retry-After} is cut to this */
+    public Answers(Clock clock, Duration retryAfterMax) {
         this.clock = clock;
+        this.retryAfterMax = retryAfterMax;
     }
 
     /** How long a call may take, and how large its answer may be: a page of records is larger than any other. */
@@ -104,7 +107,7 @@ public final class Answers {
                         : failed(Meaning.SERVICE_UNAVAILABLE, "unavailable", status, said, callId);
             };
         }
-        return (lost ? reading.lost() : reading).retryAfter(RetryAfter.parse(reply.retryAfter(), clock));
+        return (lost ? reading.lost() : reading).retryAfter(RetryAfter.parse(reply.retryAfter(), clock, retryAfterMax));
     }
 
     /**

@@ -9,13 +9,10 @@ import java.time.format.DateTimeFormatter;
 /** The header {@code Retry-After}: seconds, or a date (RFC 9110, 10.2.3). */
 final class RetryAfter {
 
-    /** Anything longer is a mistake, and a probe a day harms nobody. */
-    private static final Duration MAX_WAIT = Duration.ofDays(1);
-
     private RetryAfter() {}
 
-    /** How long to wait; null when the header is absent or cannot be read, never negative. */
-    static Duration parse(String header, Clock clock) {
+    /** How long to wait, at most {@code max}; null when the header is absent or cannot be read, never negative. */
+    static Duration parse(String header, Clock clock, Duration max) {
         if (header == null || header.isBlank()) {
             return null;
         }
@@ -27,8 +24,11 @@ final class RetryAfter {
                             clock.instant(),
                             ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
                                     .toInstant());
-            return asked.isNegative() ? Duration.ZERO : asked.compareTo(MAX_WAIT) > 0 ? MAX_WAIT : asked;
-        } catch (DateTimeException | NumberFormatException e) {
+            return asked.isNegative() ? Duration.ZERO : asked.compareTo(max) > 0 ? max : asked;
+        } catch (NumberFormatException e) {
+            // Of digits only a number that is too large is none.
+            return value.chars().allMatch(Character::isDigit) ? max : null;
+        } catch (DateTimeException e) {
             return null;
         }
     }

@@ -185,6 +185,40 @@ class ConfigurationTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "contact | /data/ContactChangeEvent | salesforce.entities names contact: expected Contact, as Salesforce writes it",
+                "Contact,LEAD | /data/ChangeEvents | salesforce.entities names LEAD: expected Lead, as Salesforce writes it",
+                "Contact,Thing__C | /data/ChangeEvents | salesforce.entities names Thing__C: expected Thing__c, as Salesforce writes it",
+                "Lead | /data/ContactChangeEvent | salesforce.entities = Lead: expected Contact among them, whose changes are all that salesforce.channel (/data/ContactChangeEvent) brings",
+                "Contact | /data/Thing__ChangeEvent | salesforce.entities = Contact: expected Thing__c among them, whose changes are all that salesforce.channel (/data/Thing__ChangeEvent) brings",
+            })
+    void an_entity_that_no_event_will_ever_name_is_a_mistake(String entities, String channel, String mistake) {
+        configuration.put("salesforce.entities", entities);
+        configuration.put("salesforce.channel", channel);
+
+        assertThat(mistakes()).contains(mistake);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Contact,Thing__c | /data/ContactChangeEvent",
+                "Lead,Person__c | /data/ChangeEvents",
+                "Lead | /data/People__chn",
+                "Thing__c | /data/Thing__ChangeEvent",
+                "Odd_Name | /data/ChangeEvents"
+            })
+    void entities_that_the_channel_may_bring_are_none(String entities, String channel) {
+        configuration.put("salesforce.entities", entities);
+        configuration.put("salesforce.channel", channel);
+
+        assertThat(mistakes()).isEmpty();
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "guard.window, 60, 10s",
         "guard.window, 9999, 10s",

@@ -104,7 +104,8 @@ class SettingsTest {
                                 Duration.ofHours(12),
                                 13,
                                 new DeliveryMode(true, Set.of("list-b")),
-                                Duration.ofMinutes(14)),
+                                Duration.ofMinutes(14),
+                                Duration.ofMinutes(65)),
                         new VerifySettings(Duration.ofSeconds(15), 16, Unconfirmed.PARK),
                         new GuardSettings(17, Duration.ofHours(18)),
                         new LedgerSettings(Duration.ofDays(19), new Secret("secret-7-of-16-characters")),
@@ -294,6 +295,7 @@ class SettingsTest {
         texts.put("delivery.timeout", "9s");
         texts.put("delivery.backoff", "10s");
         texts.put("delivery.backoff-max", "11s");
+        texts.put("delivery.retry-after-max", "65m");
         texts.put("delivery.refusals-in-a-row", "13");
         texts.put("delivery.dry-run-lists", "list-b");
         texts.put("verify.delay", "15s");

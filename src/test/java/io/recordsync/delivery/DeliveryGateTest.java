@@ -69,6 +69,20 @@ class DeliveryGateTest {
         assertThat(gate.shut(BUSY, null)).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(2));
     }
 
+    @Test
+    void a_person_who_resumes_ends_the_wait_and_the_next_batch_is_a_probe() {
+        AtomicInteger changes = new AtomicInteger();
+        gate.onChange(changes::incrementAndGet);
+        gate.shut(BUSY, Duration.ofHours(1));
+
+        gate.resume();
+
+        assertThat(gate.isShut()).isFalse();
+        assertThat(gate.probing()).isTrue();
+        assertThat(changes).hasValueGreaterThan(0);
+        assertThat(gate.shut(BUSY, Duration.ofSeconds(30))).hasSeconds(30);
+    }
+
     /** It opened the gate against Retry-After. */
     @Test
     void the_success_of_a_call_that_was_made_before_does_not_open_it() {

@@ -402,22 +402,6 @@ abstract class CatchUpContract extends OnEitherDatabase {
         assertThat(found(DeletionState.PENDING, null, "003A", 2, null)).hasSize(1);
     }
 
-    // ---- who ordered
-
-    @Test
-    void who_ordered_a_deletion_is_known_until_it_is_forgotten() {
-        inbox.intakes()
-                .accept(intake(
-                                request("L1", Identifier.record("r-1"), "api:1"),
-                                request("L2", Identifier.record("r-1"), "api:1"))
-                        .orderedBy("kim"));
-        accept("003A");
-
-        assertThat(ledger.find(all())).extracting(Entry::orderedBy).containsExactly(null, "kim", "kim");
-        inbox.decisions().redrive(new Selection(List.of(), null, null), "lee");
-        assertThat(ledger.find(all())).extracting(Entry::orderedBy).containsExactly(null, "kim", "kim");
-    }
-
     // ---- words
 
     /** A stream that has been there before resumes. */

@@ -22,6 +22,7 @@ import io.recordsync.inbox.Ledger.Filter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -246,6 +247,61 @@ abstract class CoverageContract extends OnEitherDatabase {
         coverage.finish(sweep, START, true, null);
         coverage.demand(OVERFLOW);
         assertThat(coverage.begin(PERIOD)).contains(new Sweep(START, START, 4, "gap_overflow"));
+    }
+
+    @Test
+    void what_a_person_ordered_is_swept_from_where_it_was_ordered_and_can_be_withdrawn() {
+        inbox.intakes().subscribe(CHANNEL);
+        coverage.begin(PERIOD);
+        Instant lastWeek = START.minus(Duration.ofDays(7));
+        coverage.order("ada", lastWeek);
+        coverage.order("kim", null);
+        assertThat(coverage.state().ordered()).isTrue();
+        assertThat(coverage.state().owed()).isEqualTo("ordered by kim");
+        Sweep sweep = coverage.begin(PERIOD).orElseThrow();
+        assertThat(sweep).isEqualTo(new Sweep(lastWeek, lastWeek, 2, "ordered by kim"));
+        assertThat(sweep.isOrdered()).isTrue();
+        coverage.fail(sweep, "503");
+
+        assertThat(coverage.withdraw()).isTrue();
+
+        assertThat(coverage.withdraw()).isFalse();
+        assertThat(coverage.state().ordered()).isFalse();
+        assertThat(coverage.state().owed()).isNull();
+        assertThat(coverage.begin(PERIOD)).isEmpty();
+    }
+
+    @Test
+    void what_a_gap_demands_cannot_be_withdrawn_and_is_swept_from_its_own_start() {
+        inbox.intakes().subscribe(CHANNEL);
+        coverage.begin(PERIOD);
+        coverage.demand(OVERFLOW);
+        coverage.order("ada", START.minus(Duration.ofDays(7)));
+        assertThat(coverage.begin(PERIOD).orElseThrow().since()).isEqualTo(START.minus(Duration.ofDays(7)));
+        assertThat(coverage.begin(PERIOD).orElseThrow().isOrdered()).isFalse();
+
+        assertThat(coverage.withdraw()).isTrue();
+
+        assertThat(coverage.state().owed()).isEqualTo("gap_overflow");
+        assertThat(coverage.begin(PERIOD).orElseThrow().since()).isEqualTo(START);
+        assertThat(coverage.withdraw()).as("nothing is ordered any more").isFalse();
+        assertThat(coverage.begin(PERIOD)).isPresent();
+    }
+
+    @Test
+    void an_order_is_forgotten_once_it_is_answered_and_one_made_meanwhile_is_not() {
+        coverage.order("ada", START.minus(Duration.ofDays(7)));
+        Sweep sweep = coverage.begin(PERIOD).orElseThrow();
+        coverage.order("kim", START.minus(Duration.ofDays(2)));
+        coverage.finish(sweep, START, true, null);
+
+        assertThat(coverage.state().owed()).isEqualTo("ordered by kim");
+        Sweep second = coverage.begin(PERIOD).orElseThrow();
+        coverage.finish(second, START, true, null);
+        assertThat(coverage.state().owed()).isNull();
+        assertThat(coverage.withdraw()).isFalse();
+        coverage.demand(OVERFLOW);
+        assertThat(coverage.begin(PERIOD).orElseThrow().since()).isEqualTo(START);
     }
 
     @Test
@@ -506,6 +562,218 @@ abstract class CoverageContract extends OnEitherDatabase {
                         .ids())
                 .as("discarded")
                 .isEmpty();
+    }
+
+    @Test
+    void the_presence_check_finds_what_was_rejected_once_and_deleted_again_since() {
+        reject("003A");
+        assertThat(inbox.intakes().accept(intake(missing("003A", START))).ids())
+                .as("the same deletion")
+                .isEmpty();
+        inbox.intakes().accept(intake(streamed("L1", "003A", START.plusSeconds(60))));
+        inbox.queue().settle(claimAll(), Confirmation.EXACT, Duration.ZERO);
+
+        assertThat(inbox.intakes()
+                        .accept(intake(missing("003A", START.plusSeconds(3600))))
+                        .ids())
+                .hasSize(1);
+    }
+
+    @Test
+    void the_presence_check_finds_what_was_rejected_once_and_restored_since() {
+        reject("003A");
+        inbox.intakes()
+                .accept(new Intake(
+                        List.of(),
+                        List.of(new Restoration(
+                                Identifier.external("salesforce", "003A"), "tx/1", CHANGE.plusSeconds(5), true)),
+                        List.of(),
+                        null,
+                        null));
+
+        assertThat(inbox.intakes().accept(intake(missing("003A", START))).ids()).hasSize(1);
+    }
+
+    @Test
+    void a_second_rejection_stands_like_the_first() {
+        reject("003A");
+        inbox.intakes().accept(intake(streamed("L1", "003A", START)));
+        inbox.queue().park(claimAll(), REFUSED);
+        inbox.decisions().discard(new Selection(List.of(), null, null), "ada");
+
+        assertThat(inbox.intakes()
+                        .accept(intake(missing("003A", START.plusSeconds(3600))))
+                        .ids())
+                .isEmpty();
+    }
+
+    @Test
+    void a_persons_order_that_was_given_up_says_nothing_about_the_contact() {
+        inbox.intakes()
+                .accept(intake(new DeletionRequest(
+                        "L1",
+                        Identifier.external("salesforce", "003A"),
+                        "api:1",
+                        Origin.API,
+                        CHANGE,
+                        DeletionState.PENDING)));
+        inbox.queue().park(claimAll(), REFUSED);
+        inbox.decisions().discard(new Selection(List.of(), null, null), "ada");
+
+        assertThat(inbox.intakes().accept(intake(missing("003A", START))).ids()).hasSize(1);
+    }
+
+    private void reject(String id) {
+        inbox.intakes().accept(intake(streamed("L1", id, CHANGE)));
+        inbox.queue().park(claimAll(), REFUSED);
+        inbox.decisions().discard(new Selection(List.of(), null, null), "ada");
+    }
+
+    // ---- lists that are not covered as far as the others
+
+    private static final ListScope SCOPE = new ListScope("salesforce", List.of("Contact"), List.of("003"));
+
+    @Test
+    void lists_of_the_first_start_begin_with_it() {
+        inbox.recordLists().serve(List.of("L1", "L2"), SCOPE);
+
+        assertThat(inbox.recordLists().coverage())
+                .containsExactly(
+                        new ListCoverage("L1", null, null, null, "", true),
+                        new ListCoverage("L2", null, null, null, "", true));
+        assertThat(coverage.state().owed()).isNull();
+    }
+
+    @Test
+    void a_list_that_joins_later_is_swept_from_15_days_ago_and_is_covered_like_the_others_then() {
+        startWith("L1");
+        advance(Duration.ofHours(1));
+        inbox.recordLists().serve(List.of("L1", "L2"), SCOPE);
+        Instant joined = START.plus(Duration.ofHours(1));
+        Instant back = joined.minus(Duration.ofDays(15));
+        assertThat(inbox.recordLists().coverage().get(1))
+                .isEqualTo(new ListCoverage("L2", joined, back, null, "", true));
+
+        heartbeat();
+        Sweep sweep = coverage.begin(PERIOD).orElseThrow();
+        assertThat(sweep.since()).isEqualTo(START);
+        assertThat(sweep.lagging()).isEqualTo(Map.of("L2", back));
+        assertThat(sweep.reason()).contains("joined", "L2").doesNotContain("L1");
+        coverage.fail(sweep, "503");
+        assertThat(coverage.begin(PERIOD).orElseThrow().lagging()).containsKey("L2");
+        coverage.finish(sweep, joined, true, null);
+
+        assertThat(inbox.recordLists().coverage().get(1))
+                .isEqualTo(new ListCoverage("L2", joined, null, null, "", true));
+        assertThat(coverage.begin(PERIOD)).isEmpty();
+    }
+
+    @Test
+    void a_sweep_is_due_for_a_list_that_lags_whatever_became_of_the_demand() {
+        startWith("L1");
+        inbox.recordLists().serve(List.of("L1", "L2"), SCOPE);
+        store.write("test", transaction -> transaction.change("update sweep set answered = demanded"));
+
+        assertThat(coverage.begin(PERIOD).orElseThrow().lagging()).containsOnlyKeys("L2");
+    }
+
+    @Test
+    void a_list_that_was_taken_out_and_put_back_joins_anew() {
+        startWith("L1", "L2");
+        inbox.recordLists().serve(List.of("L1"), SCOPE);
+        assertThat(inbox.recordLists().coverage().get(1))
+                .isEqualTo(new ListCoverage("L2", null, START, null, "", false));
+        assertThat(coverage.begin(PERIOD)).as("nothing is swept for it").isEmpty();
+
+        advance(Duration.ofDays(2));
+        inbox.recordLists().serve(List.of("L1", "L2"), SCOPE);
+
+        assertThat(inbox.recordLists().coverage().get(1).joinedAt()).isEqualTo(START.plus(Duration.ofDays(2)));
+        heartbeat();
+        assertThat(coverage.begin(PERIOD).orElseThrow().lagging())
+                .isEqualTo(Map.of("L2", START.minus(Duration.ofDays(13))));
+    }
+
+    @Test
+    void the_same_lists_again_join_nothing() {
+        startWith("L1", "L2");
+
+        inbox.recordLists().serve(List.of("L2", "L1"), SCOPE);
+
+        assertThat(inbox.recordLists().coverage()).allMatch(list -> list.joinedAt() == null);
+        assertThat(coverage.begin(PERIOD)).isEmpty();
+    }
+
+    @Test
+    void lists_that_get_more_than_before_join_anew_and_those_that_get_less_do_not() {
+        startWith("L1");
+        ListScope more = new ListScope("salesforce", List.of("Lead", "Contact"), List.of("003", "00Q"));
+        inbox.recordLists().serve(List.of("L1"), more);
+        assertThat(inbox.recordLists().coverage().get(0).joinedAt()).isEqualTo(START);
+
+        advance(Duration.ofHours(1));
+        inbox.recordLists().serve(List.of("L1"), SCOPE);
+        assertThat(inbox.recordLists().coverage().get(0).joinedAt()).isEqualTo(START);
+        inbox.recordLists().serve(List.of("L1"), more);
+        assertThat(inbox.recordLists().coverage().get(0).joinedAt()).isEqualTo(START.plus(Duration.ofHours(1)));
+
+        advance(Duration.ofHours(1));
+        inbox.recordLists().serve(List.of("L1"), new ListScope("sfdc", more.entities(), more.idPrefixes()));
+        assertThat(inbox.recordLists().coverage().get(0).joinedAt()).isEqualTo(START.plus(Duration.ofHours(2)));
+    }
+
+    @Test
+    void a_list_from_before_this_was_known_does_not_join_by_the_upgrade() {
+        inbox.intakes().subscribe(CHANNEL);
+        inbox.recordLists().register(List.of("L1"));
+
+        inbox.recordLists().serve(List.of("L1"), SCOPE);
+
+        assertThat(inbox.recordLists().coverage().get(0).joinedAt()).isNull();
+    }
+
+    @Test
+    void another_org_is_begun_anew_for_every_list() {
+        inbox.intakes().pinOrg("00D000000000001AAA");
+        startWith("L1");
+        inbox.recordLists().serve(List.of("L1", "L2"), SCOPE);
+
+        inbox.decisions().confirmOrg("00D000000000002AAA");
+
+        assertThat(inbox.recordLists().coverage()).allMatch(list -> list.coveredUntil() == null);
+    }
+
+    @Test
+    void what_lies_before_is_open_until_it_was_looked_at_or_declined() {
+        inbox.recordLists().serve(List.of("L1", "L2", "L3"), SCOPE);
+
+        inbox.recordLists().looked("L1");
+        assertThat(inbox.recordLists().skipHistory(List.of("L1", "L2", "L9"), "ada"))
+                .as("of those that were open")
+                .isEqualTo(1);
+
+        assertThat(inbox.recordLists().coverage())
+                .extracting(ListCoverage::historyOpen)
+                .containsExactly(false, false, true);
+        assertThat(inbox.recordLists().coverage().get(1).skippedBy()).isEqualTo("ada");
+    }
+
+    @Test
+    void what_waits_for_anything_is_under_way() {
+        inbox.intakes().accept(intake(streamed("L1", "003A", CHANGE)));
+        inbox.queue().park(claimAll(), REFUSED);
+        inbox.intakes().accept(intake(streamed("L1", "003B", CHANGE), streamed("L2", "003C", CHANGE)));
+
+        assertThat(inbox.recordLists().underway("L1")).containsExactlyInAnyOrder("003A", "003B");
+
+        inbox.queue().settle(claimAll(), Confirmation.EXACT, Duration.ZERO);
+        assertThat(inbox.recordLists().underway("L1")).containsExactly("003A");
+    }
+
+    private void startWith(String... lists) {
+        inbox.recordLists().serve(List.of(lists), SCOPE);
+        inbox.intakes().subscribe(CHANNEL);
+        coverage.begin(PERIOD);
     }
 
     // ---- words

@@ -63,7 +63,26 @@ abstract class DecisionsContract extends OnEitherDatabase {
         assertThat(inbox.decisions().redrive(new Selection(List.of(), "L1", null), "kim"))
                 .isEqualTo(5_000);
 
-        assertThat(faults.executed).hasSize(1);
+        assertThat(faults.executed).hasSize(2);
+    }
+
+    @Test
+    void what_waits_after_a_failure_is_tried_now_and_what_waits_for_another_reason_is_not() {
+        List<Long> failed = acceptMany("L1", 1);
+        inbox.queue().claim(1, 1);
+        inbox.queue().postpone(failed, Duration.ofHours(1), UNAVAILABLE, FAILED);
+        List<Long> unconfirmed = acceptMany("L2", 1);
+        inbox.queue().claim(1, 1);
+        inbox.queue()
+                .postpone(
+                        unconfirmed,
+                        Duration.ofHours(1),
+                        new Failure("unconfirmed", 202, "accepted", "c"),
+                        UNCONFIRMED);
+
+        assertThat(inbox.decisions().retryNow()).isEqualTo(1);
+
+        assertThat(ids(inbox.queue().claim(9, 9))).isEqualTo(failed);
     }
 
     @Test

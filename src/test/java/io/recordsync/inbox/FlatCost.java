@@ -185,7 +185,7 @@ abstract class FlatCost {
                             OnEitherDatabase.request("L1", "3")));
             assertThat(new JdbcLedger(store).guard().trippedAt()).isNotNull();
             inbox.queue().stopped(claimed.get(0));
-            inbox.decisions().goLive(some, Set.of("L3"));
+            inbox.decisions().goLive(some, Set.of("L3"), "ada");
             inbox.decisions().approve(some, "kim");
             inbox.decisions().reject(some, "kim");
             inbox.decisions().discardRehearsed(some, "kim");

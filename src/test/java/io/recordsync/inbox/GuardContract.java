@@ -579,7 +579,7 @@ abstract class GuardContract extends OnEitherDatabase {
         }
         inbox.decisions().openGuard(Duration.ofMinutes(30), "kim");
 
-        inbox.decisions().goLive(ALL, Set.of());
+        inbox.decisions().goLive(ALL, Set.of(), "ada");
 
         assertThat(tripped()).isFalse();
         assertThat(claim()).hasSize(4);
@@ -776,7 +776,7 @@ abstract class GuardContract extends OnEitherDatabase {
         advance(WINDOW);
         assertThat(claim()).isEmpty();
 
-        assertThat(inbox.decisions().goLive(ALL, Set.of())).isEqualTo(2);
+        assertThat(inbox.decisions().goLive(ALL, Set.of(), "ada")).isEqualTo(2);
 
         assertThat(claim()).hasSize(2);
     }
@@ -786,7 +786,7 @@ abstract class GuardContract extends OnEitherDatabase {
         accept(deletion("L1", "1", "e"), deletion("L2", "1", "e"));
         inbox.queue().rehearse(claimed(claim()));
 
-        assertThat(inbox.decisions().goLive(ALL, Set.of("L2"))).isOne();
+        assertThat(inbox.decisions().goLive(ALL, Set.of("L2"), "ada")).isOne();
 
         assertThat(claim()).hasSize(1);
         assertThat(ledger.counts()).containsEntry(DeletionState.REHEARSED, 1L);
@@ -826,7 +826,7 @@ abstract class GuardContract extends OnEitherDatabase {
             advance(WINDOW);
         }
 
-        assertThat(inbox.decisions().goLive(ALL, Set.of())).isEqualTo(4);
+        assertThat(inbox.decisions().goLive(ALL, Set.of(), "ada")).isEqualTo(4);
 
         assertThat(tripped()).isTrue();
         assertThat(states()).containsOnly(DeletionState.HELD);
@@ -840,7 +840,7 @@ abstract class GuardContract extends OnEitherDatabase {
         inbox.queue().rehearse(claimed(claim()));
         accept("2", "3", "4", "5");
 
-        inbox.decisions().goLive(ALL, Set.of());
+        inbox.decisions().goLive(ALL, Set.of(), "ada");
 
         assertThat(states("1")).containsOnly(DeletionState.HELD);
     }

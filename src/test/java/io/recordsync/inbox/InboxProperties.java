@@ -254,7 +254,7 @@ abstract class InboxProperties {
                 }
                 case REHEARSE -> mayEnd.addAll(ended(
                         member, some, ids -> member.inbox.queue().rehearse(OnEitherDatabase.claimed(store, ids))));
-                case GO_LIVE -> member.inbox.decisions().goLive(new Selection(some, null, null), Set.of());
+                case GO_LIVE -> member.inbox.decisions().goLive(new Selection(some, null, null), Set.of(), "ada");
                 case APPROVE -> {
                     member.inbox.decisions().approve(new Selection(some, null, null), "kim");
                 }

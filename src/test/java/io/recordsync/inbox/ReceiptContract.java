@@ -183,7 +183,7 @@ abstract class ReceiptContract extends OnEitherDatabase {
         inbox.queue().postpone(claimed(claim()), Duration.ZERO, UNAVAILABLE, Postponement.UNCONFIRMED);
         inbox.queue().rehearse(claimed(claim()));
 
-        inbox.decisions().goLive(new Selection(List.of(), null, null), Set.of());
+        inbox.decisions().goLive(new Selection(List.of(), null, null), Set.of(), "ada");
 
         assertThat(ledger.ofContact("003A").findFirst().orElseThrow().answerLost())
                 .isTrue();
@@ -256,5 +256,51 @@ abstract class ReceiptContract extends OnEitherDatabase {
 
     private static DeletionRequest requestAtStart(String list, Identifier identifier, String eventKey) {
         return new DeletionRequest(list, identifier, eventKey, Origin.STREAM, START, DeletionState.PENDING);
+    }
+
+    @Test
+    void who_ordered_and_who_decided_last_stay_with_each_row() {
+        List<Long> ordered = inbox.intakes()
+                .order(
+                        List.of(
+                                request("L1", Identifier.external("salesforce", "003A"), "api:1"),
+                                request("L2", Identifier.external("salesforce", "003A"), "api:1")),
+                        "olga")
+                .ids();
+        accept("L3", "003A", "e1");
+        Selection first = new Selection(ordered.subList(0, 1), null, null);
+        claim();
+        inbox.queue().park(ordered, REFUSED);
+
+        inbox.decisions().redrive(first, "kim");
+        assertThat(ledger.ofContact("003A"))
+                .extracting(entry -> entry.orderedBy() + "," + entry.decidedBy() + "," + entry.decision())
+                .containsExactly("olga,kim,redriven", "olga,,", ",,");
+
+        inbox.queue().claim(10, 10);
+        inbox.queue().rehearse(ordered.subList(0, 1));
+        inbox.decisions().goLive(first, Set.of(), "leo");
+        assertThat(ledger.get(ordered.get(0)).orElseThrow().decidedBy()).isEqualTo("leo");
+        assertThat(ledger.get(ordered.get(0)).orElseThrow().decision()).isEqualTo("went_live");
+
+        inbox.decisions().discard(new Selection(List.of(), "L2", null), "mia");
+        assertThat(ledger.get(ordered.get(1)).orElseThrow().decision()).isEqualTo("discarded");
+        assertThat(ledger.get(ordered.get(1)).orElseThrow().decidedBy()).isEqualTo("mia");
+    }
+
+    @Test
+    void who_approved_and_who_rejected_stay_with_each_row() {
+        accept("L1", "003A", "e1");
+        accept("L1", "003B", "e2");
+        store.write("test", transaction -> transaction.change("update deletion set state = 'held'"));
+        long first = ledger.ofContact("003A").findFirst().orElseThrow().id();
+
+        inbox.decisions().approve(new Selection(List.of(first), null, null), "kim");
+        inbox.decisions().reject(new Selection(List.of(), null, null), "leo");
+
+        assertThat(ledger.get(first).orElseThrow().decision()).isEqualTo("approved");
+        assertThat(ledger.get(first).orElseThrow().decidedBy()).isEqualTo("kim");
+        Entry second = ledger.ofContact("003B").findFirst().orElseThrow();
+        assertThat(second.decision() + " " + second.decidedBy()).isEqualTo("rejected leo");
     }
 }

@@ -343,7 +343,7 @@ abstract class RestorationContract extends OnEitherDatabase {
         hole();
 
         assertThat(state("003A")).isEqualTo(DeletionState.REHEARSED);
-        inbox.decisions().goLive(new Selection(List.of(), "L1", null), Set.of());
+        inbox.decisions().goLive(new Selection(List.of(), "L1", null), Set.of(), "ada");
         assertThat(state("003A")).isEqualTo(DeletionState.CHECKING);
         answer(living);
         assertThat(state("003A")).isEqualTo(living ? DeletionState.CANCELLED : DeletionState.PENDING);

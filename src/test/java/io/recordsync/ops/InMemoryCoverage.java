@@ -12,11 +12,25 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class InMemoryCoverage implements Coverage {
 
     public final List<SweepDemand> demands = new CopyOnWriteArrayList<>();
+    private volatile boolean ordered;
     public volatile State state = new State(null, null, null, null, false, false, null);
 
     @Override
     public void demand(SweepDemand demand) {
         demands.add(demand);
+    }
+
+    @Override
+    public void order(String user, Instant since) {
+        demands.add(new SweepDemand(ORDERED_BY + user, since, false));
+        ordered = true;
+    }
+
+    @Override
+    public boolean withdraw() {
+        boolean was = ordered;
+        ordered = false;
+        return was;
     }
 
     @Override

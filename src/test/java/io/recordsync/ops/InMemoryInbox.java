@@ -1,6 +1,7 @@
 package io.recordsync.ops;
 
 import io.recordsync.deletion.Confirmation;
+import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.StreamPosition;
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
 /** An inbox that remembers what it was told, and shows what a test puts into it. */
 public final class InMemoryInbox implements Intakes, Decisions, Ledger {
 
+    public final List<String> orderedBy = new CopyOnWriteArrayList<>();
     public final List<Intake> intakes = new CopyOnWriteArrayList<>();
     public final List<String> acts = new CopyOnWriteArrayList<>();
     public final List<Filter> filters = new CopyOnWriteArrayList<>();
@@ -48,6 +50,12 @@ public final class InMemoryInbox implements Intakes, Decisions, Ledger {
         if (buggy) {
             throw new IllegalStateException("secret detail");
         }
+    }
+
+    @Override
+    public Accepted order(List<DeletionRequest> deletions, String user) {
+        orderedBy.add(user);
+        return accept(new Intake(deletions, List.of(), null));
     }
 
     @Override
@@ -90,9 +98,9 @@ public final class InMemoryInbox implements Intakes, Decisions, Ledger {
     }
 
     @Override
-    public int goLive(Selection selection, Set<String> except) {
+    public int goLive(Selection selection, Set<String> except, String user) {
         check();
-        acts.add("go live " + selection + " but " + except);
+        acts.add("go live " + selection + " but " + except + " by " + user);
         return 9;
     }
 
@@ -114,6 +122,13 @@ public final class InMemoryInbox implements Intakes, Decisions, Ledger {
         check();
         acts.add("discard rehearsed " + selection + " by " + user);
         return 10;
+    }
+
+    @Override
+    public int retryNow() {
+        check();
+        acts.add("retry now");
+        return 3;
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.recordsync.ops;
 
 import io.recordsync.deletion.Failure;
 import io.recordsync.deletion.NothingFound;
+import io.recordsync.inbox.ListCoverage;
+import io.recordsync.inbox.ListScope;
 import io.recordsync.inbox.RecordLists;
 import java.time.Duration;
 import java.util.Collection;
@@ -10,16 +12,43 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Record lists of which some are stopped, and of some nothing was found; nothing else is asked of them here. */
 public final class InMemoryRecordLists implements RecordLists {
 
     public final Set<String> stopped = new ConcurrentSkipListSet<>();
+    public final List<ListCoverage> coverage = new CopyOnWriteArrayList<>();
     /** By the list; what was found is no longer in it. */
     public final Map<String, NothingFound> nothingFound = new ConcurrentSkipListMap<>();
 
     @Override
     public void register(Collection<String> recordLists) {}
+
+    @Override
+    public void serve(Collection<String> recordLists, ListScope scope) {}
+
+    @Override
+    public List<ListCoverage> coverage() {
+        return List.copyOf(coverage);
+    }
+
+    @Override
+    public void looked(String recordList) {}
+
+    @Override
+    public int skipHistory(Collection<String> recordLists, String user) {
+        int open = (int) coverage.stream()
+                .filter(list -> list.historyOpen() && recordLists.contains(list.recordList()))
+                .count();
+        coverage.removeIf(list -> recordLists.contains(list.recordList()));
+        return open;
+    }
+
+    @Override
+    public Set<String> underway(String recordList) {
+        return Set.of();
+    }
 
     @Override
     public void serveOnly(Collection<String> recordLists) {}
@@ -32,6 +61,9 @@ public final class InMemoryRecordLists implements RecordLists {
 
     @Override
     public void leaveAlone(String recordList, Duration pause) {}
+
+    @Override
+    public void tryAll() {}
 
     @Override
     public void stop(String recordList, Failure failure) {

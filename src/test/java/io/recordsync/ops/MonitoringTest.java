@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.ClaimedDeletion;
 import io.recordsync.deletion.Identifier;
-import io.recordsync.deletion.Intake;
-import io.recordsync.deletion.Problem;
 import io.recordsync.stories.Programs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -82,7 +80,6 @@ class MonitoringTest {
     /** Everything happens once: what never did is not reported. */
     private static String scrape() throws Exception {
         try (OpsServer server = OpsServer.start("127.0.0.1", "")) {
-            server.metrics.problems(new Intake(List.of(), List.of(new Problem("refused_id", "x")), null));
             server.metrics.called(
                     new Batch(List.of(new ClaimedDeletion(1, "list-a", Identifier.phone("+12"), 0, 0, "s"))),
                     200,

@@ -72,6 +72,7 @@ class OpenApiTest {
                 "/api/go-live|{\"state\": \"rehearsed\", \"origin\": \"api\"}",
                 "/api/sweep|{\"since\": \"2026-02-20T10:00:00+01:00\"}",
                 "/api/record-lists/go-on|{\"ids\": [\"list-a\"]}",
+                "/api/record-lists/skip-history|{\"ids\": [\"list-a\"]}",
                 "/api/reconcile|{}"
             })
     void a_body_that_the_document_allows_is_taken(String path, String body) throws Exception {
@@ -129,6 +130,8 @@ class OpenApiTest {
                 "/api/sweep|{\"until\": null}",
                 "/api/reconcile|{\"recordList\": 5}",
                 "/api/record-lists/go-on|{}",
+                "/api/record-lists/skip-history|{}",
+                "/api/record-lists/skip-history|{\"ids\": []}",
                 "/api/record-lists/go-on|{\"ids\": []}",
                 "/api/record-lists/go-on|{\"ids\": [1]}",
                 "/api/record-lists/go-on|{\"ids\": [\" \"]}",

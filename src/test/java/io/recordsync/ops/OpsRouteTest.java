@@ -19,6 +19,7 @@ import io.recordsync.delivery.GateReport;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Coverage.Stretch;
 import io.recordsync.inbox.Decisions.Selection;
+import io.recordsync.inbox.Fingerprint;
 import io.recordsync.inbox.Ledger.Attempt;
 import io.recordsync.inbox.Ledger.DeadLetters;
 import io.recordsync.inbox.Ledger.Entry;
@@ -27,6 +28,7 @@ import io.recordsync.inbox.Ledger.GuardEntry;
 import io.recordsync.inbox.Ledger.PositionEntry;
 import io.recordsync.inbox.Ledger.ProblemEntry;
 import io.recordsync.inbox.Ledger.RecordListEntry;
+import io.recordsync.inbox.ListCoverage;
 import io.recordsync.oauth.TokenUnavailableException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -211,6 +213,9 @@ class OpsRouteTest {
                 "{\"since\": \"2026-02-20\"}",
                 "{\"since\": 5}",
                 "{\"since\": \"2026-03-01T12:00:01Z\"}",
+                "{\"since\": \"0001-01-01T00:00:00Z\"}",
+                "{\"since\": \"-999999999-01-01T00:00:00Z\"}",
+                "{\"since\": \"2026-02-14T11:59:59Z\"}",
                 "{\"until\": \"2026-02-20T10:00:00Z\"}"
             })
     void an_order_of_a_sweep_that_is_not_understood_is_refused(String body) throws Exception {
@@ -230,6 +235,28 @@ class OpsRouteTest {
         assertThat(server.told).containsExactly("reconcile [list-a]", "reconcile [list-a, list-b]");
         assertThat(json(server.get("/api/status")).at("/reconcile/checked").asInt())
                 .isEqualTo(3);
+    }
+
+    @Test
+    void an_ordered_sweep_is_withdrawn_and_nothing_else_is() throws Exception {
+        assertThat(server.post("/api/sweep", "{\"since\": \"2026-02-14T12:00:00Z\"}")
+                        .statusCode())
+                .isEqualTo(202);
+
+        assertThat(json(server.post("/api/sweep/withdraw", "{}")))
+                .isEqualTo(JSON.readTree("{\"withdrawn\": true, \"owed\": null}"));
+        HttpResponse<String> again = server.post("/api/sweep/withdraw", "{}");
+
+        assertThat(again.statusCode()).isEqualTo(409);
+        assertThat(again.body()).contains("cannot be withdrawn");
+        assertThat(server.told).containsExactly("sweep", "withdraw");
+    }
+
+    /** Camel takes the text null for no value at all. */
+    @ParameterizedTest
+    @CsvSource({"/assets/null, 404", "/assets/, 404", "/api/deletions/null, 400"})
+    void what_a_path_names_is_a_text(String path, int status) throws Exception {
+        assertThat(server.send("GET", path, null).statusCode()).isEqualTo(status);
     }
 
     @Test
@@ -318,14 +345,17 @@ class OpsRouteTest {
                  "guard": {"tripped": false, "since": null, "held": 0, "max": 1000, "windowMs": 3600000,
                   "openUntil": null, "openedBy": null},
                  "lists": [
-                   {"id": "list-a", "state": "active", "pending": 0, "parked": 0, "dryRun": false, "lastCallAt": null,
+                   {"id": "list-a", "state": "active", "joined": null, "coveredUntil": "2026-03-01T10:59:00Z",
+                    "historyOpen": false, "pending": 0, "parked": 0, "dryRun": false, "lastCallAt": null,
                     "lastError": null},
-                   {"id": "list-b", "state": "active", "pending": 0, "parked": 0, "dryRun": false, "lastCallAt": null,
+                   {"id": "list-b", "state": "active", "joined": null, "coveredUntil": "2026-03-01T10:59:00Z",
+                    "historyOpen": false, "pending": 0, "parked": 0, "dryRun": false, "lastCallAt": null,
                     "lastError": null},
-                   {"id": "list-z", "state": "suspended", "pending": 2, "parked": 1, "dryRun": false, "lastCallAt": null,
+                   {"id": "list-z", "state": "suspended", "joined": null, "coveredUntil": "2026-03-01T10:59:00Z",
+                    "historyOpen": false, "pending": 2, "parked": 1, "dryRun": false, "lastCallAt": null,
                     "lastError": "list_gone"}],
                  "sweep": {"lastAt": "2026-03-01T11:00:00Z", "coveredUntil": "2026-03-01T10:59:00Z",
-                           "lastError": "Salesforce answered 503", "owed": "GAP_OVERFLOW", "running": true, "found": 12, "added": 2,
+                           "lastError": "Salesforce answered 503", "owed": "GAP_OVERFLOW", "ordered": false, "running": true, "found": 12, "added": 2,
                            "unproven": {"from": "2026-02-01T00:00:00Z", "until": "2026-02-02T00:00:00Z"}},
                  "reconcile": {"recordList": null, "running": false, "waiting": [], "checked": 3, "missing": null,
                                "lastAt": null, "lastError": null},
@@ -382,7 +412,7 @@ class OpsRouteTest {
                   "acceptedAt": "2026-03-01T12:00:01Z", "dueAt": null, "attempts": 2, "answerLost": false,
                   "settledAt": null, "settledBy": null,
                   "confirmation": null, "failureCode": "refused", "message": "Talkdesk refused it", "note": "merged into 003DL0000214OYdYAM",
-                  "heldReason": null, "doubted": true, "orderedBy": "kim"}]}"""));
+                  "heldReason": null, "doubted": true, "orderedBy": "kim", "decidedBy": null}]}"""));
         assertThat(server.inbox.filters)
                 .containsExactly(new Filter(DeletionState.PARKED, "list-a", "003DL0000212DetYAE", 5, 10L));
     }
@@ -658,8 +688,8 @@ class OpsRouteTest {
 
         assertThat(server.inbox.acts)
                 .containsExactly(
-                        "go live " + new Selection(List.of(), "list-a", null) + " but [list-b]",
-                        "go live " + new Selection(List.of(), null, null) + " but [list-b]");
+                        "go live " + new Selection(List.of(), "list-a", null) + " but [list-b] by anonymous@127.0.0.1",
+                        "go live " + new Selection(List.of(), null, null) + " but [list-b] by anonymous@127.0.0.1");
         assertThat(server.told).containsExactly("wake", "wake");
     }
 
@@ -734,6 +764,7 @@ class OpsRouteTest {
                 .isEqualTo(JSON.readTree("{\"state\": \"open\", \"reason\": null, \"until\": null}"));
 
         assertThat(server.told).containsExactly("pause by anonymous@127.0.0.1", "resume", "wake");
+        assertThat(server.inbox.acts).as("what waits after a failure").containsExactly("retry now");
     }
 
     @Test
@@ -888,6 +919,75 @@ class OpsRouteTest {
                 .isEqualTo(JSON.readTree("{\"count\": 1}"));
         assertThat(server.recordLists.stopped).isEmpty();
         assertThat(server.told).contains("wake");
+    }
+
+    @Test
+    void another_process_with_other_settings_is_red_by_key_and_keeps_no_rollout_waiting() throws Exception {
+        server.differences = List.of(
+                new Fingerprint.Difference("guard.max-deletions", "20", "2000"),
+                new Fingerprint.Difference("ledger.phone-key", null, null));
+        try {
+            HttpResponse<String> health = server.get("/observe/health");
+            assertThat(health.statusCode()).isEqualTo(503);
+            assertThat(health.body())
+                    .contains(
+                            "nodes",
+                            "guard.max-deletions (here 20; there 2000)",
+                            "ledger.phone-key (a secret, not shown)");
+            assertThat(level()).isEqualTo("red");
+            assertThat(reasons()).contains("guard.max-deletions");
+            assertThat(server.get("/observe/health/ready").statusCode()).isEqualTo(200);
+        } finally {
+            server.differences = List.of();
+        }
+        assertThat(server.get("/observe/health").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void what_lies_before_the_first_start_is_amber_until_a_person_declines_it() throws Exception {
+        server.recordLists.coverage.add(new ListCoverage("list-a", null, null, null, "", true));
+        assertThat(level()).isEqualTo("amber");
+        assertThat(reasons()).contains("before the first start", "list-a", "/api/record-lists/skip-history");
+
+        assertThat(json(server.post("/api/record-lists/skip-history", "{\"ids\": [\"list-a\"]}")))
+                .isEqualTo(JSON.readTree("{\"count\": 1}"));
+
+        assertThat(level()).isEqualTo("green");
+    }
+
+    @Test
+    void a_list_that_joined_is_amber_with_what_is_to_come_and_shown_with_what_is_covered() throws Exception {
+        Instant back = OpsServer.NOW.minus(ListCoverage.LOOK_BACK);
+        server.recordLists.coverage.add(new ListCoverage("list-b", OpsServer.NOW, back, null, "", true));
+        try {
+            assertThat(level()).isEqualTo("amber");
+            assertThat(reasons())
+                    .contains("Record list list-b joined at 2026-03-01T12:00:00Z", "a sweep of the 15 days");
+            JsonNode list = json(server.get("/api/status")).at("/lists/1");
+            assertThat(list.path("id").asText()).isEqualTo("list-b");
+            assertThat(list.path("joined").asText()).isEqualTo("2026-03-01T12:00:00Z");
+            assertThat(list.path("coveredUntil").asText()).isEqualTo("2026-02-14T12:00:00Z");
+            assertThat(list.path("historyOpen").asBoolean()).isTrue();
+        } finally {
+            server.recordLists.coverage.clear();
+        }
+    }
+
+    @Test
+    void a_list_that_is_not_configured_any_more_is_retired() throws Exception {
+        server.inbox.recordLists.add(new RecordListEntry("list-z", "active", 0, 0, null, ""));
+        server.recordLists.coverage.add(new ListCoverage("list-z", null, OpsServer.NOW, null, "", false));
+        try {
+            assertThat(level()).isEqualTo("green");
+            assertThat(json(server.get("/api/status")).at("/lists/2/state").asText())
+                    .isEqualTo("retired");
+        } finally {
+            server.recordLists.coverage.clear();
+        }
+    }
+
+    private String reasons() throws Exception {
+        return json(server.get("/api/status")).at("/health/reasons").toString();
     }
 
     @Test
@@ -1120,7 +1220,9 @@ class OpsRouteTest {
                 null,
                 null,
                 true,
-                "kim");
+                "kim",
+                "",
+                "");
     }
 
     private static String phones(int count) {

@@ -11,6 +11,7 @@ import io.recordsync.deletion.StreamReport;
 import io.recordsync.deletion.StreamReport.State;
 import io.recordsync.deletion.SweepReport;
 import io.recordsync.delivery.GateReport;
+import io.recordsync.inbox.Fingerprint;
 import io.recordsync.inbox.History;
 import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
@@ -29,6 +30,7 @@ import io.recordsync.ops.health.GuardCheck;
 import io.recordsync.ops.health.Health;
 import io.recordsync.ops.health.ListsCheck;
 import io.recordsync.ops.health.Metrics;
+import io.recordsync.ops.health.NodesCheck;
 import io.recordsync.ops.health.Observation;
 import io.recordsync.ops.health.PendingCheck;
 import io.recordsync.ops.health.PositionCheck;
@@ -83,6 +85,7 @@ public final class OpsServer implements AutoCloseable {
     public final InMemoryCoverage coverage = new InMemoryCoverage();
     public final InMemoryRecordLists recordLists = new InMemoryRecordLists();
     public volatile List<NothingFound> nothingFound = List.of();
+    public volatile List<Fingerprint.Difference> differences = List.of();
     public volatile StreamReport stream = stream(State.CONNECTED, null);
     public final AccessTokens talkdeskToken = new AccessTokens(
             URI.create("http://talkdesk.example/token"),
@@ -167,6 +170,7 @@ public final class OpsServer implements AutoCloseable {
                 new Status(
                         inbox,
                         coverage,
+                        recordLists,
                         CHANNEL,
                         RECORD_LISTS,
                         new Status.Parts(() -> stream, gateBean, presenceChecks, sweeps, () -> nothingFound, guard),
@@ -194,6 +198,7 @@ public final class OpsServer implements AutoCloseable {
                 new TokenCheck("talkdesk", talkdeskToken),
                 new GuardCheck(inbox, registry),
                 new DeliveryCheck(() -> gate),
+                new NodesCheck(() -> differences),
                 new SweepCheck(coverage, Duration.ofHours(24), CLOCK));
     }
 
@@ -306,6 +311,10 @@ public final class OpsServer implements AutoCloseable {
 
     /** Stands for the sweeps. */
     public record Sweeps(List<String> told) implements Supplier<SweepReport> {
+        public void withdraw() {
+            told.add("withdraw");
+        }
+
         public void wake() {
             told.add("sweep");
         }

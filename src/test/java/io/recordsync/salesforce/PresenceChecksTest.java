@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Problem;
 import io.recordsync.inbox.Intakes;
+import io.recordsync.inbox.ListCoverage;
 import io.recordsync.inbox.RecordLists;
 import io.recordsync.simulator.salesforce.ContactIds;
 import java.io.ByteArrayInputStream;
@@ -20,6 +21,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,9 @@ class PresenceChecksTest {
     private final List<Problem> problems = new ArrayList<>();
     private final List<String> unchecked = new ArrayList<>();
     private final List<String> checked = new ArrayList<>();
+    private final List<String> looked = new ArrayList<>();
+    private final List<String> underway = new ArrayList<>();
+    private final List<ListCoverage> coverage = new ArrayList<>();
 
     @ParameterizedTest
     @CsvSource({
@@ -215,6 +220,81 @@ class PresenceChecksTest {
         });
     }
 
+    @Test
+    void a_list_that_joined_is_checked_without_an_order_once_it_is_swept() throws Exception {
+        Instant back = NOW.minus(ListCoverage.LOOK_BACK);
+        coverage.add(new ListCoverage("list-a", null, null, null, "", true));
+        coverage.add(new ListCoverage("list-b", NOW, back, null, "", true));
+        PresenceChecks checks = checks(Optional.empty());
+        assertThat(checks.begin()).isNull();
+
+        coverage.set(1, new ListCoverage("list-b", NOW, null, null, "", true));
+        checks.order(List.of());
+        PresenceCheck check = checks.begin();
+
+        assertThat(check.recordList()).isEqualTo("list-b");
+        check.page(List.of(), "");
+        checks.conclude(check);
+        checks.finish(check);
+        assertThat(looked).containsExactly("list-b");
+        assertThat(checks.begin()).as("once").isNull();
+    }
+
+    @Test
+    void a_list_that_joined_is_checked_although_no_sweep_succeeds() {
+        Instant joined = NOW.minus(Duration.ofMinutes(11));
+        coverage.add(new ListCoverage("list-b", joined, joined.minus(ListCoverage.LOOK_BACK), null, "", true));
+
+        assertThat(checks(Optional.empty()).begin().recordList()).isEqualTo("list-b");
+    }
+
+    @Test
+    void what_is_looked_at_or_declined_or_not_configured_is_not_checked_by_itself() {
+        coverage.add(new ListCoverage("list-a", NOW, null, NOW, "", true));
+        coverage.add(new ListCoverage("list-b", NOW, null, null, "ada", true));
+        coverage.add(new ListCoverage("list-c", NOW, null, null, "", true));
+
+        assertThat(checks(Optional.empty()).begin()).isNull();
+    }
+
+    @Test
+    void what_the_canary_refused_is_not_looked_at() {
+        PresenceChecks checks = checks(Optional.empty());
+        checks.order(List.of("list-a"));
+        PresenceCheck check = checks.begin();
+        check.page(List.of(ContactIds.next()), "");
+        read(check, List.of());
+
+        assertThat(checks.conclude(check).problems()).hasSize(1);
+        checks.finish(check);
+
+        assertThat(looked).isEmpty();
+        assertThat(checked).containsExactly("list-a");
+    }
+
+    @Test
+    void what_is_to_be_deleted_anyway_is_not_judged() {
+        String known = ContactIds.next();
+        underway.add(known);
+        List<String> living = Stream.generate(ContactIds::next).limit(3).toList();
+        PresenceChecks checks = checks(Optional.empty());
+        checks.order(List.of("list-a"));
+        PresenceCheck check = checks.begin();
+        check.page(Stream.concat(Stream.of(known), living.stream()).toList(), "");
+        read(check, living);
+
+        assertThat(checks.conclude(check)).isEqualTo(new Intake(List.of(), List.of(), null));
+        assertThat(check.checked()).isEqualTo(3);
+    }
+
+    private static void read(PresenceCheck check, List<String> living) {
+        try {
+            check.read(living(living), DATE);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private PresenceChecks checks(Optional<Duration> schedule) {
         Object inbox = Proxy.newProxyInstance(
                 Intakes.class.getClassLoader(),
@@ -228,7 +308,16 @@ class PresenceChecksTest {
                         problems.addAll(((Intake) arguments[0]).problems());
                         return null;
                     }
-                    return method.getName().equals("holes") ? 0L : List.copyOf(unchecked);
+                    return switch (method.getName()) {
+                        case "holes" -> 0L;
+                        case "coverage" -> List.copyOf(coverage);
+                        case "underway" -> Set.copyOf(underway);
+                        case "looked" -> {
+                            looked.add((String) arguments[0]);
+                            yield null;
+                        }
+                        default -> List.copyOf(unchecked);
+                    };
                 });
         return new PresenceChecks(
                 (Intakes) inbox,

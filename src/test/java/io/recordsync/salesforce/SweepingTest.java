@@ -37,6 +37,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
@@ -402,6 +403,43 @@ class SweepingTest {
     }
 
     // ---- driving it as the route does
+
+    @Test
+    void a_list_that_has_to_catch_up_gets_what_lies_before_and_the_others_do_not() throws Exception {
+        List<String> contacts = salesforce.createContacts(2);
+        salesforce.deleteContactsUnseen(contacts.subList(0, 1));
+        clock.advance(Duration.ofDays(3));
+        Instant begun = clock.instant();
+        salesforce.deleteContactsUnseen(contacts.subList(1, 2));
+        clock.advance(Duration.ofMinutes(3));
+
+        Sweeping sweeping = sweep(new Sweep(
+                begun, begun, 1, "joined", Map.of("list-2", clock.instant().minus(Duration.ofDays(15)))));
+
+        assertThat(deletions().stream()
+                        .filter(deletion -> deletion.identifier().value().equals(contacts.get(0)))
+                        .map(DeletionRequest::recordList))
+                .isNotEmpty()
+                .containsOnly("list-2");
+        assertThat(deletions().stream()
+                        .filter(deletion -> deletion.identifier().value().equals(contacts.get(1)))
+                        .map(DeletionRequest::recordList))
+                .contains("list-1", "list-2");
+        assertThat(sweeping.unproven()).as("of what is proven for all").isNull();
+    }
+
+    @Test
+    void a_list_of_the_first_start_catches_up_from_there_at_most() throws Exception {
+        List<String> contacts = salesforce.createContacts(1);
+        salesforce.deleteContactsUnseen(contacts);
+        clock.advance(Duration.ofMinutes(30));
+        Instant begun = clock.instant();
+        clock.advance(Duration.ofMinutes(10));
+
+        sweep(new Sweep(clock.instant(), begun, 1, "caught up", Map.of("list-1", begun.plusSeconds(60))));
+
+        assertThat(deletions()).isEmpty();
+    }
 
     private Sweeping sweep(Sweep sweep) throws Exception {
         Sweeping sweeping = sweeping(sweep);

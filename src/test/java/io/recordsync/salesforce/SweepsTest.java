@@ -113,6 +113,36 @@ class SweepsTest {
     }
 
     @Test
+    void what_a_person_ordered_and_took_back_ends_after_the_question_at_hand_and_proves_nothing() {
+        Sweeps sweeps = sweeps(Duration.ZERO);
+        coverage.order("ada", null);
+        Sweeping sweeping = sweeps.begin();
+        assertThat(sweeping.unfinished()).isTrue();
+
+        coverage.withdraw();
+        sweeps.withdraw();
+
+        assertThat(sweeping.unfinished()).isFalse();
+        sweeps.finish(sweeping);
+        assertThat(coverage.state().lastAt()).isNull();
+        assertThat(coverage.state().running()).isFalse();
+        assertThat(sweeps.begin()).isNull();
+    }
+
+    @Test
+    void what_a_gap_demands_goes_on_when_a_person_takes_an_order_back() {
+        Sweeps sweeps = sweeps(Duration.ZERO);
+        demand("gap_overflow");
+        coverage.order("ada", null);
+        Sweeping sweeping = sweeps.begin();
+
+        coverage.withdraw();
+        sweeps.withdraw();
+
+        assertThat(sweeping.unfinished()).isTrue();
+    }
+
+    @Test
     void a_sweep_that_failed_is_owed_and_waited_for_and_tells_why() {
         Sweeps sweeps = sweeps(HOUR);
         demand("first");
@@ -253,6 +283,16 @@ class SweepsTest {
         @Override
         public void demand(SweepDemand demand) {
             coverage.demand(demand);
+        }
+
+        @Override
+        public void order(String user, Instant since) {
+            coverage.order(user, since);
+        }
+
+        @Override
+        public boolean withdraw() {
+            return coverage.withdraw();
         }
 
         @Override

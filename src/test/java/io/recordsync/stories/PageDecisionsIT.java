@@ -151,6 +151,11 @@ class PageDecisionsIT {
                 .extracting("externalId")
                 .containsExactlyInAnyOrder(discarded.get(0), rehearsed.get(4), masses.get(3));
         service.post("/api/deletions/discard", "{\"state\":\"parked\"}");
+        Locator history = card(page, "What lies before");
+        assertThat(history).containsText(LIST);
+        button(history, "Decline").click();
+        answer(page, "Decline");
+        assertThat(history).isHidden();
         assertThat(heading(page, "All is well")).isVisible();
         chromium.assertKeptToItself(service);
     }

@@ -78,7 +78,9 @@ class ReadingIT {
             talkdesk.awaitGone(LIST, ids.subList(5, 6));
 
             assertThat(kinds(service)).hasSize(8);
-            assertThat(service.text("/observe/metrics")).doesNotContain("recordsync_problems_total{");
+            assertThat(service.text("/observe/metrics"))
+                    .contains("recordsync_problems_total{kind=\"refused_id\"} 0.0")
+                    .doesNotContainPattern("recordsync_problems_total\\{[^}]*} [1-9]");
             assertThat(talkdesk.repeats()).isEmpty();
             assertThat(talkdesk.holds(LIST, ids.get(4))).isTrue();
             assertThat(talkdesk.mistakes()).isEmpty();

@@ -35,7 +35,7 @@ class AnswersTest {
     private static final Clock NOON = Clock.fixed(Instant.parse("2026-03-01T12:00:00Z"), ZoneOffset.UTC);
 
     private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
-    private final Answers answers = new Answers(NOON);
+    private final Answers answers = new Answers(NOON, Duration.ofHours(1));
 
     /** Of two items. The bodies are those of the API page, fields left out as its schema allows. */
     @ParameterizedTest

@@ -3,6 +3,7 @@ package io.recordsync.talkdesk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,19 +23,21 @@ class RetryAfterTest {
                 "0 | 0",
                 "120 | 120",
                 "' 5 ' | 5",
-                "99999999 | 86400",
+                "99999999 | 3600",
+                "99999999999999999999 | 3600",
+                "3601 | 3600",
                 "Sun, 01 Mar 2026 12:00:30 GMT | 30",
                 "Sun, 01 Mar 2026 11:59:30 GMT | 0",
-                "Sun, 01 Mar 2037 12:00:00 GMT | 86400",
+                "Sun, 01 Mar 2037 12:00:00 GMT | 3600",
             })
-    void seconds_and_dates_are_read_never_negative_and_at_most_a_day(String header, long seconds) {
-        assertThat(RetryAfter.parse(header, NOON)).hasSeconds(seconds);
+    void seconds_and_dates_are_read_never_negative_and_at_most_what_is_configured(String header, long seconds) {
+        assertThat(RetryAfter.parse(header, NOON, Duration.ofHours(1))).hasSeconds(seconds);
     }
 
     @ParameterizedTest
     @NullSource
-    @ValueSource(strings = {"", " ", "-5", "1.5", "soon", "2026-03-01T12:00:30Z", "99999999999999999999"})
+    @ValueSource(strings = {"", " ", "-5", "1.5", "soon", "2026-03-01T12:00:30Z"})
     void what_cannot_be_read_counts_as_absent(String header) {
-        assertThat(RetryAfter.parse(header, NOON)).isNull();
+        assertThat(RetryAfter.parse(header, NOON, Duration.ofHours(1))).isNull();
     }
 }

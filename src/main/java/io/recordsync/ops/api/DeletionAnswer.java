@@ -37,7 +37,8 @@ public record DeletionAnswer<A>(
         String note,
         String heldReason,
         boolean doubted,
-        String orderedBy) {
+        String orderedBy,
+        String decidedBy) {
 
     /** A failed call. */
     public record Attempt(@IsoTime Instant at, String callId, int status, String code, String message) {}
@@ -67,7 +68,8 @@ public record DeletionAnswer<A>(
                 known(entry.note()),
                 entry.heldReason() == null ? null : Word.underscored(entry.heldReason()),
                 entry.doubted(),
-                entry.orderedBy());
+                known(entry.orderedBy()),
+                known(entry.decidedBy()));
     }
 
     private static String known(String text) {

@@ -179,6 +179,12 @@ public final class OpsHttpServer implements AutoCloseable {
                         e.getMessage());
     }
 
+    /** Where a browser finds the page, once it listens. */
+    public String page() {
+        String host = settings.host();
+        return "http://" + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":" + port() + "/";
+    }
+
     /** The port that it listens on; the configured one before it does. */
     public synchronized int port() {
         return server == null ? settings.port() : server.actualPort();

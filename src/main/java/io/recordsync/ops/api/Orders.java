@@ -4,15 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeliveryMode;
-import io.recordsync.deletion.HeldReason;
-import io.recordsync.deletion.Intake;
-import io.recordsync.deletion.Origin;
-import io.recordsync.deletion.SweepDemand;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Decisions;
 import io.recordsync.inbox.Decisions.Selection;
 import io.recordsync.inbox.Decisions.UnexpectedCountException;
 import io.recordsync.inbox.Intakes;
+import io.recordsync.inbox.ListCoverage;
 import io.recordsync.inbox.RecordLists;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,7 +17,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -40,9 +36,6 @@ public final class Orders {
 
     private static final Logger LOG = LoggerFactory.getLogger(Orders.class);
     private static final Pattern DURATION = Pattern.compile("(\\d{1,6})([smhd])");
-    /** What may stand beside ids. */
-    private static final Set<String> ONLY_BY_ID = Set.of("ids", "expected", "heldReason");
-
     private static final Duration MAX_OPEN = Duration.ofDays(7);
     private static final Pattern ORG_ID = Pattern.compile("00D[A-Za-z0-9]{15}");
 
@@ -66,6 +59,9 @@ public final class Orders {
 
     /** From where a sweep was ordered: {@code since}, or where that is null from {@code coveredUntil}. */
     public record SweepFrom(@IsoTime Instant since, @IsoTime Instant coveredUntil) {}
+
+    /** What a person ordered is withdrawn; {@code owed} is what is due all the same, null when nothing is. */
+    public record Withdrawn(boolean withdrawn, String owed) {}
 
     /** The record lists that are to be checked. */
     public record Lists(List<String> recordLists) {}
@@ -102,7 +98,7 @@ public final class Orders {
     public Ids delete(byte[] body, String user) {
         String eventKey = "api:" + UUID.randomUUID();
         List<DeletionRequest> deletions = requested.read(body, eventKey, clock.instant());
-        Intakes.Accepted accepted = intakes.accept(new Intake(deletions, List.of(), null).orderedBy(user));
+        Intakes.Accepted accepted = intakes.order(deletions, user);
         LOG.info(
                 "{} asked for {} deletions; accepted as {}",
                 user,
@@ -112,34 +108,34 @@ public final class Orders {
     }
 
     public Count redrive(byte[] body, String user) {
-        Selection selection = selection(body, "parked");
+        Selection selection = RequestedSelection.read(body, "parked");
         int count = counted(() -> decisions.redrive(selection, user));
-        LOG.info("{} redrove {} parked deletions: {}", user, count, words(selection));
+        LOG.info("{} redrove {} parked deletions: {}", user, count, RequestedSelection.words(selection));
         return new Count(count);
     }
 
     /** What is parked is given up, or what was rehearsed where the order says so. */
     public Count discard(byte[] body, String user) {
-        boolean rehearsed = "rehearsed".equals(RequestBody.text(readSelection(body), "state"));
+        boolean rehearsed = "rehearsed".equals(RequestedSelection.state(body));
         String state = rehearsed ? "rehearsed" : "parked";
-        Selection selection = selection(body, state);
+        Selection selection = RequestedSelection.read(body, state);
         int count = counted(
                 () -> rehearsed ? decisions.discardRehearsed(selection, user) : decisions.discard(selection, user));
-        LOG.info("{} discarded {} {} deletions: {}", user, count, state, words(selection));
+        LOG.info("{} discarded {} {} deletions: {}", user, count, state, RequestedSelection.words(selection));
         return new Count(count);
     }
 
     public Count approve(byte[] body, String user) {
-        Selection selection = selection(body, "held");
+        Selection selection = RequestedSelection.read(body, "held");
         int count = counted(() -> decisions.approve(selection, user));
-        LOG.info("{} approved {} held deletions: {}", user, count, words(selection));
+        LOG.info("{} approved {} held deletions: {}", user, count, RequestedSelection.words(selection));
         return new Count(count);
     }
 
     public Count reject(byte[] body, String user) {
-        Selection selection = selection(body, "held");
+        Selection selection = RequestedSelection.read(body, "held");
         int count = counted(() -> decisions.reject(selection, user));
-        LOG.info("{} rejected {} held deletions: {}", user, count, words(selection));
+        LOG.info("{} rejected {} held deletions: {}", user, count, RequestedSelection.words(selection));
         return new Count(count);
     }
 
@@ -178,7 +174,7 @@ public final class Orders {
 
     /** What was rehearsed is to be deleted, but for the lists that are in a dry run. */
     public Count goLive(byte[] body, String user) {
-        Selection selection = selection(body, "rehearsed");
+        Selection selection = RequestedSelection.read(body, "rehearsed");
         if (mode.dryRun()) {
             throw Refusal.of(
                     409, "delivery.mode is dry-run, so that it would be rehearsed again: set it to live first");
@@ -188,8 +184,8 @@ public final class Orders {
                     409,
                     "recordList is one of delivery.dry-run-lists, so that it would be rehearsed again: take it out first");
         }
-        int count = counted(() -> decisions.goLive(selection, mode.dryRunLists()));
-        LOG.info("{} lets {} rehearsed deletions go live: {}", user, count, words(selection));
+        int count = counted(() -> decisions.goLive(selection, mode.dryRunLists(), user));
+        LOG.info("{} lets {} rehearsed deletions go live: {}", user, count, RequestedSelection.words(selection));
         return new Count(count);
     }
 
@@ -215,10 +211,32 @@ public final class Orders {
     /** Without {@code since} it begins where everything is proven until. */
     public SweepFrom sweep(byte[] body, String user) {
         Instant since = since(RequestBody.readObject(body, Set.of("since")));
-        coverage.demand(new SweepDemand("ordered by " + user, since, false));
+        coverage.order(user, since);
         Instant coveredUntil = coverage.state().coveredUntil();
         LOG.info("{} ordered a sweep since {}", user, since == null ? coveredUntil : since);
         return new SweepFrom(since, coveredUntil);
+    }
+
+    /** What gaps, lost positions and lists that joined demand cannot be withdrawn. */
+    public Withdrawn withdrawSweep(String user) {
+        if (!coverage.withdraw()) {
+            throw Refusal.of(
+                    409,
+                    "No sweep that a person ordered is due; what a gap, a lost position or a record list demands cannot be"
+                            + " withdrawn");
+        }
+        LOG.info("{} withdrew the sweep that was ordered", user);
+        return new Withdrawn(true, coverage.state().owed());
+    }
+
+    /** What waits after a failed call is tried now, whatever the answer had asked for. */
+    public Count retryNow(String user) {
+        known.tryAll();
+        int count = decisions.retryNow();
+        if (count > 0) {
+            LOG.info("{} lets {} deletions be tried again at once", user, count);
+        }
+        return new Count(count);
     }
 
     /** Without {@code recordList} each configured list is meant; others are refused. */
@@ -234,6 +252,29 @@ public final class Orders {
 
     /** Lists that the delivery has stopped go on; the count is of those that were stopped. */
     public Count goOn(byte[] body, String user) {
+        List<String> lists = lists(body);
+        int count = known.goOn(lists);
+        LOG.info(
+                "{} let {} stopped record lists go on, of {}",
+                user,
+                count,
+                RequestedSelection.oneLine(lists.toString()));
+        return new Count(count);
+    }
+
+    /** A person declines the look at what lies before these lists joined; the count is of those where it was open. */
+    public Count skipHistory(byte[] body, String user) {
+        List<String> lists = lists(body);
+        int count = known.skipHistory(lists, user);
+        LOG.info(
+                "{} declined the look at what was deleted before record lists joined: {}, of {}",
+                user,
+                count,
+                RequestedSelection.oneLine(lists.toString()));
+        return new Count(count);
+    }
+
+    private static List<String> lists(byte[] body) {
         JsonNode given = RequestBody.readObject(body, Set.of("ids")).path("ids");
         List<String> lists = new ArrayList<>();
         for (JsonNode id : given) {
@@ -247,9 +288,7 @@ public final class Orders {
                     400,
                     "Expected {\"ids\": […]} with 1 to %s ids of record lists".formatted(RequestedDeletions.MAX_ITEMS));
         }
-        int count = known.goOn(lists);
-        LOG.info("{} let {} stopped record lists go on, of {}", user, count, oneLine(lists.toString()));
-        return new Count(count);
+        return lists;
     }
 
     private Instant since(JsonNode order) {
@@ -261,6 +300,12 @@ public final class Orders {
             Instant since = OffsetDateTime.parse(text).toInstant();
             if (since.isAfter(clock.instant())) {
                 throw Refusal.of(400, "since is expected to be in the past");
+            }
+            if (since.isBefore(clock.instant().minus(ListCoverage.LOOK_BACK))) {
+                throw Refusal.of(
+                        400,
+                        "since is expected to be at most %s days ago: Salesforce does not know what was deleted before; a presence check finds what is gone (POST /api/reconcile)"
+                                .formatted(ListCoverage.LOOK_BACK.toDays()));
             }
             return since;
         } catch (DateTimeParseException e) {
@@ -279,86 +324,5 @@ public final class Orders {
                     unproven.until());
         }
         return new Confirmed(StatusAnswer.Stretch.of(unproven));
-    }
-
-    /** Which rows in a state are meant. That has to be said: what says nothing would mean every one of them. */
-    private static Selection selection(byte[] body, String state) {
-        JsonNode order = readSelection(body);
-        String given = RequestBody.text(order, "state");
-        boolean byId = order.has("ids");
-        if (byId ? !ONLY_BY_ID.containsAll(names(order)) : !state.equals(given)) {
-            throw Refusal.of(
-                    400,
-                    "Expected {\"ids\": […]} alone, or {\"state\": \"%s\"}, to which recordList, failureCode and origin may be added; nothing was changed"
-                            .formatted(state));
-        }
-        HeldReason reason = Query.word(HeldReason.class, RequestBody.text(order, "heldReason"), "heldReason");
-        if (reason != null && !state.equals("held")) {
-            throw Refusal.of(400, "heldReason is for what is held only");
-        }
-        return new Selection(
-                byId ? ids(order.get("ids")) : List.of(),
-                RequestBody.text(order, "recordList"),
-                RequestBody.text(order, "failureCode"),
-                Query.word(Origin.class, RequestBody.text(order, "origin"), "origin"),
-                expected(order),
-                reason);
-    }
-
-    private static Set<String> names(JsonNode order) {
-        Set<String> names = new HashSet<>();
-        order.fieldNames().forEachRemaining(names::add);
-        return names;
-    }
-
-    private static JsonNode readSelection(byte[] body) {
-        ObjectNode order = (ObjectNode) RequestBody.readObject(
-                body, Set.of("ids", "state", "recordList", "failureCode", "origin", "expected", "heldReason"));
-        if (order.path("ids").isNull()) {
-            order.remove("ids");
-        }
-        return order;
-    }
-
-    private static Integer expected(JsonNode order) {
-        JsonNode expected = order.get("expected");
-        if (expected == null) {
-            return null;
-        }
-        if (!expected.isInt() || expected.intValue() < 0) {
-            throw Refusal.of(400, "expected is to be a number from 0");
-        }
-        return expected.intValue();
-    }
-
-    private static List<Long> ids(JsonNode given) {
-        List<Long> ids = new ArrayList<>();
-        for (JsonNode id : given) {
-            if (!id.isIntegralNumber() || !id.canConvertToLong() || id.longValue() <= 0) {
-                throw Refusal.of(400, "ids is expected to hold positive numbers only");
-            }
-            ids.add(id.longValue());
-        }
-        if (!given.isArray() || ids.isEmpty() || ids.size() > RequestedDeletions.MAX_ITEMS) {
-            throw Refusal.of(
-                    400, "ids is expected to be an array of 1 to %s ids".formatted(RequestedDeletions.MAX_ITEMS));
-        }
-        return ids;
-    }
-
-    private static String words(Selection selection) {
-        if (!selection.ids().isEmpty()) {
-            return "ids " + selection.ids();
-        }
-        return "record list %s, failure code %s, origin %s"
-                .formatted(
-                        selection.recordList() == null ? "any" : oneLine(selection.recordList()),
-                        selection.failureCode() == null ? "any" : oneLine(selection.failureCode()),
-                        selection.origin() == null ? "any" : selection.origin());
-    }
-
-    /** What a person typed must not forge a line of the log. */
-    private static String oneLine(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
     }
 }

@@ -15,6 +15,8 @@ import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Ledger.PositionEntry;
 import io.recordsync.inbox.Ledger.ProblemEntry;
 import io.recordsync.inbox.Ledger.RecordListEntry;
+import io.recordsync.inbox.ListCoverage;
+import io.recordsync.inbox.RecordLists;
 import io.recordsync.ops.health.Health;
 import io.recordsync.ops.health.HealthReport;
 import io.recordsync.ops.health.Metrics;
@@ -44,6 +46,7 @@ public final class Status {
 
     private final Ledger ledger;
     private final Coverage coverage;
+    private final RecordLists inboxLists;
     private final String channel;
     private final List<String> recordLists;
     private final Parts parts;
@@ -63,6 +66,7 @@ public final class Status {
             Optional<PositionEntry> position,
             List<RecordListEntry> lists,
             Coverage.State coverage,
+            List<ListCoverage> covered,
             List<NothingFound> nothingFound) {}
 
     /** What other parts of the service report of themselves. */
@@ -74,10 +78,14 @@ public final class Status {
             Supplier<List<NothingFound>> nothingFound,
             GuardView guard) {}
 
-    /** @param recordLists {@code talkdesk.record-lists}: each is shown, also one that the inbox has not met yet */
+    /**
+     * @param inboxLists the record lists that the inbox knows
+     * @param recordLists {@code talkdesk.record-lists}: each is shown, also one that the inbox has not met yet
+     */
     public Status(
             Ledger ledger,
             Coverage coverage,
+            RecordLists inboxLists,
             String channel,
             List<String> recordLists,
             Parts parts,
@@ -87,6 +95,7 @@ public final class Status {
             Clock clock) {
         this.ledger = ledger;
         this.coverage = coverage;
+        this.inboxLists = inboxLists;
         this.channel = channel;
         this.recordLists = recordLists;
         this.parts = parts;
@@ -106,6 +115,7 @@ public final class Status {
                 ledger.position(channel),
                 ledger.recordLists(),
                 coverage.state(),
+                inboxLists.coverage(),
                 parts.nothingFound().get());
     }
 
@@ -135,13 +145,13 @@ public final class Status {
         StatusAnswer.Guard guard = known.guard();
         return new StatusAnswer(
                 mode.toString(),
-                HealthReport.of(down, toLookAt(deletions, guard, problems, known.nothingFound())),
+                HealthReport.of(down, toLookAt(deletions, guard, known, problems)),
                 stream(known.position()),
                 delivery(),
                 deletions,
                 oldestPendingSeconds(known.oldestPending()),
                 guard,
-                lists(known.lists()),
+                lists(known),
                 sweep(known.coverage()),
                 reconcile(),
                 problems.stream()
@@ -154,8 +164,8 @@ public final class Status {
     private List<String> toLookAt(
             Map<String, Long> deletions,
             StatusAnswer.Guard guard,
-            List<ProblemEntry> problems,
-            List<NothingFound> nothingFound) {
+            Known known,
+            List<ProblemEntry> problems) {
         List<String> reasons = new ArrayList<>();
         if (guard.openUntil() != null) {
             reasons.add("The mass-deletion guard is open until %s, by %s: it stops nothing"
@@ -176,7 +186,8 @@ public final class Status {
                     .formatted(rehearsed));
         }
         Optional.ofNullable(parts.stream().get().notice()).ifPresent(reasons::add);
-        nothingFound.forEach(list -> reasons.add(words(list)));
+        reasons.addAll(HistoryHint.words(known.covered(), parts.presenceChecks().get()));
+        known.nothingFound().forEach(list -> reasons.add(words(list)));
         Instant since = clock.instant().minus(PROBLEM_IS_NEW);
         problems.stream()
                 .filter(problem -> problem.at().isAfter(since))
@@ -233,20 +244,31 @@ public final class Status {
                 .orElse(null);
     }
 
-    private List<StatusAnswer.RecordList> lists(List<RecordListEntry> entries) {
-        Map<String, RecordListEntry> known = new LinkedHashMap<>();
-        entries.forEach(list -> known.put(list.id(), list));
+    private List<StatusAnswer.RecordList> lists(Known known) {
+        Map<String, RecordListEntry> entries = new LinkedHashMap<>();
+        known.lists().forEach(list -> entries.put(list.id(), list));
+        Map<String, ListCoverage> coverages = new LinkedHashMap<>();
+        known.covered().forEach(list -> coverages.put(list.recordList(), list));
         TreeSet<String> ids = new TreeSet<>(recordLists);
-        ids.addAll(known.keySet());
+        ids.addAll(entries.keySet());
+        Instant proven = known.coverage().coveredUntil();
         return ids.stream()
-                .map(id -> list(known.getOrDefault(id, new RecordListEntry(id, "active", 0, 0, null, ""))))
+                .map(id -> list(
+                        entries.getOrDefault(id, new RecordListEntry(id, "active", 0, 0, null, "")),
+                        coverages.get(id),
+                        proven))
                 .toList();
     }
 
-    private StatusAnswer.RecordList list(RecordListEntry list) {
+    /** @param covered null of a list that the inbox has not met yet */
+    private StatusAnswer.RecordList list(RecordListEntry list, ListCoverage covered, Instant proven) {
+        boolean known = covered != null;
         return new StatusAnswer.RecordList(
                 list.id(),
-                list.state(),
+                known && !covered.served() ? "retired" : list.state(),
+                known ? covered.joinedAt() : null,
+                known && covered.coveredUntil() != null ? covered.coveredUntil() : proven,
+                known && covered.historyOpen(),
                 list.pending(),
                 list.parked(),
                 mode.rehearses(list.id()),
@@ -261,6 +283,7 @@ public final class Status {
                 now.coveredUntil(),
                 now.lastError(),
                 now.owed(),
+                now.ordered(),
                 now.running(),
                 counts.found(),
                 counts.added(),

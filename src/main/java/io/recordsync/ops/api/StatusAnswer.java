@@ -55,10 +55,16 @@ public record StatusAnswer(
             @IsoTime Instant openUntil,
             String openedBy) {}
 
-    /** {@code lastCallAt} is of this process. */
+    /**
+     * {@code joined} is null where it is there since the first start; {@code historyOpen} whether nobody has looked at what lies before,
+     * nor declined to; {@code lastCallAt} is of this process.
+     */
     public record RecordList(
             String id,
             String state,
+            @IsoTime Instant joined,
+            @IsoTime Instant coveredUntil,
+            boolean historyOpen,
             long pending,
             long parked,
             boolean dryRun,
@@ -71,6 +77,7 @@ public record StatusAnswer(
             @IsoTime Instant coveredUntil,
             String lastError,
             String owed,
+            boolean ordered,
             boolean running,
             Integer found,
             Integer added,

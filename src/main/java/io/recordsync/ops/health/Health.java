@@ -36,7 +36,12 @@ public final class Health implements CamelContextAware {
 
     /** Asks every check, for the metrics that report the results. */
     public void look() {
-        ask(HealthCheck::isReadiness);
+        ask(Health::saysWhatIsWrong);
+    }
+
+    /** Every check but those of liveness alone. */
+    private static boolean saysWhatIsWrong(HealthCheck check) {
+        return check.isReadiness() || !check.isLiveness();
     }
 
     private synchronized Checks checks() {
@@ -53,7 +58,7 @@ public final class Health implements CamelContextAware {
 
     /** What is down, as each check says it. */
     public List<String> down() {
-        return ask(HealthCheck::isReadiness).stream()
+        return ask(Health::saysWhatIsWrong).stream()
                 .map(Checked::result)
                 .filter(result -> result.getState() == HealthCheck.State.DOWN)
                 .map(result -> result.getMessage().orElse(result.getCheck().getId() + " is down"))

@@ -1,5 +1,6 @@
 package io.recordsync.ops.health;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -10,7 +11,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionState;
-import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Problem;
 import io.recordsync.deletion.StreamPosition;
@@ -19,6 +19,7 @@ import io.recordsync.deletion.StreamReport.State;
 import io.recordsync.deletion.Word;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Ledger;
+import io.recordsync.inbox.Ledger.ProblemEntry;
 import io.recordsync.inbox.Tally;
 import java.time.Clock;
 import java.time.Duration;
@@ -50,6 +51,9 @@ public final class Metrics implements Tally {
             .map(Duration::ofSeconds)
             .toArray(Duration[]::new);
 
+    private static final int MAX_PROBLEMS_IN_A_LOOK = 200;
+    private static final String RESTORED = "restored_after_delete";
+
     private final MeterRegistry registry;
     private final Ledger ledger;
     private final String channel;
@@ -58,6 +62,7 @@ public final class Metrics implements Tally {
     private final Timer calls;
     private final Map<Origin, Timer> delays = new EnumMap<>(Origin.class);
     private final Map<String, Instant> lastCalls = new ConcurrentHashMap<>();
+    private volatile Instant lastProblemAt;
     private volatile Census census = Census.UNKNOWN;
     private volatile long lookedAt = System.nanoTime();
 
@@ -88,6 +93,32 @@ public final class Metrics implements Tally {
             settled(confirmation, List.of());
         }
         parked(0);
+        Problem.KINDS.forEach(this::problems);
+        this.lastProblemAt = newestProblem();
+        double startedAt = clock.instant().toEpochMilli() / 1000.0;
+        gauge("recordsync.start.time.seconds", this, metrics -> startedAt);
+    }
+
+    /** What was noted before this process began is not its to count. */
+    private Instant newestProblem() {
+        try {
+            return ledger.problems(1).stream().map(ProblemEntry::at).findFirst().orElse(Instant.EPOCH);
+        } catch (InboxException e) {
+            return clock.instant();
+        }
+    }
+
+    /** What is noted in the middle of a statement, a contact that was restored too late, no tally is told of. */
+    private void countRestored() {
+        Instant last = lastProblemAt;
+        for (ProblemEntry problem : ledger.problems(MAX_PROBLEMS_IN_A_LOOK)) {
+            if (problem.at().isAfter(last)) {
+                lastProblemAt = problem.at().isAfter(lastProblemAt) ? problem.at() : lastProblemAt;
+                if (problem.kind().equals(RESTORED)) {
+                    problem(RESTORED);
+                }
+            }
+        }
     }
 
     private void gauges() {
@@ -122,10 +153,13 @@ public final class Metrics implements Tally {
         return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     }
 
-    public void problems(Intake intake) {
-        for (Problem problem : intake.problems()) {
-            registry.counter("recordsync.problems", "kind", problem.kind()).increment();
-        }
+    @Override
+    public void problem(String kind) {
+        problems(kind).increment();
+    }
+
+    private Counter problems(String kind) {
+        return registry.counter("recordsync.problems", "kind", kind);
     }
 
     /**
@@ -212,6 +246,7 @@ public final class Metrics implements Tally {
                     ledger.oldestPending(),
                     ledger.position(channel).map(Ledger.PositionEntry::savedAt));
             lookedAt = System.nanoTime();
+            countRestored();
         } catch (InboxException e) {
             census = Census.UNKNOWN;
         }

@@ -52,7 +52,8 @@ public final class PageFiles {
 
     /** @throws Refusal 404 for every other name */
     public void write(Exchange exchange, String name) {
-        PageFile file = files.get(name);
+        // Camel takes the text null for no value at all.
+        PageFile file = name == null ? null : files.get(name);
         if (file == null) {
             throw Refusal.of(404, "The page has no such file");
         }

@@ -31,6 +31,9 @@ public record Receipt(
         String confirmation,
         String settledBy,
         String approvedBy,
+        String orderedBy,
+        String decidedBy,
+        String decision,
         int attempts,
         String words) {
 
@@ -51,6 +54,9 @@ public record Receipt(
                 text(entry.confirmation()),
                 text(entry.settledBy()),
                 text(entry.approvedBy()),
+                text(entry.orderedBy()),
+                text(entry.decidedBy()),
+                text(entry.decision()),
                 entry.attempts(),
                 words(entry));
     }

@@ -8,15 +8,18 @@ import io.recordsync.deletion.ClaimedDeletion;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Identifier;
-import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Problem;
 import io.recordsync.deletion.StreamReport;
 import io.recordsync.deletion.StreamReport.State;
 import io.recordsync.inbox.Ledger.PositionEntry;
+import io.recordsync.inbox.Ledger.ProblemEntry;
 import io.recordsync.inbox.Tally.Settled;
 import io.recordsync.ops.InMemoryInbox;
 import io.recordsync.ops.OpsServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +27,13 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class MetricsTest {
@@ -67,8 +76,8 @@ class MetricsTest {
         Batch batch =
                 new Batch(List.of(new ClaimedDeletion(1, "list-a", Identifier.phone("+188888888"), 0, 0, "session")));
 
-        metrics.problems(
-                new Intake(List.of(), List.of(new Problem("refused_id", "x"), new Problem("refused_id", "y")), null));
+        metrics.problem("refused_id");
+        metrics.problem("refused_id");
         metrics.called(batch, 200, System.nanoTime());
         metrics.called(batch, 0, System.nanoTime() - TimeUnit.SECONDS.toNanos(60));
         metrics.accepted(Origin.SWEEP, 3);
@@ -82,6 +91,7 @@ class MetricsTest {
         assertThat(registry.scrape())
                 .contains(
                         "recordsync_problems_total{kind=\"refused_id\"} 2.0",
+                        "recordsync_problems_total{kind=\"restored_after_delete\"} 0.0",
                         "recordsync_delete_calls_total{record_list=\"list-a\",status=\"200\"} 1.0",
                         "recordsync_delete_calls_total{record_list=\"list-a\",status=\"none\"} 1.0",
                         "recordsync_call_items_bucket{le=\"1.0\"} 2",
@@ -99,6 +109,51 @@ class MetricsTest {
                         "recordsync_deletions_total{confirmation=\"absent\"} 0.0");
         assertThat(metrics.lastCall("list-a")).contains(OpsServer.NOW);
         assertThat(metrics.lastCall("list-b")).isEmpty();
+    }
+
+    @Test
+    void a_restoration_that_came_too_late_is_counted_once_and_one_from_before_the_start_not_at_all() {
+        inbox.problems.add(0, new ProblemEntry(OpsServer.NOW.minusSeconds(1), "restored_after_delete", "before"));
+        PrometheusMeterRegistry its = Metrics.registry();
+        Metrics restarted = new Metrics(its, inbox, "/data/ContactChangeEvent", () -> stream, clock);
+        assertThat(restored(restarted, its)).isZero();
+
+        inbox.problems.add(0, new ProblemEntry(OpsServer.NOW, "restored_after_delete", "after"));
+        inbox.problems.add(0, new ProblemEntry(OpsServer.NOW, "refused_id", "counted by its intake"));
+        assertThat(restored(restarted, its)).isOne();
+        assertThat(restored(restarted, its)).isOne();
+        assertThat(its.counter("recordsync.problems", "kind", "refused_id").count())
+                .isZero();
+        inbox.problems.set(1, new ProblemEntry(OpsServer.NOW.plusSeconds(9), "restored_after_delete", "after"));
+        assertThat(restored(restarted, its)).as("reported again").isEqualTo(2);
+    }
+
+    private static double restored(Metrics of, PrometheusMeterRegistry its) {
+        of.look();
+        return its.counter("recordsync.problems", "kind", "restored_after_delete")
+                .count();
+    }
+
+    /** What names a kind names one that counts from 0. */
+    @Test
+    void every_kind_that_the_sources_name_is_known() throws IOException {
+        Pattern kind = Pattern.compile(
+                "new Problem\\(\\s*\"([a-z_]+)\"|problem \\(kind, message, at\\) select (?:distinct )?'([a-z_]+)'"
+                        + "|\\bhole\\(\\s*\"[^\"]*\"[^;]*?\"([a-z]+_[a-z_]+)\"");
+        Set<String> named = new TreeSet<>();
+        try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
+            for (Path source :
+                    sources.filter(path -> path.toString().endsWith(".java")).toList()) {
+                Matcher matcher = kind.matcher(Files.readString(source));
+                while (matcher.find()) {
+                    named.add(Stream.of(matcher.group(1), matcher.group(2), matcher.group(3))
+                            .filter(Objects::nonNull)
+                            .findFirst()
+                            .orElseThrow());
+                }
+            }
+        }
+        assertThat(named).hasSizeGreaterThan(6).isEqualTo(new TreeSet<>(Problem.KINDS));
     }
 
     @Test

@@ -185,6 +185,9 @@ class ReceiptTest {
                         "confirmation",
                         "settledBy",
                         "approvedBy",
+                        "orderedBy",
+                        "decidedBy",
+                        "decision",
                         "attempts",
                         "words");
         assertThat(contact.path("committedAt").asText()).isEqualTo("2026-03-01T12:00:00Z");
@@ -219,7 +222,8 @@ class ReceiptTest {
 
         assertThat(csv)
                 .startsWith("externalProvider,externalId,recordId,phoneNumber,recordList,origin,eventKey,committedAt,"
-                        + "acceptedAt,calledAt,settledAt,state,confirmation,settledBy,approvedBy,attempts,words\r\n")
+                        + "acceptedAt,calledAt,settledAt,state,confirmation,settledBy,approvedBy,"
+                        + "orderedBy,decidedBy,decision,attempts,words\r\n")
                 .contains("\"a \"\"quote\"\", a comma,\r\na line, an ü and an emoji 😀\"")
                 .endsWith("\r\n");
         assertThat(lines(csv)).extracting(line -> line.get("externalId")).containsExactly(odd, "003A");
@@ -341,6 +345,8 @@ class ReceiptTest {
                 null,
                 row.state() == DeletionState.HELD ? HeldReason.GUARD : null,
                 false,
-                null);
+                "",
+                "",
+                "");
     }
 }

@@ -8,6 +8,7 @@ import com.salesforce.eventbus.protobuf.FetchResponse;
 import com.salesforce.eventbus.protobuf.ReplayPreset;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Problem;
 import io.recordsync.deletion.StreamPosition;
@@ -127,6 +128,11 @@ class ResumptionTest {
         private final List<SweepDemand> sweeps = new ArrayList<>();
         private final List<Problem> problems = new ArrayList<>();
         private boolean fails;
+
+        @Override
+        public Accepted order(List<DeletionRequest> deletions, String user) {
+            throw new UnsupportedOperationException();
+        }
 
         @Override
         public Accepted accept(Intake intake) {

@@ -1,0 +1,44 @@
+package io.recordsync.ops.api;
+
+import io.recordsync.deletion.PresenceReport;
+import io.recordsync.inbox.ListCoverage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What a person is told of the time before a record list was there, until somebody has looked at it or declined to. */
+final class HistoryHint {
+
+    private static final String DECLINE = "or decline it (POST /api/record-lists/skip-history)";
+
+    private HistoryHint() {}
+
+    static List<String> words(List<ListCoverage> lists, PresenceReport checks) {
+        List<String> words = new ArrayList<>();
+        String since = lists.stream()
+                .filter(list -> list.joinedAt() == null && list.historyOpen())
+                .map(ListCoverage::recordList)
+                .collect(Collectors.joining(", "));
+        if (!since.isEmpty()) {
+            words.add("What was deleted before the first start may still be on record lists " + since
+                    + ": order a sweep of the 15 days before and a presence check (on the page, or POST /api/sweep and"
+                    + " /api/reconcile), " + DECLINE + why(checks));
+        }
+        lists.stream()
+                .filter(list -> list.joinedAt() != null && list.historyOpen())
+                .map(list -> joined(list, checks))
+                .forEach(words::add);
+        return words;
+    }
+
+    private static String joined(ListCoverage list, PresenceReport checks) {
+        String sweep = list.swept() ? "it was swept for the 15 days before" : "a sweep of the 15 days before is due";
+        return "Record list " + list.recordList() + " joined at " + list.joinedAt() + ": " + sweep
+                + ", and it is to be checked for presence (POST /api/reconcile); wait for that, " + DECLINE
+                + why(checks);
+    }
+
+    private static String why(PresenceReport checks) {
+        return checks.lastError() == null ? "" : "; the presence check failed: " + checks.lastError();
+    }
+}
