@@ -39,7 +39,6 @@ import io.recordsync.oauth.Grant;
 import io.recordsync.oauth.Instances;
 import io.recordsync.oauth.JwtBearer;
 import io.recordsync.oauth.PrivateKeyJwt;
-import io.recordsync.ops.health.Health;
 import io.recordsync.ops.health.Metrics;
 import io.recordsync.salesforce.ChangeEvents;
 import io.recordsync.salesforce.GapChecks;

@@ -267,7 +267,12 @@ public final class JdbcSession implements Session {
 
     private Freed begin(Transaction transaction, Known opened, Known before, String wentBack) throws SQLException {
         Step first = transaction
-                .first(OPEN, with("session", opened.id).and("turn", opened.turn.get()).and("fingerprint", fingerprint), Step::of)
+                .first(
+                        OPEN,
+                        with("session", opened.id)
+                                .and("turn", opened.turn.get())
+                                .and("fingerprint", fingerprint),
+                        Step::of)
                 .orElseThrow();
         opened.seenMillis = first.seenMillis();
         if (wentBack != null) {

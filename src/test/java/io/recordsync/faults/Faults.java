@@ -41,9 +41,12 @@ final class Faults {
         faults.addAll(events());
         faults.addAll(gaps());
         faults.addAll(answers());
+        faults.addAll(ForeignAnswers.all());
         faults.addAll(outages());
+        faults.addAll(RestoredContacts.all());
         faults.addAll(process());
         faults.addAll(database());
+        faults.addAll(BackInTime.all());
         return faults;
     }
 

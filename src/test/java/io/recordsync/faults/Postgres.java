@@ -5,11 +5,14 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.stream.Stream;
 
 /** A PostgreSQL that can be stopped, and started again on its data and its port. */
 final class Postgres implements AutoCloseable {
 
     private Path data;
+    private Path copy;
     private int port;
     private EmbeddedPostgres server;
 
@@ -29,6 +32,24 @@ final class Postgres implements AutoCloseable {
 
     void stop() throws IOException {
         server.close();
+    }
+
+    /** Keeps what is in it now, as a standby does that gets nothing any more. */
+    void copy() throws IOException {
+        stop();
+        copy = Files.createTempDirectory("faults-postgres-standby");
+        try (Stream<Path> files = Files.walk(data)) {
+            for (Path file : files.filter(each -> !each.equals(data)).toList()) {
+                Files.copy(file, copy.resolve(data.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+        start();
+    }
+
+    /** Goes on with what was copied, on the same port. */
+    void startCopy() throws IOException {
+        data = copy;
+        start();
     }
 
     String url() {

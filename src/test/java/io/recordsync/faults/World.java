@@ -65,6 +65,23 @@ final class World implements AutoCloseable {
         salesforce.publish(event.apply(deleteUnseen(n).toArray(String[]::new)));
     }
 
+    /** Restores contacts that were deleted, each told by an event of its own: they live, and must keep their records. */
+    void restore(List<String> ids) {
+        ids.forEach(salesforce::undeleteContact);
+        live(ids);
+    }
+
+    /** Likewise, but no event tells of them. */
+    void restoreUnseen(List<String> ids) {
+        salesforce.undeleteContactsUnseen(ids);
+        live(ids);
+    }
+
+    private void live(List<String> ids) {
+        ids.forEach(deleted::remove);
+        bystanders.addAll(ids);
+    }
+
     private List<String> doomed(int n) {
         List<String> ids = living(n);
         ids.forEach(bystanders::remove);

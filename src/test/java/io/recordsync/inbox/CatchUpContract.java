@@ -12,7 +12,6 @@ import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Restoration;
-import io.recordsync.inbox.Decisions.Selection;
 import io.recordsync.inbox.Doubts.GapCheck;
 import io.recordsync.inbox.Intakes.Subscription;
 import io.recordsync.inbox.Ledger.Entry;

@@ -571,7 +571,7 @@ abstract class CoverageContract extends OnEitherDatabase {
                 .as("the same deletion")
                 .isEmpty();
         inbox.intakes().accept(intake(streamed("L1", "003A", START.plusSeconds(60))));
-        inbox.queue().settle(claimAll(), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claimed(claimAll()), Confirmation.EXACT, Duration.ZERO);
 
         assertThat(inbox.intakes()
                         .accept(intake(missing("003A", START.plusSeconds(3600))))
@@ -598,7 +598,7 @@ abstract class CoverageContract extends OnEitherDatabase {
     void a_second_rejection_stands_like_the_first() {
         reject("003A");
         inbox.intakes().accept(intake(streamed("L1", "003A", START)));
-        inbox.queue().park(claimAll(), REFUSED);
+        inbox.queue().park(claimed(claimAll()), REFUSED);
         inbox.decisions().discard(new Selection(List.of(), null, null), "ada");
 
         assertThat(inbox.intakes()
@@ -617,7 +617,7 @@ abstract class CoverageContract extends OnEitherDatabase {
                         Origin.API,
                         CHANGE,
                         DeletionState.PENDING)));
-        inbox.queue().park(claimAll(), REFUSED);
+        inbox.queue().park(claimed(claimAll()), REFUSED);
         inbox.decisions().discard(new Selection(List.of(), null, null), "ada");
 
         assertThat(inbox.intakes().accept(intake(missing("003A", START))).ids()).hasSize(1);
@@ -625,7 +625,7 @@ abstract class CoverageContract extends OnEitherDatabase {
 
     private void reject(String id) {
         inbox.intakes().accept(intake(streamed("L1", id, CHANGE)));
-        inbox.queue().park(claimAll(), REFUSED);
+        inbox.queue().park(claimed(claimAll()), REFUSED);
         inbox.decisions().discard(new Selection(List.of(), null, null), "ada");
     }
 
@@ -761,12 +761,12 @@ abstract class CoverageContract extends OnEitherDatabase {
     @Test
     void what_waits_for_anything_is_under_way() {
         inbox.intakes().accept(intake(streamed("L1", "003A", CHANGE)));
-        inbox.queue().park(claimAll(), REFUSED);
+        inbox.queue().park(claimed(claimAll()), REFUSED);
         inbox.intakes().accept(intake(streamed("L1", "003B", CHANGE), streamed("L2", "003C", CHANGE)));
 
         assertThat(inbox.recordLists().underway("L1")).containsExactlyInAnyOrder("003A", "003B");
 
-        inbox.queue().settle(claimAll(), Confirmation.EXACT, Duration.ZERO);
+        inbox.queue().settle(claimed(claimAll()), Confirmation.EXACT, Duration.ZERO);
         assertThat(inbox.recordLists().underway("L1")).containsExactly("003A");
     }
 

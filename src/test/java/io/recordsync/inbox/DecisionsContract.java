@@ -70,12 +70,11 @@ abstract class DecisionsContract extends OnEitherDatabase {
     void what_waits_after_a_failure_is_tried_now_and_what_waits_for_another_reason_is_not() {
         List<Long> failed = acceptMany("L1", 1);
         inbox.queue().claim(1, 1);
-        inbox.queue().postpone(failed, Duration.ofHours(1), UNAVAILABLE, FAILED);
+        inbox.queue().postpone(claimed(failed), Duration.ofHours(1), UNAVAILABLE, FAILED);
         List<Long> unconfirmed = acceptMany("L2", 1);
         inbox.queue().claim(1, 1);
         inbox.queue()
-                .postpone(
-                        unconfirmed,
+                .postpone(claimed(unconfirmed),
                         Duration.ofHours(1),
                         new Failure("unconfirmed", 202, "accepted", "c"),
                         UNCONFIRMED);

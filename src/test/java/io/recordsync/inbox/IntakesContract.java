@@ -58,8 +58,6 @@ abstract class IntakesContract extends OnEitherDatabase {
                         "",
                         "",
                         null,
-                        null,
-                        false,
                         null));
     }
 

@@ -270,7 +270,7 @@ abstract class ReceiptContract extends OnEitherDatabase {
         accept("L3", "003A", "e1");
         Selection first = new Selection(ordered.subList(0, 1), null, null);
         claim();
-        inbox.queue().park(ordered, REFUSED);
+        inbox.queue().park(claimed(ordered), REFUSED);
 
         inbox.decisions().redrive(first, "kim");
         assertThat(ledger.ofContact("003A"))
@@ -278,7 +278,7 @@ abstract class ReceiptContract extends OnEitherDatabase {
                 .containsExactly("olga,kim,redriven", "olga,,", ",,");
 
         inbox.queue().claim(10, 10);
-        inbox.queue().rehearse(ordered.subList(0, 1));
+        inbox.queue().rehearse(claimed(ordered.subList(0, 1)));
         inbox.decisions().goLive(first, Set.of(), "leo");
         assertThat(ledger.get(ordered.get(0)).orElseThrow().decidedBy()).isEqualTo("leo");
         assertThat(ledger.get(ordered.get(0)).orElseThrow().decision()).isEqualTo("went_live");

@@ -105,7 +105,7 @@ class PresenceChecksTest {
 
     @Test
     void an_answer_that_is_not_whole_settles_nothing() {
-        PresenceCheck check = new PresenceCheck("list-a", NOW, records(), List.of("Contact"), "64.0", 0);
+        PresenceCheck check = new PresenceCheck("list-a", NOW, records(), List.of("Contact"), "64.0", 0, Set.of());
         check.page(List.of(ContactIds.next()), "");
 
         assertThatThrownBy(() -> check.read(
@@ -117,7 +117,7 @@ class PresenceChecksTest {
 
     @Test
     void whoever_lives_in_one_of_two_entities_is_not_missing() throws Exception {
-        PresenceCheck check = new PresenceCheck("list-a", NOW, records(), List.of("Contact", "Lead"), "64.0", 0);
+        PresenceCheck check = new PresenceCheck("list-a", NOW, records(), List.of("Contact", "Lead"), "64.0", 0, Set.of());
         String contact = ContactIds.next();
         String lead = ContactIds.next();
         String none = ContactIds.next();
@@ -132,7 +132,7 @@ class PresenceChecksTest {
 
     @Test
     void an_id_without_checksum_is_not_judged() {
-        PresenceCheck check = new PresenceCheck("list-a", NOW, records(), List.of("Contact"), "64.0", 0);
+        PresenceCheck check = new PresenceCheck("list-a", NOW, records(), List.of("Contact"), "64.0", 0, Set.of());
         check.page(List.of(ContactIds.next().substring(0, 15)), "");
 
         assertThat(check.asking()).isFalse();
@@ -160,7 +160,7 @@ class PresenceChecksTest {
 
     @Test
     void pages_that_lead_back_to_one_that_was_read_end_the_check() {
-        PresenceCheck check = new PresenceCheck("list-a", NOW, records(), List.of("Contact"), "64.0", 0);
+        PresenceCheck check = new PresenceCheck("list-a", NOW, records(), List.of("Contact"), "64.0", 0, Set.of());
         check.page(List.of(), "page=2");
 
         assertThatThrownBy(() -> check.page(List.of(), "page=2")).hasMessageContaining("leads back");

@@ -1,7 +1,6 @@
 package io.recordsync.ops.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeliveryMode;
 import io.recordsync.inbox.Coverage;

@@ -162,10 +162,7 @@ public final class Status {
 
     /** What is no reason to be not ready. */
     private List<String> toLookAt(
-            Map<String, Long> deletions,
-            StatusAnswer.Guard guard,
-            Known known,
-            List<ProblemEntry> problems) {
+            Map<String, Long> deletions, StatusAnswer.Guard guard, Known known, List<ProblemEntry> problems) {
         List<String> reasons = new ArrayList<>();
         if (guard.openUntil() != null) {
             reasons.add("The mass-deletion guard is open until %s, by %s: it stops nothing"
