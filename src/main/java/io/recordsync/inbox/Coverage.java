@@ -48,9 +48,22 @@ public interface Coverage {
      *     the demand named
      * @param floor nothing committed before this is ours to delete: the first start, or what a person named
      * @param demand the number of the newest demand that it answers
-     * @param reason for a person; {@code period} when nobody demanded it
+     * @param reason for a person; {@link #PERIOD} when nobody demanded it
      */
-    record Sweep(Instant since, Instant floor, long demand, String reason) {}
+    record Sweep(Instant since, Instant floor, long demand, String reason) {
+
+        /** Of a sweep that nobody demanded. */
+        public static final String PERIOD = "period";
+
+        public boolean demanded() {
+            return !reason.equals(PERIOD);
+        }
+
+        /** Whether both are swept for one demand, which the first has not answered. */
+        public boolean answersSame(Sweep other) {
+            return demanded() && demand == other.demand && reason.equals(other.reason);
+        }
+    }
 
     /** From inclusive, until exclusive. */
     record Stretch(Instant from, Instant until) {}
