@@ -28,7 +28,6 @@ import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Store;
 import io.recordsync.inbox.Tally;
 import io.recordsync.inbox.database.Database;
-import io.recordsync.network.BoundedExchanges;
 import io.recordsync.network.HttpBounds;
 import io.recordsync.network.Outbound;
 import io.recordsync.network.OutboundHttp;
@@ -37,44 +36,19 @@ import io.recordsync.oauth.ClientCredentials;
 import io.recordsync.oauth.Grant;
 import io.recordsync.oauth.JwtBearer;
 import io.recordsync.oauth.PrivateKeyJwt;
-import io.recordsync.ops.api.DeletionView;
-import io.recordsync.ops.api.FrontDoor;
-import io.recordsync.ops.api.GuardView;
-import io.recordsync.ops.api.HistoryView;
-import io.recordsync.ops.api.Orders;
-import io.recordsync.ops.api.ProblemAnswer;
-import io.recordsync.ops.api.Status;
-import io.recordsync.ops.health.DeliveryCheck;
-import io.recordsync.ops.health.ExpiryCheck;
-import io.recordsync.ops.health.GuardCheck;
-import io.recordsync.ops.health.Health;
-import io.recordsync.ops.health.ListsCheck;
 import io.recordsync.ops.health.Metrics;
-import io.recordsync.ops.health.PendingCheck;
-import io.recordsync.ops.health.PositionCheck;
-import io.recordsync.ops.health.ProcessCheck;
-import io.recordsync.ops.health.StoreCheck;
-import io.recordsync.ops.health.StreamCheck;
-import io.recordsync.ops.health.SweepCheck;
-import io.recordsync.ops.health.TokenCheck;
-import io.recordsync.ops.page.PageFiles;
-import io.recordsync.ops.receipts.Receipts;
 import io.recordsync.salesforce.ChangeEvents;
 import io.recordsync.salesforce.GapChecks;
 import io.recordsync.salesforce.PresenceChecks;
 import io.recordsync.salesforce.SalesforceAccess;
-import io.recordsync.salesforce.SalesforceExam;
 import io.recordsync.salesforce.SalesforceQuery;
 import io.recordsync.salesforce.Sweeps;
 import io.recordsync.salesforce.SyncedRecords;
 import io.recordsync.salesforce.stream.StreamStatus;
-import io.recordsync.salesforce.stream.Topic;
 import io.recordsync.talkdesk.Answers;
-import io.recordsync.talkdesk.TalkdeskExam;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.component.http.HttpClientConfigurer;
@@ -87,8 +61,8 @@ import org.apache.hc.client5.http.io.HttpClientConnectionManager;
  * Every object of the service, built once from typed settings: a method a room. The service, its commands and the tests use the
  * same.
  *
- * <p>Longer than other classes, because it is the one place that knows every room: what a part is made of is read here and
- * nowhere else.
+ * <p>It is the one place that knows every room; what people see ({@link OpsWiring}) and what the doctor examines ({@link Exams}) has a
+ * class of its own beside it.
  *
  * <p>Routes find them as beans, by the names of {@link #beans}. {@link #close} closes them in the reverse order of building, also
  * where building ended half way.
@@ -134,14 +108,12 @@ public final class Wiring implements AutoCloseable {
         Wiring wiring = new Wiring(settings, Site.NONE);
         Network network = wiring.network();
         Tokens tokens = wiring.tokens(network);
+        Exams exams = new Exams(settings, network.outbound(), tokens);
         DeliveryMode mode = settings.delivery().mode();
         List<String> probed = settings.talkdesk().recordLists().stream()
                 .filter(list -> !mode.rehearses(list))
                 .toList();
-        return List.of(
-                new StoreExam(database(settings.store())),
-                wiring.salesforceExam(network, tokens),
-                wiring.talkdeskExam(network, tokens, probed));
+        return List.of(new StoreExam(database(settings.store())), exams.salesforce(), exams.talkdesk(probed));
     }
 
     /** The database that settings name; nothing is opened. */
@@ -177,7 +149,7 @@ public final class Wiring implements AutoCloseable {
         talkdesk(clock);
         Reading reading = salesforce(inbox, network, tokens, clock);
         doctor(network, tokens);
-        ops(inbox, delivering, reading, tokens, watch, clock);
+        healthChecks = new OpsWiring(settings, beans).build(inbox, delivering, reading, tokens, watch, clock);
     }
 
     // ---- the way out
@@ -193,7 +165,8 @@ public final class Wiring implements AutoCloseable {
                 "recordsyncOutboundHttp", HttpClientConfigurer.class, () -> new OutboundHttp(outbound));
         beans.own(
                 "recordsyncTalkdeskHttp",
-                new BoundedExchanges(http, settings.delivery().timeout(), Answers::maxBytes));
+                new HttpBounds(
+                        http, path -> Answers.bounds(path, settings.delivery().timeout())));
         beans.replaceable(
                 "recordsyncOutboundConnections",
                 HttpClientConnectionManager.class,
@@ -201,7 +174,7 @@ public final class Wiring implements AutoCloseable {
         return new Network(outbound, http);
     }
 
-    private record Tokens(AccessTokens salesforce, AccessTokens talkdesk) {}
+    record Tokens(AccessTokens salesforce, AccessTokens talkdesk) {}
 
     private Tokens tokens(Network network) {
         SalesforceSettings salesforce = settings.salesforce();
@@ -233,7 +206,7 @@ public final class Wiring implements AutoCloseable {
 
     // ---- what is counted
 
-    private record Watch(PrometheusMeterRegistry registry, StreamStatus stream) {}
+    record Watch(PrometheusMeterRegistry registry, StreamStatus stream) {}
 
     private Watch watch(Clock clock) {
         metricsRegistry = beans.own("recordsyncMetricsRegistry", Metrics.registry());
@@ -242,7 +215,7 @@ public final class Wiring implements AutoCloseable {
 
     // ---- the inbox
 
-    private record InboxRoom(Inbox inbox, Ledger ledger, History history, Metrics metrics) {}
+    record InboxRoom(Inbox inbox, Ledger ledger, History history, Metrics metrics) {}
 
     private InboxRoom inbox(Store store, Watch watch, Clock clock) {
         JdbcLedger ledger = beans.own("recordsyncLedger", new JdbcLedger(store));
@@ -269,7 +242,7 @@ public final class Wiring implements AutoCloseable {
 
     // ---- delivery, whichever dialler
 
-    private record Delivering(DeliveryGate gate, DeliveryMode mode, Finds finds) {}
+    record Delivering(DeliveryGate gate, DeliveryMode mode, Finds finds) {}
 
     private Delivering delivery(InboxRoom room, Clock clock) {
         DeliverySettings delivery = settings.delivery();
@@ -310,7 +283,7 @@ public final class Wiring implements AutoCloseable {
 
     // ---- reading Salesforce
 
-    private record Reading(Sweeps sweeps, PresenceChecks presenceChecks) {}
+    record Reading(Sweeps sweeps, PresenceChecks presenceChecks) {}
 
     private Reading salesforce(InboxRoom room, Network network, Tokens tokens, Clock clock) {
         SalesforceSettings salesforce = settings.salesforce();
@@ -357,9 +330,9 @@ public final class Wiring implements AutoCloseable {
                         clock));
         beans.own(
                 "recordsyncSalesforceHttp",
-                beans.closing(new HttpBounds(
+                new HttpBounds(
                         network.http(),
-                        path -> SalesforceQuery.bounds(path, salesforce.timeout(), salesforce.downloadTimeout()))));
+                        path -> SalesforceQuery.bounds(path, salesforce.timeout(), salesforce.downloadTimeout())));
         beans.own(
                 "recordsyncSalesforceAccess",
                 new SalesforceAccess(tokens.salesforce(), room.inbox().intakes()));
@@ -382,105 +355,9 @@ public final class Wiring implements AutoCloseable {
     // ---- the doctor
 
     private void doctor(Network network, Tokens tokens) {
+        Exams exams = new Exams(settings, network.outbound(), tokens);
         // No DELETE call: only the command tries one.
-        beans.own(
-                "recordsyncDoctor",
-                new Doctor(salesforceExam(network, tokens), talkdeskExam(network, tokens, List.of())));
-    }
-
-    private Exam salesforceExam(Network network, Tokens tokens) {
-        SalesforceSettings salesforce = settings.salesforce();
-        return new SalesforceExam(
-                network.outbound(),
-                tokens.salesforce(),
-                salesforce.loginUrl(),
-                new Topic(
-                        network.outbound(),
-                        salesforce.pubsubHost(),
-                        salesforce.pubsubPort(),
-                        salesforce.pubsubPlaintext(),
-                        salesforce.channel()),
-                salesforce.entities(),
-                salesforce.apiVersion(),
-                salesforce.timeout());
-    }
-
-    /** @param probed the lists that a DELETE of nobody is tried on */
-    private Exam talkdeskExam(Network network, Tokens tokens, List<String> probed) {
-        TalkdeskSettings talkdesk = settings.talkdesk();
-        return new TalkdeskExam(
-                network.outbound(),
-                tokens.talkdesk(),
-                talkdesk.apiUrl().toString(),
-                talkdesk.recordLists(),
-                talkdesk.scope(),
-                settings.delivery().timeout(),
-                probed);
-    }
-
-    // ---- what people and probes see, do and are told
-
-    private void ops(InboxRoom room, Delivering delivering, Reading reading, Tokens tokens, Watch watch, Clock clock) {
-        String channel = settings.salesforce().channel();
-        List<String> recordLists = settings.talkdesk().recordLists();
-        Duration idleTimeout = settings.stream().idleTimeout();
-        beans.own("recordsyncFrontDoor", new FrontDoor(settings.ops()));
-        beans.replaceable("recordsyncProblemAnswer", ProblemAnswer.class, ProblemAnswer::new);
-        beans.replaceable("recordsyncPageFiles", PageFiles.class, PageFiles::new);
-        beans.own(
-                "recordsyncOrders",
-                new Orders(
-                        room.inbox().intakes(),
-                        room.inbox().decisions(),
-                        room.inbox().coverage(),
-                        room.inbox().recordLists(),
-                        recordLists,
-                        delivering.mode(),
-                        clock));
-        GuardView guard = beans.own(
-                "recordsyncGuardView",
-                new GuardView(
-                        room.ledger(),
-                        settings.guard().maxDeletions(),
-                        settings.guard().window()));
-        beans.replaceable("recordsyncDeletionView", DeletionView.class, () -> new DeletionView(room.ledger()));
-        beans.replaceable("recordsyncReceipts", Receipts.class, () -> new Receipts(room.ledger()));
-        beans.replaceable("recordsyncHistoryView", HistoryView.class, () -> new HistoryView(room.history()));
-        Health health = beans.own("recordsyncHealth", new Health());
-        beans.own(
-                "recordsyncStatus",
-                new Status(
-                        room.ledger(),
-                        room.inbox().coverage(),
-                        channel,
-                        recordLists,
-                        new Status.Parts(
-                                watch.stream(),
-                                delivering.gate(),
-                                reading.presenceChecks(),
-                                reading.sweeps(),
-                                delivering.finds(),
-                                guard),
-                        health,
-                        delivering.mode(),
-                        room.metrics(),
-                        clock));
-        ProcessCheck process = beans.own(
-                "recordsyncProcessCheck",
-                new ProcessCheck(watch.stream(), settings.session().heartbeat()));
-        healthChecks = List.of(
-                process,
-                new StoreCheck(room.ledger(), channel),
-                new StreamCheck(watch.stream(), idleTimeout, clock),
-                new PositionCheck(room.ledger(), channel, watch.stream(), idleTimeout, clock),
-                new ExpiryCheck(room.ledger(), channel, settings.health().expiryWarning(), clock),
-                new PendingCheck(room.ledger(), settings.health().oldestPending(), clock),
-                new ListsCheck(room.ledger()),
-                new TokenCheck("salesforce", tokens.salesforce()),
-                new TokenCheck("talkdesk", tokens.talkdesk()),
-                new GuardCheck(room.ledger(), watch.registry()),
-                new DeliveryCheck(delivering.gate()),
-                new SweepCheck(room.inbox().coverage(), settings.sweep().period(), clock));
+        beans.own("recordsyncDoctor", new Doctor(exams.salesforce(), exams.talkdesk(List.of())));
     }
 
     @Override

@@ -8,7 +8,6 @@ import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.Failure;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.delivery.Reading.Meaning;
-import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Queue;
 import io.recordsync.inbox.Queue.Postponement;
 import io.recordsync.inbox.RecordLists;
@@ -36,6 +35,7 @@ public final class Delivery {
     private final RecordLists recordLists;
     private final DeliveryGate gate;
     private final ListHealth lists;
+    private final Clearance clearance;
     private final Backoff backoff;
     private final VerifySettings verify;
     private final Finds finds;
@@ -53,84 +53,27 @@ public final class Delivery {
         this.recordLists = recordLists;
         this.gate = gate;
         this.lists = new ListHealth(maxRefusals, System::nanoTime);
+        this.clearance = new Clearance(queue, gate, lists);
         this.backoff = backoff;
         this.verify = verify;
         this.finds = finds;
     }
 
-    // ---- before a call
+    // ---- before a call: see Clearance
 
-    /**
-     * Lets a call pass. One that only reads has no batch.
-     *
-     * @throws NotNowException while the gate is shut, or the list is suspended or held up
-     */
+    /** @throws NotNowException when no call may be made now */
     public void mayCall(@ExchangeProperty("batch") Batch batch) {
-        if (gate.isShut()) {
-            throw new NotNowException("The delivery is paused");
-        }
-        if (batch != null && lists.suspended(batch.recordList())) {
-            throw new NotNowException("Record list " + batch.recordList() + " is suspended");
-        }
-        if (batch != null && !lists.heldUp(batch.recordList()).isZero()) {
-            throw new NotNowException("Record list " + batch.recordList() + " is held up");
-        }
+        clearance.mayCall(batch);
     }
 
-    /**
-     * The last look before a call.
-     *
-     * @param batch null for a call that is about no claimed deletions
-     * @throws NotNowException when this process was silent for so long that another one may have taken the batch over, or
-     *     when the guard was tripped meanwhile and holds some of it, its list was stopped, or a person is needed
-     */
+    /** @throws NotNowException when the batch must not be sent any more, or not yet */
     public void holds(@ExchangeProperty("batch") Batch batch) {
-        if (batch == null) {
-            return;
-        }
-        boolean held;
-        boolean stopped;
-        try {
-            held = queue.holds(batch);
-            stopped = held && queue.stopped(batch);
-            gate.lookForPause();
-        } catch (InboxException e) {
-            // Without its cause: an error of the network in it would be read as the dialler's.
-            throw new NotNowException("The database does not say whether the batch is still held: " + e.getMessage());
-        }
-        if (!held) {
-            LOG.warn(
-                    "{} deletions of record list {} are not sent: this process was silent for longer than session.ttl"
-                            + " and has lost them; any process may claim them",
-                    batch.size(),
-                    batch.recordList());
-            throw new NotNowException("The batch was taken over");
-        }
-        if (stopped) {
-            throw new NotNowException("The guard holds some of the batch, or its list is stopped");
-        }
-        if (gate.isForbidden()) {
-            throw new NotNowException("The delivery was paused");
-        }
+        clearance.holds(batch);
     }
 
-    /**
-     * The last look before a call that deletes.
-     *
-     * @throws NotNowException when a contact of the batch was restored, or came to be in doubt, while the batch waited; given
-     *     back, it is not claimed again, and the others are
-     */
+    /** @throws NotNowException when a contact of the batch must not be deleted */
     public void mayDelete(@ExchangeProperty("batch") Batch batch) {
-        mayCall(batch);
-        boolean overtaken;
-        try {
-            overtaken = queue.overtaken(batch);
-        } catch (InboxException e) {
-            throw new NotNowException("The database does not say whether contacts were restored: " + e.getMessage());
-        }
-        if (overtaken) {
-            throw new NotNowException("Contacts of the batch were restored, or are in doubt");
-        }
+        clearance.mayDelete(batch);
     }
 
     // ---- the verdict

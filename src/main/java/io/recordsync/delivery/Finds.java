@@ -1,6 +1,7 @@
 package io.recordsync.delivery;
 
 import io.recordsync.deletion.Batch;
+import io.recordsync.deletion.NothingFound;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.RecordLists;
 import java.util.HashSet;
@@ -15,8 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * What the calls of each list have found: reports the lists of which none has ever found a record.
  *
- * <p>Calls that find nothing are counted by this process; that one has found something is remembered by the inbox, for all
- * processes. Thread-safe.
+ * <p>The inbox remembers that a call has found something, and knows the calls of all processes, those before a restart too.
+ * Thread-safe.
  */
 public final class Finds implements Supplier<List<NothingFound>> {
 
@@ -74,18 +75,18 @@ public final class Finds implements Supplier<List<NothingFound>> {
 
     @Override
     public List<NothingFound> get() {
-        List<NothingFound> many;
-        synchronized (this) {
-            many = nothing.values().stream()
-                    .filter(list -> list.batches() >= MANY_BATCHES || list.records() >= MANY_RECORDS)
-                    .toList();
-        }
-        if (many.isEmpty()) {
-            return many;
-        }
-        Set<String> everFound = recordLists.everFound();
-        return many.stream()
-                .filter(list -> !everFound.contains(list.recordList()))
+        return recordLists.nothingFound().stream()
+                .map(this::withOwn)
+                .filter(list -> list.batches() >= MANY_BATCHES || list.records() >= MANY_RECORDS)
                 .toList();
+    }
+
+    /** The inbox has the calls of this process too, but does not look at all of them where much waits. */
+    private synchronized NothingFound withOwn(NothingFound settled) {
+        NothingFound own = nothing.getOrDefault(settled.recordList(), settled);
+        return new NothingFound(
+                settled.recordList(),
+                Math.max(own.batches(), settled.batches()),
+                Math.max(own.records(), settled.records()));
     }
 }

@@ -3,10 +3,12 @@ package io.recordsync.inbox;
 import static io.recordsync.inbox.database.Parameters.with;
 
 import io.recordsync.deletion.Failure;
+import io.recordsync.deletion.NothingFound;
 import io.recordsync.inbox.database.JsonRows;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -215,12 +217,35 @@ public final class JdbcRecordLists implements RecordLists {
         store.write("remember what was found", transaction -> transaction.change(FOUND, with("list", recordList)));
     }
 
-    private static final String EVER_FOUND = "select id from record_list where found_at is not null";
+    private static final String NEVER_FOUND = "select id from record_list where found_at is null";
+
+    /** What was settled in one moment was one call. */
+    private static final String NEWEST_CALLS =
+            """
+            select coalesce(sum(case when size > 1 then 1 else 0 end), 0) as batches,
+                   coalesce(sum(case when size = 1 then 1 else 0 end), 0) as records
+            from (
+              select count(*) as size
+              from (
+                select state, confirmation, called_at, settled_at from deletion
+                where record_list = :list order by id desc limit 1000) as newest
+              where state = 'deleted' and confirmation in ('batch', 'absent')
+              group by called_at, settled_at) as calls""";
 
     @Override
-    public Set<String> everFound() {
-        return Set.copyOf(store.read(
-                "look for what was found", transaction -> transaction.list(EVER_FOUND, row -> row.getString("id"))));
+    public List<NothingFound> nothingFound() {
+        return store.read("look for lists of which nothing was found", transaction -> {
+            List<NothingFound> lists = new ArrayList<>();
+            for (String list : transaction.list(NEVER_FOUND, row -> row.getString("id"))) {
+                if (serves(list)) {
+                    lists.addAll(transaction.list(
+                            NEWEST_CALLS,
+                            with("list", list),
+                            row -> new NothingFound(list, row.getInt("batches"), row.getInt("records"))));
+                }
+            }
+            return lists;
+        });
     }
 
     private static final String SUSPENDED = "select id from record_list where suspended_until > {now}";

@@ -1,6 +1,7 @@
 package io.recordsync.inbox;
 
 import io.recordsync.deletion.Failure;
+import io.recordsync.deletion.NothingFound;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -44,8 +45,11 @@ public interface RecordLists {
     /** A call has found records of the list: remembered for good. */
     void found(String recordList);
 
-    /** The lists of which a call has ever found records. */
-    Set<String> everFound();
+    /**
+     * The served lists of which no call has ever found a record, with what the newest calls asked for; of a list with much that
+     * waits it may be less than was asked for.
+     */
+    List<NothingFound> nothingFound();
 
     /** The lists that are suspended now. */
     Set<String> suspended();

@@ -1,49 +1,55 @@
 package io.recordsync.network;
 
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.zip.ZipException;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 
 /**
- * The way out for camel-http with bounds on the whole of an exchange: its time, to the last byte of the answer, and the size of
- * that.
+ * The way out for camel-http with bounds on the whole of an exchange: its time, from the first byte sent to the last one read, and
+ * the size of the answer's body.
  *
- * <p>The client's own time-outs bound one read. What is over a bound is an {@link IOException} whose message says so; the
- * connection is not used again. The size is that of the body as it is read, whatever it was compressed to. Thread-safe.
+ * <p>The client's own time-outs hold for each read alone: an answer of a byte a second would keep a call open without end. A
+ * connection is closed at once when a bound is passed, because closing the answer would read what remains of it. Too late is a
+ * {@link SocketTimeoutException}; a body that is too long, or not packed as its head says, is an {@link UnreadableAnswerException}.
+ * Thread-safe.
  */
-public final class HttpBounds implements HttpClientConfigurer, AutoCloseable {
+public final class HttpBounds implements HttpClientConfigurer {
 
     private final HttpClientConfigurer way;
     private final Function<String, Bounds> boundsOfPath;
-    private final ScheduledThreadPoolExecutor clock;
 
-    /** @param time to the last byte; {@code bytes} of the body */
+    /**
+     * @param time to the last byte
+     * @param bytes of the body, unpacked
+     */
     public record Bounds(Duration time, long bytes) {}
 
-    /** @param boundsOfPath by the path of a request, without its query */
+    /**
+     * @param way configures the client first
+     * @param boundsOfPath by the path of a request, without its query
+     */
     public HttpBounds(HttpClientConfigurer way, Function<String, Bounds> boundsOfPath) {
         this.way = way;
         this.boundsOfPath = boundsOfPath;
-        this.clock = new ScheduledThreadPoolExecutor(1, work -> {
-            Thread thread = new Thread(work, "http-bounds");
-            thread.setDaemon(true);
-            return thread;
-        });
-        clock.setRemoveOnCancelPolicy(true);
     }
 
     @Override
@@ -54,21 +60,23 @@ public final class HttpBounds implements HttpClientConfigurer, AutoCloseable {
 
     private ClassicHttpResponse send(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
-        Exchange exchange = new Exchange(boundsOfPath.apply(path(request)), scope.originalRequest);
+        Call call = new Call((Cancellable) scope.originalRequest, boundsOfPath.apply(path(request)));
         try {
             ClassicHttpResponse answer = chain.proceed(request, scope);
             HttpEntity entity = answer.getEntity();
             if (entity == null) {
-                exchange.end();
+                call.end();
             } else {
-                answer.setEntity(new BoundedEntity(entity, exchange));
+                answer.setEntity(new BoundedEntity(entity, call, answer.getCode(), isStillPacked(answer)));
             }
+            // Camel would unpack once more.
+            answer.removeHeaders(HttpHeaders.CONTENT_ENCODING);
             return answer;
-        } catch (IOException | HttpException | RuntimeException e) {
-            exchange.end();
-            if (exchange.late) {
-                throw exchange.tooLate();
-            }
+        } catch (IOException e) {
+            call.end();
+            throw call.explain(e);
+        } catch (HttpException | RuntimeException e) {
+            call.end();
             throw e;
         }
     }
@@ -79,75 +87,124 @@ public final class HttpBounds implements HttpClientConfigurer, AutoCloseable {
         return query < 0 ? path : path.substring(0, query);
     }
 
-    @Override
-    public void close() {
-        clock.shutdownNow();
+    /**
+     * Whether the client did not unpack a body that says to be packed: one whose length is said to be 0, or packed in a way that
+     * was not asked for. Of an error the status is enough.
+     */
+    private static boolean isStillPacked(ClassicHttpResponse answer) {
+        Header coding = answer.getFirstHeader(HttpHeaders.CONTENT_ENCODING);
+        return answer.getCode() < 300
+                && coding != null
+                && !coding.getValue().isBlank()
+                && !coding.getValue().equalsIgnoreCase("identity");
     }
 
-    private final class Exchange {
+    /** An exchange, its bounds, and whether its time is over. */
+    private static final class Call {
 
+        private final Cancellable exchange;
         private final Bounds bounds;
-        private final Object request;
-        private final ScheduledFuture<?> alarm;
-        private volatile boolean late;
+        private final CompletableFuture<Boolean> late;
 
-        Exchange(Bounds bounds, ClassicHttpRequest request) {
+        Call(Cancellable exchange, Bounds bounds) {
+            this.exchange = exchange;
             this.bounds = bounds;
-            this.request = request;
-            this.alarm = clock.schedule(this::cut, bounds.time().toMillis(), TimeUnit.MILLISECONDS);
-        }
-
-        private void cut() {
-            late = true;
-            // Closes the connection, wherever the other thread waits on it.
-            if (request instanceof Cancellable cancellable) {
-                cancellable.cancel();
-            }
+            late = new CompletableFuture<Boolean>()
+                    .completeOnTimeout(true, bounds.time().toMillis(), TimeUnit.MILLISECONDS);
+            late.thenAccept(isLate -> {
+                if (isLate) {
+                    exchange.cancel();
+                }
+            });
         }
 
         void end() {
-            alarm.cancel(false);
+            late.complete(false);
         }
 
-        IOException tooLate() {
-            return new IOException("no complete answer within " + bounds.time().toMillis() + " ms: the call was ended");
+        void cut() {
+            end();
+            exchange.cancel();
         }
 
-        IOException tooLong() {
-            return new IOException("the answer is longer than " + bounds.bytes() + " bytes: not read further");
+        boolean isLate() {
+            return late.getNow(false);
+        }
+
+        IOException explain(IOException failure) {
+            return isLate()
+                    ? new SocketTimeoutException(
+                            "no complete answer within " + bounds.time().toMillis() + " ms: the call was ended")
+                    : failure;
+        }
+
+        UnreadableAnswerException unreadable(int status, String looks) {
+            cut();
+            return new UnreadableAnswerException(status, looks);
         }
     }
 
     private static final class BoundedEntity extends HttpEntityWrapper {
 
-        private final Exchange exchange;
+        private final Call call;
+        private final int status;
+        private final boolean packed;
+        private InputStream content;
 
-        BoundedEntity(HttpEntity entity, Exchange exchange) {
+        /** @param packed whether the body is as it came, although its head says that it is packed */
+        BoundedEntity(HttpEntity entity, Call call, int status, boolean packed) {
             super(entity);
-            this.exchange = exchange;
+            this.call = call;
+            this.status = status;
+            this.packed = packed;
         }
 
         @Override
         public InputStream getContent() throws IOException {
-            return new BoundedStream(super.getContent(), exchange);
+            if (content == null) {
+                content = new BoundedStream(unpacked(), call, status);
+            }
+            return content;
+        }
+
+        private InputStream unpacked() throws IOException {
+            if (packed) {
+                throw call.unreadable(status, BoundedStream.NOT_PACKED);
+            }
+            try {
+                return super.getContent();
+            } catch (ZipException | EOFException e) {
+                throw call.unreadable(status, BoundedStream.NOT_PACKED);
+            }
+        }
+
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            try (InputStream in = getContent()) {
+                in.transferTo(out);
+            }
         }
 
         @Override
         public void close() throws IOException {
-            exchange.end();
+            call.end();
             super.close();
         }
     }
 
     private static final class BoundedStream extends FilterInputStream {
 
-        private final Exchange exchange;
-        private long left;
+        /** A gateway may take away a body and leave the head that goes with it. */
+        private static final String NOT_PACKED = "a body that is not packed as it says";
 
-        BoundedStream(InputStream in, Exchange exchange) {
+        private final Call call;
+        private final int status;
+        private long read;
+
+        BoundedStream(InputStream in, Call call, int status) {
             super(in);
-            this.exchange = exchange;
-            this.left = exchange.bounds.bytes();
+            this.call = call;
+            this.status = status;
         }
 
         @Override
@@ -157,32 +214,29 @@ public final class HttpBounds implements HttpClientConfigurer, AutoCloseable {
         }
 
         @Override
-        public int read(byte[] bytes, int start, int length) throws IOException {
-            int read;
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            int count;
             try {
-                read = super.read(bytes, start, length);
+                count = in.read(buffer, offset, length);
+            } catch (ZipException | EOFException e) {
+                throw call.unreadable(status, NOT_PACKED);
             } catch (IOException e) {
-                throw exchange.late ? exchange.tooLate() : e;
+                throw call.explain(e);
             }
-            if (exchange.late) {
-                throw exchange.tooLate();
+            if (count < 0) {
+                call.end();
+                return count;
             }
-            if (read < 0) {
-                exchange.end();
-            } else if (read > left) {
-                abort();
-                throw exchange.tooLong();
+            read += count;
+            if (read > call.bounds.bytes()) {
+                throw call.unreadable(status, "a body of more than " + call.bounds.bytes() + " bytes");
             }
-            left -= Math.max(read, 0);
-            return read;
+            return count;
         }
 
-        /** Closing alone would read the rest, so that the connection can be used again. */
-        private void abort() {
-            exchange.end();
-            if (exchange.request instanceof Cancellable cancellable) {
-                cancellable.cancel();
-            }
+        @Override
+        public long skip(long count) throws IOException {
+            return Math.max(0, read(new byte[(int) Math.min(count, 8192)]));
         }
 
         @Override
@@ -192,11 +246,11 @@ public final class HttpBounds implements HttpClientConfigurer, AutoCloseable {
 
         @Override
         public void close() throws IOException {
-            exchange.end();
+            call.end();
             try {
                 super.close();
             } catch (IOException e) {
-                if (!exchange.late) {
+                if (!call.isLate()) {
                     throw e;
                 }
             }

@@ -6,6 +6,7 @@ import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.Failure;
 import io.recordsync.delivery.Reading;
 import io.recordsync.delivery.Reading.Meaning;
+import io.recordsync.network.HttpBounds;
 import io.recordsync.network.NetworkException;
 import io.recordsync.network.UnreadableAnswerException;
 import io.recordsync.oauth.TokenUnavailableException;
@@ -15,6 +16,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.camel.Body;
@@ -46,9 +48,10 @@ public final class Answers {
         this.clock = clock;
     }
 
-    /** How long the answer to a request may be: a page of records is longer than any other. */
-    public static long maxBytes(String path) {
-        return path.contains("/records?") ? MAX_PAGE_BYTES : MAX_BYTES;
+    /** How long a call may take, and how large its answer may be: a page of records is larger than any other. */
+    public static HttpBounds.Bounds bounds(String path, Duration timeout) {
+        boolean page = path.endsWith("/records") || path.endsWith("/records/");
+        return new HttpBounds.Bounds(timeout, page ? MAX_PAGE_BYTES : MAX_BYTES);
     }
 
     /** What the answer to the bulk call means for the batch. */
@@ -65,6 +68,11 @@ public final class Answers {
     }
 
     private Reading error(Reply reply, String callId) {
+        return error(reply, foreign(reply), callId);
+    }
+
+    /** @param foreign what the answer looks like, for where it is not Talkdesk's own */
+    private Reading error(Reply reply, String foreign, String callId) {
         int status = reply.status();
         JsonNode body = Shape.object(reply.body());
         boolean own = Shape.isError(status, body);
@@ -72,12 +80,12 @@ public final class Answers {
         boolean lost = status >= 500 && status != 503;
         Reading reading;
         if (!own && status == 413) {
-            reading = failed(Meaning.TOO_LARGE, UNREADABLE_ANSWER, status, foreign(reply), callId);
+            reading = failed(Meaning.TOO_LARGE, UNREADABLE_ANSWER, status, foreign, callId);
         } else if (!own && status != 429 && status != 503) {
-            reading = failed(Meaning.UNREADABLE, UNREADABLE_ANSWER, status, foreign(reply), callId);
+            reading = failed(Meaning.UNREADABLE, UNREADABLE_ANSWER, status, foreign, callId);
         } else {
             // Whoever asks to wait with 429 or 503 is obeyed: nothing else is concluded from it.
-            String said = own ? said(body) : foreign(reply);
+            String said = own ? said(body) : foreign;
             reading = switch (status) {
                 case 401 -> failed(
                         Meaning.SERVICE_UNAVAILABLE,
@@ -108,8 +116,12 @@ public final class Answers {
             @ExchangeProperty("batch") Batch batch,
             @ExchangeProperty("reading") Reading before,
             Exchange exchange) {
-        if (reply.absence() != null) {
-            return reply.absence();
+        Reading absence = reply.absence();
+        if (absence != null) {
+            // Nothing was asked that could be too large.
+            return absence.meaning() == Meaning.TOO_LARGE
+                    ? Reading.failed(Meaning.UNREADABLE, absence.failure())
+                    : absence;
         }
         int status = reply.status();
         String callId = exchange.getExchangeId();
@@ -155,10 +167,7 @@ public final class Answers {
         String callId = exchange.getExchangeId();
         String name = failure.getClass().getSimpleName();
         if (failure instanceof UnreadableAnswerException answered) {
-            String message =
-                    "A " + answered.status() + " with " + answered.getMessage() + ": not Talkdesk's own answer";
-            return Reply.unanswered(failed(Meaning.UNREADABLE, UNREADABLE_ANSWER, answered.status(), message, callId)
-                    .lost());
+            return Reply.unanswered(unreadable(answered, callId));
         }
         if (failure instanceof NetworkException) {
             return unreachable("Talkdesk cannot be reached: " + failure.getMessage(), callId);
@@ -176,6 +185,15 @@ public final class Answers {
         String code = timeout ? "timeout" : "connection_lost";
         return Reply.unanswered(
                 failed(Meaning.SERVICE_UNAVAILABLE, code, 0, message, callId).lost());
+    }
+
+    private Reading unreadable(UnreadableAnswerException answered, String callId) {
+        int status = answered.status();
+        String message = "A " + status + " with " + answered.looks() + ": not Talkdesk's own answer";
+        return status >= 400
+                ? error(new Reply(status, null, null, null, true, null), message, callId)
+                : failed(Meaning.UNREADABLE, UNREADABLE_ANSWER, status, message, callId)
+                        .lost();
     }
 
     private static Reply unreachable(String message, String callId) {

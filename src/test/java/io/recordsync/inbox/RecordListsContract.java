@@ -3,8 +3,10 @@ package io.recordsync.inbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.recordsync.deletion.Batch;
+import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Failure;
+import io.recordsync.deletion.NothingFound;
 import io.recordsync.inbox.Decisions.Selection;
 import io.recordsync.inbox.Ledger.RecordListEntry;
 import java.time.Duration;
@@ -131,6 +133,29 @@ abstract class RecordListsContract extends OnEitherDatabase {
         inbox.recordLists().found("L2");
         inbox.recordLists().found("L2");
 
-        assertThat(inbox.recordLists().everFound()).containsExactly("L2");
+        assertThat(inbox.recordLists().nothingFound()).containsExactly(new NothingFound("L1", 0, 0));
+    }
+
+    /** They were counted by the process, which forgot them when it was restarted. */
+    @Test
+    void of_a_list_of_which_nothing_was_found_the_calls_are_those_of_all_processes() {
+        acceptMany("L1", 7);
+        settleAll(inbox.queue().claim(1, 3), Confirmation.BATCH);
+        settleAll(inbox.queue().claim(1, 1), Confirmation.ABSENT);
+        settleAll(inbox.queue().claim(1, 3), Confirmation.BATCH);
+        acceptMany("L2", 3);
+        settleAll(inbox.queue().claim(1, 3), Confirmation.ACCEPTED);
+
+        assertThat(inbox.recordLists().nothingFound())
+                .containsExactlyInAnyOrder(new NothingFound("L1", 2, 1), new NothingFound("L2", 0, 0));
+
+        inbox.recordLists().found("L1");
+        inbox.recordLists().serveOnly(List.of("L1"));
+        assertThat(inbox.recordLists().nothingFound()).isEmpty();
+    }
+
+    private void settleAll(List<Batch> claimed, Confirmation confirmation) {
+        advance(Duration.ofSeconds(1));
+        claimed.forEach(batch -> inbox.queue().settle(batch.ids(), confirmation, Duration.ZERO));
     }
 }

@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,11 +30,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(20)
 class HttpBoundsTest {
 
     private static final int MAX = 1_000;
+    private static final String TOO_LONG = "The answer is a 200 with a body of more than 1000 bytes: it is not read";
+    private static final byte[] PLAIN = "no gzip at all".getBytes(StandardCharsets.US_ASCII);
 
     private final CountDownLatch over = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -51,6 +59,15 @@ class HttpBoundsTest {
         server.createContext("/short", exchange -> answer(exchange, new byte[MAX], false));
         server.createContext("/huge", exchange -> answer(exchange, new byte[MAX + 1], false));
         server.createContext("/bomb", exchange -> answer(exchange, new byte[10_000_000], true));
+        server.createContext("/packed/empty", exchange -> say(exchange, 200, "gzip", new byte[0]));
+        server.createContext("/packed/chunked", exchange -> say(exchange, 200, "gzip", null));
+        server.createContext("/packed/plain", exchange -> say(exchange, 200, "gzip", PLAIN));
+        server.createContext("/packed/cut", exchange -> say(exchange, 200, "gzip", Arrays.copyOf(packed(PLAIN), 20)));
+        server.createContext("/packed/deflate", exchange -> say(exchange, 200, "deflate", PLAIN));
+        server.createContext("/packed/br", exchange -> say(exchange, 200, "br", PLAIN));
+        server.createContext("/packed/error", exchange -> say(exchange, 503, "gzip", new byte[0]));
+        server.createContext("/packed/identity", exchange -> say(exchange, 200, "identity", PLAIN));
+        server.createContext("/packed/well", exchange -> say(exchange, 200, "gzip", packed(PLAIN)));
         server.start();
         HttpClientBuilder builder = HttpClientBuilder.create();
         bounds.configureHttpClient(builder);
@@ -61,7 +78,6 @@ class HttpBoundsTest {
     void stop() throws IOException {
         over.countDown();
         client.close();
-        bounds.close();
         server.stop(0);
         threads.shutdownNow();
     }
@@ -89,12 +105,36 @@ class HttpBoundsTest {
 
     @Test
     void a_longer_one_is_not() {
-        assertThatThrownBy(() -> get("/huge")).hasMessage("the answer is longer than 1000 bytes: not read further");
+        assertThatThrownBy(() -> get("/huge")).hasMessage(TOO_LONG);
     }
 
     @Test
     void what_counts_is_what_was_unpacked() {
-        assertThatThrownBy(() -> get("/bomb")).hasMessage("the answer is longer than 1000 bytes: not read further");
+        assertThatThrownBy(() -> get("/bomb")).hasMessage(TOO_LONG);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"empty", "chunked", "plain", "cut", "deflate", "br"})
+    void a_body_that_is_not_packed_as_its_head_says_is_an_unreadable_answer(String how) {
+        assertThatThrownBy(() -> get("/packed/" + how))
+                .isInstanceOfSatisfying(UnreadableAnswerException.class, e -> assertThat(e.status())
+                        .isEqualTo(200))
+                .hasMessage("The answer is a 200 with a body that is not packed as it says: it is not read");
+    }
+
+    /** Camel would unpack what says to be packed once more. */
+    @ParameterizedTest
+    @ValueSource(strings = {"identity", "well"})
+    void what_is_unpacked_does_not_say_to_be_packed(String how) throws IOException {
+        assertThat(get("/packed/" + how)).isEqualTo(PLAIN);
+        assertThat(head("/packed/" + how)).isEqualTo("200 null");
+    }
+
+    /** Whether to wait, and for how long, is in its head. */
+    @Test
+    void an_error_with_nothing_packed_is_an_error_with_nothing() throws IOException {
+        assertThat(get("/packed/error")).isEmpty();
+        assertThat(head("/packed/error")).isEqualTo("503 null");
     }
 
     @Test
@@ -118,6 +158,13 @@ class HttpBoundsTest {
         return client.execute(new HttpGet(uri(path)), answer -> EntityUtils.toByteArray(answer.getEntity()));
     }
 
+    private String head(String path) throws IOException {
+        return client.execute(new HttpGet(uri(path)), answer -> {
+            EntityUtils.consume(answer.getEntity());
+            return answer.getCode() + " " + answer.getFirstHeader("Content-Encoding");
+        });
+    }
+
     private URI uri(String path) {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
     }
@@ -132,6 +179,27 @@ class HttpBoundsTest {
                 body.flush();
             }
         }
+    }
+
+    /** @param body null: one without end or length, which is empty */
+    private static void say(HttpExchange exchange, int status, String coding, byte[] body) throws IOException {
+        try (exchange) {
+            exchange.getResponseHeaders().set("Content-Encoding", coding);
+            exchange.sendResponseHeaders(status, body == null ? 0 : body.length == 0 ? -1 : body.length);
+            if (body != null && body.length > 0) {
+                exchange.getResponseBody().write(body);
+            }
+        }
+    }
+
+    private static byte[] packed(byte[] body) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
+            out.write(body);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
     }
 
     private static void answer(HttpExchange exchange, byte[] body, boolean packed) throws IOException {

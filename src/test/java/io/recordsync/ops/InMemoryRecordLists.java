@@ -1,18 +1,22 @@
 package io.recordsync.ops;
 
 import io.recordsync.deletion.Failure;
+import io.recordsync.deletion.NothingFound;
 import io.recordsync.inbox.RecordLists;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 
-/** Record lists of which some are stopped, and of some something was found; nothing else is asked of them here. */
+/** Record lists of which some are stopped, and of some nothing was found; nothing else is asked of them here. */
 public final class InMemoryRecordLists implements RecordLists {
 
     public final Set<String> stopped = new ConcurrentSkipListSet<>();
-    public final Set<String> everFound = new ConcurrentSkipListSet<>();
+    /** By the list; what was found is no longer in it. */
+    public final Map<String, NothingFound> nothingFound = new ConcurrentSkipListMap<>();
 
     @Override
     public void register(Collection<String> recordLists) {}
@@ -41,12 +45,12 @@ public final class InMemoryRecordLists implements RecordLists {
 
     @Override
     public void found(String recordList) {
-        everFound.add(recordList);
+        nothingFound.remove(recordList);
     }
 
     @Override
-    public Set<String> everFound() {
-        return everFound;
+    public List<NothingFound> nothingFound() {
+        return List.copyOf(nothingFound.values());
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.recordsync.deletion.Identifier;
 import io.recordsync.delivery.Reading;
 import io.recordsync.delivery.Reading.Meaning;
 import io.recordsync.network.NetworkException;
+import io.recordsync.network.UnreadableAnswerException;
 import io.recordsync.oauth.TokenUnavailableException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -351,6 +352,32 @@ class AnswersTest {
         assertUnanswered(new SocketException("Connection reset"), "connection_lost", true);
         assertUnanswered(new IOException("Premature end of body"), "connection_lost", true);
         assertUnanswered(new NetworkException("the proxy refuses the credentials"), "unreachable", false);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "200, UNREADABLE, unreadable_answer, true",
+        "404, UNREADABLE, unreadable_answer, false",
+        "502, UNREADABLE, unreadable_answer, true",
+        "413, TOO_LARGE, unreadable_answer, false",
+        "429, SERVICE_UNAVAILABLE, rate_limited, false",
+        "503, SERVICE_UNAVAILABLE, unavailable, false"
+    })
+    void of_an_answer_whose_body_cannot_be_read_the_status_counts(
+            int status, Meaning meaning, String code, boolean lost) {
+        IOException failure = new UnreadableAnswerException(status, "a body that is not packed as it says");
+
+        Reading reading = answers.unanswered(failure, exchange).absence();
+
+        assertThat(reading.meaning()).isEqualTo(meaning);
+        assertThat(reading.failure().code()).isEqualTo(code);
+        assertThat(reading.failure().status()).isEqualTo(status);
+        assertThat(reading.failure().message())
+                .isEqualTo("A " + status + " with a body that is not packed as it says: not Talkdesk's own answer");
+        assertThat(reading.answerLost()).isEqualTo(lost);
+        assertThat(answers.readList(Reply.unanswered(reading), batch(2), null, exchange)
+                        .meaning())
+                .isEqualTo(meaning == Meaning.TOO_LARGE ? Meaning.UNREADABLE : meaning);
     }
 
     @Test

@@ -20,25 +20,31 @@ import java.util.Optional;
  */
 final class Callers {
 
-    static final int MAX_CONNECTIONS = 300;
-    static final Duration MAX_SILENCE = Duration.ofSeconds(60);
-    static final Duration MAX_BODY_TIME = Duration.ofSeconds(30);
-    private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
+    static final Bounds BOUNDS = new Bounds(300, Duration.ofSeconds(60), Duration.ofSeconds(30));
     /** A connection that is closed with something unread is reset, and the answer may be lost: what comes is dropped for a moment. */
     private static final Duration LINGER = Duration.ofMillis(200);
 
     private final Vertx vertx;
+    private final Bounds bounds;
     /** Guarded by this; the eldest first. */
     private final Map<HttpConnection, Caller> callers = new LinkedHashMap<>();
+
+    /**
+     * @param connections open at one time
+     * @param silence of a connection on which no request is served
+     * @param bodyTime from the head of a request to the end of its body
+     */
+    record Bounds(int connections, Duration silence, Duration bodyTime) {}
 
     private static final class Caller {
         private int served;
         private long silentSince = System.nanoTime();
     }
 
-    Callers(Vertx vertx) {
+    Callers(Vertx vertx, Bounds bounds) {
         this.vertx = vertx;
-        vertx.setPeriodic(LOOK_EVERY.toMillis(), timer -> closeSilent());
+        this.bounds = bounds;
+        vertx.setPeriodic(bounds.silence().dividedBy(12).toMillis(), timer -> closeSilent());
     }
 
     /** A new connection. */
@@ -47,7 +53,7 @@ final class Callers {
         boolean full;
         Optional<HttpConnection> eldest;
         synchronized (this) {
-            full = callers.size() >= MAX_CONNECTIONS;
+            full = callers.size() >= bounds.connections();
             eldest = full
                     ? callers.entrySet().stream()
                             .filter(each -> each.getValue().served == 0)
@@ -73,8 +79,9 @@ final class Callers {
         List<HttpConnection> silent;
         synchronized (this) {
             silent = callers.entrySet().stream()
-                    .filter(each ->
-                            each.getValue().served == 0 && now - each.getValue().silentSince > MAX_SILENCE.toNanos())
+                    .filter(each -> each.getValue().served == 0
+                            && now - each.getValue().silentSince
+                                    > bounds.silence().toNanos())
                     .map(Map.Entry::getKey)
                     .toList();
         }
@@ -117,13 +124,13 @@ final class Callers {
     Handler<RoutingContext> within(Handler<RoutingContext> bodies) {
         return context -> {
             HttpServerRequest request = context.request();
-            long timer = vertx.setTimer(MAX_BODY_TIME.toMillis(), late -> {
+            long timer = vertx.setTimer(bounds.bodyTime().toMillis(), late -> {
                 if (!request.isEnded() && !request.response().ended()) {
                     ProblemAnswer.write(
                             Refusal.of(
                                     408,
                                     "The body did not come within %d s; nothing was changed"
-                                            .formatted(MAX_BODY_TIME.toSeconds())),
+                                            .formatted(bounds.bodyTime().toSeconds())),
                             request.response());
                 }
             });

@@ -67,7 +67,7 @@ public final class OpsHttpServer implements AutoCloseable {
         this.settings = settings;
         this.vertx = Vertx.vertx(new VertxOptions().setUseDaemonThread(true));
         this.router = Router.router(vertx);
-        this.callers = new Callers(vertx);
+        this.callers = new Callers(vertx, Callers.BOUNDS);
         FrontDoor frontDoor = new FrontDoor(settings);
         router.route().handler(callers::begin);
         router.route().handler(context -> {
@@ -145,12 +145,7 @@ public final class OpsHttpServer implements AutoCloseable {
 
     /** @throws IllegalStateException when the port has been taken meanwhile */
     public synchronized void listen() {
-        HttpServerOptions bounds = new HttpServerOptions()
-                // One request after the other on a connection: what bounds connections bounds requests.
-                .setHttp2ClearTextEnabled(false)
-                .setIdleTimeout(MAX_IDLE_SECONDS)
-                .setMaxHeaderSize(MAX_HEADER_BYTES);
-        HttpServer starting = vertx.createHttpServer(bounds)
+        HttpServer starting = vertx.createHttpServer(bounds())
                 .connectionHandler(callers::connected)
                 .requestHandler(router);
         try {
@@ -159,6 +154,16 @@ public final class OpsHttpServer implements AutoCloseable {
             throw new IllegalStateException(notFree(e, UnaryOperator.identity()), e);
         }
         server = starting;
+    }
+
+    static HttpServerOptions bounds() {
+        return new HttpServerOptions()
+                // One request after the other on a connection: what bounds connections bounds requests. A connection is
+                // known when
+                // it is opened, and not only when its first bytes have shown that it is none of HTTP/2.
+                .setHttp2ClearTextEnabled(false)
+                .setIdleTimeout(MAX_IDLE_SECONDS)
+                .setMaxHeaderSize(MAX_HEADER_BYTES);
     }
 
     private String notFree(IOException e, UnaryOperator<String> named) {

@@ -2,13 +2,13 @@ package io.recordsync.ops.api;
 
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.DeliveryMode;
+import io.recordsync.deletion.NothingFound;
 import io.recordsync.deletion.PresenceReport;
 import io.recordsync.deletion.StreamPosition;
 import io.recordsync.deletion.StreamReport;
 import io.recordsync.deletion.SweepReport;
 import io.recordsync.deletion.Word;
 import io.recordsync.delivery.GateReport;
-import io.recordsync.delivery.NothingFound;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Ledger.PositionEntry;

@@ -17,19 +17,14 @@ import io.recordsync.inbox.Intakes.Subscription;
 import io.recordsync.inbox.SubscriptionLostException;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Token;
-import io.recordsync.oauth.TokenUnavailableException;
 import io.recordsync.salesforce.stream.PinnedOrg.OtherOrgException;
-import io.recordsync.salesforce.stream.PinnedOrg.UnknownOrgException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,35 +50,30 @@ final class Subscriber implements Runnable {
     private final AccessTokens tokens;
     private final Intakes intakes;
     private final StreamStatus status;
-    private final Acceptor acceptor;
-    private final ScheduledExecutorService watchdog;
-    private final Backoff soon;
-    private final Backoff later;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final EventDecoder decoder = new EventDecoder();
     private final OrgGate org;
     private final Resumption resumption;
     private final FetchWindow window;
+    private final Handover handover;
+    private final StreamEnds ends;
 
     private volatile BlockingClientCall<?, ?> current;
-    private int failures;
     /** From where the stream was opened, until it is known to be open. */
     private String opening;
-    /** The failure that was logged as an ERROR, while it lasts. */
-    private String alarm;
 
     /** The org that is not ours and was logged as an ERROR, while the credentials lead there. */
     private String otherOrg;
 
     private boolean standingBy;
 
-    Subscriber(SalesforceStreamEndpoint endpoint, Acceptor acceptor, ScheduledExecutorService watchdog) {
+    Subscriber(SalesforceStreamEndpoint endpoint, Handover.Acceptor acceptor, ScheduledExecutorService watchdog) {
         this(endpoint, acceptor, watchdog, Runtime.getRuntime().maxMemory());
     }
 
     Subscriber(
             SalesforceStreamEndpoint endpoint,
-            Acceptor acceptor,
+            Handover.Acceptor acceptor,
             ScheduledExecutorService watchdog,
             long maxHeapBytes) {
         this.window = new FetchWindow(maxHeapBytes);
@@ -94,10 +84,9 @@ final class Subscriber implements Runnable {
         this.status = endpoint.getStreamStatus();
         this.org = new OrgGate(new PinnedOrg(tokens, intakes), endpoint.getGate());
         this.resumption = new Resumption(channelName, endpoint.startsLatest(), intakes);
-        this.acceptor = acceptor;
-        this.watchdog = watchdog;
-        this.soon = new Backoff(endpoint.getBackoff(), endpoint.getBackoffMax());
-        this.later = new Backoff(endpoint.getBackoffMax(), endpoint.getBackoffLong());
+        Backoff soon = new Backoff(endpoint.getBackoff(), endpoint.getBackoffMax());
+        this.handover = new Handover(endpoint, acceptor, watchdog, soon, this::stopsWithin);
+        this.ends = new StreamEnds(endpoint, resumption, window, soon);
     }
 
     @Override
@@ -136,7 +125,7 @@ final class Subscriber implements Runnable {
                 standStill(e);
             } catch (Throwable e) {
                 // An Error too: a subscriber that is dead while the service looks alive loses what Salesforce forgets.
-                recover(e);
+                pause(ends.ended(e));
             }
         }
     }
@@ -161,7 +150,7 @@ final class Subscriber implements Runnable {
             otherOrg = e.orgId();
             LOG.error(e.getMessage());
         }
-        pause(soon, null);
+        pause(ends.reported());
     }
 
     private void follow(Token token, Subscription subscription) throws Exception {
@@ -197,7 +186,7 @@ final class Subscriber implements Runnable {
         }
         Instant wantedSince = resumption.wantedSince(subscription, start);
         opening = start.getReplayPreset() + " " + position;
-        if (failures == 0) {
+        if (ends.none()) {
             flows();
         }
         int accepted = 0;
@@ -206,16 +195,16 @@ final class Subscriber implements Runnable {
                 FetchResponse response = read(call, position);
                 status.responded(response.getEventsCount() > 0);
                 StreamPosition safe = new StreamPosition(channelName, complete.after(response), position.epoch());
-                EventSource events =
+                Handover.EventSource events =
                         () -> skimmed.explained(decoder.decode(response, wantedSince, id -> schema(pubSub, id)));
-                if (!accept(response, safe, events, call)) {
+                if (!handover.accept(response, safe, events, call)) {
                     LOG.info(
                             "Accepting took longer than {} ms: the stream was closed and is opened again from the"
                                     + " position saved",
                             endpoint.getAcceptLimit().toMillis());
                     return;
                 }
-                failures = 0;
+                ends.reset();
                 flows();
                 resumption.accepted(safe);
                 int more = window.accepted(response.getEventsCount(), skimmed.leftOutOf(response));
@@ -276,10 +265,7 @@ final class Subscriber implements Runnable {
             LOG.info("Subscribed to {} ({})", channelName, opening);
             opening = null;
         }
-        if (alarm != null) {
-            LOG.info("Stream of {} is open again; {} is over", channelName, alarm);
-            alarm = null;
-        }
+        ends.flows();
     }
 
     /**
@@ -304,55 +290,6 @@ final class Subscriber implements Runnable {
                 .build();
     }
 
-    /**
-     * Hands the response over until it is accepted, however long that takes; beyond the limit within which Salesforce
-     * wants another request, the stream is closed meanwhile. Only a response whose schema cannot be had is given up, then
-     * or when a new login or a person is needed: nothing of it was accepted, it comes again, and the connection to ask on
-     * may be what is broken.
-     *
-     * @return whether the stream is still open
-     */
-    private boolean accept(
-            FetchResponse response, StreamPosition safe, EventSource events, BlockingClientCall<?, ?> call)
-            throws Exception {
-        AtomicBoolean open = new AtomicBoolean(true);
-        ScheduledFuture<?> close = watchdog.schedule(
-                () -> {
-                    open.set(false);
-                    call.cancel("accepting takes too long", null);
-                },
-                endpoint.getAcceptLimit().toMillis(),
-                TimeUnit.MILLISECONDS);
-        try {
-            for (int attempt = 1; ; attempt++) {
-                try {
-                    acceptor.accept(new StreamResponse(events.decoded(), safe));
-                    return open.get();
-                } catch (SubscriptionLostException | InterruptedException e) {
-                    throw e;
-                } catch (Exception e) {
-                    if (FetchWindow.tooLarge(e)) {
-                        // Camel makes an exception of an Error.
-                        throw e;
-                    }
-                    if (e instanceof StatusException end && (!open.get() || endsStream(StreamFailure.of(end)))) {
-                        throw e;
-                    }
-                    Duration delay = soon.after(attempt);
-                    String error = "A response of " + response.getEventsCount() + " events cannot be accepted yet: "
-                            + describe(e) + "; nothing is acknowledged, tried again in " + delay.toMillis() + " ms";
-                    status.became(State.CONNECTED, error);
-                    LOG.warn(error);
-                    if (stopsWithin(delay, safe)) {
-                        throw new StreamEndedException("Stopped before a response could be accepted: it comes again");
-                    }
-                }
-            }
-        } finally {
-            close.cancel(false);
-        }
-    }
-
     private boolean stopsWithin(Duration time, StreamPosition position) throws InterruptedException {
         long start = System.nanoTime();
         long left = time.toNanos();
@@ -366,74 +303,10 @@ final class Subscriber implements Runnable {
         return false;
     }
 
-    /** Asked for a schema on the same stream again, Salesforce would say the same. */
-    private static boolean endsStream(StreamFailure failure) {
-        return failure.wantsNewLogin() || failure.kind().waitsLong();
-    }
-
     private static String schema(PubSubBlockingV2Stub pubSub, String id) throws StatusException {
         return pubSub.withDeadlineAfter(CALL_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
                 .getSchema(SchemaRequest.newBuilder().setSchemaId(id).build())
                 .getSchemaJson();
-    }
-
-    private void recover(Throwable e) {
-        if (e instanceof SubscriptionLostException) {
-            // Whether another session has it is found out by asking for it again.
-            LOG.info(e.getMessage());
-            status.subscribing(channelName);
-            pause(soon, null);
-            return;
-        }
-        if (FetchWindow.tooLarge(e) && window.shrink()) {
-            LOG.warn(
-                    "A response of {} does not fit the heap (-Xmx; up to {} bytes do): asked for again {}",
-                    channelName,
-                    window.maxPayloadBytes(),
-                    window.skimming() ? "without what is too large" : "with at most " + window.events() + " events");
-            status.subscribing(channelName);
-            return;
-        }
-        String words = describe(e);
-        Optional<String> proxyRefusal = endpoint.getOutbound().proxyRefusal().filter(words::contains);
-        if (proxyRefusal.isPresent()) {
-            status.ended(StreamFailure.Kind.CONFIGURATION);
-            waitForProxy(proxyRefusal.get());
-            return;
-        }
-        Backoff backoff = soon;
-        status.ended(kindOf(e));
-        if (e instanceof StatusException end) {
-            StreamFailure failure = StreamFailure.of(end);
-            backoff = failure.kind().waitsLong() ? later : soon;
-            if (failure.kind().needsPerson() && !failure.code().equals(alarm)) {
-                alarm = failure.code();
-                LOG.error(
-                        "Stream of {} cannot be read until it is fixed: {}; Salesforce keeps its events for 72 hours",
-                        channelName,
-                        failure.description());
-            }
-            if (failure.kind() == StreamFailure.Kind.POSITION_LOST) {
-                resumption.losePosition(failure);
-            }
-        }
-        pause(backoff, words);
-    }
-
-    /** One refused login, and the next one only after the longest wait: more of them would lock the account. */
-    private void waitForProxy(String refusal) {
-        if (!refusal.equals(alarm)) {
-            alarm = refusal;
-            LOG.error("Stream of {} cannot be read until it is fixed: {}", channelName, refusal);
-        }
-        pause(endpoint.getBackoffLong(), refusal);
-    }
-
-    private static StreamFailure.Kind kindOf(Throwable e) {
-        if (e instanceof StatusException end) {
-            return StreamFailure.of(end).kind();
-        }
-        return e instanceof TokenUnavailableException ? StreamFailure.Kind.CREDENTIALS : StreamFailure.Kind.TRANSIENT;
     }
 
     private void standBy() throws InterruptedException {
@@ -443,60 +316,24 @@ final class Subscriber implements Runnable {
                     "Another session subscribes to {} (or this one was late to say that it lives): standing by",
                     channelName);
         }
-        failures = 0;
+        ends.reset();
         status.became(State.STANDBY, null);
         stopping.await(endpoint.getHeartbeat().toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** @param error what ended the stream; null where that is reported already */
-    private void pause(Backoff backoff, String error) {
+    private void pause(StreamEnds.Pause pause) {
         if (!running()) {
             return;
         }
-        failures++;
-        pause(backoff.after(failures), error);
-    }
-
-    private void pause(Duration delay, String error) {
-        if (!running()) {
-            return;
-        }
-        if (error != null) {
-            status.became(State.WAITING, error);
-            LOG.warn("Stream of {} ended: {}; connecting again in {} ms", channelName, error, delay.toMillis());
+        long millis = pause.length().toMillis();
+        if (pause.error() != null) {
+            status.became(State.WAITING, pause.error());
+            LOG.warn("Stream of {} ended: {}; connecting again in {} ms", channelName, pause.error(), millis);
         }
         try {
-            stopping.await(delay.toMillis(), TimeUnit.MILLISECONDS);
+            stopping.await(millis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private String describe(Throwable e) {
-        if (e instanceof StatusException end) {
-            return StreamFailure.describe(end, endpoint.getOutbound(), endpoint.getHost());
-        }
-        boolean spoken = e instanceof StreamEndedException
-                || e instanceof UnknownOrgException
-                || e instanceof TokenUnavailableException
-                || e instanceof InboxException;
-        return spoken ? e.getMessage() : e.toString();
-    }
-
-    /** Takes a response in durably, or throws: then it is handed over again. */
-    interface Acceptor {
-        void accept(StreamResponse response) throws Exception;
-    }
-
-    /** The events of a response, read again at every attempt to accept them. */
-    private interface EventSource {
-        List<StreamEvent> decoded() throws Exception;
-    }
-
-    /** An end of the stream that gRPC does not report as an error. */
-    private static final class StreamEndedException extends Exception {
-        StreamEndedException(String message) {
-            super(message);
         }
     }
 }

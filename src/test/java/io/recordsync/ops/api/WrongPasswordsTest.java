@@ -2,6 +2,7 @@ package io.recordsync.ops.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.recordsync.LoggedLines;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,27 @@ class WrongPasswordsTest {
         now.addAndGet(WrongPasswords.MEMORY.plus(Duration.ofSeconds(1)).toNanos());
 
         assertThat(wrong.add("10.0.0.1")).isEqualTo(WrongPasswords.FIRST_DELAY);
+    }
+
+    @Test
+    void each_one_is_a_line_in_the_log_up_to_a_number_a_minute_and_the_rest_is_counted() {
+        try (LoggedLines log = LoggedLines.of(WrongPasswords.class)) {
+            for (int i = 0; i < WrongPasswords.MAX_LINES_A_MINUTE + 5; i++) {
+                wrong.add("10.0.0.1");
+            }
+            assertThat(log.lines()).hasSize(WrongPasswords.MAX_LINES_A_MINUTE);
+            assertThat(log.lines().get(1))
+                    .isEqualTo("WARN Wrong user or password for the page or the API from 10.0.0.1, number 2 within 10"
+                            + " minutes of each other");
+
+            now.addAndGet(Duration.ofSeconds(61).toNanos());
+            wrong.add("10.0.0.2");
+
+            assertThat(log.lines()).hasSize(WrongPasswords.MAX_LINES_A_MINUTE + 1);
+            assertThat(log.lines().get(WrongPasswords.MAX_LINES_A_MINUTE))
+                    .contains("10.0.0.2")
+                    .endsWith("; 5 more, from anywhere, were not logged");
+        }
     }
 
     @Test

@@ -92,7 +92,7 @@ class SubscriberTest {
     private Thread thread;
 
     /** What is done with a response before it goes into the inbox. */
-    private volatile Subscriber.Acceptor first = response -> {};
+    private volatile Handover.Acceptor first = response -> {};
 
     @BeforeEach
     void open() {
@@ -797,7 +797,7 @@ class SubscriberTest {
         endpoint.setTokens(tokens());
         ChangeEvents changeEvents = new ChangeEvents(
                 new SyncedRecords(List.of("list-1"), "salesforce", List.of("003")), List.of("Contact"), true);
-        Subscriber.Acceptor acceptor = response -> {
+        Handover.Acceptor acceptor = response -> {
             first.accept(response);
             inbox.intakes().accept(changeEvents.read(response));
             accepted.addAll(ids(response));

@@ -1,7 +1,8 @@
-package io.recordsync.delivery;
+package io.recordsync.deletion;
 
 /**
- * A record list of which no call has ever found a record, although many were asked for: likely they are named wrongly.
+ * What was asked for in a record list of which no call has ever found a record: after much of it, likely the records are named
+ * wrongly.
  *
  * @param batches calls of several records in a row that found none
  * @param records lone ones in a row that were not found

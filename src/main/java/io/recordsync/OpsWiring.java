@@ -1,0 +1,114 @@
+package io.recordsync;
+
+import io.recordsync.Wiring.Delivering;
+import io.recordsync.Wiring.InboxRoom;
+import io.recordsync.Wiring.Reading;
+import io.recordsync.Wiring.Tokens;
+import io.recordsync.Wiring.Watch;
+import io.recordsync.config.Settings;
+import io.recordsync.ops.api.DeletionView;
+import io.recordsync.ops.api.FrontDoor;
+import io.recordsync.ops.api.GuardView;
+import io.recordsync.ops.api.HistoryView;
+import io.recordsync.ops.api.Orders;
+import io.recordsync.ops.api.ProblemAnswer;
+import io.recordsync.ops.api.Status;
+import io.recordsync.ops.health.DeliveryCheck;
+import io.recordsync.ops.health.ExpiryCheck;
+import io.recordsync.ops.health.GuardCheck;
+import io.recordsync.ops.health.Health;
+import io.recordsync.ops.health.ListsCheck;
+import io.recordsync.ops.health.PendingCheck;
+import io.recordsync.ops.health.PositionCheck;
+import io.recordsync.ops.health.ProcessCheck;
+import io.recordsync.ops.health.StoreCheck;
+import io.recordsync.ops.health.StreamCheck;
+import io.recordsync.ops.health.SweepCheck;
+import io.recordsync.ops.health.TokenCheck;
+import io.recordsync.ops.page.PageFiles;
+import io.recordsync.ops.receipts.Receipts;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.apache.camel.health.HealthCheck;
+
+/**
+ * What people and probes see, do and are told: the part of {@link Wiring} that shows all the others.
+ *
+ * <p>Of each room it is given what the wiring has built.
+ */
+final class OpsWiring {
+
+    private final Settings settings;
+    private final Beans beans;
+
+    OpsWiring(Settings settings, Beans beans) {
+        this.settings = settings;
+        this.beans = beans;
+    }
+
+    /** @return what is checked, in this order */
+    List<HealthCheck> build(
+            InboxRoom room, Delivering delivering, Reading reading, Tokens tokens, Watch watch, Clock clock) {
+        String channel = settings.salesforce().channel();
+        List<String> recordLists = settings.talkdesk().recordLists();
+        Duration idleTimeout = settings.stream().idleTimeout();
+        beans.own("recordsyncFrontDoor", new FrontDoor(settings.ops()));
+        beans.replaceable("recordsyncProblemAnswer", ProblemAnswer.class, ProblemAnswer::new);
+        beans.replaceable("recordsyncPageFiles", PageFiles.class, PageFiles::new);
+        beans.own(
+                "recordsyncOrders",
+                new Orders(
+                        room.inbox().intakes(),
+                        room.inbox().decisions(),
+                        room.inbox().coverage(),
+                        room.inbox().recordLists(),
+                        recordLists,
+                        delivering.mode(),
+                        clock));
+        GuardView guard = beans.own(
+                "recordsyncGuardView",
+                new GuardView(
+                        room.ledger(),
+                        settings.guard().maxDeletions(),
+                        settings.guard().window()));
+        beans.replaceable("recordsyncDeletionView", DeletionView.class, () -> new DeletionView(room.ledger()));
+        beans.replaceable("recordsyncReceipts", Receipts.class, () -> new Receipts(room.ledger()));
+        beans.replaceable("recordsyncHistoryView", HistoryView.class, () -> new HistoryView(room.history()));
+        Health health = beans.own("recordsyncHealth", new Health());
+        beans.own(
+                "recordsyncStatus",
+                new Status(
+                        room.ledger(),
+                        room.inbox().coverage(),
+                        channel,
+                        recordLists,
+                        new Status.Parts(
+                                watch.stream(),
+                                delivering.gate(),
+                                reading.presenceChecks(),
+                                reading.sweeps(),
+                                delivering.finds(),
+                                guard),
+                        health,
+                        delivering.mode(),
+                        room.metrics(),
+                        clock));
+        ProcessCheck process = beans.own(
+                "recordsyncProcessCheck",
+                new ProcessCheck(watch.stream(), settings.session().heartbeat()));
+        return List.of(
+                process,
+                new StoreCheck(room.ledger(), channel),
+                new StreamCheck(watch.stream(), idleTimeout, clock),
+                new PositionCheck(room.ledger(), channel, watch.stream(), idleTimeout, clock),
+                new ExpiryCheck(room.ledger(), channel, settings.health().expiryWarning(), clock),
+                new PendingCheck(room.ledger(), settings.health().oldestPending(), clock),
+                new ListsCheck(room.ledger()),
+                new TokenCheck("salesforce", tokens.salesforce()),
+                new TokenCheck("talkdesk", tokens.talkdesk()),
+                new GuardCheck(room.ledger(), watch.registry()),
+                new DeliveryCheck(delivering.gate()),
+                new SweepCheck(room.inbox().coverage(), settings.sweep().period(), clock));
+    }
+}
