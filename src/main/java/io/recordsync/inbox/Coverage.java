@@ -66,10 +66,13 @@ public interface Coverage {
      *     the demand named
      * @param floor nothing committed before this is ours to delete: the first start, or what a person named
      * @param demand the number of the newest demand that it answers
-     * @param reason for a person; {@code period} when nobody demanded it
+     * @param reason for a person; {@link #PERIOD} when nobody demanded it
      * @param lagging the record lists that are not covered as far as the others, and from where they have to be
      */
     record Sweep(Instant since, Instant floor, long demand, String reason, Map<String, Instant> lagging) {
+
+        /** Of a sweep that nobody demanded. */
+        public static final String PERIOD = "period";
 
         public Sweep {
             lagging = Map.copyOf(lagging);
@@ -78,6 +81,15 @@ public interface Coverage {
         /** Whether it runs because a person ordered it, and for nothing else. */
         public boolean isOrdered() {
             return reason.startsWith(ORDERED_BY) && lagging.isEmpty();
+        }
+
+        public boolean demanded() {
+            return !reason.equals(PERIOD);
+        }
+
+        /** Whether both are swept for one demand and the same lists, and the first has not answered it. */
+        public boolean answersSame(Sweep other) {
+            return demanded() && demand == other.demand && reason.equals(other.reason) && lagging.equals(other.lagging);
         }
 
         /** In which all lists are covered alike. */

@@ -16,8 +16,8 @@ import java.util.NoSuchElementException;
 /**
  * An answer of getDeleted, read as a stream: chunks of what was deleted, and at the end the interval that they cover.
  *
- * <p>An answer may name 600,000 ids: never more than {@value #CHUNK} are in memory. An answer that is cut off, or lacks the
- * interval, ends in {@link UncheckedIOException}. Not thread-safe.
+ * <p>An answer may name 600,000 ids: never more than {@value #CHUNK} are in memory. An answer that is cut off
+ * ends in {@link UncheckedIOException}. Not thread-safe.
  */
 final class DeleteLog implements Iterator<List<DeleteLog.Deleted>> {
 
@@ -26,6 +26,7 @@ final class DeleteLog implements Iterator<List<DeleteLog.Deleted>> {
     private static final JsonFactory JSON = new JsonFactory();
 
     private final JsonParser parser;
+    private final Instant unknown;
     private final End end;
     private boolean inRecords;
     private boolean ended;
@@ -36,12 +37,14 @@ final class DeleteLog implements Iterator<List<DeleteLog.Deleted>> {
     /** One record of the log, as it is written there. */
     record Deleted(String id, Instant at) {}
 
-    /** Called once, when all chunks were given and the answer is complete. */
+    /** Called once, when all chunks were given and the answer is complete; a time that it does not say is null. */
     interface End {
         void reached(Instant earliestDateAvailable, Instant latestDateCovered);
     }
 
-    DeleteLog(InputStream answer, End end) throws IOException {
+    /** @param unknown the time of a deletion whose own cannot be read */
+    DeleteLog(InputStream answer, Instant unknown, End end) throws IOException {
+        this.unknown = unknown;
         this.parser = JSON.createParser(answer);
         this.end = end;
         expect(parser.nextToken(), JsonToken.START_OBJECT);
@@ -98,11 +101,13 @@ final class DeleteLog implements Iterator<List<DeleteLog.Deleted>> {
         JsonToken value = parser.nextToken();
         switch (name) {
             case "deletedRecords" -> {
-                expect(value, JsonToken.START_ARRAY);
-                inRecords = true;
+                if (value != JsonToken.VALUE_NULL) {
+                    expect(value, JsonToken.START_ARRAY);
+                    inRecords = true;
+                }
             }
-            case "earliestDateAvailable" -> earliestDateAvailable = SalesforceTime.read(name, parser.getText());
-            case "latestDateCovered" -> latestDateCovered = SalesforceTime.read(name, parser.getText());
+            case "earliestDateAvailable" -> earliestDateAvailable = time(name);
+            case "latestDateCovered" -> latestDateCovered = time(name);
             default -> parser.skipChildren();
         }
     }
@@ -114,24 +119,33 @@ final class DeleteLog implements Iterator<List<DeleteLog.Deleted>> {
             String name = parser.currentName();
             parser.nextToken();
             switch (name) {
-                case "id" -> id = parser.getText();
-                case "deletedDate" -> at = SalesforceTime.read(name, parser.getText());
+                case "id" -> id = text();
+                case "deletedDate" -> at = time(name);
                 default -> parser.skipChildren();
             }
         }
-        if (at == null) {
-            throw new IOException(
-                    "Salesforce's answer to getDeleted gives no deletedDate with id " + SyncedRecords.printable(id));
+        // Without a time it was deleted all the same, in what was asked for.
+        return new Deleted(id, at == null ? unknown : at);
+    }
+
+    /** A value that is none is no reason to believe nothing else. */
+    private Instant time(String name) throws IOException {
+        String text = text();
+        try {
+            return SalesforceTime.read(name, text);
+        } catch (IOException e) {
+            return null;
         }
-        return new Deleted(id, at);
+    }
+
+    private String text() throws IOException {
+        String text = parser.currentToken().isScalarValue() ? parser.getText() : "";
+        parser.skipChildren();
+        return text;
     }
 
     private void complete() throws IOException {
         ended = true;
-        if (earliestDateAvailable == null || latestDateCovered == null) {
-            throw new IOException("Salesforce's answer to getDeleted does not say what it covers (expected"
-                    + " earliestDateAvailable and latestDateCovered)");
-        }
         end.reached(earliestDateAvailable, latestDateCovered);
     }
 

@@ -89,16 +89,11 @@ public final class PresenceCheck {
 
     /**
      * @param externalIds of our provider
-     * @param nextPage its query, empty after the last page
-     * @throws IllegalStateException when that page was read already: the list would never end
+     * @param nextPage its query, empty after the last page; a page that was read already ends the list
      */
     public void page(List<String> externalIds, String nextPage) {
         pages.add(next);
-        if (pages.contains(nextPage)) {
-            throw new IllegalStateException("Talkdesk's link to the next page of list " + recordList
-                    + " leads back to one that was read (expected a new page): nothing is deleted");
-        }
-        next = nextPage;
+        next = pages.contains(nextPage) ? "" : nextPage;
         Set<String> ids = new LinkedHashSet<>();
         for (String externalId : externalIds) {
             if (underway.contains(externalId)) {
@@ -140,7 +135,9 @@ public final class PresenceCheck {
      */
     public void read(InputStream answer, String date) throws IOException {
         JsonNode result = JSON.readTree(answer);
-        if (!result.path("records").isArray() || !result.path("done").asBoolean()) {
+        boolean whole = result.path("done").asBoolean();
+        if (!result.path("records").isArray()
+                || !whole && result.path("records").isEmpty()) {
             throw new IOException("Salesforce's answer is not whole (expected records, and done = true)");
         }
         Instant answered = SalesforceTime.ofDateHeader(date);
@@ -154,6 +151,12 @@ public final class PresenceCheck {
             if (living.contains(id)) {
                 missing.remove(id);
             }
+        }
+        if (!whole) {
+            // A page of the answer: about the ids that it does not name it is asked again.
+            List<String> rest =
+                    question.ids().stream().filter(id -> !living.contains(id)).toList();
+            questions.push(new Question(question.entity(), rest));
         }
         if (missing.size() > MAX_MISSING) {
             throw new IllegalStateException("More than " + MAX_MISSING + " of the records of list " + recordList

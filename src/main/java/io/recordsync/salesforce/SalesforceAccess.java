@@ -70,6 +70,12 @@ public final class SalesforceAccess {
         return words(answer.status(), SaidError.of(answer.status(), body, answer.location()));
     }
 
+    /** Whether an answer other than 200 says that the question was too much. */
+    static boolean tookTooLong(Answer answer) {
+        InputStream body = new ByteArrayInputStream(answer.body().getBytes(StandardCharsets.UTF_8));
+        return SaidError.of(answer.status(), body, answer.location()).code().equals("QUERY_TIMEOUT");
+    }
+
     private static String words(int status, SaidError said) {
         if (said.code().isEmpty() && !passes(said)) {
             return "Salesforce answered " + status + " with " + said.looks()
@@ -86,8 +92,14 @@ public final class SalesforceAccess {
             return ": give the app the scope api, and its user a session that the REST API takes";
         }
         return switch (said.code()) {
-            case "INVALID_TYPE", "INVALID_FIELD", "INSUFFICIENT_ACCESS" -> ": give the user View All on the entity";
-            case "API_DISABLED_FOR_ORG" -> ": enable the API for the user";
+            case "INSUFFICIENT_ACCESS", "INSUFFICIENT_ACCESS_OR_READONLY" -> ": give the user View All on the entity";
+            case "INVALID_TYPE" -> ": the user sees no such entity; check salesforce.entities, and that the user may read it";
+            case "INVALID_FIELD" -> ": the entity has no such field, or the user may not see it";
+            case "API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED" -> ": enable the API for the user (API Enabled)";
+            case "QUERY_TIMEOUT", "OPERATION_TOO_LARGE", "QUERY_TOO_COMPLICATED" -> ": it took Salesforce too long";
+            case "INVALID_REPLICATION_DATE" -> ": the delete log does not know any of the time that was asked for";
+            case "EXCEEDED_ID_LIMIT" -> ": too many deletions within two minutes";
+            case "MALFORMED_QUERY" -> ": this version of the service and the org do not go together; report it";
             case "REQUEST_LIMIT_EXCEEDED" -> ": the org's API requests of 24 hours are used up";
             case "NOT_FOUND", "UNSUPPORTED_API_VERSION" -> ": check salesforce.api-version";
             default -> "";
@@ -105,11 +117,14 @@ public final class SalesforceAccess {
             String text = "";
             try {
                 text = new String(body.readNBytes(MAX_ERROR_BYTES), StandardCharsets.UTF_8);
-                JsonNode error = JSON.readTree(text).path(0);
+                JsonNode answer = JSON.readTree(text);
+                // In a list as the guide has it; alone, as some calls answer it.
+                JsonNode error = answer.isArray() ? answer.path(0) : answer;
                 String code = error.path("errorCode").asText();
+                String message = error.path("message").asText();
                 return new SaidError(
                         ERROR_CODE.matcher(code).matches() ? code : "",
-                        error.path("message").asText(),
+                        message.isEmpty() ? error.path("error_description").asText() : message,
                         Looks.of(status, null, location, text));
             } catch (IOException | IllegalArgumentException e) {
                 // Not JSON: a bare text, a proxy's page, or nothing.

@@ -22,16 +22,19 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One sweep: what to ask Salesforce next, and what its answers have brought so far.
  *
- * <p>Of each entity it asks for the Recycle Bin by {@code queryAll}, page by page, and then for the delete log by
- * getDeleted, which also knows what was purged from the bin, window by window; neither sees everything, and only the log
- * says what it covers. What only the log names is checked first: no page documents that it forgets what was restored,
- * and the UNDELETE may be in the hole that is swept. All times are Salesforce's: the sweep ends at the Date of the first
- * answer. Used by one thread; any thread may read what it has found so far.
+ * <p>Of each entity it asks for the Recycle Bin by {@code queryAll} and then for the delete log by getDeleted, which also
+ * knows what was purged from the bin; neither sees everything, and only the log says what it covers. A question that is too
+ * much is asked again for less; one that is refused all the same keeps the others from being asked no longer, and fails the
+ * sweep at its end. What only the log names is checked first: no page documents that it forgets what was restored, and the
+ * UNDELETE may be in the hole that is swept. All times are Salesforce's: the sweep ends at the Date of the first answer. Used
+ * by one thread; any thread may read what it has found so far.
  */
 public final class Sweeping {
 
@@ -39,10 +42,12 @@ public final class Sweeping {
 
     /** getDeleted refuses a start of more than 15 days ago; a sweep takes its time. */
     private static final Duration LOG_KEPT = Duration.ofDays(15).minusMinutes(10);
-    /** getDeleted ignores seconds and wants start and end more than a minute apart. */
-    private static final Duration MIN_WINDOW = Duration.ofMinutes(2);
     /** The floor is the database's time, deletions bear Salesforce's, in whole seconds. */
     private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
+    /** In a row: after as many Salesforce is taken for away, not for slow. */
+    private static final int MAX_TIMEOUTS = 6;
+    /** The entities whose records can be merged; the others have no field {@code MasterRecordId}. */
+    private static final Set<String> MERGED = Set.of("Account", "Case", "Contact", "Lead");
 
     private final Sweep sweep;
     private final SyncedRecords records;
@@ -51,39 +56,62 @@ public final class Sweeping {
     private final Duration overlap;
     /** From here it asks; earlier than for most lists where one has to catch up. */
     private final Instant start;
-
     private final long holes;
     /** What lies before is of no list, or only of those that have to catch up. */
     private final Instant common;
+    /** When the bin was read already, by Salesforce's clock; null when it is to be asked. */
+    private final Instant binSeenAt;
 
     private final Deque<Question> left = new ArrayDeque<>();
+    private final Map<String, Duration> widths;
 
     private Instant end;
     private Instant coveredUntil;
     private Instant provenFrom = Instant.MIN;
     private volatile boolean withdrawn;
+    private RefusedException refusal;
+    /** In a row. */
+    private int timeouts;
+
     private volatile int inBin;
     private volatile int inLog;
     private volatile int added;
 
-    private sealed interface Question {}
+    /** What is still to be asked of one entity. */
+    private sealed interface Question {
 
-    /** @param next null for the first page */
-    private record BinPage(String entity, SalesforceQuery next) implements Question {}
+        String entity();
+    }
+
+    private record Bin(String entity, BinRanges ranges) implements Question {}
+
+    private static final class Log implements Question {
+
+        private final String entity;
+        /** Null until the end of the sweep is known. */
+        private LogWindows windows;
+
+        Log(String entity) {
+            this.entity = entity;
+        }
+
+        @Override
+        public String entity() {
+            return entity;
+        }
+    }
 
     /**
-     * @param from null with {@code until}: the whole of the sweep, which is known once its end is
-     * @param covered what earlier windows have covered
+     * @param widths of each entity, what a range of its bin may be wide, as earlier sweeps have learned; it is kept up to date
+     * @param holes how many the stream has had: a later one puts in doubt what is found
      */
-    private record LogWindow(String entity, Instant from, Instant until, Instant covered) implements Question {}
-
-    /** @param holes how many the stream has had: a later one puts in doubt what is found */
     Sweeping(
             Sweep sweep,
             SyncedRecords records,
             Collection<String> entities,
             String apiVersion,
             Duration overlap,
+            Map<String, Duration> widths,
             long holes) {
         this.holes = holes;
         this.sweep = sweep;
@@ -95,10 +123,36 @@ public final class Sweeping {
         this.overlap = overlap;
         this.start = sweep.lagging().keySet().stream().map(this::catchUpFrom).reduce(ordinary, Sweeping::earlier);
         this.common = start.isBefore(ordinary) ? ordinary : floor;
+        this.binSeenAt = null;
+        this.widths = widths;
         for (String entity : entities) {
-            left.add(new BinPage(entity, null));
-            left.add(new LogWindow(entity, null, null, Instant.MIN));
+            left.add(new Bin(entity, new BinRanges(start, widths.get(entity))));
+            left.add(new Log(entity));
         }
+    }
+
+    /** Goes on with a sweep whose bin was read, and whose log lagged behind: asks the log alone, until that instant. */
+    private Sweeping(Sweep sweep, Sweeping before, Collection<String> entities, long holes) {
+        this.sweep = sweep;
+        this.holes = holes;
+        this.overlap = before.overlap;
+        this.common = before.common;
+        this.records = before.records;
+        this.apiVersion = before.apiVersion;
+        this.floor = before.floor;
+        // A deletion may bear a second later than the log says that it covers.
+        this.start = later(before.start, before.coveredUntil.minus(LogWindows.MIN_WINDOW));
+        this.binSeenAt = before.binSeenAt == null ? before.end : before.binSeenAt;
+        this.provenFrom = before.provenFrom;
+        this.end = binSeenAt;
+        this.coveredUntil = binSeenAt;
+        this.widths = before.widths;
+        entities.forEach(entity -> left.add(new Log(entity)));
+    }
+
+    /** What is still to be asked once this one has found all but what the log does not cover yet. */
+    Sweeping goOn(Sweep next, Collection<String> entities, long holes) {
+        return new Sweeping(next, this, entities, holes);
     }
 
     // ---- what to ask
@@ -118,17 +172,21 @@ public final class Sweeping {
 
     /** What to ask now. */
     public SalesforceQuery question() {
-        if (left.element() instanceof BinPage page) {
-            return page.next() != null
-                    ? page.next()
-                    : SalesforceQuery.all(
-                            apiVersion,
-                            "SELECT Id, SystemModstamp, MasterRecordId FROM " + page.entity()
-                                    + " WHERE IsDeleted = true AND SystemModstamp >= "
-                                    + start.truncatedTo(ChronoUnit.SECONDS));
+        if (left.element() instanceof Bin bin) {
+            return bin.ranges().nextPage() != null ? bin.ranges().nextPage() : range(bin);
         }
-        LogWindow window = window();
-        return SalesforceQuery.deleted(apiVersion, window.entity(), window.from(), window.until());
+        LogWindows.Window window = windows().window();
+        return SalesforceQuery.deleted(apiVersion, left.element().entity(), window.from(), window.until());
+    }
+
+    private SalesforceQuery range(Bin bin) {
+        BinRanges.Range range = bin.ranges().range(end);
+        String fields = MERGED.contains(bin.entity()) ? "Id, SystemModstamp, MasterRecordId" : "Id, SystemModstamp";
+        String until = range.until() == null ? "" : " AND SystemModstamp < " + range.until();
+        return SalesforceQuery.all(
+                apiVersion,
+                "SELECT " + fields + " FROM " + bin.entity() + " WHERE IsDeleted = true AND SystemModstamp >= "
+                        + range.from() + until);
     }
 
     // ---- what was answered
@@ -141,37 +199,63 @@ public final class Sweeping {
      * @return what it brings, to be accepted one after the other
      */
     Iterator<Intake> read(InputStream answer, String date, String instanceUrl) throws IOException {
-        if (end == null) {
-            end = SalesforceTime.ofDateHeader(date);
-            coveredUntil = end;
+        begunAt(date);
+        timeouts = 0;
+        if (left.element() instanceof Bin bin) {
+            return List.of(readPage(bin, JSON.readTree(answer), instanceUrl)).iterator();
         }
-        if (left.element() instanceof BinPage page) {
-            return List.of(readPage(page, JSON.readTree(answer), instanceUrl)).iterator();
-        }
-        return readLog(window(), answer);
+        return readLog(windows(), answer);
     }
 
     /**
-     * The question was refused: too much for one answer is asked for in halves, and where the log does not reach back so
-     * far (the bin was purged, or the log) its later half is asked for; anything else ends the sweep.
+     * The question was refused: asked for less where that helps; else it is not asked again, the others are, and the sweep
+     * fails at its end.
+     *
+     * @param date the Date header of the refusal
      */
-    void refused(RefusedException refusal) throws RefusedException {
-        if (!(left.element() instanceof LogWindow)) {
-            throw refusal;
+    void refused(RefusedException refused, String date) throws IOException {
+        if (end == null && date == null) {
+            throw refused;
         }
-        LogWindow window = window();
-        Duration half = Duration.between(window.from(), window.until()).dividedBy(2);
-        Instant middle = minute(window.from().plus(half));
-        boolean tooMuch = refusal.code().equals("EXCEEDED_ID_LIMIT");
-        if (half.compareTo(MIN_WINDOW) < 0 || !tooMuch && !refusal.code().equals("INVALID_REPLICATION_DATE")) {
-            throw refusal;
+        begunAt(date);
+        boolean less = left.element() instanceof Bin bin
+                ? BinRanges.tooMuch(refused.code()) && bin.ranges().narrow(end, 2)
+                : switch (refused.code()) {
+                    case "EXCEEDED_ID_LIMIT", "QUERY_TIMEOUT" -> windows().tooMany(2);
+                    case "INVALID_REPLICATION_DATE" -> windows().outOfRange();
+                    default -> false;
+                };
+        if (!less) {
+            fail(refused);
         }
+    }
+
+    private void fail(RefusedException why) {
+        refusal = refusal == null ? why : refusal;
         left.remove();
-        if (tooMuch) {
-            left.push(new LogWindow(window.entity(), window.from(), middle, window.covered()));
-        } else {
-            provenFrom = later(provenFrom, middle);
-            left.push(new LogWindow(window.entity(), middle, window.until(), window.covered()));
+    }
+
+    /**
+     * The question had no whole answer in time: it may have been too much.
+     *
+     * @throws IOException what it was, when no less can be asked for, or nothing was answered for long
+     */
+    void timedOut(IOException timeout) throws IOException {
+        timeouts++;
+        boolean less = end != null
+                && timeouts <= MAX_TIMEOUTS
+                && (left.element() instanceof Bin bin
+                        ? bin.ranges().narrow(end, 4)
+                        : windows().tooMany(4));
+        if (!less) {
+            throw timeout;
+        }
+    }
+
+    private void begunAt(String date) throws IOException {
+        if (end == null) {
+            end = SalesforceTime.ofDateHeader(date);
+            coveredUntil = end;
         }
     }
 
@@ -179,37 +263,60 @@ public final class Sweeping {
         added += rows;
     }
 
-    private Intake readPage(BinPage page, JsonNode answer, String instanceUrl) throws IOException {
+    private Intake readPage(Bin bin, JsonNode answer, String instanceUrl) throws IOException {
         if (!answer.path("records").isArray() || !answer.path("done").isBoolean()) {
             throw new IOException("Salesforce's answer to queryAll has no records (expected records and done)");
         }
         Findings findings = new Findings();
         for (JsonNode row : answer.path("records")) {
             String master = row.path("MasterRecordId").asText("");
+            Optional<Instant> at = time(row.path("SystemModstamp").asText(null));
+            // When it was deleted is not known: it may have been restored since.
             findings.add(
                     row.path("Id").asText(),
-                    SalesforceTime.read(
-                            "SystemModstamp", row.path("SystemModstamp").asText(null)),
-                    DeletionState.PENDING,
+                    at.orElse(end),
+                    at.isPresent() ? DeletionState.PENDING : DeletionState.CHECKING,
                     records.identifier(master).map(winner -> "merged into " + winner.value()));
         }
-        left.remove();
-        if (!answer.path("done").booleanValue()) {
-            String next = answer.path("nextRecordsUrl").asText();
-            left.push(new BinPage(
-                    page.entity(),
-                    SalesforceQuery.nextPage(next, instanceUrl)
-                            .orElseThrow(() ->
-                                    new IOException("Salesforce's nextRecordsUrl is " + SyncedRecords.printable(next)
-                                            + " (expected a path /services/data/v" + apiVersion
-                                            + "/query/… on the instance that was asked)"))));
+        SalesforceQuery next = answer.path("done").booleanValue()
+                ? null
+                : next(answer.path("nextRecordsUrl").asText(), instanceUrl);
+        if (!bin.ranges().answered(next, end)) {
+            if (!bin.ranges().narrow(end, 2)) {
+                fail(new RefusedException(
+                        "Salesforce's nextRecordsUrl leads back to a page that was read (expected a new page)", ""));
+            }
+            inBin += findings.count;
+            return findings.intake();
+        }
+        if (bin.ranges().width() != null) {
+            widths.put(bin.entity(), bin.ranges().width());
+        }
+        if (!bin.ranges().unfinished()) {
+            left.remove();
         }
         inBin += findings.count;
         return findings.intake();
     }
 
-    private Iterator<Intake> readLog(LogWindow window, InputStream answer) throws IOException {
-        DeleteLog log = new DeleteLog(answer, (earliest, latest) -> covered(window, earliest, latest));
+    private static Optional<Instant> time(String text) {
+        try {
+            return Optional.of(SalesforceTime.read("SystemModstamp", text));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private SalesforceQuery next(String url, String instanceUrl) throws IOException {
+        return SalesforceQuery.nextPage(url, instanceUrl)
+                .orElseThrow(() -> new IOException("Salesforce's nextRecordsUrl is " + SyncedRecords.printable(url)
+                        + " (expected a path /services/data/v" + apiVersion
+                        + "/query/… on the instance that was asked)"));
+    }
+
+    private Iterator<Intake> readLog(LogWindows windows, InputStream answer) throws IOException {
+        DeleteLog log = new DeleteLog(
+                answer, windows.window().until(), (earliest, latest) -> covered(windows, earliest, latest));
         return new Iterator<>() {
             @Override
             public boolean hasNext() {
@@ -228,39 +335,40 @@ public final class Sweeping {
         };
     }
 
-    private void covered(LogWindow window, Instant earliest, Instant said) {
-        left.remove();
-        provenFrom = later(provenFrom, earliest);
-        // Whatever it says, it covers no more than it was asked for.
-        Instant latest = earlier(said, window.until());
-        boolean whole = !latest.isBefore(minute(end));
-        // The log lags behind: what is later than it covers is asked for by the next sweep.
-        boolean stuck = !latest.isAfter(later(window.covered(), window.from()));
-        if (whole || stuck) {
-            coveredUntil = earlier(coveredUntil, latest);
+    private void covered(LogWindows windows, Instant earliest, Instant latest) {
+        if (earliest == null || latest == null) {
+            fail(new RefusedException(
+                    "Salesforce's answer to getDeleted does not say what it covers (expected earliestDateAvailable and"
+                            + " latestDateCovered, as 2026-03-01T10:00:00.000+0000); what it names is in the inbox,"
+                            + " nothing is proven",
+                    ""));
             return;
         }
-        Instant until = window.until().isBefore(minute(end))
-                ? latest.plus(Duration.between(window.from(), window.until()))
-                : minute(end);
-        left.push(fitting(window.entity(), latest, earlier(until, minute(end)), latest));
+        windows.answered(earliest, latest);
+        if (windows.unfinished()) {
+            return;
+        }
+        left.remove();
+        if (windows.provenFrom().isAfter(windows.start())) {
+            provenFrom = later(provenFrom, windows.provenFrom());
+        }
+        coveredUntil = earlier(coveredUntil, windows.coveredUntil());
     }
 
-    private LogWindow window() {
-        LogWindow window = (LogWindow) left.element();
-        if (window.from() != null) {
-            return window;
+    private LogWindows windows() {
+        Log log = (Log) left.element();
+        if (log.windows == null) {
+            // The log goes no further back; what is missing is reported at the end.
+            Instant earliest = minute(end.minus(LOG_KEPT));
+            if (start.isBefore(earliest)) {
+                provenFrom = later(provenFrom, earliest);
+            }
+            // At first no later than it is; then all of the minute in which the bin was read.
+            Instant until = minute(binSeenAt == null ? end : end.plus(Duration.ofMinutes(1)));
+            log.windows =
+                    new LogWindows(earlier(later(minute(start), earliest), until.minus(LogWindows.MIN_WINDOW)), until);
         }
-        // The log goes no further back; what is missing is reported at the end.
-        Instant earliest = minute(end.minus(LOG_KEPT));
-        if (start.isBefore(earliest)) {
-            provenFrom = later(provenFrom, earliest);
-        }
-        return fitting(window.entity(), later(minute(start), earliest), minute(end), Instant.MIN);
-    }
-
-    private static LogWindow fitting(String entity, Instant from, Instant until, Instant covered) {
-        return new LogWindow(entity, earlier(from, until.minus(MIN_WINDOW)), until, covered);
+        return log.windows;
     }
 
     // ---- what came of it
@@ -272,6 +380,11 @@ public final class Sweeping {
     /** When it began, by Salesforce's clock; null before the first answer. */
     Instant end() {
         return end;
+    }
+
+    /** Why not everything could be asked; null when all was. */
+    RefusedException refusal() {
+        return refusal;
     }
 
     /** Up to here everything was found. */

@@ -14,13 +14,16 @@ import io.recordsync.oauth.TokenUnavailableException;
 import io.recordsync.salesforce.SalesforceAccess.RefusedException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -30,13 +33,15 @@ import org.slf4j.event.Level;
  *
  * <p>A sweep begins when one is due, but not within {@code sweep.retry} after the last one, and later with each failure;
  * {@link #wake} ends that wait. Salesforce's delete log lags behind: a demand is answered once the log covers the instant
- * at which the first sweep after it began, and until then it is swept again. Thread-safe; one sweep at a time.
+ * at which the first sweep after it began, and until then the log is asked again, ever less often. Thread-safe; one sweep at a time.
  */
 public final class Sweeps implements Supplier<SweepReport> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sweeps.class);
-    /** The longest wait, in multiples of {@code sweep.retry}. */
+    /** The longest wait after failures, in multiples of {@code sweep.retry}. */
     private static final int MAX_BACKOFF = 15;
+    /** The longest wait for the log, likewise. */
+    private static final int MAX_WAIT = 60;
 
     private final Coverage coverage;
     private final Intakes intakes;
@@ -47,12 +52,20 @@ public final class Sweeps implements Supplier<SweepReport> {
     private final Duration overlap;
     private final Duration retry;
     private final Backoff backoff;
+    private final Backoff waitForLog;
 
     /** When the first sweep after a demand began, by Salesforce's clock: what the log has to cover to answer it. */
     private final TreeMap<Long, Instant> toBeCovered = new TreeMap<>();
 
     /** The stretch that was reported already for the demand at hand. */
     private Stretch reported;
+
+    /** The last sweep, when it found all but what the log did not cover yet: the bin need not be read again. */
+    private Sweeping waiting;
+
+    private int waits;
+    /** Of each entity whose bin is too much for one answer: what a range of it may be wide. */
+    private final Map<String, Duration> widths = new HashMap<>();
 
     private volatile Sweeping latest;
     private long notBefore = System.nanoTime();
@@ -76,6 +89,7 @@ public final class Sweeps implements Supplier<SweepReport> {
         this.overlap = overlap;
         this.retry = retry;
         this.backoff = new Backoff(retry, retry.multipliedBy(MAX_BACKOFF));
+        this.waitForLog = new Backoff(retry, retry.multipliedBy(MAX_WAIT));
     }
 
     /** The sweep that is due now; null when none is. */
@@ -90,7 +104,10 @@ public final class Sweeps implements Supplier<SweepReport> {
             wake();
             return null;
         }
-        latest = new Sweeping(sweep, records, entities, apiVersion, overlap, intakes.holes());
+        boolean goesOn = waiting != null && waiting.sweep().answersSame(sweep);
+        latest = goesOn
+                ? waiting.goOn(sweep, entities, intakes.holes())
+                : new Sweeping(sweep, records, entities, apiVersion, overlap, widths, intakes.holes());
         return latest;
     }
 
@@ -122,19 +139,36 @@ public final class Sweeps implements Supplier<SweepReport> {
         return sweeping.read(answer, date, instanceUrl);
     }
 
-    /** Salesforce refused what was asked; thrown again unless less can be asked for. */
-    public void refused(Sweeping sweeping, RefusedException refusal) throws RefusedException {
-        sweeping.refused(refusal);
+    /** Salesforce refused what was asked. @param date the refusal's Date header */
+    public void refused(Sweeping sweeping, RefusedException refusal, String date) throws IOException {
+        sweeping.refused(refusal, date);
+    }
+
+    /** There was no whole answer in time; thrown again unless less can be asked for. */
+    public void timedOut(Sweeping sweeping, SocketTimeoutException timeout) throws IOException {
+        if (timeout instanceof ConnectTimeoutException) {
+            throw timeout;
+        }
+        sweeping.timedOut(timeout);
     }
 
     public void accepted(Sweeping sweeping, Intakes.Accepted accepted) {
         sweeping.accepted(accepted.ids().size());
     }
 
-    /** All that Salesforce reports is in the inbox. */
-    public synchronized void finish(Sweeping sweeping) {
+    /**
+     * All that Salesforce reports is in the inbox.
+     *
+     * @throws RefusedException when something could not be asked: then nothing is proven
+     */
+    public synchronized void finish(Sweeping sweeping) throws RefusedException {
+        if (sweeping.refusal() != null) {
+            throw sweeping.refusal();
+        }
         failures = 0;
         pause(retry);
+        // Tried wider the next time, since what made it too much may be over.
+        widths.replaceAll((entity, width) -> width.multipliedBy(2));
         Sweep sweep = sweeping.sweep();
         if (sweeping.withdrawn()) {
             LOG.info("The sweep ({}) was withdrawn; what it found is in the inbox", sweep.reason());
@@ -160,6 +194,13 @@ public final class Sweeps implements Supplier<SweepReport> {
         boolean proven = toBeCovered.isEmpty();
         if (proven) {
             reported = null;
+            waits = 0;
+            waiting = null;
+        } else if (sweep.demanded()) {
+            // The log may stand still for hours: only what it covers since is asked for, and ever less often.
+            waits++;
+            pause(waitForLog.after(waits));
+            waiting = sweeping;
         }
         // Silent while it only waits for a log that lags behind.
         if (proven || sweeping.added() > 0 || sweeping.coveredUntil().isAfter(sweep.since())) {

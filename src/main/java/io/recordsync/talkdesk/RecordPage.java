@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * One page of a record list's records ({@code GET /record-lists/{id}/records}), read for its external ids.
@@ -14,6 +15,11 @@ import java.util.List;
  * @param next the query of the next page; empty on the last
  */
 public record RecordPage(List<String> externalIds, String next) {
+
+    /** As many as the first page is asked for. */
+    private static final int PAGE_SIZE = 100;
+
+    private static final Pattern PAGE = Pattern.compile("(^|&)page=\\d");
 
     /**
      * @param apiUrl the only place that a next link may lead to
@@ -38,6 +44,9 @@ public record RecordPage(List<String> externalIds, String next) {
             throw new IOException("Talkdesk answered " + status + " when asked for the records of list " + recordList);
         }
         JsonNode records = page.path("_embedded").path("records");
+        if (Shape.isAbsent(records) && saysEmpty(page)) {
+            return new RecordPage(List.of(), "");
+        }
         if (!records.isArray()) {
             throw new IOException("No page of the records of list " + recordList + ": a 200 with "
                     + Looks.of(null, body) + ", which lists no records (expected _embedded.records)");
@@ -52,32 +61,66 @@ public record RecordPage(List<String> externalIds, String next) {
                 ids.add(record.path("external_id").asText());
             }
         }
-        JsonNode next = page.path("_links").path("next").path("href");
-        boolean more = next.isTextual() && !records.isEmpty() && !isLast(page);
-        return new RecordPage(List.copyOf(ids), more ? query(next.asText(), recordList, apiUrl) : "");
+        // Some servers have a next link on every page for ever.
+        boolean last = records.isEmpty() || isLast(page);
+        return new RecordPage(List.copyOf(ids), last ? "" : query(nextLink(page), recordList, apiUrl));
     }
 
-    /** Where every link is required, the last page has one to follow too. */
+    private static boolean saysEmpty(JsonNode page) {
+        return page.path("total").asInt(-1) == 0 || page.path("count").asInt(-1) == 0;
+    }
+
     private static boolean isLast(JsonNode page) {
-        return page.path("page").isInt()
-                && page.path("total_pages").isInt()
-                && page.path("page").asInt() >= page.path("total_pages").asInt();
+        int number = page.path("page").asInt(0);
+        // One page of the documentation calls it total_page.
+        int pages = page.path("total_pages").asInt(page.path("total_page").asInt(0));
+        return number > 0 && pages > 0 && number >= pages;
     }
 
-    /** Only the query of a link is followed: whatever ends TLS in between may call us by another scheme. */
+    /** Empty on the last page. */
+    private static String nextLink(JsonNode page) {
+        JsonNode next = page.path("_links").path("next");
+        JsonNode href = next.isTextual() ? next : next.path("href");
+        return href.isTextual() ? href.asText().strip() : "";
+    }
+
+    /**
+     * The query of a link that leads to this list on our own host, however that is written: relative, with a slash before the
+     * question mark, by http. Only the query is used.
+     */
     private static String query(String link, String recordList, String apiUrl) throws RefusedException {
-        URI next = uri(apiUrl, link);
+        if (link.isEmpty()) {
+            return "";
+        }
         URI ours = URI.create(apiUrl + "/record-lists/" + recordList + "/records");
-        boolean web = "http".equals(next.getScheme()) || "https".equals(next.getScheme());
-        boolean same = web
-                && ours.getRawAuthority().equals(next.getRawAuthority())
-                && (ours.getRawPath().equals(next.getRawPath()) || (ours.getRawPath() + '/').equals(next.getRawPath()))
+        URI next = uri(apiUrl, link);
+        boolean http = "http".equals(next.getScheme()) || "https".equals(next.getScheme());
+        boolean same = http
+                && next.getRawUserInfo() == null
+                && ours.getHost().equalsIgnoreCase(next.getHost())
+                && (next.getPort() == -1 || next.getPort() == port(ours))
+                && ours.getRawPath().equals(withoutSlash(next.getRawPath()))
                 && next.getRawQuery() != null;
         if (!same) {
-            throw new RefusedException("Talkdesk's link to the next page of list " + recordList
-                    + " leads elsewhere (expected " + ours + "?…); it was not followed");
+            throw elsewhere(recordList, ours);
         }
-        return next.getRawQuery();
+        String query = next.getRawQuery();
+        boolean numbered = PAGE.matcher(query).find() && !query.contains("per_page=");
+        // Without it a page would be of another size than the one before, and skip records.
+        return numbered ? query + "&per_page=" + PAGE_SIZE : query;
+    }
+
+    private static int port(URI uri) {
+        return uri.getPort() != -1 ? uri.getPort() : uri.getScheme().equals("https") ? 443 : 80;
+    }
+
+    private static String withoutSlash(String path) {
+        return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    }
+
+    private static RefusedException elsewhere(String recordList, URI ours) {
+        return new RefusedException("Talkdesk's link to the next page of list " + recordList
+                + " leads elsewhere (expected " + ours + "?…); it was not followed");
     }
 
     /** What is no URI leads nowhere. */

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ class DeleteLogTest {
     private static final String COVERS =
             "\"earliestDateAvailable\": \"2026-03-01T09:00:00.000+0000\", \"latestDateCovered\":"
                     + " \"2026-03-05T10:00:00.000+0000\"";
+    private static final Instant UNKNOWN = Instant.parse("2026-03-05T10:00:00Z");
     private static final String RECORD =
             "{\"deletedDate\": \"2026-03-02T10:00:01.000+0000\", \"id\": \"003DL0000212DetYAE\"}";
 
@@ -43,7 +45,13 @@ class DeleteLogTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"2026-03-02T10:00:01.000+0000", "2026-03-02T10:00:01Z", "2026-03-02T12:00:01+02:00"})
+    @ValueSource(
+            strings = {
+                "2026-03-02T10:00:01.000+0000",
+                "2026-03-02T10:00:01Z",
+                "2026-03-02T12:00:01+02:00",
+                "2026-03-02T10:00:01.000000Z"
+            })
     void every_form_of_a_time_is_read(String time) throws IOException {
         assertThat(read("{\"deletedRecords\": [{\"id\": \"a\", \"deletedDate\": \"" + time + "\"}], " + COVERS + "}")
                         .get(0)
@@ -62,7 +70,7 @@ class DeleteLogTest {
     @Test
     void six_hundred_thousand_ids_are_read_in_chunks() throws IOException {
         Endless answer = new Endless(600_000);
-        DeleteLog log = new DeleteLog(answer, (earliest, latest) -> covers.add(latest));
+        DeleteLog log = new DeleteLog(answer, UNKNOWN, (earliest, latest) -> covers.add(latest));
         int records = 0;
         int chunks = 0;
         while (log.hasNext()) {
@@ -87,20 +95,53 @@ class DeleteLogTest {
                 "{\"deletedRecords\": [",
                 "{\"deletedRecords\": [{\"id\": \"a\"",
                 "{\"deletedRecords\": [{\"id\": \"a\"}], \"earliestDateAvailable\": \"2026-03-01T09:00:00.000+0000\"",
-                "{\"deletedRecords\": []}",
-                "{\"deletedRecords\": [], \"earliestDateAvailable\": \"2026-03-01T09:00:00.000+0000\"}",
-                "{\"deletedRecords\": {}}",
-                "{\"deletedRecords\": [], \"earliestDateAvailable\": null, \"latestDateCovered\": null}"
+                "{\"deletedRecords\": {}}"
             })
     void an_answer_that_is_cut_off_or_of_another_form_covers_nothing(String json) {
         assertThatThrownBy(() -> read(json)).isInstanceOfAny(IOException.class, UncheckedIOException.class);
         assertThat(covers).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                ", \"earliestDateAvailable\": null, \"latestDateCovered\": null",
+                ", \"earliestDateAvailable\": \"\", \"latestDateCovered\": \"soon\"",
+                ", \"earliestDateAvailable\": 1772359200000, \"latestDateCovered\": {\"at\": 1}"
+            })
+    void what_it_names_is_read_although_it_does_not_say_what_it_covers(String covers) throws IOException {
+        assertThat(read("{\"deletedRecords\": [" + RECORD + "]" + covers + "}")).hasSize(1);
+        assertThat(this.covers).containsExactly(null, null);
+    }
+
+    /** Once a row without a date kept all others from being found. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"id\": \"a\"}",
+                "{\"id\": \"a\", \"deletedDate\": null}",
+                "{\"id\": \"a\", \"deletedDate\": \"\"}",
+                "{\"id\": \"a\", \"deletedDate\": [1]}"
+            })
+    void a_deletion_without_a_time_was_made_before_the_end_of_what_was_asked_for(String record) throws IOException {
+        assertThat(read("{\"deletedRecords\": [" + record + ", " + RECORD + "], " + COVERS + "}"))
+                .containsExactly(List.of(
+                        new Deleted("a", UNKNOWN),
+                        new Deleted("003DL0000212DetYAE", Instant.parse("2026-03-02T10:00:01Z"))));
+    }
+
+    @Test
+    void no_list_is_an_empty_one() throws IOException {
+        assertThat(read("{\"deletedRecords\": null, " + COVERS + "}")).isEmpty();
+        assertThat(covers).hasSize(2);
+    }
+
     private List<List<Deleted>> read(String json) throws IOException {
         DeleteLog log = new DeleteLog(
                 new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)),
-                (earliest, latest) -> covers.addAll(List.of(earliest, latest)));
+                UNKNOWN,
+                (earliest, latest) -> covers.addAll(Arrays.asList(earliest, latest)));
         List<List<Deleted>> chunks = new ArrayList<>();
         log.forEachRemaining(chunks::add);
         return chunks;

@@ -159,12 +159,32 @@ class PresenceChecksTest {
     }
 
     @Test
-    void pages_that_lead_back_to_one_that_was_read_end_the_check() {
-        PresenceCheck check = new PresenceCheck("list-a", NOW, records(), List.of("Contact"), "64.0", 0, Set.of());
-        check.page(List.of(), "page=2");
+    void a_link_that_leads_back_to_a_page_that_was_read_ends_the_list() {
+        for (String back : List.of("page=2", "page=1&per_page=100")) {
+            PresenceCheck check = new PresenceCheck("list-a", NOW, records(), List.of("Contact"), "64.0", 0, Set.of());
+            check.page(List.of(), "page=2");
 
-        assertThatThrownBy(() -> check.page(List.of(), "page=2")).hasMessageContaining("leads back");
-        assertThatThrownBy(() -> check.page(List.of(), "page=1&per_page=100")).hasMessageContaining("leads back");
+            check.page(List.of(), back);
+
+            assertThat(check.unfinished()).isFalse();
+        }
+    }
+
+    @Test
+    void about_the_ids_that_a_page_of_the_answer_does_not_name_it_is_asked_again() throws Exception {
+        List<String> ids = ids(3);
+        PresenceCheck check = new PresenceCheck("list-a", NOW, records(), List.of("Contact"), "64.0", 0, Set.of());
+        check.page(ids, "");
+        String page =
+                "{\"done\": false, \"nextRecordsUrl\": \"/services/data/v64.0/query/01g-1\", \"records\": [{\"Id\": \""
+                        + ids.get(0) + "\"}]}";
+
+        check.read(new ByteArrayInputStream(page.getBytes(StandardCharsets.UTF_8)), DATE);
+
+        assertThat(check.question().query()).doesNotContain(ids.get(0)).contains(ids.get(1), ids.get(2));
+        check.read(living(ids.subList(1, 2)), DATE);
+        assertThat(check.asking()).isFalse();
+        assertThat(check.missing()).containsExactly(ids.get(2));
     }
 
     /** Our clock may be fast: a contact restored between Salesforce's answer and what our clock says must count as restored. */

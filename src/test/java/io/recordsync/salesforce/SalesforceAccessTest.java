@@ -124,6 +124,30 @@ class SalesforceAccessTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "INSUFFICIENT_ACCESS,View All",
+        "INVALID_TYPE,salesforce.entities",
+        "INVALID_FIELD,no such field",
+        "QUERY_TIMEOUT,too long",
+        "INVALID_REPLICATION_DATE,the delete log",
+        "API_CURRENTLY_DISABLED,API Enabled"
+    })
+    void each_refusal_has_words_of_its_own(String code, String words) {
+        String body = "[{\"errorCode\": \"" + code + "\", \"message\": \"No\"}]";
+
+        assertThat(SalesforceAccess.refusal(400, body)).contains(code, words);
+        if (!words.equals("View All")) {
+            assertThat(SalesforceAccess.refusal(400, body)).doesNotContain("View All");
+        }
+    }
+
+    @Test
+    void an_error_that_is_not_in_a_list_is_read_as_well() {
+        assertThat(SalesforceAccess.refusal(403, "{\"errorCode\": \"API_DISABLED_FOR_ORG\", \"message\": \"No\"}"))
+                .contains("API_DISABLED_FOR_ORG");
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {302, 401, 408, 420, 429, 500, 502, 503})
     void what_may_pass_is(int status) {
         assertThatThrownBy(() -> access.check(access.token(), status, body("<html>secret</html>"), null))

@@ -24,6 +24,7 @@ import io.recordsync.simulator.salesforce.SalesforceSimulator;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -35,6 +36,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +58,7 @@ class SweepingTest {
     private final HttpClient http = HttpClient.newHttpClient();
     private final List<Intake> intakes = new ArrayList<>();
     private final Instant firstStart = clock.instant();
+    private final Map<String, Duration> widths = new HashMap<>();
 
     @AfterEach
     void close() {
@@ -235,13 +238,92 @@ class SweepingTest {
     }
 
     @Test
-    void dates_that_are_refused_however_late_the_start_is_end_the_sweep() {
+    void a_log_that_refuses_every_date_is_asked_some_times_and_fails_the_sweep_at_its_end() throws Exception {
         clock.advance(Duration.ofDays(3));
         salesforce.purgeDeleteLog(clock.instant().plus(Duration.ofHours(1)));
 
-        assertThatThrownBy(() -> sweep(since(firstStart)))
-                .isInstanceOf(RefusedException.class)
-                .hasMessageContaining("INVALID_REPLICATION_DATE");
+        Sweeping sweeping = sweep(since(firstStart));
+
+        assertThat(sweeping.refusal()).hasMessageContaining("INVALID_REPLICATION_DATE");
+        assertThat(salesforce.recording().refusals()).hasSizeLessThan(60);
+    }
+
+    /** Once it was repeated for good, and never was the delete log asked. */
+    @Test
+    void a_bin_that_takes_too_long_is_asked_in_smaller_ranges() throws Exception {
+        List<String> contacts = deletedOverHours(12);
+        salesforce.queryTimeoutAbove(Duration.ofMinutes(30));
+
+        Sweeping sweeping = sweep(since(firstStart));
+
+        assertThat(sweeping.refusal()).isNull();
+        assertThat(sweeping.inBin()).isEqualTo(12);
+        assertThat(ids()).containsExactlyInAnyOrderElementsOf(contacts);
+        assertThat(sweeping.coveredUntil()).isEqualTo(minute(sweeping.end()));
+        assertThat(salesforce.recording().refusals()).hasSizeLessThan(8);
+    }
+
+    @Test
+    void the_next_sweep_begins_with_what_the_bin_could_answer() throws Exception {
+        deletedOverHours(3);
+        salesforce.queryTimeoutAbove(Duration.ofMinutes(30));
+        sweep(since(firstStart));
+        int refused = salesforce.recording().refusals().size();
+
+        sweep(since(firstStart));
+
+        assertThat(salesforce.recording().refusals()).hasSize(refused);
+    }
+
+    @Test
+    void a_bin_that_always_takes_too_long_does_not_keep_the_log_from_being_asked() throws Exception {
+        List<String> contacts = deletedOverHours(3);
+        salesforce.queryTimeoutAbove(Duration.ZERO);
+
+        Sweeping sweeping = sweep(since(firstStart));
+
+        assertThat(ids()).containsExactlyInAnyOrderElementsOf(contacts);
+        assertThat(sweeping.inLog()).isEqualTo(3);
+        assertThat(sweeping.refusal()).hasMessageContaining("QUERY_TIMEOUT");
+        assertThat(salesforce.recording().refusals()).hasSizeLessThan(12);
+    }
+
+    @Test
+    void a_question_without_an_answer_in_time_is_asked_for_less_and_some_times_only() throws Exception {
+        clock.advance(Duration.ofDays(3));
+        Sweeping sweeping = sweeping(since(firstStart));
+        SocketTimeoutException timeout = new SocketTimeoutException("Read timed out");
+        // Nothing says how late it is at Salesforce.
+        assertThatThrownBy(() -> sweeping.timedOut(timeout)).isSameAs(timeout);
+        sweeping.read(
+                json("{\"done\": false, \"nextRecordsUrl\": \"/services/data/v64.0/query/01g-2\", \"records\": []}"),
+                date(),
+                "");
+
+        sweeping.timedOut(timeout);
+
+        assertThat(sweeping.question().query()).contains("SystemModstamp+%3C+");
+        for (int i = 0; i < 5; i++) {
+            sweeping.timedOut(timeout);
+        }
+        assertThatThrownBy(() -> sweeping.timedOut(timeout)).isSameAs(timeout);
+    }
+
+    @Test
+    void only_what_can_be_merged_is_asked_for_its_master() {
+        assertThat(sweepingOf("Contact").question().query()).contains("MasterRecordId");
+        assertThat(sweepingOf("Lead").question().query()).contains("MasterRecordId");
+        assertThat(sweepingOf("Thing__c").question().query()).doesNotContain("MasterRecordId");
+    }
+
+    private List<String> deletedOverHours(int hours) {
+        List<String> contacts = salesforce.createContacts(hours);
+        for (String contact : contacts) {
+            clock.advance(Duration.ofMinutes(57));
+            salesforce.deleteContactsUnseen(List.of(contact));
+            clock.advance(Duration.ofMinutes(3));
+        }
+        return contacts;
     }
 
     /** An answer that claims more must not hide the windows that were not asked for. */
@@ -252,7 +334,7 @@ class SweepingTest {
         String date =
                 DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.instant().atOffset(ZoneOffset.UTC));
         sweeping.read(json("{\"done\": true, \"records\": []}"), date, "");
-        sweeping.refused(new RefusedException("refused", "EXCEEDED_ID_LIMIT"));
+        sweeping.refused(new RefusedException("refused", "EXCEEDED_ID_LIMIT"), date);
         Iterator<Intake> answer = sweeping.read(
                 json("{\"deletedRecords\": [], \"earliestDateAvailable\": \"2020-01-01T00:00:00.000+0000\","
                         + " \"latestDateCovered\": \"2099-01-01T00:00:00.000+0000\"}"),
@@ -302,7 +384,7 @@ class SweepingTest {
         Sweeping sweeping = sweeping(since(end.minus(Duration.ofHours(8))));
         String date = "Tue, 24 Nov 2026 02:00:00 GMT";
         sweeping.read(json("{\"done\": true, \"records\": []}"), date, "");
-        sweeping.refused(new RefusedException("too many", "EXCEEDED_ID_LIMIT"));
+        sweeping.refused(new RefusedException("too many", "EXCEEDED_ID_LIMIT"), date);
 
         sweeping.read(
                         json("{\"deletedRecords\": [], \"earliestDateAvailable\": \"2026-11-01T00:00:00.000+0000\","
@@ -345,22 +427,31 @@ class SweepingTest {
     }
 
     @Test
-    void too_many_ids_in_the_smallest_window_end_the_sweep() {
+    void too_many_ids_in_the_smallest_window_fail_the_sweep_at_its_end() throws Exception {
         salesforce.deleteContactsUnseen(salesforce.createContacts(7));
         clock.advance(Duration.ofMinutes(3));
         salesforce.mostDeletedIds(6);
 
-        assertThatThrownBy(() -> sweep(since(firstStart)))
-                .isInstanceOf(RefusedException.class)
-                .hasMessageContaining("EXCEEDED_ID_LIMIT");
+        assertThat(sweep(since(firstStart)).refusal()).hasMessageContaining("EXCEEDED_ID_LIMIT");
     }
 
     @Test
-    void any_other_refusal_ends_the_sweep() {
+    void any_other_refusal_fails_the_sweep_at_its_end_and_the_rest_is_asked() throws Exception {
         Sweeping sweeping = sweeping(since(firstStart));
         RefusedException refusal = new RefusedException("Salesforce answered 400 MALFORMED_QUERY", "MALFORMED_QUERY");
 
-        assertThatThrownBy(() -> sweeping.refused(refusal)).isSameAs(refusal);
+        sweeping.refused(refusal, date());
+
+        assertThat(sweeping.refusal()).isSameAs(refusal);
+        assertThat(sweeping.question().path()).endsWith("/sobjects/Contact/deleted/");
+    }
+
+    @Test
+    void a_refusal_without_a_date_before_any_answer_ends_the_sweep() {
+        Sweeping sweeping = sweeping(since(firstStart));
+        RefusedException refusal = new RefusedException("Salesforce answered 400 MALFORMED_QUERY", "MALFORMED_QUERY");
+
+        assertThatThrownBy(() -> sweeping.refused(refusal, null)).isSameAs(refusal);
     }
 
     // ---- what must not be believed
@@ -464,20 +555,38 @@ class SweepingTest {
                         .path(0)
                         .path("errorCode")
                         .asText();
-                sweeping.refused(new RefusedException("refused " + code, code));
+                sweeping.refused(
+                        new RefusedException("refused " + code, code),
+                        answer.headers().firstValue("Date").orElse(null));
             }
         }
         return sweeping;
     }
 
-    private static Sweeping sweeping(Sweep sweep) {
+    private Sweeping sweeping(Sweep sweep) {
         return new Sweeping(
                 sweep,
                 new SyncedRecords(List.of("list-1", "list-2"), "salesforce", List.of("003")),
                 Set.of("Contact"),
                 "64.0",
                 OVERLAP,
+                widths,
                 7);
+    }
+
+    private static Sweeping sweepingOf(String entity) {
+        return new Sweeping(
+                since(Instant.EPOCH),
+                new SyncedRecords(List.of("list-1"), "salesforce", List.of("003")),
+                Set.of(entity),
+                "64.0",
+                OVERLAP,
+                new HashMap<>(),
+                7);
+    }
+
+    private String date() {
+        return DateTimeFormatter.RFC_1123_DATE_TIME.format(clock.instant().atOffset(ZoneOffset.UTC));
     }
 
     private static Sweep since(Instant floor) {

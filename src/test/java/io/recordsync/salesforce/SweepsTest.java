@@ -14,6 +14,7 @@ import io.recordsync.inbox.JdbcLedger;
 import io.recordsync.inbox.Ledger.ProblemEntry;
 import io.recordsync.inbox.Store;
 import io.recordsync.inbox.database.Database;
+import io.recordsync.salesforce.SalesforceAccess.RefusedException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -82,6 +83,78 @@ class SweepsTest {
 
         assertThat(coverage.state().owed()).isNull();
         assertThat(sweeps.begin()).isNull();
+    }
+
+    /** 3,000 of a bin were read again every second while the log stood still. */
+    @Test
+    void while_the_log_lags_behind_only_the_log_is_asked_from_where_it_ended() throws IOException {
+        Sweeps sweeps = sweeps(Duration.ZERO);
+        demand("first");
+        sweep(sweeps, Duration.ofMinutes(3));
+        Instant covered = now.minus(Duration.ofMinutes(3));
+
+        now = now.plus(Duration.ofMinutes(2));
+        Sweeping sweeping = sweeps.begin();
+
+        assertThat(sweeping.question().path()).endsWith("/deleted/");
+        assertThat(sweeping.question().query())
+                .contains(covered.minus(Duration.ofMinutes(2))
+                        .toString()
+                        .substring(11, 16)
+                        .replace(":", "%3A"));
+    }
+
+    /** What was not in the bin when it was read is not proven by a log that has moved on. */
+    @Test
+    void a_log_that_has_moved_on_proves_no_more_than_until_the_bin_was_read() throws IOException {
+        Sweeps sweeps = sweeps(Duration.ZERO);
+        now = now.plus(HOUR);
+        demand("first");
+        Instant read = now;
+        sweep(sweeps, Duration.ofMinutes(3));
+
+        now = now.plus(Duration.ofMinutes(30));
+        sweep(sweeps, Duration.ZERO);
+
+        assertThat(coverage.state().owed()).isNull();
+        assertThat(coverage.state().coveredUntil()).isEqualTo(read);
+    }
+
+    @Test
+    void a_newer_demand_has_the_bin_read_again() throws IOException {
+        Sweeps sweeps = sweeps(Duration.ZERO);
+        demand("first");
+        sweep(sweeps, Duration.ofMinutes(3));
+        demand("second");
+
+        assertThat(sweeps.begin().question().path()).endsWith("/queryAll");
+    }
+
+    @Test
+    void the_wait_for_a_log_that_stands_still_grows() throws IOException {
+        Sweeps sweeps = sweeps(Duration.ofMillis(1));
+        demand("first");
+        for (int i = 0; i < 20; i++) {
+            sweeps.wake();
+            sweep(sweeps, Duration.ofMinutes(3));
+        }
+
+        assertThat(sweeps.begin()).isNull();
+    }
+
+    @Test
+    void a_sweep_that_could_not_ask_everything_proves_nothing() throws IOException {
+        Sweeps sweeps = sweeps(Duration.ZERO);
+        demand("first");
+        Sweeping sweeping = sweeps.begin();
+        RefusedException refused = new RefusedException("Salesforce answered 400 INVALID_FIELD", "INVALID_FIELD");
+        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(now.atOffset(ZoneOffset.UTC));
+        sweeps.refused(sweeping, refused, date);
+        answer(sweeping, Duration.ZERO);
+
+        assertThatThrownBy(() -> sweeps.finish(sweeping)).isSameAs(refused);
+
+        assertThat(coverage.state().owed()).isEqualTo("first");
     }
 
     /** Without this a stream of gap events would keep a lost position red for good. */

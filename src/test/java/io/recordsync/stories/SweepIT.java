@@ -220,6 +220,69 @@ class SweepIT {
                 .isNotEmpty();
     }
 
+    /** The same question was repeated for good, and the delete log never asked. */
+    @Test
+    void what_takes_salesforce_too_long_is_asked_in_smaller_questions() {
+        List<String> contacts = contacts(12);
+        for (String contact : contacts) {
+            salesforce.deleteContactsUnseen(List.of(contact));
+            CLOCK.advance(Duration.ofMinutes(60));
+        }
+        salesforce.queryTimeoutAbove(Duration.ofMinutes(30));
+
+        salesforce.publish(ChangeEvent.gapOverflow());
+
+        talkdesk.awaitGone(LIST, contacts);
+        awaitProven();
+        salesforce.queryTimeoutAbove(null);
+        assertThat(service.log()).contains("12 found in the Recycle Bin, 12 in the delete log");
+    }
+
+    /** One code stands for a start that is too early and for an end that is not covered yet. */
+    @Test
+    void all_of_what_the_delete_log_knows_is_asked_for_and_the_rest_is_named() throws IOException {
+        List<String> contacts = contacts(8);
+        for (String contact : contacts) {
+            CLOCK.advance(Duration.ofHours(2));
+            salesforce.deleteContactsUnseen(List.of(contact));
+        }
+        salesforce.purge(contacts.toArray(String[]::new));
+        CLOCK.advance(Duration.ofMinutes(12));
+        salesforce.deleteLogKnows(Duration.ofHours(10), Duration.ofMinutes(10));
+
+        salesforce.publish(ChangeEvent.gapOverflow());
+
+        talkdesk.awaitGone(LIST, contacts.subList(3, 8));
+        awaitProven();
+        Instant from = Instant.parse(service.status().at("/sweep/unproven/from").asText());
+        Instant until =
+                Instant.parse(service.status().at("/sweep/unproven/until").asText());
+        assertThat(Duration.between(until, CLOCK.instant()))
+                .isBetween(Duration.ofMinutes(9 * 60 + 50), Duration.ofMinutes(11 * 60));
+        assertThat(from).isBefore(until);
+        salesforce.deleteLogKnows(Duration.ofDays(15), Duration.ZERO);
+        service.post("/api/sweep/confirm-unproven", "{}");
+        service.await("it is ready", SweepIT::ready);
+    }
+
+    /** While the log stands still, the bin was read again with every retry. */
+    @Test
+    void a_log_that_stands_still_is_asked_ever_less_often_and_the_bin_not_again() {
+        List<String> contacts = contacts(30);
+        salesforce.deleteContactsUnseen(contacts);
+        salesforce.deleteLogLag(Duration.ofHours(3));
+        salesforce.publish(ChangeEvent.gapOverflow());
+        talkdesk.awaitGone(LIST, contacts);
+        service.await("the bin is read", () -> bins() > 0);
+        int bins = bins();
+
+        service.await("the log is asked again and again", () -> logs() > 4);
+
+        assertThat(bins()).isEqualTo(bins);
+        salesforce.deleteLogLag(Duration.ZERO);
+        awaitProven();
+    }
+
     @Test
     void while_salesforce_does_not_answer_it_is_not_ready_and_a_kill_forgets_no_demand() throws Exception {
         List<String> contacts = contacts(3);
@@ -291,6 +354,20 @@ class SweepIT {
         List<String> contacts = salesforce.createContacts(n);
         talkdesk.addRecords(LIST, "salesforce", contacts);
         return contacts;
+    }
+
+    private static int bins() {
+        return calls("/queryAll");
+    }
+
+    private static int logs() {
+        return calls("/deleted/");
+    }
+
+    private static int calls(String end) {
+        return (int) salesforce.recording().restCalls().stream()
+                .filter(call -> call.path().endsWith(end))
+                .count();
     }
 
     private static JsonNode deletion(String contact) {

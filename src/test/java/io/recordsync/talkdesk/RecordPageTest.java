@@ -36,50 +36,91 @@ class RecordPageTest {
                 .isEmpty();
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "/record-lists/l/records?page=2",
-                "https://api.talkdeskapp.com/record-lists/l/records/?page=2",
-                "http://api.talkdeskapp.com/record-lists/l/records?page=2"
-            })
-    void of_a_link_to_our_host_in_whatever_form_the_query_is_followed(String link) throws Exception {
-        assertThat(read(200, withNext(link)).next()).isEqualTo("page=2");
-    }
-
     @Test
-    void an_empty_page_is_the_last_whatever_it_links_to() throws Exception {
-        assertThat(read(200, withNext("/record-lists/l/records?page=9").replace("{\"id\": \"1\"}", ""))
+    void a_relative_link_is_on_our_host() throws Exception {
+        assertThat(read(200, withNext("/record-lists/l/records?page=2&per_page=100"))
                         .next())
-                .isEmpty();
-    }
-
-    @Test
-    void so_is_one_that_counts_as_the_last() throws Exception {
-        String counted =
-                withNext("/record-lists/l/records?page=%d").replaceFirst("\\{", "{\"page\": %d, \"total_pages\": 3, ");
-        assertThat(read(200, counted.formatted(2, 3)).next()).isEqualTo("page=3");
-        assertThat(read(200, counted.formatted(3, 3)).next()).isEmpty();
-        assertThat(read(200, counted.formatted(3, 4)).next()).isEmpty();
+                .isEqualTo("page=2&per_page=100");
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "https://elsewhere.example/record-lists/l/records?page=2",
-                "ftp://api.talkdeskapp.com/record-lists/l/records?page=2",
                 "https://api.talkdeskapp.com:8443/record-lists/l/records?page=2",
                 "https://user@api.talkdeskapp.com/record-lists/l/records?page=2",
                 "https://api.talkdeskapp.com/record-lists/other/records?page=2",
                 "https://api.talkdeskapp.com/record-lists/l/records?page={{ops.user}}",
                 "https://api.talkdeskapp.com/record-lists/l/records?page=${header.page}",
                 "/record-lists/l/records?page=2 {{ops.user}}",
-                "https://api.talkdeskapp.com/record-lists/l/records"
+                "https://api.talkdeskapp.com/record-lists/l/records",
+                "ftp://api.talkdeskapp.com/record-lists/l/records?page=2",
+                "https://api.talkdeskapp.com.example/record-lists/l/records?page=2",
+                "//elsewhere.example/record-lists/l/records?page=2",
+                "no link at all"
             })
     void a_link_that_leads_elsewhere_is_not_followed(String link) {
         assertThatThrownBy(() -> read(200, withNext(link)))
                 .isInstanceOf(RefusedException.class)
                 .hasMessageContaining("leads elsewhere");
+    }
+
+    /** As servers write links to themselves: behind a proxy that ends TLS, or with a slash too many. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://api.talkdeskapp.com/record-lists/l/records?page=2&per_page=100",
+                "https://API.talkdeskapp.com:443/record-lists/l/records?page=2&per_page=100",
+                "https://api.talkdeskapp.com/record-lists/l/records/?page=2&per_page=100",
+                "/record-lists/l/records/?page=2&per_page=100",
+                " /record-lists/l/records?page=2&per_page=100 "
+            })
+    void however_a_link_to_our_own_host_is_written_it_is_followed(String link) throws Exception {
+        assertThat(read(200, withNext(link)).next()).isEqualTo("page=2&per_page=100");
+    }
+
+    @Test
+    void a_link_without_the_size_of_a_page_keeps_it() throws Exception {
+        assertThat(read(200, withNext("/record-lists/l/records?page=2")).next()).isEqualTo("page=2&per_page=100");
+        assertThat(read(200, withNext("/record-lists/l/records?cursor=x")).next())
+                .isEqualTo("cursor=x");
+    }
+
+    /** Some servers have a next link on every page for ever: 28,525 pages were read in 25 s. */
+    @Test
+    void an_empty_page_is_the_last_whatever_its_link_says() throws Exception {
+        assertThat(read(
+                                200,
+                                "{\"_links\": {\"next\": {\"href\": \"/record-lists/l/records?page=9\"}},"
+                                        + " \"_embedded\": {\"records\": []}}")
+                        .next())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"page\": 3, \"total_pages\": 3",
+                "\"page\": 3, \"total_page\": 3",
+                "\"page\": \"4\", \"total_pages\": \"3\""
+            })
+    void the_page_that_is_last_by_its_number_is_the_last(String numbers) throws Exception {
+        String page = withNext("/record-lists/l/records?page=4").replaceFirst("\\{", "{" + numbers + ", ");
+
+        assertThat(read(200, page).next()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "{}", "{\"href\": null}", "{\"href\": \"\"}", "[]", "7"})
+    void no_link_is_the_end(String next) throws Exception {
+        assertThat(read(200, withNext("x").replace("{\"href\": \"x\"}", next)).next())
+                .isEmpty();
+    }
+
+    @Test
+    void a_list_without_records_may_show_none() throws Exception {
+        assertThat(read(200, "{\"total\": 0, \"_links\": {}}").externalIds()).isEmpty();
+        assertThat(read(200, "{\"count\": 0, \"page\": 1}").externalIds()).isEmpty();
     }
 
     @Test
@@ -108,8 +149,8 @@ class RecordPageTest {
     }
 
     private static String withNext(String link) {
-        return "{\"_links\": {\"next\": {\"href\": \"" + link
-                + "\"}}, \"_embedded\": {\"records\": [{\"id\": \"1\"}]}}";
+        return "{\"_links\": {\"next\": {\"href\": \"%s\"}}, \"_embedded\": {\"records\": [{\"id\": \"1\"}]}}"
+                .formatted(link);
     }
 
     private static RecordPage read(int status, String body) throws IOException {

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
@@ -62,7 +64,13 @@ final class EventDecoder {
         ProducerEvent event = consumerEvent.getEvent();
         GenericDatumReader<GenericRecord> reader = readers.get(event.getSchemaId());
         if (reader == null) {
-            reader = headerReader(schemas.schemaJson(event.getSchemaId()));
+            String schemaJson = schemas.schemaJson(event.getSchemaId());
+            try {
+                reader = headerReader(schemaJson);
+            } catch (AvroRuntimeException e) {
+                // It would be no better at the next try, and must not keep the events of other schemas back.
+                return new UndecodableEvent(event.getId(), "its schema " + event.getSchemaId() + " cannot be read");
+            }
             readers.put(event.getSchemaId(), reader);
         }
         try {
@@ -76,7 +84,10 @@ final class EventDecoder {
 
     /** A reader that resolves the writer's schema to the header alone, so that Avro skips all else. */
     private static GenericDatumReader<GenericRecord> headerReader(String schemaJson) {
-        Schema writer = new Schema.Parser().parse(schemaJson);
+        // Only the header is used: what a field beside it is called, or has for a default, is no matter.
+        Schema writer = new Schema.Parser(NameValidator.NO_VALIDATION)
+                .setValidateDefaults(false)
+                .parse(schemaJson);
         Schema.Field header = writer.getField(HEADER);
         if (header == null) {
             throw new IllegalStateException("The schema of " + writer.getFullName() + " has no " + HEADER

@@ -186,6 +186,31 @@ class EventDecoderTest {
         assertThat(decode(payload(null))).isEqualTo(DELETE);
     }
 
+    /** Fields beside the header are skipped, whatever they are called or have for a default. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"name\": \"Phone\", \"type\": [\"null\", \"string\"], \"default\": \"none\"}",
+                "{\"name\": \"Phone\", \"type\": [\"null\", \"string\"], \"default\": 12}",
+                "{\"name\": \"Phone-Number 2\", \"type\": [\"null\", \"string\"], \"default\": null}",
+                "{\"name\": \"Phone\", \"type\": [\"null\", \"string\"], \"doc\": {\"a\": 1}, \"logicalType\": \"decimal\"}"
+            })
+    void a_field_that_is_not_used_may_be_odd(String phone) throws Exception {
+        String odd =
+                SCHEMA.replace("{\"name\": \"Phone\", \"type\": [\"null\", \"string\"], \"default\": null}", phone);
+        assertThat(odd).isNotEqualTo(SCHEMA);
+
+        assertThat(decoder.decode(event(payload("+12125550100")), id -> odd)).isEqualTo(DELETE);
+    }
+
+    @Test
+    void an_event_whose_schema_is_none_is_passed_over() throws Exception {
+        for (String none : List.of("<html>", "{}", "{\"type\": \"record\"}", "")) {
+            assertThat(decoder.decode(event(payload(null)), id -> none)).isInstanceOf(UndecodableEvent.class);
+        }
+        assertThat(decode(payload(null))).isEqualTo(DELETE);
+    }
+
     private StreamEvent decode(byte[] payload) throws Exception {
         return decoder.decode(event(payload), id -> SCHEMA);
     }

@@ -38,6 +38,9 @@ final class RestApi {
     private volatile int mostDeletedIds = 600_000;
     private volatile Duration deleteLogLag = Duration.ZERO;
     private volatile boolean refuseTrimmed;
+    private volatile Duration queryTimeoutAbove;
+    private volatile Duration logReaches = Contacts.KEPT;
+    private volatile Duration logKnowsUntil = Duration.ZERO;
     private volatile boolean visible = true;
     private volatile String nextRecordsUrlPrefix = "";
 
@@ -77,6 +80,17 @@ final class RestApi {
         refuseTrimmed = true;
     }
 
+    /** Queries over a longer range of SystemModstamp time out; null: none does. */
+    void queryTimeoutAbove(Duration range) {
+        queryTimeoutAbove = range;
+    }
+
+    /** The delete log refuses a start longer ago than {@code reaches}, and an end later than {@code knowsUntil} ago. */
+    void deleteLogKnows(Duration reaches, Duration knowsUntil) {
+        logReaches = reaches;
+        logKnowsUntil = knowsUntil;
+    }
+
     void deleteLogLag(Duration lag) {
         deleteLogLag = lag;
     }
@@ -114,6 +128,11 @@ final class RestApi {
             query = Soql.parse(soql);
         } catch (Soql.Refused e) {
             return Answer.refusal(400, e.errorCode(), e.getMessage());
+        }
+        if (queryTimeoutAbove != null
+                && query.asksForTimes()
+                && query.range(clock.instant()).compareTo(queryTimeoutAbove) > 0) {
+            return Answer.refusal(400, "QUERY_TIMEOUT", "Your query request was running for too long.");
         }
         String version = path.substring(0, path.indexOf("/query"));
         List<Map<String, Object>> records = contacts.all().stream()
@@ -184,6 +203,12 @@ final class RestApi {
         }
         if (refuseTrimmed && start.isBefore(contacts.logBegins().truncatedTo(ChronoUnit.MINUTES))) {
             return invalidDate("startDate is before what the delete log holds");
+        }
+        if (start.isBefore(now.minus(logReaches).truncatedTo(ChronoUnit.MINUTES))) {
+            return invalidDate("startDate before org replication enabled date");
+        }
+        if (end.isAfter(now.minus(logKnowsUntil).truncatedTo(ChronoUnit.MINUTES)) && !logKnowsUntil.isZero()) {
+            return invalidDate("endDate is not covered yet");
         }
         Instant written = now.minus(deleteLogLag).truncatedTo(ChronoUnit.MINUTES);
         Instant covered = end.isBefore(written) ? end : written;

@@ -412,6 +412,16 @@ public final class SalesforceSimulator implements AutoCloseable {
         rest.deleteLogLag(lag);
     }
 
+    /** Queries over a longer range of SystemModstamp are refused with QUERY_TIMEOUT; null: none is. */
+    public void queryTimeoutAbove(Duration range) {
+        rest.queryTimeoutAbove(range);
+    }
+
+    /** getDeleted refuses a start longer ago than {@code reaches}, and an end later than {@code knowsUntil} ago, with one code. */
+    public void deleteLogKnows(Duration reaches, Duration knowsUntil) {
+        rest.deleteLogKnows(reaches, knowsUntil);
+    }
+
     /** Without View All on Contact queries find nothing, and no error tells why. */
     public void contactsVisible(boolean on) {
         rest.visible(on);

@@ -1,6 +1,7 @@
 package io.recordsync.simulator.salesforce;
 
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ import java.util.regex.Pattern;
  * condition being {@code IsDeleted = true},
  * {@code Id IN ('…', …)}, or a comparison of a time with a literal. Everything else is refused as malformed.
  */
-record Soql(List<String> fields, Predicate<Contacts.Contact> where, int limit) {
+record Soql(List<String> fields, Predicate<Contacts.Contact> where, int limit, Instant from, Instant until) {
 
     /** Alone: only how many there are is told. */
     static final List<String> COUNT = List.of("COUNT()");
@@ -66,13 +67,30 @@ record Soql(List<String> fields, Predicate<Contacts.Contact> where, int limit) {
             }
         }
         List<Predicate<Contacts.Contact>> conditions = new ArrayList<>();
+        Instant from = null;
+        Instant until = null;
         if (query.group(3) != null) {
             for (String condition : query.group(3).split("(?i)\\s+AND\\s+")) {
                 conditions.add(condition(condition));
+                Matcher time = TIME.matcher(condition);
+                if (time.matches() && time.group(2).startsWith(">")) {
+                    from = instant(time.group(3));
+                } else if (time.matches() && time.group(2).startsWith("<")) {
+                    until = instant(time.group(3));
+                }
             }
         }
         int limit = query.group(4) == null ? Integer.MAX_VALUE : Integer.parseInt(query.group(4));
-        return new Soql(fields, conditions.stream().reduce(contact -> true, Predicate::and), limit);
+        return new Soql(fields, conditions.stream().reduce(contact -> true, Predicate::and), limit, from, until);
+    }
+
+    boolean asksForTimes() {
+        return from != null;
+    }
+
+    /** How long a time it asks for. */
+    Duration range(Instant now) {
+        return Duration.between(from, until == null ? now : until);
     }
 
     boolean matches(Contacts.Contact contact) {
