@@ -56,6 +56,7 @@ public final class Sweeping {
     private final Duration overlap;
     /** From here it asks; earlier than for most lists where one has to catch up. */
     private final Instant start;
+
     private final long holes;
     /** What lies before is of no list, or only of those that have to catch up. */
     private final Instant common;

@@ -74,7 +74,8 @@ abstract class DecisionsContract extends OnEitherDatabase {
         List<Long> unconfirmed = acceptMany("L2", 1);
         inbox.queue().claim(1, 1);
         inbox.queue()
-                .postpone(claimed(unconfirmed),
+                .postpone(
+                        claimed(unconfirmed),
                         Duration.ofHours(1),
                         new Failure("unconfirmed", 202, "accepted", "c"),
                         UNCONFIRMED);

@@ -117,7 +117,8 @@ class PresenceChecksTest {
 
     @Test
     void whoever_lives_in_one_of_two_entities_is_not_missing() throws Exception {
-        PresenceCheck check = new PresenceCheck("list-a", NOW, records(), List.of("Contact", "Lead"), "64.0", 0, Set.of());
+        PresenceCheck check =
+                new PresenceCheck("list-a", NOW, records(), List.of("Contact", "Lead"), "64.0", 0, Set.of());
         String contact = ContactIds.next();
         String lead = ContactIds.next();
         String none = ContactIds.next();
@@ -172,7 +173,7 @@ class PresenceChecksTest {
 
     @Test
     void about_the_ids_that_a_page_of_the_answer_does_not_name_it_is_asked_again() throws Exception {
-        List<String> ids = ids(3);
+        List<String> ids = Stream.generate(ContactIds::next).limit(3).toList();
         PresenceCheck check = new PresenceCheck("list-a", NOW, records(), List.of("Contact"), "64.0", 0, Set.of());
         check.page(ids, "");
         String page =

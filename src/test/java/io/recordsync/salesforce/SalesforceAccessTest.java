@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recordsync.config.Secret;
+import io.recordsync.doctor.Answer;
 import io.recordsync.inbox.Inbox;
 import io.recordsync.inbox.InboxSettings;
 import io.recordsync.inbox.Store;
@@ -24,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -135,15 +137,16 @@ class SalesforceAccessTest {
     void each_refusal_has_words_of_its_own(String code, String words) {
         String body = "[{\"errorCode\": \"" + code + "\", \"message\": \"No\"}]";
 
-        assertThat(SalesforceAccess.refusal(400, body)).contains(code, words);
+        assertThat(SalesforceAccess.refusal(answer(400, body))).contains(code, words);
         if (!words.equals("View All")) {
-            assertThat(SalesforceAccess.refusal(400, body)).doesNotContain("View All");
+            assertThat(SalesforceAccess.refusal(answer(400, body))).doesNotContain("View All");
         }
     }
 
     @Test
     void an_error_that_is_not_in_a_list_is_read_as_well() {
-        assertThat(SalesforceAccess.refusal(403, "{\"errorCode\": \"API_DISABLED_FOR_ORG\", \"message\": \"No\"}"))
+        assertThat(SalesforceAccess.refusal(
+                        answer(403, "{\"errorCode\": \"API_DISABLED_FOR_ORG\", \"message\": \"No\"}")))
                 .contains("API_DISABLED_FOR_ORG");
     }
 
@@ -202,6 +205,10 @@ class SalesforceAccessTest {
                 .isInstanceOf(RefusedException.class)
                 .hasMessageContaining("give the app the scope api");
         assertThat(access.token()).isEqualTo(token);
+    }
+
+    private static Answer answer(int status, String body) {
+        return new Answer(status, body, null, Optional.empty());
     }
 
     private static InputStream body(String text) {
