@@ -186,7 +186,7 @@ class SweepsTest {
     }
 
     @Test
-    void what_a_person_ordered_and_took_back_ends_after_the_question_at_hand_and_proves_nothing() {
+    void what_a_person_ordered_and_took_back_ends_after_the_question_at_hand_and_proves_nothing() throws IOException {
         Sweeps sweeps = sweeps(Duration.ZERO);
         coverage.order("ada", null);
         Sweeping sweeping = sweeps.begin();
