@@ -91,7 +91,7 @@ final class LockWatch implements AutoCloseable {
             try (ResultSet row = statement.executeQuery()) {
                 List<String> waits = new ArrayList<>();
                 while (row.next()) {
-                    waits.add("%s, held by process %d of the server (application %s, role %s, %s)"
+                    waits.add("%s, held by process %s of the server (application %s, role %s, %s)"
                             .formatted(
                                     row.getString("lock"),
                                     row.getInt("pid"),

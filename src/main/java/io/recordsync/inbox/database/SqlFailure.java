@@ -40,7 +40,7 @@ public final class SqlFailure {
             text += " (" + why + ")";
         }
         return switch (state(e)) {
-            case NO_SLOT -> "the server has no free slot for a connection; the service takes %d at most: "
+            case NO_SLOT -> "the server has no free slot for a connection; the service takes %s at most: "
                             .formatted(Postgresql.WRITERS + Database.READERS)
                     + text;
             case NOT_YET -> "the server is there and takes no connections now, because it starts or stops: " + text;

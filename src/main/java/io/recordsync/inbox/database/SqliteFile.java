@@ -189,7 +189,7 @@ final class SqliteFile extends Database {
     }
 
     private static final String SWEEP_AFTER_RESTORE =
-            "update sweep set demanded = demanded + 1, reason = 'the database file is not the one of the last start (restored?)'";
+            "update sweep set demanded = demanded + 1, required = demanded + 1, reason = 'the database file is not the one of the last start (restored?)'";
 
     /** Names this start in the database and beside it. @return how they name it */
     private String start(DataSource source, boolean restored) throws IOException, SQLException {

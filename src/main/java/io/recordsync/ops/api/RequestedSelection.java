@@ -1,6 +1,7 @@
 package io.recordsync.ops.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recordsync.deletion.HeldReason;
 import io.recordsync.deletion.Origin;
 import io.recordsync.inbox.Decisions.Selection;
@@ -52,9 +53,14 @@ final class RequestedSelection {
         return names;
     }
 
+    /** Generated clients send ids that were not given as null. */
     private static JsonNode readObject(byte[] body) {
-        return RequestBody.readObject(
+        ObjectNode order = (ObjectNode) RequestBody.readObject(
                 body, Set.of("ids", "state", "recordList", "failureCode", "origin", "expected", "heldReason"));
+        if (order.path("ids").isNull()) {
+            order.remove("ids");
+        }
+        return order;
     }
 
     private static Integer expected(JsonNode order) {

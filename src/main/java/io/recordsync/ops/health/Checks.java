@@ -82,11 +82,11 @@ final class Checks {
     private static Result silent(HealthCheck check, Duration silent) {
         HealthCheckResultBuilder builder = HealthCheckResultBuilder.on(check);
         if (check instanceof ReadinessCheck ours && ours.isDownWhenSilent()) {
-            return builder.message("The database has not answered for %d s".formatted(silent.toSeconds()))
+            return builder.message("The database has not answered for %s s".formatted(silent.toSeconds()))
                     .down()
                     .build();
         }
-        return builder.message("The check has not answered for %d s".formatted(silent.toSeconds()))
+        return builder.message("The check has not answered for %s s".formatted(silent.toSeconds()))
                 .unknown()
                 .build();
     }
