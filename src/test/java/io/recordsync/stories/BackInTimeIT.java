@@ -19,10 +19,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A PostgreSQL that is replaced by an older copy of itself under the running service, as by a failover to a lagging standby. */
+@Tag("servers")
 class BackInTimeIT {
 
     private static final ObjectMapper JSON = new ObjectMapper();

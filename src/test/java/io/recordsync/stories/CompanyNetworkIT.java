@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The company network: everything goes through a proxy that wants a password, to ends whose certificates only the company's
  * own authority vouches for.
  */
+@Tag("servers")
 class CompanyNetworkIT {
 
     private static final String LIST = "5f1c7a2e-cccc-4a7e-9b2f-aaaaaaaaaaaa";

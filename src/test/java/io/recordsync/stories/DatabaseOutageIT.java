@@ -21,10 +21,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The database goes away, or is full, while stream, orders and deliveries flow; later it is well again. */
+@Tag("servers")
 class DatabaseOutageIT {
 
     private static final ObjectMapper JSON = new ObjectMapper();

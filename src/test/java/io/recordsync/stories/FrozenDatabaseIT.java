@@ -23,10 +23,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** PostgreSQL takes connections and never answers, as on a machine whose disk or memory is gone. */
+@Tag("servers")
 class FrozenDatabaseIT {
 
     private static final String LIST = "5f1c7a2e-9999-4a7e-9b2f-aaaaaaaaaaaa";

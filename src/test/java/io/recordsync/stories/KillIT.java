@@ -30,9 +30,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Ten SIGKILLs while thousands of deletions flow: whatever Salesforce told of and whatever the API acknowledged is
@@ -61,11 +61,6 @@ class KillIT {
         ORDER_ACKNOWLEDGED,
         DURING_START,
         ANY
-    }
-
-    enum Database {
-        SQLITE,
-        POSTGRESQL
     }
 
     /** What the API is asked for, and the Talkdesk records that it concerns. */
@@ -109,16 +104,17 @@ class KillIT {
         salesforce.close();
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void nothing_is_lost_by_ten_kills(Database database) throws Exception {
-        if (database == Database.POSTGRESQL) {
-            try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
-                service.with("store.url", postgres.getJdbcUrl("postgres", "postgres"));
-                service.with("session.ttl", "1s");
-                killTenTimes();
-            }
-        } else {
+    @Test
+    void nothing_is_lost_by_ten_kills_on_sqlite() throws Exception {
+        killTenTimes();
+    }
+
+    @Test
+    @Tag("servers")
+    void nothing_is_lost_by_ten_kills_on_postgresql() throws Exception {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start()) {
+            service.with("store.url", postgres.getJdbcUrl("postgres", "postgres"));
+            service.with("session.ttl", "1s");
             killTenTimes();
         }
     }

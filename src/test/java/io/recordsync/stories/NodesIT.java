@@ -25,10 +25,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two processes on one PostgreSQL. They know nothing of each other but what is in the database. */
+@Tag("servers")
 class NodesIT {
 
     private static final String LIST = "5f1c7a2e-5555-4a7e-9b2f-aaaaaaaaaaaa";

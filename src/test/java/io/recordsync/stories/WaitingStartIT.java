@@ -12,10 +12,12 @@ import java.sql.Statement;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a start on PostgreSQL waits for, or cannot have at present. */
+@Tag("servers")
 class WaitingStartIT {
 
     private static final String LIST = "5f1c7a2e-bbbb-4a7e-9b2f-aaaaaaaaaaaa";
