@@ -27,7 +27,7 @@ class DeadLettersIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String LIST = "5f1c7a2e-7777-4a7e-9b2f-aaaaaaaaaaaa";
     private static final String OTHER_LIST = "5f1c7a2e-8888-4a7e-9b2f-aaaaaaaaaaaa";
-    private static final Duration GIVE_UP_AFTER = Duration.ofMillis(800);
+    private static final Duration GIVE_UP_AFTER = Duration.ofSeconds(1);
 
     @TempDir
     Path folder;

@@ -73,17 +73,18 @@ class StartFailureIT {
     /** One is the driver's to read, the others would be quoted in its own words. */
     @ParameterizedTest
     @CsvSource({
-        "jdbc:postgresql://127.0.0.1:1/inbox?sslpassword=swordfish-18&password=swordfish-18, The start failed: Store"
+        "75, jdbc:postgresql://127.0.0.1:1/inbox?sslpassword=swordfish-18&password=swordfish-18, The start failed: Store"
                 + " jdbc:postgresql://127.0.0.1:1/inbox cannot be opened: ",
-        "jdbc:postgresql://sync:swordfish-18@127.0.0.1:1/inbox, store.url (STORE_URL) = jdbc:postgresql://…: expected ",
-        "jdbc:postgresql://127.0.0.1:1/inbox&password=swordfish-18, store.url (STORE_URL) ="
+        "1, jdbc:postgresql://sync:swordfish-18@127.0.0.1:1/inbox, store.url (STORE_URL) = jdbc:postgresql://…: expected ",
+        "1, jdbc:postgresql://127.0.0.1:1/inbox&password=swordfish-18, store.url (STORE_URL) ="
                 + " jdbc:postgresql://127.0.0.1:1/inbox…: expected ",
     })
-    void a_password_within_the_url_of_the_store_is_shown_nowhere(String url, String line) throws Exception {
+    void a_password_within_the_url_of_the_store_is_shown_nowhere(int exitCode, String url, String line)
+            throws Exception {
         try (Service service = service()) {
             service.with("store.url", url);
 
-            assertEndsWith(service, line);
+            assertEndsWith(exitCode, service, line);
             assertThat(service.log()).doesNotContain("swordfish");
             Command doctor = Command.run(service.environment(), "doctor");
             assertThat(doctor.exitCode()).isEqualTo(1);
