@@ -6,10 +6,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * A database file that is open, with its log and the index of that: each is to be the one that its path leads to, or what is
@@ -20,21 +21,34 @@ final class OpenFile {
     /** SQLite's code for a file that cannot be opened: only a person can fix it. */
     private static final int CANTOPEN = 14;
 
+    /** Longer than a log takes to be written back. */
+    private static final Duration MAX_UNREADABLE = Duration.ofSeconds(30);
+
     private final Path database;
-    private final BooleanSupplier ours;
+    private final Supplier<Content> content;
     private final Map<Path, Object> keys = new LinkedHashMap<>();
     /** Of the database when it was last looked at; it is written when its log is written back, which is seldom. */
     private volatile FileTime modified;
+    /** Since when it cannot be read, by {@link System#nanoTime()}; null while it can. */
+    private volatile Long unreadable;
+
+    /** Whose a database is that lies there. */
+    enum Content {
+        OURS,
+        ANOTHERS,
+        /** Not to be told, perhaps for a moment. */
+        UNREADABLE
+    }
 
     /**
      * Those that the paths lead to now.
      *
-     * @param ours whether what the database holds without its log is of this start
+     * @param content whose the database is, as it lies there without its log
      * @param beside its log, and the index of that
      */
-    OpenFile(Path database, BooleanSupplier ours, Path... beside) throws IOException {
+    OpenFile(Path database, Supplier<Content> content, Path... beside) throws IOException {
         this.database = database;
-        this.ours = ours;
+        this.content = content;
         keys.put(database, key(database));
         for (Path path : beside) {
             keys.put(path, key(path));
@@ -66,11 +80,27 @@ final class OpenFile {
         } catch (IOException e) {
             throw gone(database, "was removed or moved");
         }
-        if (!now.equals(modified)) {
-            if (!ours.getAsBoolean()) {
-                throw gone(database, "was overwritten by another one");
+        if (now.equals(modified)) {
+            return;
+        }
+        switch (content.get()) {
+            case OURS -> {
+                modified = now;
+                unreadable = null;
             }
-            modified = now;
+            case ANOTHERS -> throw gone(database, "was overwritten by another one");
+            case UNREADABLE -> requireShortTime();
+        }
+    }
+
+    /** While its log is written back it cannot be read; it is looked at again with the next act. */
+    private void requireShortTime() throws SQLException {
+        Long since = unreadable;
+        long now = System.nanoTime();
+        if (since == null) {
+            unreadable = now;
+        } else if (now - since > MAX_UNREADABLE.toNanos()) {
+            throw gone(database, "was overwritten by what is no database of this service");
         }
     }
 

@@ -3,6 +3,7 @@ package io.recordsync.inbox.database;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.SQLExceptionOverride;
 import io.recordsync.files.Refusal;
+import io.recordsync.inbox.database.OpenFile.Content;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -106,7 +107,7 @@ final class SqliteFile extends Database {
             schema(source).migrate();
             String current = start(source, restored);
             keepLog(source, opened);
-            opened.file(new OpenFile(file, () -> isOf(current, startOfFileAlone()), log(), index()));
+            opened.file(new OpenFile(file, () -> contentAlone(current), log(), index()));
             if (!checked) {
                 checkMeanwhile(opened);
             }
@@ -176,9 +177,13 @@ final class SqliteFile extends Database {
         }
     }
 
-    /** Somebody may have changed the schema meanwhile, by hand. */
-    private static boolean isOf(String start, String found) {
-        return found.startsWith(start.substring(0, start.indexOf('/') + 1));
+    /** Whose it is without its log; somebody may have changed the schema meanwhile, by hand. */
+    private Content contentAlone(String start) {
+        String found = startOfFileAlone();
+        if (found.isEmpty()) {
+            return Content.UNREADABLE;
+        }
+        return found.startsWith(start.substring(0, start.indexOf('/') + 1)) ? Content.OURS : Content.ANOTHERS;
     }
 
     /** A file as it lies there: its log is not read, and nothing is written. */

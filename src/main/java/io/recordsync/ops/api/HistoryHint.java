@@ -11,16 +11,18 @@ final class HistoryHint {
 
     private static final String DECLINE = "or decline it (POST /api/record-lists/skip-history)";
 
+    private static final int MAX_SHOWN = 5;
+
     private HistoryHint() {}
 
     static List<String> words(List<ListCoverage> lists, PresenceReport checks) {
         List<String> words = new ArrayList<>();
-        String since = lists.stream()
+        List<String> since = lists.stream()
                 .filter(list -> list.joinedAt() == null && list.historyOpen())
                 .map(ListCoverage::recordList)
-                .collect(Collectors.joining(", "));
+                .toList();
         if (!since.isEmpty()) {
-            words.add("What was deleted before the first start may still be on record lists " + since
+            words.add("What was deleted before the first start may still be on record lists " + shown(since)
                     + ": order a sweep of the 15 days before and a presence check (on the page, or POST /api/sweep and"
                     + " /api/reconcile), " + DECLINE + why(checks));
         }
@@ -29,6 +31,11 @@ final class HistoryHint {
                 .map(list -> joined(list, checks))
                 .forEach(words::add);
         return words;
+    }
+
+    private static String shown(List<String> lists) {
+        String first = lists.stream().limit(MAX_SHOWN).collect(Collectors.joining(", "));
+        return lists.size() <= MAX_SHOWN ? first : first + " and %s more".formatted(lists.size() - MAX_SHOWN);
     }
 
     private static String joined(ListCoverage list, PresenceReport checks) {
