@@ -73,10 +73,8 @@ class DatabaseOutageIT {
             salesforce.publishDelete(meanwhile);
             List<String> refused = contacts(3);
             CompletableFuture<HttpResponse<String>> order = CompletableFuture.supplyAsync(() -> order(refused));
-            service.await(
-                    "it says so",
-                    () -> Stream.of("DOWN", "\"store\"", "The database does not answer")
-                            .allMatch(readiness()::contains));
+            service.await("it says so", () -> Stream.of("DOWN", "\"store\"", "The database does not answer")
+                    .allMatch(readiness()::contains));
             assertThat(service.text("/observe/health/live")).contains("UP");
             assertRefused(order.get());
             assertThat(meanwhile).allSatisfy(contact -> assertThat(talkdesk.holds(LIST, contact))

@@ -90,8 +90,7 @@ class PackagingIT {
         Process jar = start(Path.of("."), environment, JAVA, QUICK_START, "-jar", JAR.toString());
 
         assertEndsWith(jar, 1);
-        assertThat(stderr())
-                .containsExactly("batch.size (BATCH_SIZE) = 200: expected a whole number from 1 to 100");
+        assertThat(stderr()).containsExactly("batch.size (BATCH_SIZE) = 200: expected a whole number from 1 to 100");
     }
 
     @Test

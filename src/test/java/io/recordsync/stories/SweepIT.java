@@ -235,7 +235,8 @@ class SweepIT {
         talkdesk.awaitGone(LIST, contacts);
         awaitProven();
         salesforce.queryTimeoutAbove(null);
-        assertThat(service.log()).containsPattern("Swept \\(GAP_OVERFLOW.* found in the Recycle Bin, \\d+ in the delete log, 12 new");
+        assertThat(service.log())
+                .containsPattern("Swept \\(GAP_OVERFLOW.* found in the Recycle Bin, \\d+ in the delete log, 12 new");
     }
 
     /** One code stands for a start that is too early and for an end that is not covered yet. */
