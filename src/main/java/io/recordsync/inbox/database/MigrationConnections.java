@@ -23,6 +23,9 @@ import org.postgresql.core.TransactionState;
  */
 final class MigrationConnections extends ConnectionSource {
 
+    /** As Flyway does it, for the session. */
+    private static final String SET_SEARCH_PATH = "SELECT set_config('search_path', ?, false)";
+
     private static final Set<String> ENDS = Set.of("commit", "rollback");
     private static final Set<String> TOUCHES_NO_TRANSACTION =
             Set.of("isClosed", "isValid", "toString", "hashCode", "equals");
@@ -85,6 +88,10 @@ final class MigrationConnections extends ConnectionSource {
                 begun = false;
             } else if (!name.equals("close") && !TOUCHES_NO_TRANSACTION.contains(name)) {
                 begin();
+            }
+            if (name.equals("prepareStatement") && SET_SEARCH_PATH.equals(arguments[0])) {
+                // For this transaction only: each one has ours anyway.
+                arguments[0] = SET_SEARCH_PATH.replace("false", "true");
             }
             Object result = MigrationConnections.call(connection, method, arguments);
             return result instanceof Statement statement ? proxyOf(statement, method.getReturnType()) : result;

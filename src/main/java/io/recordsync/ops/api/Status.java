@@ -67,6 +67,7 @@ public final class Status {
             List<RecordListEntry> lists,
             Coverage.State coverage,
             List<ListCoverage> covered,
+            boolean catchingUp,
             List<NothingFound> nothingFound) {}
 
     /** What other parts of the service report of themselves. */
@@ -116,6 +117,7 @@ public final class Status {
                 ledger.recordLists(),
                 coverage.state(),
                 inboxLists.coverage(),
+                ledger.catchingUp(),
                 parts.nothingFound().get());
     }
 
@@ -146,7 +148,7 @@ public final class Status {
         return new StatusAnswer(
                 mode.toString(),
                 HealthReport.of(down, toLookAt(deletions, guard, known, problems)),
-                stream(known.position()),
+                stream(known),
                 delivery(),
                 deletions,
                 oldestPendingSeconds(known.oldestPending()),
@@ -207,13 +209,13 @@ public final class Status {
         return new StatusAnswer.Delivery(now.state(), now.reason(), now.until());
     }
 
-    private StatusAnswer.Stream stream(Optional<PositionEntry> position) {
+    private StatusAnswer.Stream stream(Known known) {
         StreamReport now = parts.stream().get();
-        Instant savedAt = position.map(PositionEntry::savedAt).orElse(null);
+        Instant savedAt = known.position().map(PositionEntry::savedAt).orElse(null);
         return new StatusAnswer.Stream(
                 channel,
                 Word.underscored(now.state()),
-                ledger.catchingUp(),
+                known.catchingUp(),
                 now.lastResponseAt(),
                 now.lastEventAt(),
                 savedAt,
