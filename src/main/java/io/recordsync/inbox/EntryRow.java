@@ -18,6 +18,7 @@ final class EntryRow {
     /** What {@link #read} reads. */
     static final String COLUMNS =
             "deletion.*, (select reason from held where held.deletion = deletion.id) as held_reason, "
+                    + "deletion.state not in ('deleted', 'cancelled') and "
                     + "(select 1 from deletion_doubt doubt where doubt.deletion = deletion.id) is not null as doubted, "
                     + person("ordered_by") + ", " + person("decided_by") + ", " + person("decision");
 
