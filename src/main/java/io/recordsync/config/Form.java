@@ -147,12 +147,6 @@ public final class Form<T> {
         });
     }
 
-    static Form<Duration> durationOrZero(Duration least) {
-        Form<Duration> form = duration(least, MAX_DURATION, ", at least " + least.toSeconds() + "s, or 0");
-        return new Form<>(
-                form.expected, null, text -> Millis.read(text).isZero() ? Duration.ZERO : form.reading.apply(text));
-    }
-
     private static Form<Duration> duration(Duration least, Duration most, String bounds) {
         return new Form<>("milliseconds or a duration such as 30s, 5m or 24h" + bounds, null, text -> {
             Duration duration = Millis.read(text);

@@ -6,7 +6,6 @@ import static io.recordsync.config.Form.duration;
 import static io.recordsync.config.Form.durationAboveZero;
 import static io.recordsync.config.Form.durationAtLeast;
 import static io.recordsync.config.Form.durationBetween;
-import static io.recordsync.config.Form.durationOrZero;
 import static io.recordsync.config.Form.host;
 import static io.recordsync.config.Form.hosts;
 import static io.recordsync.config.Form.hostsOrNone;
@@ -239,7 +238,7 @@ public final class Keys {
     static final Key<Duration> STREAM_KEEPALIVE = rarely(
             "stream.keepalive",
             "0",
-            durationOrZero(Duration.ofSeconds(10)),
+            zeroOr(durationAtLeast(Duration.ofSeconds(10))),
             "How often the stream's connection is pinged, for a proxy that cuts silent ones; 0 means not at all: a server may end"
                     + " the stream when pings come more often than every five minutes.");
     static final Key<Duration> STREAM_BACKOFF = rarely(

@@ -112,63 +112,7 @@ public interface Ledger {
             boolean doubted,
             String orderedBy,
             String decidedBy,
-            String decision) {
-
-        /** Which nobody ordered by name nor decided about. */
-        public Entry(
-                long id,
-                String recordList,
-                IdentifierKind kind,
-                String provider,
-                String identifier,
-                DeletionState state,
-                String origin,
-                String eventKey,
-                Instant committedAt,
-                Instant acceptedAt,
-                Instant dueAt,
-                int attempts,
-                int unconfirmed,
-                boolean answerLost,
-                Instant settledAt,
-                String settledBy,
-                String confirmation,
-                String failureCode,
-                String message,
-                String note,
-                String approvedBy,
-                Instant calledAt,
-                HeldReason heldReason) {
-            this(
-                    id,
-                    recordList,
-                    kind,
-                    provider,
-                    identifier,
-                    state,
-                    origin,
-                    eventKey,
-                    committedAt,
-                    acceptedAt,
-                    dueAt,
-                    attempts,
-                    unconfirmed,
-                    answerLost,
-                    settledAt,
-                    settledBy,
-                    confirmation,
-                    failureCode,
-                    message,
-                    note,
-                    approvedBy,
-                    calledAt,
-                    heldReason,
-                    false,
-                    "",
-                    "",
-                    "");
-        }
-    }
+            String decision) {}
 
     /** Parked deletions of one list and one reason. {@code message} is that of one of them, {@code oldest} an acceptance. */
     record DeadLetters(String recordList, String failureCode, String message, long count, Instant oldest) {}

@@ -66,14 +66,12 @@ public final class SalesforceAccess {
 
     /** What another answer than 200 means, for a person. */
     static String refusal(Answer answer) {
-        InputStream body = new ByteArrayInputStream(answer.body().getBytes(StandardCharsets.UTF_8));
-        return words(answer.status(), SaidError.of(answer.status(), body, answer.location()));
+        return words(answer.status(), SaidError.of(answer));
     }
 
     /** Whether an answer other than 200 says that the question was too much. */
     static boolean tookTooLong(Answer answer) {
-        InputStream body = new ByteArrayInputStream(answer.body().getBytes(StandardCharsets.UTF_8));
-        return SaidError.of(answer.status(), body, answer.location()).code().equals("QUERY_TIMEOUT");
+        return SaidError.of(answer).code().equals("QUERY_TIMEOUT");
     }
 
     private static String words(int status, SaidError said) {
@@ -112,6 +110,11 @@ public final class SalesforceAccess {
      * @param looks what it was, where it has no code
      */
     private record SaidError(String code, String message, String looks) {
+
+        static SaidError of(Answer answer) {
+            InputStream body = new ByteArrayInputStream(answer.body().getBytes(StandardCharsets.UTF_8));
+            return of(answer.status(), body, answer.location());
+        }
 
         static SaidError of(int status, InputStream body, String location) {
             String text = "";

@@ -58,7 +58,11 @@ abstract class IntakesContract extends OnEitherDatabase {
                         "",
                         "",
                         null,
-                        null));
+                        null,
+                        false,
+                        "",
+                        "",
+                        ""));
     }
 
     @Test

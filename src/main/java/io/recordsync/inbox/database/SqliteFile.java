@@ -107,7 +107,7 @@ final class SqliteFile extends Database {
             schema(source).migrate();
             String current = start(source, restored);
             keepLog(source, opened);
-            opened.file(new OpenFile(file, () -> contentAlone(current), log(), index()));
+            opened.file(new OpenFile(file, () -> contentAlone(current), beside("-wal"), beside("-shm")));
             if (!checked) {
                 checkMeanwhile(opened);
             }
@@ -121,14 +121,6 @@ final class SqliteFile extends Database {
         return new Pools(opened.pool("inbox-write", 1, config), opened.pool("inbox-read", READERS, readingPool()));
     }
 
-    private Path log() {
-        return file.resolveSibling(file.getFileName() + "-wal");
-    }
-
-    private Path index() {
-        return file.resolveSibling(file.getFileName() + "-shm");
-    }
-
     /** The last connection removes the log; this one is closed last, so that it is the same one all the while. */
     private static void keepLog(DataSource source, Opened opened) throws SQLException {
         Connection last = source.getConnection();
@@ -140,7 +132,7 @@ final class SqliteFile extends Database {
 
     /** A process that ended in order has removed it. */
     private boolean crashed() throws IOException {
-        return Files.exists(file) && Files.exists(log()) && Files.size(log()) > 0;
+        return Files.exists(file) && Files.exists(beside("-wal")) && Files.size(beside("-wal")) > 0;
     }
 
     /**
@@ -155,7 +147,7 @@ final class SqliteFile extends Database {
         if (crashed()) {
             throw new DatabaseException(
                     "The database file %s is not the one that was open last (a backup was copied over it?), but %s, which belongs to that one, is still there: remove %s and %s-shm to start with the file as it is, or put back the file that they belong to"
-                            .formatted(file, log(), log(), file),
+                            .formatted(file, beside("-wal"), beside("-wal"), file),
                     null);
         }
         return true;
@@ -278,7 +270,7 @@ final class SqliteFile extends Database {
     @Override
     String damage(String found) {
         return "The database file %s is damaged (%s): restore a backup, and remove %s and %s-shm with the damaged file, because they belong to it"
-                .formatted(file, found, log(), file);
+                .formatted(file, found, beside("-wal"), file);
     }
 
     /** While the service works; it is ended with it. */
