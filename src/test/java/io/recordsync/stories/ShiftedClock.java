@@ -1,4 +1,4 @@
-package io.recordsync.faults;
+package io.recordsync.stories;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,38 +13,42 @@ import java.time.Duration;
  *
  * <p>libfaketime will not do: under it a JVM's timed waits return at once, or never.
  */
-final class ShiftedClock {
+public final class ShiftedClock {
 
-    private Path folder;
+    private final Path folder;
 
-    void compile(Path at) throws Exception {
-        folder = at;
+    /**
+     * @param folder for the library
+     * @throws IOException where no C compiler is
+     */
+    public ShiftedClock(Path folder) throws Exception {
+        this.folder = folder;
         Files.write(file(), new byte[Long.BYTES]);
-        int status;
-        try {
-            status = new ProcessBuilder(
-                            "cc", "-shared", "-fPIC", "-O2", "-o", library().toString(), "src/test/c/shifted-clock.c")
-                    .inheritIO()
-                    .start()
-                    .waitFor();
-        } catch (IOException e) {
-            throw new NotRun("not run: needs a C compiler (Debian: gcc)");
-        }
+        int status = new ProcessBuilder(
+                        "cc", "-shared", "-fPIC", "-O2", "-o", library().toString(), "src/test/c/shifted-clock.c")
+                .inheritIO()
+                .start()
+                .waitFor();
         if (status != 0) {
             throw new IllegalStateException("src/test/c/shifted-clock.c does not compile");
         }
     }
 
-    Path library() {
+    private Path library() {
         return folder.resolve("shifted-clock.so");
     }
 
-    Path file() {
+    private Path file() {
         return folder.resolve("clock-shift");
     }
 
+    /** The service runs by it from its next start on. */
+    public void of(Service service) {
+        service.with("ld.preload", library().toString()).with("clock.shift", file().toString());
+    }
+
     /** In place: the process has the file mapped. */
-    void shift(Duration by) throws IOException {
+    public void shift(Duration by) throws IOException {
         ByteBuffer seconds =
                 ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, by.toSeconds());
         try (var channel = Files.newByteChannel(file(), StandardOpenOption.WRITE)) {
