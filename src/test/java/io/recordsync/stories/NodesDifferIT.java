@@ -67,6 +67,24 @@ class NodesDifferIT {
         }
     }
 
+    @Test
+    void a_node_that_rehearses_beside_one_that_deletes_is_named_on_both() throws Exception {
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start();
+                SalesforceSimulator salesforce = SalesforceSimulator.start();
+                TalkdeskSimulator talkdesk = TalkdeskSimulator.start();
+                Service one = node(postgres, salesforce, talkdesk, A);
+                Service other = node(postgres, salesforce, talkdesk, A).with("delivery.mode", "dry-run")) {
+            talkdesk.addList(A, "EXTERNAL");
+            one.startSubscribed();
+            other.start();
+
+            for (Service node : List.of(one, other)) {
+                node.await("it says so", () -> node.answer("/observe/health").statusCode() == 503);
+                assertThat(node.text("/observe/health")).contains("\"nodes\"", "delivery.mode");
+            }
+        }
+    }
+
     private Service node(
             EmbeddedPostgres postgres, SalesforceSimulator salesforce, TalkdeskSimulator talkdesk, String lists)
             throws Exception {
