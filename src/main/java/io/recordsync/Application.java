@@ -5,6 +5,7 @@ import io.recordsync.config.InvalidConfiguration;
 import io.recordsync.config.Shown;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.StoreAwayException;
+import io.recordsync.ops.health.Metrics;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
@@ -48,8 +49,10 @@ public final class Application {
     private final Logger log;
 
     private final Main main;
+    private final Console console;
 
-    private Application() {
+    private Application(Console console) {
+        this.console = console;
         // Before anything that takes its time: a signal finds it from the first line on.
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
         log = LoggerFactory.getLogger(Application.class);
@@ -59,6 +62,10 @@ public final class Application {
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void afterStart(BaseMainSupport started) {
+                started.getCamelContext()
+                        .getRegistry()
+                        .findByType(Metrics.class)
+                        .forEach(metrics -> metrics.countDroppedLines(console::dropped));
                 logStarted(started.getCamelContext());
             }
         });
@@ -72,7 +79,7 @@ public final class Application {
         // a library may write digits that are not ASCII.
         Locale.setDefault(Locale.ROOT);
         switch (args.length == 0 ? "" : args[0]) {
-            case "" -> new Application().run();
+            case "" -> new Application(Console.open()).run();
             case "doctor" -> System.exit(DoctorCommand.run());
             case "receipts" -> System.exit(ReceiptsCommand.run(List.of(args).subList(1, args.length)));
             case "backup" -> System.exit(BackupCommand.run(List.of(args).subList(1, args.length)));
@@ -152,7 +159,7 @@ public final class Application {
         if (inTime && System.nanoTime() - begun < QUICK_STOP) {
             ClassArchive.wanted().ifPresent(ClassArchive::write);
         }
-        Runtime.getRuntime().halt(inTime ? exitCode : 0);
+        halt(inTime ? exitCode : 0);
     }
 
     /**
@@ -161,11 +168,16 @@ public final class Application {
      */
     private void stopStart() {
         if (ended.getCount() == 0) {
-            Runtime.getRuntime().halt(exitCode);
+            halt(exitCode);
         }
         // Ours may not be there yet.
         LoggerFactory.getLogger(Application.class).info("Stopped before the start was complete");
-        Runtime.getRuntime().halt(0);
+        halt(0);
+    }
+
+    private void halt(int code) {
+        console.drain();
+        Runtime.getRuntime().halt(code);
     }
 
     private void logStarted(CamelContext context) {

@@ -3,11 +3,9 @@ package io.recordsync;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.recordsync.Beans.Site;
 import io.recordsync.config.DeliverySettings;
-import io.recordsync.config.SalesforceAuth;
 import io.recordsync.config.SalesforceSettings;
 import io.recordsync.config.Settings;
 import io.recordsync.config.StoreSettings;
-import io.recordsync.config.TalkdeskAuth;
 import io.recordsync.config.TalkdeskSettings;
 import io.recordsync.deletion.DeliveryMode;
 import io.recordsync.delivery.Backoff;
@@ -34,11 +32,7 @@ import io.recordsync.network.HttpBounds;
 import io.recordsync.network.Outbound;
 import io.recordsync.network.OutboundHttp;
 import io.recordsync.oauth.AccessTokens;
-import io.recordsync.oauth.ClientCredentials;
-import io.recordsync.oauth.Grant;
 import io.recordsync.oauth.Instances;
-import io.recordsync.oauth.JwtBearer;
-import io.recordsync.oauth.PrivateKeyJwt;
 import io.recordsync.ops.health.Metrics;
 import io.recordsync.salesforce.ChangeEvents;
 import io.recordsync.salesforce.GapChecks;
@@ -51,7 +45,6 @@ import io.recordsync.salesforce.SyncedRecords;
 import io.recordsync.salesforce.stream.StreamStatus;
 import io.recordsync.talkdesk.Answers;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -112,7 +105,7 @@ public final class Wiring implements AutoCloseable {
     static List<Exam> exams(Settings settings) {
         Wiring wiring = new Wiring(settings, Site.NONE);
         Network network = wiring.network();
-        Tokens tokens = wiring.tokens(network);
+        Tokens tokens = wiring.tokens(network, Grants.of(settings));
         Exams exams = new Exams(settings, network.outbound(), tokens);
         DeliveryMode mode = settings.delivery().mode();
         List<String> probed = settings.talkdesk().recordLists().stream()
@@ -145,8 +138,10 @@ public final class Wiring implements AutoCloseable {
 
     private void build() {
         Clock clock = beans.replaceable("recordsyncClock", Clock.class, Clock::systemUTC);
+        Grants grants = Grants.of(settings);
+        grants.check();
         Network network = network();
-        Tokens tokens = tokens(network);
+        Tokens tokens = tokens(network, grants);
         Watch watch = watch(clock);
         Store store = beans.closing(Store.open(database(settings.store())));
         InboxRoom inbox = inbox(store, watch, clock, tokens);
@@ -188,33 +183,20 @@ public final class Wiring implements AutoCloseable {
 
     record Tokens(AccessTokens salesforce, AccessTokens talkdesk) {}
 
-    private Tokens tokens(Network network) {
+    private Tokens tokens(Network network, Grants grants) {
         SalesforceSettings salesforce = settings.salesforce();
         TalkdeskSettings talkdesk = settings.talkdesk();
         AccessTokens salesforceTokens = new AccessTokens(
                 URI.create(salesforce.loginUrl() + "/services/oauth2/token"),
-                grant(salesforce),
+                grants.salesforce(),
                 settings.oauthTimeout(),
                 network.outbound(),
                 Instances.of(salesforce.loginUrl(), salesforce.instanceDomains()));
         AccessTokens talkdeskTokens = new AccessTokens(
-                talkdesk.tokenUrl(), grant(talkdesk), settings.oauthTimeout(), network.outbound(), Instances.NONE);
+                talkdesk.tokenUrl(), grants.talkdesk(), settings.oauthTimeout(), network.outbound(), Instances.NONE);
         return new Tokens(
                 beans.own("recordsyncSalesforceToken", salesforceTokens),
                 beans.own("recordsyncTalkdeskToken", talkdeskTokens));
-    }
-
-    private static Grant grant(SalesforceSettings settings) {
-        return settings.auth() == SalesforceAuth.JWT
-                ? new JwtBearer(settings.clientId(), settings.jwt())
-                : ClientCredentials.inForm(settings.clientId(), settings.clientSecret());
-    }
-
-    private static Grant grant(TalkdeskSettings settings) {
-        return settings.auth() == TalkdeskAuth.PRIVATE_KEY_JWT
-                ? new PrivateKeyJwt(
-                        settings.clientId(), settings.keyId(), Path.of(settings.privateKey()), settings.scope())
-                : ClientCredentials.inHeader(settings.clientId(), settings.clientSecret(), settings.scope());
     }
 
     // ---- what is counted

@@ -1,5 +1,6 @@
 package io.recordsync.doctor;
 
+import io.recordsync.network.HttpDate;
 import io.recordsync.network.NetworkException;
 import io.recordsync.network.Outbound;
 import io.recordsync.network.SingleCalls;
@@ -7,13 +8,10 @@ import io.recordsync.network.Target;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /** Puts single questions over HTTP, on the way that all else goes, and repeats none of them. Thread-safe. */
 public final class Asker {
@@ -56,7 +54,7 @@ public final class Asker {
                     answer.status(),
                     answer.body(),
                     answer.location().orElse(null),
-                    answer.date().flatMap(Asker::instant).map(its -> Duration.between(middle, its)));
+                    answer.date().flatMap(HttpDate::read).map(its -> Duration.between(middle, its)));
         } catch (NetworkException e) {
             throw e;
         } catch (IOException e) {
@@ -65,14 +63,6 @@ public final class Asker {
                             + outbound.explain(Target.of(uri), e)
                                     .orElse(e.getClass().getSimpleName()),
                     e);
-        }
-    }
-
-    private static Optional<Instant> instant(String date) {
-        try {
-            return Optional.of(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)));
-        } catch (DateTimeException e) {
-            return Optional.empty();
         }
     }
 }

@@ -13,11 +13,15 @@ public final class Looks {
 
     private static final int MAX_TITLE = 80;
     private static final int MAX_LOCATION = 120;
+    private static final int MAX_SAID = 200;
     private static final int MAX_SEARCHED = 16_384;
     private static final Pattern TITLE = Pattern.compile("<title[^>]*>([^<]*)", Pattern.CASE_INSENSITIVE);
     private static final Pattern HTML =
             Pattern.compile("<(!doctype html|html|head|body|title)\\b", Pattern.CASE_INSENSITIVE);
     private static final Pattern MEDIA_TYPE = Pattern.compile("[\\w.+-]{1,40}/[\\w.+-]{1,40}");
+    /** What breaks a line, is not seen, or turns the text around. */
+    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{C}\\p{Z}]+");
+
     private static final Pattern PRIVATE = Pattern.compile("\\S*@\\S*|[\\w+/=.-]{24,}|\\+?\\d[\\d ()./-]{5,}");
 
     private Looks() {}
@@ -64,9 +68,21 @@ public final class Looks {
         return MEDIA_TYPE.matcher(type).matches() ? type : "";
     }
 
+    /** What the other end says in words of its own: an error's description, say. Empty when it says nothing. */
+    public static String said(String words) {
+        String start = words.substring(0, Math.min(words.length(), MAX_SEARCHED));
+        return safe(start, MAX_SAID);
+    }
+
     private static String shown(String title) {
-        String line = title.replaceAll("[\\p{Cntrl}\\s\"]+", " ").strip();
+        return safe(title.replace('"', ' '), MAX_TITLE);
+    }
+
+    private static String safe(String text, int max) {
+        String line = UNPRINTABLE.matcher(text).replaceAll(" ").strip();
         String safe = PRIVATE.matcher(line).replaceAll("…");
-        return safe.length() <= MAX_TITLE ? safe : safe.substring(0, MAX_TITLE) + "…";
+        return safe.codePointCount(0, safe.length()) <= max
+                ? safe
+                : safe.substring(0, safe.offsetByCodePoints(0, max)) + "…";
     }
 }

@@ -25,14 +25,22 @@ import org.apache.hc.core5.util.Timeout;
  */
 public final class SingleCalls {
 
-    private final Outbound outbound;
-    private final Duration timeout;
-    private final int maxBytes;
+    private final CloseableHttpClient http;
 
     public SingleCalls(Outbound outbound, Duration timeout, int maxBytes) {
-        this.outbound = outbound;
-        this.timeout = timeout;
-        this.maxBytes = maxBytes;
+        HttpClientBuilder client = HttpClientBuilder.create();
+        new HttpBounds(new OutboundHttp(outbound), path -> new HttpBounds.Bounds(timeout, maxBytes))
+                .configureHttpClient(client);
+        client.disableRedirectHandling();
+        client.setConnectionReuseStrategy((request, answer, context) -> false);
+        client.setConnectionManager(OutboundHttp.connections(outbound, Connecting.within(timeout)));
+        client.setDefaultRequestConfig(RequestConfig.custom()
+                .setResponseTimeout(Timeout.of(timeout))
+                .setConnectionRequestTimeout(Timeout.of(timeout))
+                .build());
+        // Never closed: it holds no connection between two calls. Built here, because it would take its time from the
+        // first call.
+        http = client.build();
     }
 
     /** @param body empty where there is none */
@@ -51,18 +59,7 @@ public final class SingleCalls {
             String type = headers.getOrDefault("Content-Type", ContentType.APPLICATION_JSON.getMimeType());
             request.setEntity(new StringEntity(body, ContentType.create(type, StandardCharsets.UTF_8)));
         }
-        HttpClientBuilder client = HttpClientBuilder.create();
-        new HttpBounds(new OutboundHttp(outbound), path -> new HttpBounds.Bounds(timeout, maxBytes))
-                .configureHttpClient(client);
-        client.disableRedirectHandling();
-        client.setConnectionManager(OutboundHttp.connections(outbound, Connecting.within(timeout)));
-        client.setDefaultRequestConfig(RequestConfig.custom()
-                .setResponseTimeout(Timeout.of(timeout))
-                .setConnectionRequestTimeout(Timeout.of(timeout))
-                .build());
-        try (CloseableHttpClient http = client.build()) {
-            return http.execute(request, SingleCalls::read);
-        }
+        return http.execute(request, SingleCalls::read);
     }
 
     private static Answer read(ClassicHttpResponse answer) throws IOException {

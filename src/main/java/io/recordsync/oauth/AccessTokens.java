@@ -19,13 +19,15 @@ import java.util.function.LongSupplier;
  * <p>May be called from any thread. Concurrent callers cause one request and none waits longer than the deadline,
  * whatever the token endpoint does. From 80 % of its life on a token is renewed in the background, and served until it
  * ends even if that fails. After a failure nobody asks again for the length of the pause, so that a wrong secret does not
- * lock the client out: callers without a token get the same failure meanwhile. A wall clock that is set changes none of this:
+ * lock the client out: callers without a token get the same failure meanwhile. The pause doubles while one refusal follows another
+ * in the same words, up to a minute. A wall clock that is set changes none of this:
  * lives and pauses are measured by the monotonic one. Redirects are not followed.
  */
 public final class AccessTokens {
 
     private static final Duration DEFAULT_LIFETIME = Duration.ofMinutes(15);
     private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Duration MAX_PAUSE = Duration.ofMinutes(1);
 
     private final TokenRequest request;
     private final String host;
@@ -47,6 +49,8 @@ public final class AccessTokens {
     private CompletableFuture<Token> fetch;
     private TokenUnavailableException failure;
     private long failedAt;
+    /** From the failure on. */
+    private Duration rest = Duration.ZERO;
 
     /** Likewise; an answer may lead to the host that was asked, and to Salesforce's own domains. */
     public AccessTokens(URI tokenUrl, Grant grant, Duration deadline, Outbound outbound) {
@@ -113,7 +117,7 @@ public final class AccessTokens {
             if (usable && now - renewAt < 0) {
                 return token;
             }
-            boolean paused = failure != null && now - failedAt < pause.toNanos();
+            boolean paused = failure != null && now - failedAt < rest.toNanos();
             if (fetch == null && !paused) {
                 startFetch(now);
             }
@@ -121,7 +125,7 @@ public final class AccessTokens {
                 return token;
             }
             if (fetch == null) {
-                throw new TokenUnavailableException(failure.getMessage(), failure);
+                throw failure.again();
             }
             awaited = fetch;
         }
@@ -179,30 +183,36 @@ public final class AccessTokens {
         asking.start();
     }
 
-    private synchronized void remember(long now, Instant asked, Granted granted, Throwable e) {
+    private synchronized void remember(long begun, Instant asked, Granted granted, Throwable e) {
         fetch = null;
         if (granted == null) {
-            failure = request.failureOf(e);
+            TokenUnavailableException now = request.failureOf(e);
+            boolean again = failure != null && now.refused() && now.getMessage().equals(failure.getMessage());
+            rest = again ? min(rest.multipliedBy(2), MAX_PAUSE) : pause;
+            failure = now;
             failedAt = nanoTime.getAsLong();
             return;
         }
         failure = null;
         token = granted.token();
         long life = Duration.between(asked, token.expiresAt()).toNanos();
-        endsAt = now + life;
-        renewAt = now + life / 10 * 8;
+        endsAt = begun + life;
+        renewAt = begun + life / 10 * 8;
         if (granted.date() != null) {
             date = granted.date();
             datedAt = nanoTime.getAsLong();
         }
     }
 
+    private static Duration min(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
     private Token await(CompletableFuture<Token> awaited) {
         try {
             return awaited.get();
         } catch (ExecutionException e) {
-            TokenUnavailableException known = request.failureOf(e.getCause());
-            throw new TokenUnavailableException(known.getMessage(), known);
+            throw request.failureOf(e.getCause()).again();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw request.unavailable("the wait for it was interrupted", e);

@@ -1,11 +1,9 @@
 package io.recordsync.oauth;
 
-import java.time.DateTimeException;
+import io.recordsync.network.HttpDate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.function.LongSupplier;
 
 /**
@@ -35,15 +33,7 @@ public final class EndpointClock implements InstantSource {
 
     /** @param date a Date header; null or unreadable changes nothing */
     void hear(String date) {
-        try {
-            told = new Told(
-                    ZonedDateTime.parse(String.valueOf(date), DateTimeFormatter.RFC_1123_DATE_TIME)
-                            .toInstant(),
-                    wall.instant(),
-                    nanos.getAsLong());
-        } catch (DateTimeException e) {
-            // What was heard before still holds.
-        }
+        HttpDate.read(date).ifPresent(said -> told = new Told(said, wall.instant(), nanos.getAsLong()));
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
+import java.security.interfaces.RSAKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -28,12 +29,19 @@ public final class JwtBearer implements Grant {
     /** Salesforce refuses an assertion that ends more than three minutes from now, by its own clock. */
     private static final Duration LIFE = Duration.ofMinutes(2);
 
+    private static final int MIN_BITS = 2048;
+
     private final String clientId;
     private final JwtSettings jwt;
 
     public JwtBearer(String clientId, JwtSettings jwt) {
         this.clientId = clientId;
         this.jwt = jwt;
+    }
+
+    @Override
+    public void check() throws IOException, GeneralSecurityException {
+        key();
     }
 
     @Override
@@ -57,10 +65,20 @@ public final class JwtBearer implements Grant {
 
     private PrivateKey key() throws IOException, GeneralSecurityException {
         Path file = Path.of(jwt.keystore());
-        if (jwt.keystore().endsWith(".pem") || jwt.keystore().endsWith(".key")) {
-            return PrivateKeys.fromPem(file, "RSA");
+        boolean pem = jwt.keystore().endsWith(".pem") || jwt.keystore().endsWith(".key");
+        PrivateKey key = pem
+                ? PrivateKeys.fromPem(file)
+                : PrivateKeys.fromKeystore(file, jwt.keystorePassword().value(), jwt.keyAlias());
+        if (!(key instanceof RSAKey rsa)) {
+            throw new GeneralSecurityException("the key in " + file + " is no RSA key but " + key.getAlgorithm()
+                    + "; RS256 needs RSA with 2048 bits or more");
         }
-        return PrivateKeys.fromKeystore(file, jwt.keystorePassword().value(), jwt.keyAlias());
+        int bits = rsa.getModulus().bitLength();
+        if (bits < MIN_BITS) {
+            throw new GeneralSecurityException(
+                    "the key in " + file + " is RSA with " + bits + " bits; RS256 needs 2048 bits or more");
+        }
+        return key;
     }
 
     @Override

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.interfaces.ECKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -42,6 +44,11 @@ public final class PrivateKeyJwt implements Grant {
     }
 
     @Override
+    public void check() throws IOException, GeneralSecurityException {
+        key();
+    }
+
+    @Override
     public Proof prove(URI tokenUrl, Instant now) throws IOException, GeneralSecurityException {
         var header = new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(keyId).build();
         var claims = new JWTClaimsSet.Builder()
@@ -54,7 +61,7 @@ public final class PrivateKeyJwt implements Grant {
                 .build();
         var jwt = new SignedJWT(header, claims);
         try {
-            jwt.sign(new ECDSASigner(PrivateKeys.fromPem(privateKey, "EC"), Curve.P_256));
+            jwt.sign(new ECDSASigner(key(), Curve.P_256));
         } catch (JOSEException e) {
             throw new GeneralSecurityException("the key in " + privateKey + " cannot sign ES256", e);
         }
@@ -66,6 +73,21 @@ public final class PrivateKeyJwt implements Grant {
         form.put("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
         form.put("client_assertion", jwt.serialize());
         return new Proof(form, null);
+    }
+
+    private PrivateKey key() throws IOException, GeneralSecurityException {
+        PrivateKey key = PrivateKeys.fromPem(privateKey);
+        if (!(key instanceof ECKey elliptic)) {
+            throw new GeneralSecurityException("the key in " + privateKey + " is no EC key but " + key.getAlgorithm()
+                    + "; ES256 needs the curve P-256 (prime256v1, secp256r1)");
+        }
+        Curve curve = Curve.forECParameterSpec(elliptic.getParams());
+        if (!Curve.P_256.equals(curve)) {
+            throw new GeneralSecurityException("the key in " + privateKey + " is of the curve "
+                    + (curve == null ? elliptic.getParams() : curve)
+                    + "; ES256 needs P-256 (prime256v1, secp256r1)");
+        }
+        return key;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.recordsync.oauth;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recordsync.network.HttpDate;
 import io.recordsync.network.Looks;
 import io.recordsync.network.Outbound;
 import io.recordsync.network.SingleCalls;
@@ -13,13 +14,14 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,7 +30,7 @@ import java.util.stream.Collectors;
 /**
  * The request that a token endpoint gets, what its answer grants, and what each failure means for a person.
  *
- * <p>Thread-safe. Redirects are not followed. No message quotes an answer.
+ * <p>Thread-safe. Redirects are not followed. Of an answer a message quotes what it says of its error, and nothing of the request.
  */
 final class TokenRequest {
 
@@ -37,7 +39,9 @@ final class TokenRequest {
 
     private static final int MAX_BYTES = 64 << 10;
     private static final Pattern ORG_ID = Pattern.compile("/id/([A-Za-z0-9]{18})/");
-    private static final Pattern ERROR_CODE = Pattern.compile("[a-z_]{1,60}");
+    /** Of Salesforce's scopes, those that let call the API. */
+    private static final Set<String> API_SCOPES = Set.of("api", "full");
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final URI tokenUrl;
@@ -82,7 +86,7 @@ final class TokenRequest {
             headers.put("Authorization", proof.authorization());
         }
         try {
-            return read(calls.send("POST", tokenUrl, headers, encoded(proof.form())), now);
+            return read(calls.send("POST", tokenUrl, headers, encoded(proof.form())), proof, now);
         } catch (UnreadableAnswerException e) {
             throw foreign(e.status(), e.looks());
         }
@@ -96,8 +100,7 @@ final class TokenRequest {
         try {
             return grant.prove(tokenUrl, now);
         } catch (IOException | GeneralSecurityException e) {
-            String what = e.getClass().getSimpleName() + ": " + e.getMessage();
-            throw refused("the key for the " + grant + " cannot be used (" + what + ")", e);
+            throw refused("the key for the " + grant + " cannot be used (" + e.getMessage() + ")", e);
         }
     }
 
@@ -107,7 +110,7 @@ final class TokenRequest {
                 .collect(Collectors.joining("&"));
     }
 
-    private Granted read(SingleCalls.Answer response, Instant asked) {
+    private Granted read(SingleCalls.Answer response, Grant.Proof proof, Instant asked) {
         JsonNode answer = json(response.body());
         if (!answer.isObject()
                 && (!response.body().isBlank() || response.location().isPresent())) {
@@ -119,42 +122,56 @@ final class TokenRequest {
                             response.location().orElse(null),
                             response.body()));
         }
-        if (response.status() != 200) {
-            String code = answer.path("error").asText();
-            String shown = ERROR_CODE.matcher(code).matches() ? " " + code : "";
-            String why = "answered " + response.status() + shown + "; " + remedy(response.status(), code);
-            throw passes(response.status()) ? unavailable(why, null) : refused(why, null);
+        boolean error = answer.path("error").isTextual() && !answer.has("access_token");
+        if (response.status() != 200 || error) {
+            LoginRefusal refusal = LoginRefusal.of(response.status(), answer, grant, proof);
+            throw refusal.passes() ? unavailable(refusal.words(), null) : refused(refusal.words(), null);
         }
-        String value = answer.path("access_token").asText();
-        if (value.isBlank()) {
-            throw refused("answered 200 without an access_token; check that the URL is the token endpoint", null);
+        String value = TokenFields.accessToken(answer).orElseThrow(() -> noToken(answer));
+        String scope = TokenFields.scope(answer);
+        String instance = TokenFields.text(answer, "instance_url");
+        // Of the two, Salesforce names one.
+        if (!instance.isEmpty() && scope != null) {
+            requireApi(scope);
         }
         clock.hear(response.date().orElse(null));
-        long seconds = answer.path("expires_in").asLong();
-        Instant expiresAt = asked.plus(seconds > 0 ? Duration.ofSeconds(seconds) : defaultLifetime);
-        Matcher orgId = ORG_ID.matcher(answer.path("id").asText());
+        Matcher orgId = ORG_ID.matcher(TokenFields.text(answer, "id"));
         Token token = new Token(
                 value,
-                expiresAt,
-                instance(answer.path("instance_url").asText(null)),
+                asked.plus(TokenFields.life(answer, defaultLifetime)),
+                instance(instance),
                 orgId.find() ? orgId.group(1) : null,
-                answer.path("scope").asText(null));
-        return new Granted(token, date(response));
+                scope);
+        return new Granted(token, HttpDate.read(response.date().orElse(null)).orElse(null));
     }
 
-    /** Null where it is missing or not readable. */
-    private static Instant date(SingleCalls.Answer response) {
-        try {
-            return DateTimeFormatter.RFC_1123_DATE_TIME.parse(response.date().orElse(""), Instant::from);
-        } catch (DateTimeException e) {
-            return null;
+    private TokenUnavailableException noToken(JsonNode answer) {
+        JsonNode given = answer.path("access_token");
+        boolean absent = given.isMissingNode() || given.isNull();
+        return refused(
+                absent
+                        ? "answered 200 without an access_token; check that the URL is the token endpoint"
+                        : "answered 200 with an access_token that cannot be one (expected a text of printable characters"
+                                + " without blanks); check that the URL is the token endpoint",
+                null);
+    }
+
+    /** Salesforce grants a token that no API takes: each call with it would be refused, and each login after that be in vain. */
+    private void requireApi(String scope) {
+        List<String> granted = List.of(scope.toLowerCase(Locale.ROOT).split(" "));
+        if (granted.stream().noneMatch(API_SCOPES::contains)) {
+            throw refused(
+                    "answered 200 with a token of the scope " + Looks.said(scope)
+                            + ", which no API takes (expected api or"
+                            + " full among them); add the OAuth scope \"Manage user data via APIs (api)\" to the app",
+                    null);
         }
     }
 
     private TokenUnavailableException foreign(int status, String looks) {
         String why = "answered " + status + " with " + looks
                 + ", which is not a token endpoint's; check the URL, and whether a proxy or firewall is in between";
-        return passes(status) ? unavailable(why, null) : refused(why, null);
+        return LoginRefusal.passes(status) ? unavailable(why, null) : refused(why, null);
     }
 
     private String instance(String named) {
@@ -170,33 +187,12 @@ final class TokenRequest {
             return JSON.missingNode();
         }
         try {
-            return JSON.readTree(body);
+            // Some write a byte order mark before it.
+            return JSON.readTree(body.startsWith("\uFEFF") ? body.substring(1) : body);
         } catch (JsonProcessingException e) {
             // Not passed on: its message may quote the body.
             return JSON.missingNode();
         }
-    }
-
-    private String remedy(int status, String code) {
-        return switch (code) {
-            case "invalid_client", "invalid_client_id", "invalid_client_credentials" -> "check the " + grant;
-            case "invalid_grant", "invalid_app_access" -> "check the " + grant
-                    + ", and that the app knows the certificate and lets the user in";
-            case "invalid_scope" -> "check the scope";
-            case "unauthorized_client", "unsupported_grant_type" -> "allow this flow (" + grant + ") for the client";
-            default -> {
-                if (passes(status)) {
-                    yield "it is asked again";
-                }
-                yield status == 400 || status == 401 || status == 403
-                        ? "check the " + grant + " (a scope that was just granted takes minutes)"
-                        : "check that the URL is the token endpoint";
-            }
-        };
-    }
-
-    private static boolean passes(int status) {
-        return status == 429 || status >= 500;
     }
 
     /** What a failure of {@link #send}, or the end of the deadline, means. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recordsync.doctor.Answer;
 import io.recordsync.inbox.Intakes;
+import io.recordsync.network.HttpDate;
 import io.recordsync.network.Looks;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Token;
@@ -12,6 +13,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.regex.Pattern;
 
 /**
@@ -36,6 +39,23 @@ public final class SalesforceAccess {
     /** @throws IllegalStateException when the credentials lead to another org, or the org is unknown */
     public Token token() {
         return org.token();
+    }
+
+    /** What time it is by Salesforce's clock, and not later, as a Date header says it; null until it has told its time once. */
+    public String time() {
+        return tokens.serverTime()
+                .map(time -> DateTimeFormatter.RFC_1123_DATE_TIME.format(time.atOffset(ZoneOffset.UTC)))
+                .orElse(null);
+    }
+
+    /**
+     * The Date of an answer. Where something in between has taken it away or spoilt it, the time of the question: what the answer
+     * says was so then.
+     *
+     * @param asked by {@link #time()}
+     */
+    public String date(String header, String asked) {
+        return HttpDate.read(header).isPresent() ? header : asked;
     }
 
     /**
@@ -77,7 +97,9 @@ public final class SalesforceAccess {
     private static String words(int status, SaidError said) {
         if (said.code().isEmpty() && !passes(said)) {
             return "Salesforce answered " + status + " with " + said.looks()
-                    + (said.message().isEmpty() ? "" : "; is a proxy or firewall in between?");
+                    + (said.description().isEmpty()
+                            ? said.message().isEmpty() ? "" : "; is a proxy or firewall in between?"
+                            : ", which says: " + said.description());
         }
         return "Salesforce answered " + status + (said.code().isEmpty() ? "" : " " + said.code()) + advice(said);
     }
@@ -107,9 +129,10 @@ public final class SalesforceAccess {
     /**
      * An error as Salesforce gives it; the message is not for people, since it may quote what was asked.
      *
+     * @param description the words of an authorization error, for people
      * @param looks what it was, where it has no code
      */
-    private record SaidError(String code, String message, String looks) {
+    private record SaidError(String code, String message, String description, String looks) {
 
         static SaidError of(Answer answer) {
             InputStream body = new ByteArrayInputStream(answer.body().getBytes(StandardCharsets.UTF_8));
@@ -125,13 +148,15 @@ public final class SalesforceAccess {
                 JsonNode error = answer.isArray() ? answer.path(0) : answer;
                 String code = error.path("errorCode").asText();
                 String message = error.path("message").asText();
+                String description = error.path("error_description").asText();
                 return new SaidError(
                         ERROR_CODE.matcher(code).matches() ? code : "",
-                        message.isEmpty() ? error.path("error_description").asText() : message,
+                        message.isEmpty() ? description : message,
+                        Looks.said(description),
                         Looks.of(status, null, location, text));
             } catch (IOException | IllegalArgumentException e) {
                 // Not JSON: a bare text, a proxy's page, or nothing.
-                return new SaidError("", text, Looks.of(status, null, location, text));
+                return new SaidError("", text, "", Looks.of(status, null, location, text));
             }
         }
 

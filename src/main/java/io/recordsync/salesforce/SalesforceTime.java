@@ -1,11 +1,11 @@
 package io.recordsync.salesforce;
 
+import io.recordsync.network.HttpDate;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
@@ -36,12 +36,7 @@ final class SalesforceTime {
 
     /** The Date header of an answer: Salesforce's own clock, in whole seconds. */
     static Instant ofDateHeader(String text) throws IOException {
-        try {
-            return ZonedDateTime.parse(String.valueOf(text), DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant();
-        } catch (DateTimeException e) {
-            throw unreadable("Date header", text);
-        }
+        return HttpDate.read(text).orElseThrow(() -> unreadable("Date header", text));
     }
 
     static String written(Instant time) {

@@ -41,7 +41,6 @@ public final class Answers {
 
     private static final String UNREADABLE_ANSWER = "unreadable_answer";
     private static final Pattern CODE = Pattern.compile("[\\w.-]{1,60}");
-    private static final Pattern PHONE_LIKE = Pattern.compile("\\+?\\d[\\d ()./-]{5,}");
 
     private final Clock clock;
     private final Duration retryAfterMax;
@@ -72,7 +71,10 @@ public final class Answers {
     }
 
     private Reading error(Reply reply, String callId) {
-        return error(reply, foreign(reply), callId);
+        JsonNode body = Shape.object(reply.body());
+        // Nothing is concluded from it, but its words may be what a person needs.
+        String words = Shape.describesError(body) ? Said.behind(body) : "";
+        return error(reply, foreign(reply) + words, callId);
     }
 
     /** @param foreign what the answer looks like, for where it is not Talkdesk's own */
@@ -89,13 +91,13 @@ public final class Answers {
             reading = failed(Meaning.UNREADABLE, UNREADABLE_ANSWER, status, foreign, callId);
         } else {
             // Whoever asks to wait with 429 or 503 is obeyed: nothing else is concluded from it.
-            String said = own ? said(body) : foreign;
+            String said = own ? Said.of(body) : foreign;
             reading = switch (status) {
                 case 401 -> failed(
                         Meaning.SERVICE_UNAVAILABLE,
                         "unauthorized",
                         status,
-                        "Talkdesk refused a new access token too; check the client and its scope",
+                        "Talkdesk refused a new access token too; check the client and its scope" + Said.behind(body),
                         callId);
                 case 403 -> failed(Meaning.LIST_UNAVAILABLE, "forbidden", status, said, callId);
                 case 404 -> failed(Meaning.NOT_FOUND, "not_found", status, said, callId);
@@ -257,15 +259,5 @@ public final class Answers {
     private static String refusal(JsonNode body) {
         String code = body.path("code").asText();
         return CODE.matcher(code).matches() ? code : "refused";
-    }
-
-    private static String said(JsonNode body) {
-        String own = body.path("message").asText();
-        String message = own.isBlank() ? body.path("error_description").asText() : own;
-        if (message.isBlank()) {
-            return "Talkdesk gave no reason";
-        }
-        String shown = PHONE_LIKE.matcher(message).replaceAll("…").replaceAll("\\p{Cntrl}+", " ");
-        return "Talkdesk said: " + shown.substring(0, Math.min(shown.length(), 200));
     }
 }

@@ -35,13 +35,14 @@ public record RecordPage(List<String> externalIds, String next) {
         }
         if (status == 403) {
             throw new RefusedException("Talkdesk does not let us read the records of list " + recordList
-                    + " (403): add tod.records-list.manage to talkdesk.scope");
+                    + " (403): add tod.records-list.manage to talkdesk.scope" + Said.behind(page));
         }
         if (status == 404) {
-            throw new RefusedException("Talkdesk knows no record list " + recordList + " (404)");
+            throw new RefusedException("Talkdesk knows no record list " + recordList + " (404)" + Said.behind(page));
         }
         if (status != 200) {
-            throw new IOException("Talkdesk answered " + status + " when asked for the records of list " + recordList);
+            throw new IOException("Talkdesk answered " + status + " when asked for the records of list " + recordList
+                    + Said.behind(page));
         }
         JsonNode records = page.path("_embedded").path("records");
         if (Shape.isAbsent(records) && saysEmpty(page)) {

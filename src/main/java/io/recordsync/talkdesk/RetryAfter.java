@@ -1,13 +1,15 @@
 package io.recordsync.talkdesk;
 
+import io.recordsync.network.HttpDate;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
-/** The header {@code Retry-After}: seconds, or a date (RFC 9110, 10.2.3). */
+/** The header {@code Retry-After}: seconds, which some write with a fraction, or a date (RFC 9110, 10.2.3). */
 final class RetryAfter {
+
+    private static final Pattern SECONDS = Pattern.compile("[0-9]+([.][0-9]*)?|[.][0-9]+");
 
     private RetryAfter() {}
 
@@ -16,20 +18,22 @@ final class RetryAfter {
         if (header == null || header.isBlank()) {
             return null;
         }
-        String value = header.strip();
-        try {
-            Duration asked = value.chars().allMatch(Character::isDigit)
-                    ? Duration.ofSeconds(Long.parseLong(value))
-                    : Duration.between(
-                            clock.instant(),
-                            ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
-                                    .toInstant());
-            return asked.isNegative() ? Duration.ZERO : asked.compareTo(max) > 0 ? max : asked;
-        } catch (NumberFormatException e) {
-            // Of digits only a number that is too large is none.
-            return value.chars().allMatch(Character::isDigit) ? max : null;
-        } catch (DateTimeException e) {
-            return null;
+        Optional<Duration> asked = seconds(header.strip(), max)
+                .or(() -> HttpDate.read(header).map(date -> Duration.between(clock.instant(), date)));
+        return asked.map(wait -> wait.isNegative() ? Duration.ZERO : wait.compareTo(max) > 0 ? max : wait)
+                .orElse(null);
+    }
+
+    private static Optional<Duration> seconds(String text, Duration max) {
+        if (!SECONDS.matcher(text).matches()) {
+            return Optional.empty();
         }
+        double seconds = Double.parseDouble(text);
+        if (seconds >= max.toSeconds()) {
+            return Optional.of(max);
+        }
+        // Less than a second counts as one: calls would fail in turn, as fast as they can be made.
+        return Optional.of(
+                seconds > 0 ? Duration.ofMillis(Math.max(1000, (long) Math.ceil(seconds * 1000))) : Duration.ZERO);
     }
 }

@@ -30,7 +30,8 @@ final class Shape {
             return MissingNode.getInstance();
         }
         try {
-            JsonNode answer = JSON.readTree(body);
+            // Some write a byte order mark before it.
+            JsonNode answer = JSON.readTree(body.startsWith("\uFEFF") ? body.substring(1) : body);
             return answer != null && answer.isObject() ? answer : MissingNode.getInstance();
         } catch (JsonProcessingException e) {
             // Not passed on: its message may quote the body.
@@ -47,6 +48,11 @@ final class Shape {
                                 .matcher(answer.path("error").asText())
                                 .matches()
                         && isAbsentOrText(answer.path("error_description"));
+    }
+
+    /** Whether it describes an error as authorization servers do, with whatever status. */
+    static boolean describesError(JsonNode answer) {
+        return isText(answer.path("error")) && isText(answer.path("error_description"));
     }
 
     /** Whether it shows the thing that was asked for, by its own id. */

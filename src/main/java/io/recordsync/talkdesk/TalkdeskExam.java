@@ -158,11 +158,13 @@ public final class TalkdeskExam implements Exam {
                 }
                 case 404 -> findings.fail(
                         check(list), "404, " + list + " does not exist → check talkdesk.record-lists");
-                case 401 -> findings.fail(check(list), "401, the new token is refused → check talkdesk.api-url");
+                case 401 -> findings.fail(
+                        check(list), "401, the new token is refused" + words(body) + " → check talkdesk.api-url");
                 case 403 -> findings.fail(
                         check(list),
-                        "403, forbidden → the client needs the scope " + NEEDED + " and access to the list");
-                default -> findings.fail(check(list), "answered " + status + " → try again");
+                        "403, forbidden" + words(body) + " → the client needs the scope " + NEEDED
+                                + " and access to the list");
+                default -> findings.fail(check(list), "answered " + status + words(body) + " → try again");
             }
         } catch (IOException e) {
             findings.fail(check(list), e.getMessage());
@@ -216,13 +218,17 @@ public final class TalkdeskExam implements Exam {
                                 + ", the body does not arrive → something in between (proxy, firewall) takes the body from"
                                 + " DELETE requests: have it let through");
             } else if (status == 403) {
-                findings.fail(DELETE, "403, forbidden → the client needs the scope " + NEEDED);
+                findings.fail(DELETE, "403, forbidden" + words(body) + " → the client needs the scope " + NEEDED);
             } else {
                 findings.warn(DELETE, "not known yet, answered " + status + " → try again");
             }
         } catch (IOException e) {
             findings.warn(DELETE, "not known yet, " + e.getMessage() + " → try again");
         }
+    }
+
+    private static String words(JsonNode error) {
+        return Shape.describesError(error) || error.path("message").isTextual() ? Said.behind(error) : "";
     }
 
     private static boolean namesItem(JsonNode refusal) {

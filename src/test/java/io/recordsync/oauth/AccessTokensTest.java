@@ -218,14 +218,50 @@ class AccessTokensTest {
     }
 
     @Test
-    void a_refusal_says_host_status_code_and_what_to_mend_and_nothing_of_the_answer() {
+    void a_refusal_says_host_status_code_its_own_words_and_what_to_fix_and_no_secret() {
         endpoint.answers(
                 400, "{\"error\": \"invalid_client\", \"error_description\": \"%s is wrong\"}".formatted(SECRET));
 
         assertThatThrownBy(tokens::token)
                 .hasMessage(
-                        "No access token from localhost: answered 400 invalid_client; check the client id and secret")
+                        "No access token from localhost: answered 400 invalid_client (… is wrong); check the client id and"
+                                + " secret")
                 .satisfies(AccessTokensTest::tellsNoSecret);
+    }
+
+    @Test
+    void one_refusal_after_another_in_the_same_words_is_asked_for_ever_less_often_up_to_a_minute() {
+        endpoint.answers(401, "{\"error\": \"invalid_client\"}");
+        assertThatThrownBy(tokens::token).isInstanceOf(TokenUnavailableException.class);
+        for (int pause : new int[] {1, 2, 4, 8, 16, 32, 60, 60}) {
+            int asked = endpoint.requests.size();
+            clock.advance(Duration.ofSeconds(pause).minusMillis(1));
+            assertThatThrownBy(tokens::token)
+                    .isInstanceOfSatisfying(TokenUnavailableException.class, e -> assertThat(e.refused())
+                            .isTrue());
+            assertThat(endpoint.requests).hasSize(asked);
+            clock.advance(Duration.ofMillis(1));
+            assertThatThrownBy(tokens::token).isInstanceOf(TokenUnavailableException.class);
+            assertThat(endpoint.requests).hasSize(asked + 1);
+        }
+
+        // Other words: somebody is at it.
+        clock.advance(Duration.ofMinutes(1));
+        endpoint.answers(401, "{\"error\": \"invalid_scope\"}");
+        assertThatThrownBy(tokens::token).hasMessageContaining("invalid_scope");
+        clock.advance(Duration.ofSeconds(1));
+        endpoint.grants(600);
+        assertThat(tokens.token().value()).isNotBlank();
+    }
+
+    @Test
+    void an_outage_is_asked_about_each_second() {
+        endpoint.answers(503, "");
+        for (int i = 1; i < 5; i++) {
+            assertThatThrownBy(tokens::token).isInstanceOf(TokenUnavailableException.class);
+            assertThat(endpoint.requests).hasSize(i);
+            clock.advance(Duration.ofSeconds(1));
+        }
     }
 
     @Test

@@ -10,12 +10,14 @@ import io.recordsync.config.JwtSettings;
 import io.recordsync.config.Secret;
 import io.recordsync.network.Outbound;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
@@ -25,11 +27,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The four ways to ask, as the token endpoint sees them. */
@@ -130,7 +134,7 @@ class GrantsTest {
         Path keystore = keystore("one", "two");
 
         assertThatThrownBy(() -> ask(jwtBearer(keystore, "changeit", "")))
-                .hasMessageContaining("2 entries in " + keystore + "; name the key's alias: one of [one, two]");
+                .hasMessageContaining("2 keys in " + keystore + "; name the key's alias: one of [one, two]");
 
         ask(jwtBearer(keystore, "changeit", "two"));
         assertBearer(publicKey(keystore, "two"));
@@ -162,6 +166,102 @@ class GrantsTest {
 
         Path elliptic = pem(ellipticPair().getPrivate());
         assertThatThrownBy(() -> ask(jwtBearer(elliptic, "", ""))).hasMessageContaining(elliptic + " is no RSA key");
+    }
+
+    @Test
+    void a_key_store_given_as_pem_and_pem_given_as_a_key_store_are_told_by_name() throws Exception {
+        Path keystore = keystore("one");
+        Path named = Files.copy(keystore, folder.resolve("salesforce.pem"));
+        Path talkdesk = Files.copy(keystore, folder.resolve("talkdesk.key"));
+        Path pem = Files.move(pem(ellipticPair().getPrivate()), folder.resolve("key.p12"));
+
+        for (Grant grant : List.of(jwtBearer(named, "changeit", ""), privateKeyJwt(talkdesk))) {
+            assertThatThrownBy(grant::check)
+                    .hasMessageContaining("no PEM in " + folder)
+                    .hasMessageContaining("it is a key store (PKCS #12 or JKS) or a key in DER")
+                    .hasMessageContaining("openssl pkcs12");
+        }
+        assertThatThrownBy(jwtBearer(pem, "changeit", "")::check)
+                .hasMessage("no key store in " + pem + ": it is PEM; give a PEM file a name that ends in .pem or .key");
+    }
+
+    @Test
+    void the_one_key_is_taken_from_a_key_store_that_has_a_certificate_of_a_ca_too() throws Exception {
+        Path keystore = keystore("one");
+        KeyStore store = KeyStore.getInstance(keystore.toFile(), "changeit".toCharArray());
+        store.setCertificateEntry("aa-root-ca", store.getCertificate("one"));
+        save(store, keystore);
+
+        ask(jwtBearer(keystore, "changeit", ""));
+
+        assertBearer(publicKey(keystore, "one"));
+        store.deleteEntry("one");
+        save(store, keystore);
+        assertThatThrownBy(jwtBearer(keystore, "changeit", "")::check)
+                .hasMessage("no private key in " + keystore + " (it has only certificates: [aa-root-ca])");
+    }
+
+    @Test
+    void an_alias_that_is_none_of_a_key_is_told_with_those_that_are() throws Exception {
+        Path keystore = keystore("one", "two");
+
+        assertThatThrownBy(jwtBearer(keystore, "changeit", "three")::check)
+                .hasMessage("no private key three in " + keystore + " (it has the keys [one, two])");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"secp384r1,P-384", "secp521r1,P-521"})
+    void a_key_of_another_curve_is_told(String curve, String name) throws Exception {
+        KeyPairGenerator elliptic = KeyPairGenerator.getInstance("EC");
+        elliptic.initialize(new ECGenParameterSpec(curve));
+        Path key = pem(elliptic.generateKeyPair().getPrivate());
+
+        assertThatThrownBy(privateKeyJwt(key)::check)
+                .hasMessage("the key in " + key + " is of the curve " + name
+                        + "; ES256 needs P-256 (prime256v1, secp256r1)");
+    }
+
+    @Test
+    void a_key_of_another_kind_or_size_is_told() throws Exception {
+        KeyPairGenerator rsa = KeyPairGenerator.getInstance("RSA");
+        rsa.initialize(1024);
+        Path small = pem(rsa.generateKeyPair().getPrivate());
+        assertThatThrownBy(jwtBearer(small, "", "")::check)
+                .hasMessage("the key in " + small + " is RSA with 1024 bits; RS256 needs 2048 bits or more");
+        assertThatThrownBy(privateKeyJwt(small)::check)
+                .hasMessage("the key in " + small + " is no EC key but RSA; ES256 needs the curve P-256 (prime256v1,"
+                        + " secp256r1)");
+
+        Path edwards =
+                pem(KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPrivate());
+        assertThatThrownBy(privateKeyJwt(edwards)::check).hasMessageContaining("is no EC key but EdDSA");
+        assertThatThrownBy(jwtBearer(edwards, "", "")::check).hasMessageContaining("is no RSA key but EdDSA");
+    }
+
+    @Test
+    void what_a_pem_file_has_instead_of_a_key_is_told() throws Exception {
+        Path file = folder.resolve("other.pem");
+        Files.writeString(
+                file,
+                "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n-----BEGIN ENCRYPTED PRIVATE KEY-----\n");
+        assertThatThrownBy(privateKeyJwt(file)::check)
+                .hasMessageContaining("(it has CERTIFICATE, ENCRYPTED PRIVATE KEY)");
+
+        Files.writeString(file, "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n");
+        assertThatThrownBy(privateKeyJwt(file)::check).hasMessageContaining("the key in " + file + " cannot be read");
+
+        Files.write(file, new byte[0]);
+        assertThatThrownBy(privateKeyJwt(file)::check).hasMessageContaining("no unencrypted PKCS #8 key");
+    }
+
+    private static PrivateKeyJwt privateKeyJwt(Path key) {
+        return new PrivateKeyJwt("the-client", "key-7", key, "");
+    }
+
+    private static void save(KeyStore store, Path file) throws Exception {
+        try (OutputStream out = Files.newOutputStream(file)) {
+            store.store(out, "changeit".toCharArray());
+        }
     }
 
     @ParameterizedTest

@@ -84,6 +84,7 @@ class MonitoringTest {
                     new Batch(List.of(new ClaimedDeletion(1, "list-a", Identifier.phone("+12"), 0, 0, "s"))),
                     200,
                     System.nanoTime());
+            server.metrics.countDroppedLines(() -> 0);
             return server.metrics();
         }
     }

@@ -10,6 +10,7 @@ import io.recordsync.inbox.Inbox;
 import io.recordsync.inbox.InboxSettings;
 import io.recordsync.inbox.Store;
 import io.recordsync.inbox.database.Database;
+import io.recordsync.network.HttpDate;
 import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.ClientCredentials;
@@ -91,6 +92,19 @@ class SalesforceAccessTest {
 
         salesforce.orgId(ours);
         assertThat(access.token().orgId()).isEqualTo(ours);
+    }
+
+    @Test
+    void the_date_of_an_answer_is_its_own_or_else_the_time_of_the_question() {
+        String own = "Sun, 1 Mar 2026 12:00:30 GMT";
+        String asked = "Sun, 1 Mar 2026 12:00:29 GMT";
+
+        assertThat(access.date(own, asked)).isEqualTo(own);
+        assertThat(access.date(null, asked)).isEqualTo(asked);
+        assertThat(access.date("yesterday", asked)).isEqualTo(asked);
+        assertThat(access.date(null, null)).isNull();
+        access.token();
+        assertThat(HttpDate.read(access.time())).isPresent();
     }
 
     @Test

@@ -7,6 +7,8 @@ import io.recordsync.simulator.salesforce.SalesforceSimulator;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
 import io.recordsync.simulator.talkdesk.TokenCall;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.BindException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -15,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -53,6 +56,7 @@ public final class Service implements AutoCloseable {
     private Process process;
     private Path home = Path.of("");
     private List<String> before = List.of();
+    private boolean piped;
 
     /**
      * @param folder for the SQLite file
@@ -116,6 +120,28 @@ public final class Service implements AutoCloseable {
         return this;
     }
 
+    /** What it says goes into a pipe that nobody reads until {@link #readPipe}. */
+    Service intoPipe() {
+        piped = true;
+        return this;
+    }
+
+    /** Reads what waits in the pipe and what comes, until it has read this; then nobody reads again. */
+    void readPipe(String until) throws Exception {
+        InputStream pipe = process.getInputStream();
+        try (OutputStream copy = Files.newOutputStream(log, StandardOpenOption.APPEND)) {
+            byte[] buffer = new byte[1024];
+            int from = log().length();
+            await("it says " + until, () -> {
+                while (pipe.available() > 0) {
+                    int read = pipe.read(buffer);
+                    copy.write(buffer, 0, read);
+                }
+                return log().substring(from).contains(until);
+            });
+        }
+    }
+
     /** What was set so far stands in the configuration file of its folder, below these lines, and not in the environment. */
     Service inFile(String before) throws IOException {
         StringBuilder lines = new StringBuilder(before);
@@ -170,7 +196,7 @@ public final class Service implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(home.toAbsolutePath().toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+                .redirectOutput(piped ? ProcessBuilder.Redirect.PIPE : ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().putAll(environment());
         streamsBefore = streams();
         process = builder.start();

@@ -47,7 +47,7 @@ class TalkdeskExamTest {
                 "411 | <html> | FAIL | 411, the body does not arrive",
                 "403 | <html> | FAIL | 403, and not by Talkdesk (an HTML page without a title)",
                 "200 | <html> | FAIL | 200, and not by Talkdesk (an HTML page without a title)",
-                "403 | {\"code\": \"forbidden\", \"message\": \"No\"} | FAIL | 403, forbidden → the client needs the scope record-lists:manage",
+                "403 | {\"code\": \"forbidden\", \"message\": \"No\"} | FAIL | 403, forbidden; Talkdesk said: No → the client needs the scope record-lists:manage",
                 "405 | {} | FAIL | 405 → something in between does not let DELETE requests through",
                 "503 | {} | WARN | not known yet, answered 503 → try again",
                 "200 | {\"total_deleted\": 7} | FAIL | Talkdesk says that it deleted 7 records",

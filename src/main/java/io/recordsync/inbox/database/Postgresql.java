@@ -140,7 +140,7 @@ final class Postgresql extends Database {
      * @throws DatabaseException when it cannot, with what to do
      */
     private SchemaChoice look(boolean toWrite) {
-        try (Connection connection = toWrite ? connectToPrimary() : connect(properties(false))) {
+        try (Connection connection = toWrite ? connectToPrimary() : connect(quickly(properties(false)))) {
             if (parsed.prepares() && Pooler.inTransactionMode(connection, this::connect)) {
                 throw refused(
                         "store.url leads through a pooler in transaction mode: add prepareThreshold=0 to it (or use"
@@ -179,10 +179,10 @@ final class Postgresql extends Database {
     /** To whatever answers, where no primary does, so that it can be said what that is. */
     private Connection connectToPrimary() throws SQLException {
         try {
-            return connect();
+            return connect(quickly(properties(true)));
         } catch (SQLException e) {
             try {
-                return connect(properties(false));
+                return connect(quickly(properties(false)));
             } catch (SQLException again) {
                 throw e;
             }
@@ -261,6 +261,14 @@ final class Postgresql extends Database {
         return config;
     }
 
+    /** For questions that are answered at once: a host that does not is left for the next one sooner. */
+    private Properties quickly(Properties driver) {
+        if (parsed.hosts() > 1) {
+            driver.setProperty("socketTimeout", "8");
+        }
+        return driver;
+    }
+
     /** What the URL says wins. */
     private Properties properties(boolean primaryOnly) {
         Properties driver = new Properties();
@@ -276,8 +284,11 @@ final class Postgresql extends Database {
         }
         driver.setProperty("ApplicationName", "salesforce-talkdesk-sync");
         driver.setProperty("connectTimeout", "5");
-        // A server that is frozen takes connections and never answers.
-        driver.setProperty("loginTimeout", "5");
+        // A server that is frozen takes connections and never answers. Where there is another host, the driver comes to
+        // it when all
+        // that it waits for at this one is over, and gives up what takes longer in all.
+        driver.setProperty("loginTimeout", Integer.toString(parsed.hosts() == 1 ? 5 : 25 * parsed.hosts()));
+        driver.setProperty("sslResponseTimeout", "2000");
         driver.setProperty("socketTimeout", "20");
         driver.setProperty("tcpKeepAlive", "true");
         // The detail of an error quotes the row: a phone number.

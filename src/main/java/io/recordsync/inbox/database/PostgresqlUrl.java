@@ -13,9 +13,10 @@ import org.postgresql.PGProperty;
  *
  * @param url for the driver
  * @param schema the first that {@code currentSchema} names
+ * @param hosts how many it names; the driver tries one after the other
  * @param prepares whether the driver leaves prepared statements at the server, which a pooler in transaction mode loses
  */
-record PostgresqlUrl(String url, Optional<String> schema, boolean prepares) {
+record PostgresqlUrl(String url, Optional<String> schema, int hosts, boolean prepares) {
 
     private static final String SCHEMA = "currentSchema";
 
@@ -23,14 +24,15 @@ record PostgresqlUrl(String url, Optional<String> schema, boolean prepares) {
         // Null for what the driver cannot read: it says so itself when it is asked to connect.
         Properties read = Driver.parseURL(url, new Properties());
         if (read == null) {
-            return new PostgresqlUrl(url, Optional.empty(), true);
+            return new PostgresqlUrl(url, Optional.empty(), 1, true);
         }
         Optional<String> schema = Optional.ofNullable(PGProperty.CURRENT_SCHEMA.getOrDefault(read))
                 .map(PostgresqlUrl::first)
                 .filter(name -> !name.isEmpty());
         boolean prepares = !"0".equals(PGProperty.PREPARE_THRESHOLD.getOrDefault(read))
                 && !"simple".equals(PGProperty.PREFER_QUERY_MODE.getOrDefault(read));
-        return new PostgresqlUrl(withoutSchema(url), schema, prepares);
+        int hosts = String.valueOf(PGProperty.PG_HOST.getOrDefault(read)).split(",").length;
+        return new PostgresqlUrl(withoutSchema(url), schema, hosts, prepares);
     }
 
     /** As the server reads a name of its search path. */

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
@@ -64,6 +65,7 @@ public final class Metrics implements Tally {
     private final Map<String, Instant> lastCalls = new ConcurrentHashMap<>();
     private volatile Instant lastProblemAt;
     private volatile Census census = Census.UNKNOWN;
+    private LongSupplier droppedLines;
     private volatile long lookedAt = System.nanoTime();
 
     public Metrics(MeterRegistry registry, Ledger ledger, String channel, Supplier<StreamReport> stream, Clock clock) {
@@ -97,6 +99,17 @@ public final class Metrics implements Tally {
         this.lastProblemAt = newestProblem();
         double startedAt = clock.instant().toEpochMilli() / 1000.0;
         gauge("recordsync.start.time.seconds", this, metrics -> startedAt);
+    }
+
+    /**
+     * Counts what the log has dropped, where this process has the log in hand: that of a host is its own.
+     *
+     * @param dropped lines, ever
+     */
+    public void countDroppedLines(LongSupplier dropped) {
+        droppedLines = dropped;
+        FunctionCounter.builder("recordsync.log.dropped", this, metrics -> metrics.droppedLines.getAsLong())
+                .register(registry);
     }
 
     /** What was noted before this process began is not its to count. */

@@ -4,6 +4,7 @@ import io.recordsync.deletion.StreamReport;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
@@ -15,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Whether this process can work at all: what only a restart fixes, as a Camel health check for liveness.
  *
- * <p>It is down when threads are deadlocked, when the thread that reads the stream is gone though nobody
+ * <p>It is down when threads are deadlocked or stand still for five minutes, when the thread that reads the stream is gone though nobody
  * stopped it, when a thread of a route that begins with a clock or a queue has died, or when the session's clock has not ticked for
  * five minutes. What others do to us (a database, Salesforce or
  * Talkdesk that is away) is never a reason: a restart would not help.
@@ -30,6 +31,7 @@ public final class ProcessCheck extends AbstractHealthCheck {
     private final long maxPause;
     private final LongSupplier nanoTime;
     private final Workers workers = new Workers();
+    private final Standstills standstills;
     private volatile long tickedAt;
     private volatile String reported;
 
@@ -43,6 +45,7 @@ public final class ProcessCheck extends AbstractHealthCheck {
         this.stream = stream;
         this.maxPause = MAX_PAUSE.plus(heartbeat.multipliedBy(2)).toNanos();
         this.nanoTime = nanoTime;
+        this.standstills = new Standstills(MAX_PAUSE, nanoTime);
         tick();
     }
 
@@ -81,6 +84,10 @@ public final class ProcessCheck extends AbstractHealthCheck {
     private String trouble() {
         if (ManagementFactory.getThreadMXBean().findDeadlockedThreads() != null) {
             return "Threads are deadlocked";
+        }
+        Optional<String> standing = standstills.look();
+        if (standing.isPresent()) {
+            return report(standing.get());
         }
         StreamReport now = stream.get();
         if (now.state() == StreamReport.State.STOPPED && now.lastError() != null) {

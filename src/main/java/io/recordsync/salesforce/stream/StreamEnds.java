@@ -28,9 +28,9 @@ final class StreamEnds {
     private final StreamCuts cuts;
     private final Backoff soon;
     private final Backoff later;
+    private final StreamAlarm alarm;
     private int inARow;
-    /** The failure that was logged as an ERROR, while it lasts. */
-    private String alarm;
+    private boolean known;
 
     StreamEnds(SalesforceStreamEndpoint endpoint, Resumption resumption, FetchWindow window, Backoff soon) {
         this.endpoint = endpoint;
@@ -39,6 +39,7 @@ final class StreamEnds {
         this.resumption = resumption;
         this.window = window;
         this.cuts = new StreamCuts(channelName, System::nanoTime);
+        this.alarm = new StreamAlarm(channelName, System::nanoTime);
         this.soon = soon;
         this.later = new Backoff(endpoint.getBackoffMax(), endpoint.getBackoffLong());
     }
@@ -76,17 +77,14 @@ final class StreamEnds {
         }
     }
 
-    /** Whether the last end is one of many alike that were reported together. */
+    /** Whether the last end is one of many alike, and reported with them. */
     boolean known() {
-        return cuts.named() != null;
+        return known || cuts.named() != null;
     }
 
     /** The stream is open. */
     void flows() {
-        if (alarm != null) {
-            LOG.info("Stream of {} is open again; {} is over", channelName, alarm);
-            alarm = null;
-        }
+        alarm.flows();
     }
 
     /** What is to be waited after an end that is reported already. */
@@ -96,6 +94,7 @@ final class StreamEnds {
 
     /** Reports an end of the stream, or that it could not be opened. */
     Pause ended(Throwable e) {
+        known = false;
         if (e instanceof SubscriptionLostException) {
             // Whether another session has it is found out by asking for it again.
             LOG.info(e.getMessage());
@@ -120,16 +119,15 @@ final class StreamEnds {
         }
         Backoff backoff = soon;
         status.ended(kindOf(e));
+        if (e instanceof TokenUnavailableException login && login.refused()) {
+            alarm.refusedLogin(words);
+            // It stands in the log now.
+            known = true;
+        }
         if (e instanceof StatusException end) {
             StreamFailure failure = StreamFailure.of(end);
-            backoff = failure.kind().waitsLong() ? later : soon;
-            if (failure.kind().needsPerson() && !failure.code().equals(alarm)) {
-                alarm = failure.code();
-                LOG.error(
-                        "Stream of {} cannot be read until it is fixed: {}; Salesforce keeps its events for 72 hours",
-                        channelName,
-                        failure.description());
-            }
+            alarm.ended(failure);
+            backoff = alarm.waitsLong(failure.kind()) ? later : soon;
             if (failure.kind() == StreamFailure.Kind.POSITION_LOST) {
                 resumption.losePosition(failure);
             }
@@ -145,10 +143,7 @@ final class StreamEnds {
 
     /** One refused login, and the next one only after the longest wait: more of them would lock the account. */
     private Pause refusedByProxy(String refusal) {
-        if (!refusal.equals(alarm)) {
-            alarm = refusal;
-            LOG.error("Stream of {} cannot be read until it is fixed: {}", channelName, refusal);
-        }
+        alarm.raise(refusal, refusal);
         return new Pause(endpoint.getBackoffLong(), refusal);
     }
 

@@ -21,9 +21,11 @@ import java.util.regex.Pattern;
  * @param code without the common prefix; the gRPC status where there is none
  * @param wantsNewLogin whether the access token was refused, or may have been
  * @param onTheWay whether it may be something in between that has ended it: Salesforce has given no reason
+ * @param unexplained whether it is refused, and no code that is known says why
  * @param description for a person: the status, the code, the rpc id and what to fix; never the metadata sent
  */
-record StreamFailure(Kind kind, String code, boolean wantsNewLogin, boolean onTheWay, String description) {
+record StreamFailure(
+        Kind kind, String code, boolean wantsNewLogin, boolean onTheWay, boolean unexplained, String description) {
 
     private static final String PREFIX = "sfdc.platform.eventbus.grpc.";
 
@@ -32,6 +34,10 @@ record StreamFailure(Kind kind, String code, boolean wantsNewLogin, boolean onTh
 
     /** As proxies and balancers end a stream, by what grpc-java makes of it. */
     private static final Set<Status.Code> ON_THE_WAY = EnumSet.of(Status.Code.UNAVAILABLE, Status.Code.INTERNAL);
+
+    /** Nobody refuses: there is no answer. */
+    private static final Set<Status.Code> AWAY =
+            EnumSet.of(Status.Code.UNAVAILABLE, Status.Code.DEADLINE_EXCEEDED, Status.Code.CANCELLED);
 
     /** How grpc-java shows an answer that is not gRPC's. */
     private static final Pattern HTTP_STATUS = Pattern.compile("^HTTP status code (\\d{3})");
@@ -150,6 +156,7 @@ record StreamFailure(Kind kind, String code, boolean wantsNewLogin, boolean onTh
                 row.map(Row::code).orElse(code == null ? status.getCode().toString() : firstLine(code)),
                 kind == Kind.CREDENTIALS || status.getCode() == Status.Code.UNAUTHENTICATED,
                 code == null && ON_THE_WAY.contains(status.getCode()),
+                row.isEmpty() && !pings && !AWAY.contains(status.getCode()),
                 status.getCode()
                         + (code == null ? "" : " " + firstLine(code))
                         + (rpcId == null ? "" : " rpc_id " + firstLine(rpcId))

@@ -49,6 +49,19 @@ class PostgresqlUrlTest {
         assertThat(PostgresqlUrl.parse(URL + parameters).prepares()).isEqualTo(prepares);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "jdbc:postgresql://db.example/inbox | 1",
+                "jdbc:postgresql:inbox | 1",
+                "jdbc:postgresql://a,b:5433/inbox?ssl=true | 2",
+                "jdbc:postgresql://a:5432,[::1]:5433,c/inbox | 3"
+            })
+    void the_hosts_are_counted(String url, int hosts) {
+        assertThat(PostgresqlUrl.parse(url).hosts()).isEqualTo(hosts);
+    }
+
     @Test
     void what_the_driver_cannot_read_is_left_to_it() {
         assertThat(PostgresqlUrl.parse("jdbc:postgresql://:::/x").url()).isEqualTo("jdbc:postgresql://:::/x");

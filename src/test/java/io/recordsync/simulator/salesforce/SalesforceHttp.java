@@ -55,6 +55,7 @@ final class SalesforceHttp implements AutoCloseable {
     private final Deque<Integer> restFaults = new ArrayDeque<>();
     private final Deque<RestApi.Answer> restRefusals = new ArrayDeque<>();
     private final AtomicInteger restCalls = new AtomicInteger();
+    private volatile boolean dateless;
     private Integer loginFault;
     private Integer restFault;
     private String restFaultPath;
@@ -95,7 +96,15 @@ final class SalesforceHttp implements AutoCloseable {
         if (head.startsWith("HTTP/1.1 ") && date > 0 && date < head.indexOf("\r\n\r\n")) {
             byte[] now = DATE.format(clock.instant()).getBytes(StandardCharsets.ISO_8859_1);
             System.arraycopy(now, 0, bytes, date + "\r\nDate: ".length(), now.length);
+            if (dateless) {
+                bytes[date + 2] = 'X';
+            }
         }
+    }
+
+    /** Whether something in between takes the Date from every answer. */
+    void dateless(boolean on) {
+        dateless = on;
     }
 
     /** The next logins are answered so; {@link #HANG} = not at all. */
@@ -244,6 +253,9 @@ final class SalesforceHttp implements AutoCloseable {
         } else if (!authorization.startsWith("Bearer ")
                 || !tokens.isValid(authorization.substring("Bearer ".length()))) {
             answer = RestApi.Answer.refusal(401, "INVALID_SESSION_ID", "Session expired or invalid");
+        } else if (!tokens.isForApi(authorization.substring("Bearer ".length()))) {
+            answer = RestApi.Answer.refusal(
+                    401, "INVALID_SESSION_ID", "This session is not valid for use with the REST API");
         } else if (exchange.getRequestURI().toString().length() > LONGEST_URI) {
             answer = RestApi.Answer.refusal(414, "URI_TOO_LONG", "URI Too Long");
         } else if (!exchange.getRequestMethod().equals("GET")) {

@@ -447,6 +447,11 @@ public final class SalesforceSimulator implements AutoCloseable {
         http.restFaults(List.of(SalesforceHttp.PAGE));
     }
 
+    /** While on, something in between takes the Date from every answer over HTTP. */
+    public void withoutDates(boolean on) {
+        http.dateless(on);
+    }
+
     /** The next REST call is accepted and never answered. */
     public void restHangs() {
         http.restFaults(List.of(SalesforceHttp.HANG));
@@ -619,6 +624,16 @@ public final class SalesforceSimulator implements AutoCloseable {
         http.loginFault(status);
     }
 
+    /** Every login is refused so, in the words of the token endpoint, until {@link #loginWorks()}. */
+    public void loginRefuses(String error, String description) {
+        tokens.refuses(new Tokens.LoginRefused(error, description));
+    }
+
+    /** What tokens are granted for from now on (default {@code id api full}). */
+    public void tokensAreFor(String scope) {
+        tokens.scope(scope);
+    }
+
     /** The next n logins are accepted and never answered. */
     public void loginHangs(int n) {
         http.loginFaults(Collections.nCopies(n, SalesforceHttp.HANG));
@@ -631,6 +646,7 @@ public final class SalesforceSimulator implements AutoCloseable {
 
     /** Ends every fault of the token endpoint; logins that hang are closed without an answer. */
     public void loginWorks() {
+        tokens.refuses(null);
         http.loginWorks();
     }
 

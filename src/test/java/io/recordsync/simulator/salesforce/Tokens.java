@@ -19,7 +19,9 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -45,6 +47,8 @@ final class Tokens implements ServerInterceptor {
     private String url;
     private String instanceUrl;
     private Duration lifetime = Duration.ofHours(2);
+    private String scope = "id api full";
+    private LoginRefused refusal;
     private PublicKey jwtKey;
     private String jwtUser;
 
@@ -55,7 +59,7 @@ final class Tokens implements ServerInterceptor {
         this.clientSecret = clientSecret;
     }
 
-    private record Token(String orgId, Instant expiresAt) {}
+    private record Token(String orgId, Instant expiresAt, boolean forApi) {}
 
     /** A refusal in the words of the token endpoint. */
     static final class LoginRefused extends Exception {
@@ -103,6 +107,21 @@ final class Tokens implements ServerInterceptor {
         tokens.clear();
     }
 
+    /** What tokens are for from now on; without {@code api} and {@code full}, every call with one is refused. */
+    synchronized void scope(String granted) {
+        scope = granted;
+    }
+
+    /** Nobody gets a token, for this reason; null = as usual. */
+    synchronized void refuses(LoginRefused reason) {
+        refusal = reason;
+    }
+
+    /** Whether the API takes a token that is valid. */
+    synchronized boolean isForApi(String accessToken) {
+        return tokens.get(accessToken).forApi();
+    }
+
     synchronized boolean isValid(String accessToken) {
         Token token = tokens.get(accessToken);
         return token != null && token.expiresAt().isAfter(clock.instant());
@@ -111,6 +130,9 @@ final class Tokens implements ServerInterceptor {
     /** The answer to a request for a token. */
     synchronized Map<String, String> grant(Map<String, String> form) throws LoginRefused {
         boolean secret = false;
+        if (refusal != null) {
+            throw refusal;
+        }
         switch (form.getOrDefault("grant_type", "")) {
             case "client_credentials" -> {
                 checkSecret(form);
@@ -122,7 +144,12 @@ final class Tokens implements ServerInterceptor {
         String accessToken = orgId.substring(0, 15) + "!AQ."
                 + UUID.randomUUID().toString().replace("-", "") + "."
                 + UUID.randomUUID().toString().replace("-", "");
-        tokens.put(accessToken, new Token(orgId, clock.instant().plus(lifetime)));
+        tokens.put(
+                accessToken,
+                new Token(
+                        orgId,
+                        clock.instant().plus(lifetime),
+                        List.of(scope.split(" ")).stream().anyMatch(Set.of("api", "full")::contains)));
         Map<String, String> answer = new LinkedHashMap<>();
         answer.put("access_token", accessToken);
         if (secret) {
@@ -131,7 +158,7 @@ final class Tokens implements ServerInterceptor {
                     Base64.getEncoder()
                             .encodeToString(UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII)));
         }
-        answer.put("scope", "id api full");
+        answer.put("scope", scope);
         answer.put("instance_url", instanceUrl);
         answer.put("id", url + "/id/" + orgId + "/" + USER_ID);
         answer.put("token_type", "Bearer");
@@ -171,7 +198,10 @@ final class Tokens implements ServerInterceptor {
 
     private synchronized StatusRuntimeException check(Metadata headers) {
         String accessToken = headers.get(ACCESS_TOKEN);
-        if (accessToken == null || !isValid(accessToken) || !instanceUrl.equals(headers.get(INSTANCE_URL))) {
+        if (accessToken == null
+                || !isValid(accessToken)
+                || !isForApi(accessToken)
+                || !instanceUrl.equals(headers.get(INSTANCE_URL))) {
             return PubSubService.error(
                     Status.UNAUTHENTICATED.withDescription("An authentication exception occurred. Provide valid"
                             + " authentication via metadata headers"),
