@@ -60,7 +60,7 @@ final class SqliteCopy {
 
     /** @return how many deletions it holds */
     private static long verified(Path part) throws SQLException {
-        try (Connection connection = SqliteFile.alone(part).getConnection();
+        try (Connection connection = SqliteFiles.alone(part).getConnection();
                 Statement statement = connection.createStatement()) {
             String found = text(statement, "pragma integrity_check(1)");
             if (!"ok".equals(found)) {
