@@ -22,11 +22,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The jar and the zip, started as a new user would: as processes of their own, without and with a configuration. */
+@Tag("packaging")
 @Timeout(120)
 class PackagingIT {
 
