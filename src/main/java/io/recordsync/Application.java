@@ -7,6 +7,7 @@ import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.StoreAwayException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
@@ -30,17 +31,17 @@ public final class Application {
             usage: salesforce-talkdesk-sync             runs the service
                    salesforce-talkdesk-sync doctor      examines whether the service could do its work
                    salesforce-talkdesk-sync receipts …  writes what can be proven of deletions
-                   salesforce-talkdesk-sync backup FILE copies the SQLite file, also while the service runs""";
+                   salesforce-talkdesk-sync backup FILE copies the SQLite file, also while the service runs
+                   bin/salesforce-talkdesk-sync archive makes the archive of classes that quickens a start""";
 
     /** {@code EX_TEMPFAIL} of sysexits.h. */
     private static final int TRY_AGAIN = 75;
 
     private static final int STOP_SECONDS = 28;
-    /** Where stopping took longer, no time is left for a {@link ClassArchive}. */
-    private static final long QUICK_STOP = TimeUnit.SECONDS.toNanos(10);
 
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread starter = Thread.currentThread();
+    private volatile Optional<ClassArchive> archive = Optional.empty();
     private volatile int exitCode = 1;
     private volatile boolean started;
 
@@ -86,6 +87,7 @@ public final class Application {
 
     private void run() {
         try {
+            archive = ClassArchive.wanted();
             exitCode = main.run(new String[0]);
         } catch (Exception | LinkageError e) {
             explain(e);
@@ -130,10 +132,10 @@ public final class Application {
 
     /** The JVM is about to end, by a signal or by {@link #run}: the exit code of a signal is replaced by ours. */
     private void stop() {
+        archive.ifPresent(ClassArchive::close);
         if (!started) {
             stopStart();
         }
-        long begun = System.nanoTime();
         main.completed();
         boolean inTime = false;
         try {
@@ -149,9 +151,6 @@ public final class Application {
             Thread.currentThread().interrupt();
         }
         log.info(inTime ? "Stopped" : "Stopped; what did not end within {} s is left to the next start", STOP_SECONDS);
-        if (inTime && System.nanoTime() - begun < QUICK_STOP) {
-            ClassArchive.wanted().ifPresent(ClassArchive::write);
-        }
         Runtime.getRuntime().halt(inTime ? exitCode : 0);
     }
 
@@ -170,6 +169,7 @@ public final class Application {
 
     private void logStarted(CamelContext context) {
         started = true;
+        archive.ifPresent(ClassArchive::makeSoon);
         log.info(
                 "Started in {} ms: page on {}, inbox {}",
                 context.getUptime().toMillis(),
