@@ -1,5 +1,6 @@
 package io.recordsync;
 
+import io.recordsync.config.Configuration;
 import io.recordsync.config.ConfigurationFile;
 import io.recordsync.config.InvalidConfiguration;
 import io.recordsync.config.Shown;
@@ -41,30 +42,34 @@ public final class Application {
 
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread starter = Thread.currentThread();
-    private volatile Optional<ClassArchive> archive = Optional.empty();
     private volatile int exitCode = 1;
     private volatile boolean started;
 
     /** Not static: a command says where the log goes before there is one. */
     private final Logger log;
 
-    private final Main main;
+    private volatile Optional<ClassArchive> archive = Optional.empty();
+    private volatile Main main;
 
     private Application() {
         // Before anything that takes its time: a signal finds it from the first line on.
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
         log = LoggerFactory.getLogger(Application.class);
-        main = new Main();
-        main.setAppName("salesforce-talkdesk-sync");
-        MainDefaults.set(main, ConfigurationFile.read());
-        main.addMainListener(new MainListenerSupport() {
+    }
+
+    private Main camel() {
+        Main camel = new Main();
+        camel.setAppName("salesforce-talkdesk-sync");
+        MainDefaults.set(camel, ConfigurationFile.read());
+        camel.addMainListener(new MainListenerSupport() {
             @Override
             public void afterStart(BaseMainSupport started) {
                 logStarted(started.getCamelContext());
             }
         });
         // Camel's own would end with 143 on SIGTERM, and wait for a context that never started.
-        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
+        camel.setShutdownStrategy(new SimpleMainShutdownStrategy());
+        return camel;
     }
 
     public static void main(String[] args) {
@@ -87,13 +92,24 @@ public final class Application {
 
     private void run() {
         try {
+            requireFiles();
             archive = ClassArchive.wanted();
+            main = camel();
             exitCode = main.run(new String[0]);
         } catch (Exception | LinkageError e) {
             explain(e);
         } finally {
             ended.countDown();
             System.exit(exitCode);
+        }
+    }
+
+    /** Before Camel takes its seconds; a runtime of another kind asks for what it writes as well. */
+    private static void requireFiles() {
+        new RouteFiles(MainDefaults.FOLDER).requireReadable();
+        Configuration configuration = Configuration.read();
+        if (configuration.mistakes().isEmpty()) {
+            WritablePlaces.require(configuration);
         }
     }
 

@@ -3,11 +3,9 @@ package io.recordsync;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.recordsync.Beans.Site;
 import io.recordsync.config.DeliverySettings;
-import io.recordsync.config.SalesforceAuth;
 import io.recordsync.config.SalesforceSettings;
 import io.recordsync.config.Settings;
 import io.recordsync.config.StoreSettings;
-import io.recordsync.config.TalkdeskAuth;
 import io.recordsync.config.TalkdeskSettings;
 import io.recordsync.deletion.DeliveryMode;
 import io.recordsync.delivery.Backoff;
@@ -18,7 +16,10 @@ import io.recordsync.delivery.DeliveryGate;
 import io.recordsync.delivery.Finds;
 import io.recordsync.doctor.Doctor;
 import io.recordsync.doctor.Exam;
+import io.recordsync.doctor.FilesExam;
 import io.recordsync.doctor.StoreExam;
+import io.recordsync.files.DataFolder;
+import io.recordsync.files.Spool;
 import io.recordsync.inbox.History;
 import io.recordsync.inbox.Inbox;
 import io.recordsync.inbox.InboxSettings;
@@ -29,16 +30,13 @@ import io.recordsync.inbox.ListScope;
 import io.recordsync.inbox.Store;
 import io.recordsync.inbox.Tally;
 import io.recordsync.inbox.database.Database;
+import io.recordsync.inbox.database.SqliteLibrary;
 import io.recordsync.network.Connecting;
 import io.recordsync.network.HttpBounds;
 import io.recordsync.network.Outbound;
 import io.recordsync.network.OutboundHttp;
 import io.recordsync.oauth.AccessTokens;
-import io.recordsync.oauth.ClientCredentials;
-import io.recordsync.oauth.Grant;
 import io.recordsync.oauth.Instances;
-import io.recordsync.oauth.JwtBearer;
-import io.recordsync.oauth.PrivateKeyJwt;
 import io.recordsync.ops.health.Metrics;
 import io.recordsync.salesforce.ChangeEvents;
 import io.recordsync.salesforce.GapChecks;
@@ -50,8 +48,9 @@ import io.recordsync.salesforce.Sweeps;
 import io.recordsync.salesforce.SyncedRecords;
 import io.recordsync.salesforce.stream.StreamStatus;
 import io.recordsync.talkdesk.Answers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -81,6 +80,7 @@ public final class Wiring implements AutoCloseable {
     private final Beans beans;
     private List<HealthCheck> healthChecks = List.of();
     private PrometheusMeterRegistry metricsRegistry;
+    private Spool spool;
 
     private Wiring(Settings settings, Site site) {
         this.settings = settings;
@@ -118,12 +118,17 @@ public final class Wiring implements AutoCloseable {
         List<String> probed = settings.talkdesk().recordLists().stream()
                 .filter(list -> !mode.rehearses(list))
                 .toList();
-        return List.of(new StoreExam(database(settings.store())), exams.salesforce(), exams.talkdesk(probed));
+        Database database = FoundDatabase.of(settings);
+        return List.of(
+                new FilesExam(new DataFolder(settings.dataFolder()), database.files()),
+                new StoreExam(database),
+                exams.salesforce(),
+                exams.talkdesk(probed));
     }
 
-    /** The database that settings name; nothing is opened. */
-    static Database database(StoreSettings settings) {
-        return Database.at(settings.url(), settings.user(), settings.password().value());
+    /** For what is on the disk only while this process runs. */
+    Spool spool() {
+        return spool;
     }
 
     /** By the names that routes know them by. */
@@ -148,7 +153,7 @@ public final class Wiring implements AutoCloseable {
         Network network = network();
         Tokens tokens = tokens(network);
         Watch watch = watch(clock);
-        Store store = beans.closing(Store.open(database(settings.store())));
+        Store store = store();
         InboxRoom inbox = inbox(store, watch, clock, tokens);
         Delivering delivering = delivery(inbox, clock);
         talkdesk(clock);
@@ -193,28 +198,15 @@ public final class Wiring implements AutoCloseable {
         TalkdeskSettings talkdesk = settings.talkdesk();
         AccessTokens salesforceTokens = new AccessTokens(
                 URI.create(salesforce.loginUrl() + "/services/oauth2/token"),
-                grant(salesforce),
+                Grants.of(salesforce),
                 settings.oauthTimeout(),
                 network.outbound(),
                 Instances.of(salesforce.loginUrl(), salesforce.instanceDomains()));
         AccessTokens talkdeskTokens = new AccessTokens(
-                talkdesk.tokenUrl(), grant(talkdesk), settings.oauthTimeout(), network.outbound(), Instances.NONE);
+                talkdesk.tokenUrl(), Grants.of(talkdesk), settings.oauthTimeout(), network.outbound(), Instances.NONE);
         return new Tokens(
                 beans.own("recordsyncSalesforceToken", salesforceTokens),
                 beans.own("recordsyncTalkdeskToken", talkdeskTokens));
-    }
-
-    private static Grant grant(SalesforceSettings settings) {
-        return settings.auth() == SalesforceAuth.JWT
-                ? new JwtBearer(settings.clientId(), settings.jwt())
-                : ClientCredentials.inForm(settings.clientId(), settings.clientSecret());
-    }
-
-    private static Grant grant(TalkdeskSettings settings) {
-        return settings.auth() == TalkdeskAuth.PRIVATE_KEY_JWT
-                ? new PrivateKeyJwt(
-                        settings.clientId(), settings.keyId(), Path.of(settings.privateKey()), settings.scope())
-                : ClientCredentials.inHeader(settings.clientId(), settings.clientSecret(), settings.scope());
     }
 
     // ---- what is counted
@@ -229,6 +221,19 @@ public final class Wiring implements AutoCloseable {
     // ---- the inbox
 
     record InboxRoom(Inbox inbox, Ledger ledger, History history, Metrics metrics) {}
+
+    private Store store() {
+        DataFolder data = new DataFolder(settings.dataFolder());
+        try {
+            spool = beans.closing(Spool.in(data));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
+        StoreSettings store = settings.store();
+        SqliteLibrary library = new SqliteLibrary(data.path(), spool.folder());
+        return beans.closing(Store.open(
+                Database.at(store.url(), store.user(), store.password().value(), library)));
+    }
 
     private InboxRoom inbox(Store store, Watch watch, Clock clock, Tokens tokens) {
         JdbcLedger ledger = beans.own("recordsyncLedger", new JdbcLedger(store));

@@ -2,7 +2,6 @@ package io.recordsync.inbox.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.SQLExceptionOverride;
-import io.recordsync.files.Refusal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -41,11 +40,13 @@ final class SqliteFile extends Database {
     private static final String UNDO_ON_DISK = "pragma temp_store = file";
 
     private final SqliteFiles files;
+    private final SqliteLibrary library;
     private final LastStart lastStart;
     private final SqliteCheck check;
 
-    SqliteFile(String url) {
+    SqliteFile(String url, SqliteLibrary library) {
         super(url, Dialect.SQLITE);
+        this.library = library;
         String name = url.substring(PREFIX.length()).replaceFirst("\\?.*", "");
         if (name.isBlank() || name.startsWith(":") || name.startsWith("file:")) {
             throw new IllegalArgumentException(
@@ -64,10 +65,17 @@ final class SqliteFile extends Database {
 
     @Override
     void takeHold(Opened opened) throws IOException {
-        Files.createDirectories(files.database().getParent());
         files.requireWritable();
+        files.makeFolder();
         opened.add(FileLock.of(files.database()));
         lastStart.requireDatabase();
+        files.makeDatabase();
+        library.load();
+    }
+
+    @Override
+    public void requireWritable() {
+        files.requireWritable();
     }
 
     @Override
@@ -144,7 +152,13 @@ final class SqliteFile extends Database {
         return config;
     }
 
+    @Override
+    public List<Path> files() {
+        return files.existing();
+    }
+
     private void requireReadable() {
+        library.load();
         files.requireReadable();
         try {
             lastStart.requireOwnLog();
@@ -155,6 +169,7 @@ final class SqliteFile extends Database {
 
     @Override
     Optional<String> tryToWrite() throws IOException, SQLException {
+        library.load();
         files.requireWritable();
         lastStart.requireDatabase();
         lastStart.requireOwnLog();
@@ -175,12 +190,8 @@ final class SqliteFile extends Database {
 
     /** Under another name, in the folder where it will be made or, where that is missing too, in the next one above. */
     private void tryToMakeOne() throws IOException, SQLException {
-        Path folder = files.nearestFolder();
-        if (!Files.isWritable(folder)) {
-            throw new DatabaseException(
-                    "Store %s cannot be opened: %s: %s".formatted(shownUrl(), folder, Refusal.denied(folder)), null);
-        }
-        Path trial = folder.resolve(".doctor-" + ProcessHandle.current().pid() + ".db");
+        Path trial = files.nearestFolder()
+                .resolve(".doctor-" + ProcessHandle.current().pid() + ".db");
         try {
             tryToWrite(source(PREFIX + trial, new SQLiteConfig()));
         } finally {

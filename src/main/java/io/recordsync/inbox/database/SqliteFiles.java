@@ -1,5 +1,6 @@
 package io.recordsync.inbox.database;
 
+import io.recordsync.files.OwnFiles;
 import io.recordsync.files.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,12 +67,19 @@ final class SqliteFiles {
         return ENDS.contains(end) && Files.isSameFile(other.getParent(), real.getParent());
     }
 
-    /** @throws DatabaseException when one that is there cannot be written, with who may */
+    /** @throws DatabaseException when one that is there cannot be written, or the folder, with who may */
     void requireWritable() {
         for (Path each : existing()) {
             if (!(Files.isReadable(each) && Files.isWritable(each))) {
                 throw new DatabaseException("%s cannot be opened: %s".formatted(each, Refusal.denied(each)), null);
             }
+        }
+        Path folder = nearestFolder();
+        if (!Files.isWritable(folder)) {
+            throw new DatabaseException(
+                    "%s cannot be opened: nothing can be written into its folder: %s"
+                            .formatted(file, Refusal.denied(file.getParent())),
+                    null);
         }
     }
 
@@ -99,6 +107,20 @@ final class SqliteFiles {
                     "Store %s cannot be opened: %s is no folder".formatted(SqliteFile.PREFIX + file, folder), null);
         }
         return folder;
+    }
+
+    void makeFolder() throws IOException {
+        try {
+            OwnFiles.createFolder(file.getParent());
+        } catch (IOException e) {
+            throw new DatabaseException(
+                    "%s cannot be made: %s".formatted(file.getParent(), Refusal.ofFolder(file.getParent(), e)), e);
+        }
+    }
+
+    /** An empty one, where there is none: SQLite would give it the umask's mode, and its log has the mode of the file. */
+    void makeDatabase() throws IOException {
+        OwnFiles.createFile(file);
     }
 
     /** As it lies there: its log is not read, and nothing is written. */
