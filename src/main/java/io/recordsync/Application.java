@@ -1,5 +1,6 @@
 package io.recordsync;
 
+import io.recordsync.config.Configuration;
 import io.recordsync.config.ConfigurationFile;
 import io.recordsync.config.InvalidConfiguration;
 import io.recordsync.config.Shown;
@@ -8,6 +9,7 @@ import io.recordsync.inbox.StoreAwayException;
 import io.recordsync.ops.health.Metrics;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
@@ -31,14 +33,13 @@ public final class Application {
             usage: salesforce-talkdesk-sync             runs the service
                    salesforce-talkdesk-sync doctor      examines whether the service could do its work
                    salesforce-talkdesk-sync receipts …  writes what can be proven of deletions
-                   salesforce-talkdesk-sync backup FILE copies the SQLite file, also while the service runs""";
+                   salesforce-talkdesk-sync backup FILE copies the SQLite file, also while the service runs
+                   bin/salesforce-talkdesk-sync archive makes the archive of classes that quickens a start""";
 
     /** {@code EX_TEMPFAIL} of sysexits.h. */
     private static final int TRY_AGAIN = 75;
 
     private static final int STOP_SECONDS = 28;
-    /** Where stopping took longer, no time is left for a {@link ClassArchive}. */
-    private static final long QUICK_STOP = TimeUnit.SECONDS.toNanos(10);
 
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread starter = Thread.currentThread();
@@ -48,18 +49,22 @@ public final class Application {
     /** Not static: a command says where the log goes before there is one. */
     private final Logger log;
 
-    private final Main main;
     private final Console console;
+    private volatile Optional<ClassArchive> archive = Optional.empty();
+    private volatile Main main;
 
     private Application(Console console) {
         this.console = console;
         // Before anything that takes its time: a signal finds it from the first line on.
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
         log = LoggerFactory.getLogger(Application.class);
-        main = new Main();
-        main.setAppName("salesforce-talkdesk-sync");
-        MainDefaults.set(main, ConfigurationFile.read());
-        main.addMainListener(new MainListenerSupport() {
+    }
+
+    private Main camel() {
+        Main camel = new Main();
+        camel.setAppName("salesforce-talkdesk-sync");
+        MainDefaults.set(camel, ConfigurationFile.read());
+        camel.addMainListener(new MainListenerSupport() {
             @Override
             public void afterStart(BaseMainSupport started) {
                 started.getCamelContext()
@@ -70,7 +75,8 @@ public final class Application {
             }
         });
         // Camel's own would end with 143 on SIGTERM, and wait for a context that never started.
-        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
+        camel.setShutdownStrategy(new SimpleMainShutdownStrategy());
+        return camel;
     }
 
     public static void main(String[] args) {
@@ -93,12 +99,24 @@ public final class Application {
 
     private void run() {
         try {
+            requireFiles();
+            archive = ClassArchive.wanted();
+            main = camel();
             exitCode = main.run(new String[0]);
         } catch (Exception | LinkageError e) {
             explain(e);
         } finally {
             ended.countDown();
             System.exit(exitCode);
+        }
+    }
+
+    /** Before Camel takes its seconds; a runtime of another kind asks for what it writes as well. */
+    private static void requireFiles() {
+        new RouteFiles(MainDefaults.FOLDER).requireReadable();
+        Configuration configuration = Configuration.read();
+        if (configuration.mistakes().isEmpty()) {
+            WritablePlaces.require(configuration);
         }
     }
 
@@ -137,10 +155,10 @@ public final class Application {
 
     /** The JVM is about to end, by a signal or by {@link #run}: the exit code of a signal is replaced by ours. */
     private void stop() {
+        archive.ifPresent(ClassArchive::close);
         if (!started) {
             stopStart();
         }
-        long begun = System.nanoTime();
         main.completed();
         boolean inTime = false;
         try {
@@ -156,9 +174,6 @@ public final class Application {
             Thread.currentThread().interrupt();
         }
         log.info(inTime ? "Stopped" : "Stopped; what did not end within {} s is left to the next start", STOP_SECONDS);
-        if (inTime && System.nanoTime() - begun < QUICK_STOP) {
-            ClassArchive.wanted().ifPresent(ClassArchive::write);
-        }
         halt(inTime ? exitCode : 0);
     }
 
@@ -182,6 +197,7 @@ public final class Application {
 
     private void logStarted(CamelContext context) {
         started = true;
+        archive.ifPresent(ClassArchive::makeSoon);
         log.info(
                 "Started in {} ms: page on {}, inbox {}",
                 context.getUptime().toMillis(),

@@ -4,11 +4,8 @@ import io.recordsync.config.Configuration;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Store;
 import io.recordsync.inbox.database.Backup;
-import io.recordsync.inbox.database.Database;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * The command {@code backup FILE}: writes a copy of the SQLite file that the configuration names, and verifies it, whether the
@@ -21,7 +18,6 @@ final class BackupCommand {
 
     private static final String USAGE =
             "usage: backup FILE (a file of that name is replaced once the copy is verified)";
-    private static final Set<String> KEYS = Set.of("store.url", "store.user", "store.password");
 
     private BackupCommand() {}
 
@@ -34,7 +30,7 @@ final class BackupCommand {
             return 2;
         }
         Configuration read = Configuration.read();
-        List<String> mistakes = read.mistakes(KEYS);
+        List<String> mistakes = read.mistakes(FoundDatabase.KEYS);
         if (!mistakes.isEmpty()) {
             mistakes.forEach(System.err::println);
             return 1;
@@ -42,7 +38,7 @@ final class BackupCommand {
         // The script runs us in the service's folder, and says from where it was called.
         Path target = Path.of(System.getProperty("called.from", "")).resolve(arguments.get(0));
         try {
-            Backup backup = Store.backUp(database(read.values()), target);
+            Backup backup = Store.backUp(FoundDatabase.of(read), target);
             System.out.println(
                     backup.deletions() + " deletions are in " + target + " (" + backup.bytes() + " bytes, verified)");
             return 0;
@@ -51,10 +47,5 @@ final class BackupCommand {
                     "No backup was made: " + String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " "));
             return 1;
         }
-    }
-
-    private static Database database(Map<String, String> configuration) {
-        return Database.at(
-                configuration.get("store.url"), configuration.get("store.user"), configuration.get("store.password"));
     }
 }

@@ -1,72 +1,88 @@
 package io.recordsync;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.charset.Charset;
+import java.time.Duration;
 import java.util.Optional;
-import javax.management.JMException;
-import javax.management.ObjectName;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The classes that this process has loaded, written down for the next one, which then need not look for them in a hundred jars and
- * verify them again (the JVM's class data sharing).
+ * The archive of the classes of a start, which makes the next start quicker (the JVM's class data sharing): a process of its own makes
+ * it, of the lowest priority, beside a service that has started.
  *
- * <p>The script names the file where there is none yet, and gives it to the JVM once there is. Nothing depends on it: a JVM that
- * cannot use it starts as without it.
+ * <p>The script asks for it where there is none yet. Nothing depends on it: a service that stops meanwhile ends that process, and
+ * without an archive a start is slower.
  */
-final class ClassArchive {
+final class ClassArchive implements AutoCloseable {
+
+    /** A start has settled by then, on a busy machine too; tests do not wait so long. */
+    private static final int SECONDS_AFTER_START = Integer.getInteger("class.archive.after", 30);
+
+    private static final Duration MAX_TIME = Duration.ofMinutes(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(ClassArchive.class);
 
-    /** Several times of what it needs: a JVM that cannot write all of it ends with an error of its own. */
-    private static final long ROOM = 256L * 1024 * 1024;
+    private final String script;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private Process process;
 
-    private final Path file;
-
-    private ClassArchive(Path file) {
-        this.file = file;
+    private ClassArchive(String script) {
+        this.script = script;
     }
 
     /** The one that the script asks for; none where it was not the script, or there is one already. */
     static Optional<ClassArchive> wanted() {
-        return Optional.ofNullable(System.getProperty("class.archive")).map(file -> new ClassArchive(Path.of(file)));
+        return Optional.ofNullable(System.getProperty("class.archive")).map(ClassArchive::new);
     }
 
-    /** Stops every thread for some seconds: only for a process that has done its work. */
-    void write() {
-        // Written in its place, one that was cut off would be met at the next start; another process may be writing its
-        // own.
-        Path unfinished = file.resolveSibling(
-                file.getFileName() + "." + ProcessHandle.current().pid());
+    /** Returns at once. */
+    void makeSoon() {
+        Thread thread = new Thread(this::make, "class-archive");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void make() {
         try {
-            if (Files.getFileStore(file.getParent()).getUsableSpace() < ROOM) {
-                return;
+            if (!closed.await(SECONDS_AFTER_START, TimeUnit.SECONDS) && begin()) {
+                String words = new String(process.getInputStream().readAllBytes(), Charset.defaultCharset()).strip();
+                if (closed.getCount() > 0) {
+                    LOG.info(
+                            "{}",
+                            words.lines().reduce((first, last) -> last).orElse("No archive of the classes was made"));
+                }
             }
-            Object answer = ManagementFactory.getPlatformMBeanServer()
-                    .invoke(
-                            new ObjectName("com.sun.management:type=DiagnosticCommand"),
-                            "vmCds",
-                            new Object[] {new String[] {"dynamic_dump", unfinished.toString()}},
-                            new String[] {String[].class.getName()});
-            if (Files.exists(unfinished)) {
-                Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-                LOG.info("Wrote down the classes in use to {}: the next start is quicker", file);
-            } else {
-                notWritten(answer);
-            }
-        } catch (JMException | IOException | RuntimeException e) {
-            notWritten(e);
+        } catch (IOException e) {
+            LOG.info("No archive of the classes was made: {}", e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
-    private void notWritten(Object why) {
-        LOG.info(
-                "The classes in use could not be written down to {} ({}): the next start is as slow",
-                file,
-                String.valueOf(why).strip());
+    private synchronized boolean begin() throws IOException {
+        if (closed.getCount() == 0) {
+            return false;
+        }
+        process = new ProcessBuilder("nice", "-n", "19", script, "archive")
+                .redirectErrorStream(true)
+                .start();
+        process.getOutputStream().close();
+        process.onExit().orTimeout(MAX_TIME.toSeconds(), TimeUnit.SECONDS).exceptionally(late -> {
+            process.destroy();
+            return process;
+        });
+        return true;
+    }
+
+    /** Ends what is under way. */
+    @Override
+    public synchronized void close() {
+        closed.countDown();
+        if (process != null) {
+            process.destroy();
+        }
     }
 }

@@ -35,7 +35,7 @@ final class MainDefaults {
     private static final String PATTERN = "camel.main.routesIncludePattern";
     static final String ROUTES = "file:routes/*.camel.yaml";
     private static final String EXCLUDED = "camel.main.routesExcludePattern";
-    private static final Path FOLDER = Path.of("routes");
+    static final Path FOLDER = Path.of("routes");
     private static final String SUBSCRIBER = "salesforce.subscriber";
 
     private static final Map<String, String> DEFAULTS = Map.of(
@@ -84,7 +84,6 @@ final class MainDefaults {
                 PropertiesComponent properties = context.getPropertiesComponent();
                 String configured = properties.resolveProperty(PATTERN).orElse(ROUTES);
                 RouteFiles files = new RouteFiles(FOLDER);
-                files.requireReadable();
                 Map<String, String> overrides = overrides(configured, isSet(context, SUBSCRIBER), FOLDER);
                 overrides.forEach(properties::addOverrideProperty);
                 files.reportLeftOut(

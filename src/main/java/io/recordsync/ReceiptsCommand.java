@@ -1,11 +1,11 @@
 package io.recordsync;
 
 import io.recordsync.config.Configuration;
+import io.recordsync.files.OwnFiles;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.JdbcLedger;
 import io.recordsync.inbox.Ledger.Entry;
 import io.recordsync.inbox.Store;
-import io.recordsync.inbox.database.Database;
 import io.recordsync.ops.receipts.ReceiptFormat;
 import io.recordsync.ops.receipts.ReceiptQuery;
 import io.recordsync.ops.receipts.WrongQueryException;
@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,7 +39,7 @@ final class ReceiptsCommand {
             [--output FILE] (a day is its midnight in UTC; a time such as 2026-03-01T10:00:00Z will do too)""";
 
     private static final Set<String> OPTIONS = Set.of("--from", "--to", "--contact", "--phone", "--format", "--output");
-    private static final Set<String> KEYS = Set.of("store.url", "store.user", "store.password", "ledger.phone-key");
+    private static final String PHONE_KEY = "ledger.phone-key";
     private static final Pattern PHONE = Pattern.compile("\\+[1-9]\\d{1,14}");
 
     private ReceiptsCommand() {}
@@ -96,18 +97,19 @@ final class ReceiptsCommand {
         ReceiptQuery query = ReceiptQuery.of(
                 phone == null ? options.get("--contact") : phone, options.get("--from"), options.get("--to"));
         Configuration read = Configuration.read();
-        Map<String, String> configuration = read.values();
-        List<String> mistakes = new ArrayList<>(read.mistakes(KEYS));
-        String phoneKey = configuration.get("ledger.phone-key");
+        Set<String> keys = new HashSet<>(FoundDatabase.KEYS);
+        keys.add(PHONE_KEY);
+        List<String> mistakes = new ArrayList<>(read.mistakes(keys));
+        String phoneKey = read.value(PHONE_KEY);
         if (phone != null && phoneKey.isEmpty()) {
             mistakes.add(
-                    "ledger.phone-key is empty: without it no deletion of a phone number can be found once it is done");
+                    PHONE_KEY + " is empty: without it no deletion of a phone number can be found once it is done");
         }
         if (!mistakes.isEmpty()) {
             mistakes.forEach(System.err::println);
             return 1;
         }
-        try (Store store = Store.openToRead(database(configuration))) {
+        try (Store store = Store.openToRead(FoundDatabase.of(read))) {
             JdbcLedger ledger = new JdbcLedger(store);
             Stream<Entry> deletions = phone == null ? query.in(ledger) : query.within(ledger.ofPhone(phone, phoneKey));
             if (options.containsKey("--output")) {
@@ -123,9 +125,11 @@ final class ReceiptsCommand {
         return 0;
     }
 
-    /** Under its name there is the whole of it or nothing: of a CSV that was cut off nobody would know. */
+    /** Under its name there is the whole of it or nothing: of a CSV that was cut off nobody would know. It is this user's alone. */
     private static void writeFile(ReceiptFormat format, Stream<Entry> deletions, Path file) throws IOException {
         Path part = file.resolveSibling(file.getFileName() + ".part");
+        Files.deleteIfExists(part);
+        OwnFiles.createFileInPlaceOf(file, part);
         try {
             long count = format.write(deletions, Files.newOutputStream(part));
             Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
@@ -133,10 +137,5 @@ final class ReceiptsCommand {
         } finally {
             Files.deleteIfExists(part);
         }
-    }
-
-    private static Database database(Map<String, String> configuration) {
-        return Database.at(
-                configuration.get("store.url"), configuration.get("store.user"), configuration.get("store.password"));
     }
 }

@@ -16,7 +16,10 @@ import io.recordsync.delivery.DeliveryGate;
 import io.recordsync.delivery.Finds;
 import io.recordsync.doctor.Doctor;
 import io.recordsync.doctor.Exam;
+import io.recordsync.doctor.FilesExam;
 import io.recordsync.doctor.StoreExam;
+import io.recordsync.files.DataFolder;
+import io.recordsync.files.Spool;
 import io.recordsync.inbox.History;
 import io.recordsync.inbox.Inbox;
 import io.recordsync.inbox.InboxSettings;
@@ -27,6 +30,7 @@ import io.recordsync.inbox.ListScope;
 import io.recordsync.inbox.Store;
 import io.recordsync.inbox.Tally;
 import io.recordsync.inbox.database.Database;
+import io.recordsync.inbox.database.SqliteLibrary;
 import io.recordsync.network.Connecting;
 import io.recordsync.network.HttpBounds;
 import io.recordsync.network.Outbound;
@@ -44,6 +48,8 @@ import io.recordsync.salesforce.Sweeps;
 import io.recordsync.salesforce.SyncedRecords;
 import io.recordsync.salesforce.stream.StreamStatus;
 import io.recordsync.talkdesk.Answers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -74,6 +80,7 @@ public final class Wiring implements AutoCloseable {
     private final Beans beans;
     private List<HealthCheck> healthChecks = List.of();
     private PrometheusMeterRegistry metricsRegistry;
+    private Spool spool;
 
     private Wiring(Settings settings, Site site) {
         this.settings = settings;
@@ -111,12 +118,17 @@ public final class Wiring implements AutoCloseable {
         List<String> probed = settings.talkdesk().recordLists().stream()
                 .filter(list -> !mode.rehearses(list))
                 .toList();
-        return List.of(new StoreExam(database(settings.store())), exams.salesforce(), exams.talkdesk(probed));
+        Database database = FoundDatabase.of(settings);
+        return List.of(
+                new FilesExam(new DataFolder(settings.dataFolder()), database.files()),
+                new StoreExam(database),
+                exams.salesforce(),
+                exams.talkdesk(probed));
     }
 
-    /** The database that settings name; nothing is opened. */
-    static Database database(StoreSettings settings) {
-        return Database.at(settings.url(), settings.user(), settings.password().value());
+    /** For what is on the disk only while this process runs. */
+    Spool spool() {
+        return spool;
     }
 
     /** By the names that routes know them by. */
@@ -143,7 +155,7 @@ public final class Wiring implements AutoCloseable {
         Network network = network();
         Tokens tokens = tokens(network, grants);
         Watch watch = watch(clock);
-        Store store = beans.closing(Store.open(database(settings.store())));
+        Store store = store();
         InboxRoom inbox = inbox(store, watch, clock, tokens);
         Delivering delivering = delivery(inbox, clock);
         talkdesk(clock);
@@ -211,6 +223,19 @@ public final class Wiring implements AutoCloseable {
     // ---- the inbox
 
     record InboxRoom(Inbox inbox, Ledger ledger, History history, Metrics metrics) {}
+
+    private Store store() {
+        DataFolder data = new DataFolder(settings.dataFolder());
+        try {
+            spool = beans.closing(Spool.in(data));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
+        StoreSettings store = settings.store();
+        SqliteLibrary library = new SqliteLibrary(data.path(), spool.folder());
+        return beans.closing(Store.open(
+                Database.at(store.url(), store.user(), store.password().value(), library)));
+    }
 
     private InboxRoom inbox(Store store, Watch watch, Clock clock, Tokens tokens) {
         JdbcLedger ledger = beans.own("recordsyncLedger", new JdbcLedger(store));

@@ -110,6 +110,8 @@ public final class WiringPlugin implements ContextServicePlugin {
         configuration.notices().forEach(notice -> LOG.warn("Configuration: {}", notice));
         // A long answer of Salesforce (600,000 deleted ids) is kept on disk while it is read.
         context.getStreamCachingStrategy().setSpoolEnabled(true);
+        context.getStreamCachingStrategy()
+                .setSpoolDirectory(wiring.spool().folder().resolve("answers").toFile());
         if (!(context.getRegistry() instanceof DefaultRegistry)) {
             wiring.beans().forEach(context.getRegistry()::bind);
         }
@@ -217,6 +219,7 @@ public final class WiringPlugin implements ContextServicePlugin {
             building = true;
             try {
                 Settings settings = configuration().settings();
+                WritablePlaces.require(configuration());
                 server = new OpsHttpServer(settings.ops());
                 checkFree();
                 wiring = Wiring.ofService(settings, new HostSite());

@@ -35,6 +35,14 @@ class ArchitectureTest {
             .resideInAnyPackage("io.recordsync.deletion", "java..");
 
     @ArchTest
+    static final ArchRule what_lies_on_the_disk_needs_the_JDK_only = classes()
+            .that()
+            .resideInAPackage("io.recordsync.files")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("io.recordsync.files", "java..");
+
+    @ArchTest
     static final ArchRule the_inbox_knows_the_domain_and_databases = noClasses()
             .that()
             .resideInAPackage("io.recordsync.inbox..")
@@ -132,7 +140,10 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAPackage("org.apache.camel..")
                     .or(resideInAPackage("io.recordsync..")
                             .and(not(resideInAnyPackage(
-                                    "io.recordsync.doctor..", "io.recordsync.inbox..", "io.recordsync.network..")))));
+                                    "io.recordsync.doctor..",
+                                    "io.recordsync.inbox..",
+                                    "io.recordsync.network..",
+                                    "io.recordsync.files")))));
 
     /** The other parts know the stream's events and its topic, so that it must know none of them. */
     @ArchTest

@@ -25,6 +25,7 @@ public final class TestSettings {
         texts.put("talkdesk.client-id", "a-client");
         texts.put("talkdesk.client-secret", "a-secret");
         texts.put("talkdesk.record-lists", "list-a,list-b");
+        texts.put("data.folder", folder.resolve("data").toString());
         texts.put("store.url", "jdbc:sqlite:" + folder.resolve("recordsync.db"));
         texts.put("ops.port", "0");
         return texts;

@@ -98,6 +98,10 @@ public final class Form<T> {
         return new Form<>(expected, "", text -> required(text, accepts.test(text)));
     }
 
+    static Form<Path> folder() {
+        return new Form<>("a folder", null, Path::of);
+    }
+
     static Form<Secret> secret(Form<String> form) {
         return new Form<>(form.expected, Secret.NONE, text -> new Secret(form.reading.apply(text)), true);
     }

@@ -6,6 +6,7 @@ import static io.recordsync.config.Form.duration;
 import static io.recordsync.config.Form.durationAboveZero;
 import static io.recordsync.config.Form.durationAtLeast;
 import static io.recordsync.config.Form.durationBetween;
+import static io.recordsync.config.Form.folder;
 import static io.recordsync.config.Form.host;
 import static io.recordsync.config.Form.hosts;
 import static io.recordsync.config.Form.hostsOrNone;
@@ -29,6 +30,7 @@ import static java.util.stream.Collectors.toCollection;
 import io.recordsync.config.Key.Condition;
 import io.recordsync.deletion.DeliveryMode;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -125,6 +127,12 @@ public final class Keys {
             zeroOr(durationAtLeast(ONE_SECOND)),
             "How long a deletion waits before it is sent; a contact that is restored meanwhile keeps its records.");
 
+    static final Key<Path> DATA_FOLDER = often(
+            "data.folder",
+            "./data",
+            folder(),
+            "The folder for what the service writes besides its database and its log, also with PostgreSQL; made with mode"
+                    + " 0700.");
     static final Key<String> STORE_URL = often(
             "store.url",
             "jdbc:sqlite:./data/recordsync.db",

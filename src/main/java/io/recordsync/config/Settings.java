@@ -1,6 +1,7 @@
 package io.recordsync.config;
 
 import io.recordsync.deletion.DeliveryMode;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 
@@ -11,6 +12,7 @@ import java.util.Map;
  *
  * @param doctorAtStart whether both ends are examined after the start
  * @param oauthTimeout of an answer of either token endpoint
+ * @param dataFolder for what the service writes besides its database and its log
  */
 public record Settings(
         SalesforceSettings salesforce,
@@ -29,7 +31,8 @@ public record Settings(
         NetworkSettings network,
         HealthSettings health,
         boolean doctorAtStart,
-        Duration oauthTimeout) {
+        Duration oauthTimeout,
+        Path dataFolder) {
 
     /**
      * @param texts by key; each key that is missing has its default
@@ -80,7 +83,8 @@ public record Settings(
                         read.get(Keys.TLS_CA_BUNDLE)),
                 new HealthSettings(read.get(Keys.HEALTH_EXPIRY_WARNING), read.get(Keys.HEALTH_OLDEST_PENDING)),
                 read.get(Keys.DOCTOR_AT_START),
-                read.get(Keys.OAUTH_TIMEOUT));
+                read.get(Keys.OAUTH_TIMEOUT),
+                read.get(Keys.DATA_FOLDER));
     }
 
     private static SalesforceSettings salesforce(Reading read) {

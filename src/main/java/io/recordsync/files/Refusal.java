@@ -2,18 +2,23 @@ package io.recordsync.files;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** Why a file cannot be opened, in words: the system's reason, the owner and the mode, and the user that asked. */
+/** Why a file or a folder cannot be used, in words: the system's reason, the owner and the mode, and the user that asked. */
 public final class Refusal {
 
     private static final Path OWN_PROCESS = Path.of("/proc/self");
+
+    /** Of the system, for what is said to be below a file. */
+    private static final String NOT_A_FOLDER = "Not a directory";
 
     private Refusal() {}
 
@@ -28,19 +33,49 @@ public final class Refusal {
         if (Files.isDirectory(file)) {
             return "a folder";
         }
-        String reason = failure instanceof FileSystemException known ? known.getReason() : failure.getMessage();
-        return String.valueOf(reason == null ? failure : reason).replaceAll("\\s*\\R\\s*", " ");
+        return system(failure);
     }
 
     /** Likewise, of a file that may not be read or written by this process. */
     public static String denied(Path file) {
-        return (isReadOnly(file) ? "read-only file system; " : "permission denied; ") + rights(file)
-                + ", asked by the user " + user();
+        return (isReadOnly(file) ? "read-only file system" : "permission denied") + whose(file);
+    }
+
+    /** Likewise, of a folder that cannot be made, or in which nothing can be made. */
+    public static String ofFolder(Path folder, IOException failure) {
+        if (failure instanceof AccessDeniedException) {
+            return denied(folder);
+        }
+        if (Files.isSymbolicLink(folder) && !Files.exists(folder)) {
+            return "a link to what does not exist" + whose(folder);
+        }
+        if (isNoFolder(failure)) {
+            return "not a folder" + whose(folder);
+        }
+        String reason = system(failure);
+        return Character.toLowerCase(reason.charAt(0)) + reason.substring(1) + whose(folder);
+    }
+
+    private static boolean isNoFolder(IOException failure) {
+        return failure instanceof NotDirectoryException
+                || failure instanceof FileAlreadyExistsException
+                || failure instanceof FileSystemException known && NOT_A_FOLDER.equals(known.getReason());
+    }
+
+    /** What the system says, on one line. */
+    private static String system(IOException failure) {
+        String reason = failure instanceof FileSystemException known ? known.getReason() : failure.getMessage();
+        return String.valueOf(reason == null || reason.isBlank() ? failure : reason)
+                .replaceAll("\\s*\\R\\s*", " ");
+    }
+
+    private static String whose(Path path) {
+        return "; " + rights(path) + ", asked by the user " + user();
     }
 
     private static boolean isReadOnly(Path file) {
         try {
-            return Files.getFileStore(file).isReadOnly();
+            return Files.getFileStore(nearest(file)).isReadOnly();
         } catch (IOException | UnsupportedOperationException e) {
             // Nothing is known of it where /proc is hidden.
             return false;
@@ -49,15 +84,14 @@ public final class Refusal {
 
     /** The owner and the mode; of the nearest folder that hides the file where it cannot even be looked at. */
     private static String rights(Path file) {
-        Path seen = file.toAbsolutePath();
-        while (seen.getParent() != null && !Files.exists(seen, LinkOption.NOFOLLOW_LINKS)) {
-            seen = seen.getParent();
-        }
+        Path seen = nearest(file);
         try {
             PosixFileAttributes attributes = Files.readAttributes(seen, PosixFileAttributes.class);
             return "%sowner %s, mode %s"
                     .formatted(
-                            seen.equals(file.toAbsolutePath()) ? "" : "the folder " + seen + " has ",
+                            seen.equals(file.toAbsolutePath())
+                                    ? ""
+                                    : "the " + (Files.isDirectory(seen) ? "folder " : "file ") + seen + " has ",
                             attributes.owner().getName(),
                             PosixFilePermissions.toString(attributes.permissions()));
         } catch (IOException | UnsupportedOperationException e) {
@@ -65,8 +99,17 @@ public final class Refusal {
         }
     }
 
-    /** A container's user may have a number only. */
-    private static String user() {
+    /** What is there of a path. */
+    private static Path nearest(Path path) {
+        Path seen = path.toAbsolutePath();
+        while (seen.getParent() != null && !Files.exists(seen, LinkOption.NOFOLLOW_LINKS)) {
+            seen = seen.getParent();
+        }
+        return seen;
+    }
+
+    /** Of this process; the number of one without a name, as in a container. */
+    public static String user() {
         String name = System.getProperty("user.name", "?");
         if (!name.equals("?")) {
             return name;

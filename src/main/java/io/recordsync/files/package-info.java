@@ -1,2 +1,2 @@
-/** What the file system says of a file, for every room that opens one. The JDK only. */
+/** What the service keeps on the disk beside its database: who may write and read it, and why it cannot be used. JDK only. */
 package io.recordsync.files;

@@ -96,6 +96,18 @@ public final class Store implements AutoCloseable {
     }
 
     /**
+     * Finds out whether this user may write its files; nothing is made or opened.
+     *
+     * @throws InboxException when one cannot be written, with the reason
+     */
+    public static void requireWritable(Database database) {
+        opened(() -> {
+            database.requireWritable();
+            return null;
+        });
+    }
+
+    /**
      * Writes a verified copy of it into a file, while the service may run.
      *
      * @throws InboxException when it cannot

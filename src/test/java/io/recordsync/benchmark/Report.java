@@ -37,8 +37,8 @@ final class Report {
                 - **Ours**: the zip, unpacked and started by its `bin/` script, with its shipped durable store (SQLite,
                   `synchronous=FULL`: a commit is on the disk). The environment sets the addresses of both ends, the record lists,
                   `delivery.rate=0`, `delivery.concurrency=8`, `guard.max-deletions=0` and `doctor.at-start=false`; the rest is as
-                  shipped, including `batch.linger=1000` unless a row says otherwise. It is not the first start in its folder, which
-                  writes the archive that makes later starts faster.
+                  shipped, including `batch.linger=1000` unless a row says otherwise. It is not the first start in its folder: the
+                  archive of the classes is there, which makes later starts faster.
                 - **Stock**: `src/test/resources/stock/stock-route.camel.yaml`, Camel's own parts, in memory: what it has received
                   is lost when it ends.
                 - **Raw**: `RawClient`, a loop on the gRPC stubs and `java.net.http`, in memory, with 8 calls in flight and no

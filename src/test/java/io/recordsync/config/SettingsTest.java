@@ -117,7 +117,8 @@ class SettingsTest {
                                 "proxy.example", 3129, "out", new Secret("secret-6"), List.of(), certificate()),
                         new HealthSettings(Duration.ofHours(21), Duration.ofHours(22)),
                         false,
-                        Duration.ofSeconds(23)));
+                        Duration.ofSeconds(23),
+                        Path.of("/srv/data")));
     }
 
     @Test
@@ -292,6 +293,7 @@ class SettingsTest {
         texts.put("talkdesk.scope", "all");
         texts.put("doctor.at-start", "false");
         texts.put("oauth.timeout", "23s");
+        texts.put("data.folder", "/srv/data");
         texts.put("delivery.timeout", "9s");
         texts.put("delivery.backoff", "10s");
         texts.put("delivery.backoff-max", "11s");

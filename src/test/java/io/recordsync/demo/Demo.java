@@ -184,6 +184,8 @@ public final class Demo {
         configuration.put("verify.delay", "10s");
         configuration.put("guard.max-deletions", Integer.toString(GUARD));
         configuration.put("guard.window", "10s");
+        configuration.put(
+                "data.folder", ledger.database().resolveSibling("data").toString());
         configuration.put("store.url", "jdbc:sqlite:" + ledger.database());
         configuration.put("ops.host", "127.0.0.1");
         configuration.put("ops.port", Integer.toString(port));

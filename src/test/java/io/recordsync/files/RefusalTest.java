@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -46,5 +47,25 @@ class RefusalTest {
         assertThat(Refusal.words(folder, new IOException("Is a directory"))).isEqualTo("a folder");
         assertThat(Refusal.words(link, new FileSystemException("link", null, "Input/output\nerror")))
                 .isEqualTo("Input/output error");
+    }
+
+    @Test
+    void of_a_folder_the_owner_the_mode_and_the_user_are_always_named() throws IOException {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-x---"));
+        String user = System.getProperty("user.name");
+        String whose = "; owner %s, mode rwxr-x---, asked by the user %s"
+                .formatted(Files.getOwner(folder).getName(), user);
+        Path file = Files.createFile(folder.resolve("file"));
+
+        assertThat(Refusal.ofFolder(folder, new AccessDeniedException("a"))).isEqualTo("permission denied" + whose);
+        assertThat(Refusal.ofFolder(folder, new FileSystemException("a", null, "Read-only file system")))
+                .isEqualTo("read-only file system" + whose);
+        assertThat(Refusal.ofFolder(folder, new FileSystemException("a", null, "No space left on device")))
+                .isEqualTo("no space left on device" + whose);
+        assertThat(Refusal.ofFolder(folder.resolve("a/b"), new AccessDeniedException("a")))
+                .startsWith("permission denied; the folder " + folder + " has owner ");
+        assertThat(Refusal.ofFolder(file, new FileAlreadyExistsException("a"))).startsWith("not a folder; owner ");
+        assertThat(Refusal.ofFolder(file.resolve("a"), new FileSystemException("a", null, "Not a directory")))
+                .startsWith("not a folder; the file " + file + " has owner ");
     }
 }

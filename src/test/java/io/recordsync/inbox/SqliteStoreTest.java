@@ -14,11 +14,13 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +46,61 @@ class SqliteStoreTest {
         Store.open(Database.at("jdbc:sqlite:" + file, null, null)).close();
 
         assertThat(file).exists();
+    }
+
+    @Test
+    void its_files_are_for_this_user_alone_unless_the_folder_is_its_groups() throws Exception {
+        Path own = Files.createDirectory(folder.resolve("own"));
+        Path shared = Files.createDirectory(folder.resolve("shared"));
+        Files.setAttribute(own, "unix:mode", 0775);
+        Files.setAttribute(shared, "unix:mode", 02775);
+
+        assertThat(modesOfFilesIn(own)).containsOnly("rw-------");
+        assertThat(modesOfFilesIn(shared)).containsOnly("rw-rw----");
+    }
+
+    @Test
+    void a_file_that_exists_keeps_its_mode() throws Exception {
+        open().close();
+        Path file = folder.resolve("inbox.db");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+
+        open().close();
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-r--r--");
+    }
+
+    @Test
+    void a_backup_is_for_this_user_alone_unless_its_folder_is_its_groups_or_it_replaces_another() throws Exception {
+        open().close();
+        Path shared = Files.createDirectory(folder.resolve("shared"));
+        Files.setAttribute(shared, "unix:mode", 02775);
+        Path replaced = Files.createFile(folder.resolve("replaced.db"));
+        Files.setPosixFilePermissions(replaced, PosixFilePermissions.fromString("rw-r-----"));
+
+        assertThat(modeOfBackup(folder.resolve("backup.db"))).isEqualTo("rw-------");
+        assertThat(modeOfBackup(shared.resolve("backup.db"))).isEqualTo("rw-rw----");
+        assertThat(modeOfBackup(replaced)).isEqualTo("rw-r-----");
+    }
+
+    private String modeOfBackup(Path target) throws Exception {
+        Store.backUp(Database.at(url(), null, null), target);
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(target));
+    }
+
+    private static List<String> modesOfFilesIn(Path folder) throws Exception {
+        try (Store store = Store.open(Database.at("jdbc:sqlite:" + folder.resolve("inbox.db"), null, null));
+                Stream<Path> files = Files.list(folder)) {
+            Inbox.open(store, SETTINGS);
+            List<String> modes = new ArrayList<>();
+            for (Path file : files.toList()) {
+                modes.add(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+            }
+            // The database, its log, the index of the log, the lock, the marker.
+            assertThat(modes).hasSize(5);
+            return modes;
+        }
     }
 
     @Test

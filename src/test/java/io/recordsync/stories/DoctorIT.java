@@ -58,6 +58,7 @@ class DoctorIT {
         assertFound(
                 doctor,
                 "ok   | configuration          | every key has its form",
+                "ok   | data folder            | " + folder.resolve("data") + " can be made by user ",
                 "ok   | store                  | can be written",
                 "ok   | salesforce login       | org " + salesforce.orgId() + ", ",
                 "ok   | salesforce clock       | 0 s apart",
@@ -68,7 +69,7 @@ class DoctorIT {
                 "ok   | talkdesk clock         | 0 s apart",
                 "ok   | talkdesk list 5f1c7a2e | EXTERNAL",
                 "ok   | talkdesk delete body   | arrives (200 for an id that no record has)");
-        assertThat(doctor.out().lines()).hasSize(11);
+        assertThat(doctor.out().lines()).hasSize(12);
         assertThat(talkdesk.recordCount(LIST)).isEqualTo(3);
         assertThat(talkdesk.deletes()).hasSize(1);
         assertThat(folder.resolve("recordsync.db")).doesNotExist();

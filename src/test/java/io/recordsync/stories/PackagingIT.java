@@ -8,8 +8,6 @@ import io.recordsync.simulator.salesforce.SalesforceSimulator;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,12 +20,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The jar and the zip, started as a new user would: as processes of their own, without and with a configuration. */
-@Timeout(120)
+@Tag("packaging")
+@Timeout(300)
 class PackagingIT {
 
     private static final Path JAR = Path.of("target/salesforce-talkdesk-sync.jar");
@@ -68,7 +68,7 @@ class PackagingIT {
 
     @Test
     void the_zip_without_a_configuration_does_the_same_wherever_it_lies_and_is_called_from() throws Exception {
-        Path home = unzipped();
+        Path home = Installation.unzip(folder);
         Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
 
         Process script = start(
@@ -95,7 +95,7 @@ class PackagingIT {
 
     @Test
     void a_mistake_in_the_file_is_found() throws Exception {
-        Path home = unzipped();
+        Path home = Installation.unzip(folder);
         Path file = home.resolve("config/application.properties");
         Files.writeString(
                 file,
@@ -115,19 +115,32 @@ class PackagingIT {
 
     @Test
     void with_the_essential_keys_it_starts_and_sigterm_ends_it_with_0() throws Exception {
-        Path home = unzipped();
-
-        assertThat(startedAndStopped(home)).contains("Stopped", "Wrote down the classes in use to lib/classes-");
-
-        assertThat(startedAndStopped(home)).endsWith("Stopped");
-        assertThat(Files.readString(folder.resolve("classes"))).contains(SHARED);
+        assertThat(startedAndStopped(Installation.unzip(folder))).endsWith("Stopped");
     }
 
+    /** The folder moved, a jar touched, the archive damaged: as quick as with it, or plainly without. */
     @Test
-    void an_archive_of_classes_that_has_changed_on_the_disk_is_not_used_and_no_news() throws Exception {
-        Path home = unzipped();
-        startedAndStopped(home);
-        Path archive = archives(home).get(0);
+    void an_archive_of_the_classes_is_made_on_request_used_and_made_anew_wherever_the_folder_lies() throws Exception {
+        Path home = Installation.unzip(folder);
+        Path link = Files.createSymbolicLink(folder.resolve("link"), Installation.script(home));
+
+        assertThat(archiveMadeBy(link))
+                .matches("The next start is quicker by " + home.toRealPath() + "/lib/classes-\\d+\\.jsa");
+        assertThat(archives(home)).hasSize(1);
+        assertThat(startedAndStopped(link)).endsWith("Stopped").doesNotContain("[cds", "hared");
+        assertThat(loadedClasses()).contains(SHARED);
+
+        Path moved = Files.move(home, folder.resolve("moved"));
+        assertThat(startedAndStopped(moved)).endsWith("Stopped").doesNotContain("[cds", "hared");
+        assertThat(loadedClasses()).doesNotContain(SHARED);
+        archiveMadeBy(Installation.script(moved));
+        assertThat(archives(moved)).as("the one for the other folder is gone").hasSize(1);
+        damage(archives(moved).get(0));
+        assertThat(startedAndStopped(moved)).endsWith("Stopped").doesNotContain("[cds", "hared");
+        assertThat(loadedClasses()).doesNotContain(SHARED);
+    }
+
+    private static void damage(Path archive) throws IOException {
         assertThat(archive.toFile().setWritable(true)).isTrue();
         try (RandomAccessFile file = new RandomAccessFile(archive.toFile(), "rw")) {
             file.seek(file.length() / 2);
@@ -135,48 +148,104 @@ class PackagingIT {
             file.seek(file.length() / 2);
             file.write(~there);
         }
+    }
 
-        assertThat(startedAndStopped(home)).endsWith("Stopped").doesNotContain("[cds", "hared");
+    /** 36 seconds of a processor were spent by a service that was told to stop. */
+    @Test
+    void after_the_first_start_a_process_of_its_own_makes_the_archive_and_no_stop_waits_for_it() throws Exception {
+        Path home = Installation.unzip(folder);
+        Process stopped = started(Installation.script(home), "-Dclass.archive.after=0");
+        await().atMost(Duration.ofSeconds(30)).until(() -> stopped.descendants()
+                .filter(child -> "19".equals(niceness(child)))
+                .anyMatch(child -> child.info().command().orElse("").endsWith("/bin/java")));
+        List<ProcessHandle> children = stopped.descendants().toList();
+        stopped.destroy();
+        assertEndsWith(stopped, 0);
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> children.stream().noneMatch(ProcessHandle::isAlive)
+                        && inLib(home, "making-").isEmpty());
+        assertThat(archives(home)).isEmpty();
 
-        assertThat(Files.readString(folder.resolve("classes"))).doesNotContain(SHARED);
+        Process service = started(Installation.script(home), "-Dclass.archive.after=0");
+        await().atMost(Duration.ofMinutes(3))
+                .until(() -> Files.readString(folder.resolve("out")).contains("The next start is quicker by "));
+        assertThat(archives(home)).hasSize(1);
+        assertThat(inLib(home, "making-")).isEmpty();
+        service.destroy();
+        assertEndsWith(service, 0);
+    }
+
+    private static String niceness(ProcessHandle process) {
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+            return stat.substring(stat.lastIndexOf(')') + 2).split(" ")[16];
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     @Test
-    void a_java_that_cannot_archive_classes_starts_as_ever() throws Exception {
-        Path home = unzipped();
+    void a_java_that_cannot_archive_classes_starts_as_ever_and_says_so_on_request() throws Exception {
+        Path home = Installation.unzip(folder);
 
-        assertThat(startedAndStopped(home, "-Xshare:off")).endsWith("Stopped");
+        assertThat(startedAndStopped(home, "-Xshare:off", "-Dclass.archive.after=0"))
+                .endsWith("Stopped");
 
         assertThat(archives(home)).isEmpty();
+        Process archive = start(
+                folder,
+                Map.of("JAVA_OPTS", "-Xshare:off"),
+                Installation.script(home).toString(),
+                "archive");
+        assertEndsWith(archive, 75);
+        assertThat(stderr())
+                .containsExactly("No archive of the classes was made: this Java cannot make one with -Xshare:off");
     }
 
     private static List<Path> archives(Path home) throws IOException {
+        return inLib(home, "classes-");
+    }
+
+    private static List<Path> inLib(Path home, String prefix) throws IOException {
         try (Stream<Path> files = Files.list(home.resolve("lib"))) {
-            return files.filter(file -> !file.toString().endsWith(".jar")).toList();
+            return files.filter(file -> file.getFileName().toString().startsWith(prefix))
+                    .toList();
         }
+    }
+
+    private String archiveMadeBy(Path script) throws Exception {
+        Process archive = start(folder, Map.of(), script.toString(), "archive");
+        assertThat(archive.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(archive.exitValue()).as(String.join("\n", stderr())).isZero();
+        return Files.readString(folder.resolve("out")).strip();
+    }
+
+    private String loadedClasses() throws IOException {
+        return Files.readString(folder.resolve("classes"));
     }
 
     /** By the script; returns what it said, and leaves a list of the classes that it loaded. */
     private String startedAndStopped(Path home, String... options) throws Exception {
-        Map<String, String> environment = new HashMap<>(ESSENTIAL);
-        environment.put("OPS_PORT", "0");
-        environment.put(
-                "JAVA_OPTS",
-                QUICK_START + " -Xlog:class+load:file=" + folder.resolve("classes") + " " + String.join(" ", options));
-        Process script = start(
-                folder,
-                environment,
-                home.resolve("bin/salesforce-talkdesk-sync").toString());
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> !script.isAlive()
-                        || Files.readString(folder.resolve("out")).contains("Started in "));
-
-        assertThat(script.isAlive()).as(String.join("\n", stderr())).isTrue();
+        Process script = started(Files.isDirectory(home) ? Installation.script(home) : home, options);
         // SIGTERM on every system that has signals.
         script.destroy();
 
         assertEndsWith(script, 0);
         return Files.readString(folder.resolve("out")).strip();
+    }
+
+    private Process started(Path script, String... options) throws Exception {
+        Map<String, String> environment = new HashMap<>(ESSENTIAL);
+        environment.put("OPS_PORT", "0");
+        environment.put(
+                "JAVA_OPTS",
+                QUICK_START + " -Xlog:class+load:file=" + folder.resolve("classes") + " " + String.join(" ", options));
+        Process service = start(folder, environment, script.toString());
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> !service.isAlive()
+                        || Files.readString(folder.resolve("out")).contains("Started in "));
+        assertThat(service.isAlive()).as(String.join("\n", stderr())).isTrue();
+        return service;
     }
 
     @Test
@@ -186,7 +255,9 @@ class PackagingIT {
 
     @Test
     void the_zip_does_the_main_job_wherever_it_lies_and_is_called_from() throws Exception {
-        String script = unzipped().resolve("bin/salesforce-talkdesk-sync").toString();
+        String script = Installation.unzip(folder)
+                .resolve("bin/salesforce-talkdesk-sync")
+                .toString();
         Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
 
         assertDoesTheMainJob(elsewhere, script);
@@ -242,6 +313,8 @@ class PackagingIT {
                     TalkdeskSimulator.CLIENT_SECRET,
                     "STORE_URL",
                     "jdbc:sqlite:" + folder.resolve("inbox.db"),
+                    "DATA_FOLDER",
+                    folder.resolve("data").toString(),
                     "OPS_PORT",
                     "0"));
             Process service = start(directory, environment, command);
@@ -265,7 +338,7 @@ class PackagingIT {
                 .redirectError(folder.resolve("err").toFile());
         // Nothing of the developer's own environment may complete the configuration.
         builder.environment().keySet().removeIf(name -> Stream.of(
-                        "SALESFORCE_", "TALKDESK_", "STORE_", "BATCH_", "OPS_")
+                        "SALESFORCE_", "TALKDESK_", "STORE_", "DATA_", "BATCH_", "OPS_")
                 .anyMatch(name::startsWith));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("JAVA_OPTS", QUICK_START);
@@ -299,32 +372,5 @@ class PackagingIT {
 
     private List<String> stderr() throws IOException {
         return Files.readAllLines(folder.resolve("err"));
-    }
-
-    /** As {@code unzip} does it, with the modes that the zip gives its files: the script must be executable by them. */
-    private Path unzipped() throws IOException {
-        try (FileSystem zip = FileSystems.newFileSystem(zip(), Map.of("enablePosixFileAttributes", "true"));
-                Stream<Path> entries = Files.walk(zip.getPath("/"))) {
-            for (Path entry : (Iterable<Path>) entries.skip(1)::iterator) {
-                Path to = folder.resolve(zip.getPath("/").relativize(entry).toString());
-                Files.copy(entry, to);
-                if (!Files.isDirectory(entry)) {
-                    Files.setPosixFilePermissions(to, Files.getPosixFilePermissions(entry));
-                }
-            }
-        }
-        try (Stream<Path> homes = Files.list(folder)) {
-            return homes.filter(home -> home.getFileName().toString().startsWith("salesforce-talkdesk-sync-"))
-                    .findFirst()
-                    .orElseThrow();
-        }
-    }
-
-    private static Path zip() throws IOException {
-        try (Stream<Path> built = Files.list(Path.of("target"))) {
-            return built.filter(file -> file.getFileName().toString().matches("salesforce-talkdesk-sync-.*\\.zip"))
-                    .findFirst()
-                    .orElseThrow();
-        }
     }
 }

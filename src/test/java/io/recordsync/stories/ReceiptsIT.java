@@ -12,6 +12,7 @@ import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -138,6 +139,8 @@ class ReceiptsIT {
         assertThat(json.err()).isEqualTo(MANY + 6 + " receipts are in " + file + System.lineSeparator());
         assertThat(json.out()).isEmpty();
         assertThat(Files.readString(file)).isEqualTo(service.text("/api/receipts?" + times));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         assertThat(folder.resolve("receipts.json.part")).doesNotExist();
 
         Map<String, String> words = lines(csv.out()).stream()

@@ -95,6 +95,7 @@ public final class Service implements AutoCloseable {
         with("salesforce.timeout", "2s");
         with("session.ttl", "2s");
         with("session.heartbeat", "300ms");
+        with("data.folder", folder.resolve("data").toString());
         with("store.url", "jdbc:sqlite:" + folder.resolve("recordsync.db"));
         with("ops.port", Integer.toString(port));
         // It would take what a story has scripted for others.
@@ -180,6 +181,22 @@ public final class Service implements AutoCloseable {
     /** Starts it and waits for nothing. */
     public Service launch() throws IOException {
         return launch(SharedClasses.option());
+    }
+
+    /** Likewise, by the script of an unpacked zip, as another user. */
+    Service launch(Path script, OtherUser user, String javaOpts) throws IOException {
+        List<String> command = new ArrayList<>(user.running());
+        command.add(script.toString());
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(script.getParent().toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().putAll(environment());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("JAVA_OPTS", javaOpts);
+        streamsBefore = streams();
+        process = builder.start();
+        return this;
     }
 
     /** Likewise, with an option for the JVM. */

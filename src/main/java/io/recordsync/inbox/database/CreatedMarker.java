@@ -1,5 +1,6 @@
 package io.recordsync.inbox.database;
 
+import io.recordsync.files.OwnFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +46,8 @@ final class CreatedMarker {
     /** Whole, or not at all. */
     void write(List<String> starts) throws IOException {
         Path written = path.resolveSibling(path.getFileName() + ".new");
+        Files.deleteIfExists(written);
+        OwnFiles.createFileInPlaceOf(path, written);
         Files.write(written, starts);
         Files.move(written, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }

@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
@@ -42,8 +43,13 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
      * @throws IllegalArgumentException when the URL is neither
      */
     public static Database at(String url, String user, String password) {
+        return at(url, user, password, SqliteLibrary.ofInstallation());
+    }
+
+    /** Likewise; {@code library} is SQLite's. */
+    public static Database at(String url, String user, String password, SqliteLibrary library) {
         if (url.startsWith(SqliteFile.PREFIX)) {
-            return new SqliteFile(url);
+            return new SqliteFile(url, library);
         }
         if (url.startsWith(Postgresql.PREFIX)) {
             return new Postgresql(url, user, password);
@@ -126,6 +132,18 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
 
     /** Whether other processes may have the same database. */
     public abstract boolean shared();
+
+    /** Its files on this machine, those that are there. */
+    public List<Path> files() {
+        return List.of();
+    }
+
+    /**
+     * Finds out whether this user may write its files on this machine; nothing is made or opened.
+     *
+     * @throws DatabaseException when one cannot be written, with who may
+     */
+    public void requireWritable() {}
 
     abstract Backup copy(Path target) throws IOException, SQLException;
 

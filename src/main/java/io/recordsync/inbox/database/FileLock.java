@@ -1,11 +1,13 @@
 package io.recordsync.inbox.database;
 
+import io.recordsync.files.OwnFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -60,7 +62,7 @@ final class FileLock implements AutoCloseable {
         }
         FileChannel channel = null;
         try {
-            channel = FileChannel.open(path, options);
+            channel = open(path, options);
             if (channel.tryLock() == null) {
                 throw taken(real);
             }
@@ -72,6 +74,13 @@ final class FileLock implements AutoCloseable {
             HELD.remove(path);
             throw e;
         }
+    }
+
+    private static FileChannel open(Path path, OpenOption... options) throws IOException {
+        if (List.of(options).contains(StandardOpenOption.CREATE)) {
+            OwnFiles.createFile(path);
+        }
+        return FileChannel.open(path, options);
     }
 
     @Override

@@ -1,15 +1,12 @@
 package io.recordsync.inbox.database;
 
+import io.recordsync.files.OwnFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -20,7 +17,8 @@ import javax.sql.DataSource;
 /**
  * A copy of a SQLite file by {@code VACUUM INTO}: of one moment, however busy the service is, which goes on meanwhile.
  *
- * <p>Under its name there is the whole of it, looked through and on the disk, or nothing. Only its owner may read it.
+ * <p>Under its name there is the whole of it, looked through and on the disk, or nothing. It is for its owner alone, or has the mode of the file that it
+ * replaces.
  */
 final class SqliteCopy {
 
@@ -30,7 +28,8 @@ final class SqliteCopy {
         Path part = target.resolveSibling(target.getFileName() + ".part");
         Files.deleteIfExists(part);
         try {
-            create(part);
+            // SQLite takes an empty file as it is: with its mode.
+            OwnFiles.createFileInPlaceOf(target, part);
             try (Connection connection = source.getConnection();
                     PreparedStatement copy = connection.prepareStatement("vacuum into ?")) {
                 copy.setString(1, part.toString());
@@ -47,20 +46,9 @@ final class SqliteCopy {
         }
     }
 
-    /** SQLite takes an empty file as it is: with its mode. */
-    private static void create(Path part) throws IOException {
-        FileStore disk = Files.getFileStore(part.getParent());
-        FileAttribute<?>[] mode = disk.supportsFileAttributeView(PosixFileAttributeView.class)
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0];
-        Files.createFile(part, mode);
-    }
-
     /** @return how many deletions it holds */
     private static long verified(Path part) throws SQLException {
-        try (Connection connection = SqliteFile.alone(part).getConnection();
+        try (Connection connection = SqliteFiles.alone(part).getConnection();
                 Statement statement = connection.createStatement()) {
             String found = text(statement, "pragma integrity_check(1)");
             if (!"ok".equals(found)) {

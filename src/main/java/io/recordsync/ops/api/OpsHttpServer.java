@@ -9,6 +9,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.WorkerExecutor;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -61,6 +62,10 @@ public final class OpsHttpServer implements AutoCloseable {
     private static final int MAX_OBSERVERS_AT_ONCE = 8;
     private static final long PATIENCE_SECONDS = 10;
 
+    /** Vert.x would make a folder in {@code java.io.tmpdir}, or not start: it serves no file of ours. */
+    private static final FileSystemOptions NO_CACHE =
+            new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
+
     private final OpsSettings settings;
     private final Vertx vertx;
     /** Of its own: the others may all be waiting for a database. */
@@ -73,7 +78,10 @@ public final class OpsHttpServer implements AutoCloseable {
     /** Serves nothing before {@link #listen}. */
     public OpsHttpServer(OpsSettings settings) {
         this.settings = settings;
-        this.vertx = Vertx.vertx(new VertxOptions().setUseDaemonThread(true).setWorkerPoolSize(MAX_REQUESTS_AT_ONCE));
+        this.vertx = Vertx.vertx(new VertxOptions()
+                .setUseDaemonThread(true)
+                .setWorkerPoolSize(MAX_REQUESTS_AT_ONCE)
+                .setFileSystemOptions(NO_CACHE));
         this.observing = vertx.createSharedWorkerExecutor("recordsync-observe", MAX_OBSERVERS_AT_ONCE);
         this.router = Router.router(vertx);
         this.callers = new Callers(vertx, Callers.BOUNDS);

@@ -1,0 +1,75 @@
+package io.recordsync;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.regex.Pattern;
+
+/**
+ * A start of the service that does nothing, for an archive of the classes that a start loads: with keys that are made up, a database
+ * that is thrown away, and nothing at the other ends. The script runs it in an empty folder, for the command {@code archive}.
+ *
+ * <p>What only a connection would load is loaded by its name.
+ */
+final class Rehearsal {
+
+    /** Nothing listens there. It ends when the first logins have failed. */
+    private static final String CONFIGURATION =
+            """
+            salesforce.login-url = http://localhost:1
+            salesforce.client-id = nobody
+            salesforce.client-secret = nothing
+            salesforce.pubsub.host = localhost
+            salesforce.pubsub.port = 1
+            talkdesk.api-url = http://localhost:1
+            talkdesk.token-url = http://localhost:1/oauth/token
+            talkdesk.client-id = nobody
+            talkdesk.client-secret = nothing
+            talkdesk.record-lists = none
+            ops.port = 0
+            camel.main.routesIncludePattern = classpath:routes/*.camel.yaml
+            camel.main.durationMaxSeconds = 3
+            """;
+
+    /** With the classes of a stream that is open and of a call that is answered. */
+    private static final Pattern JARS = Pattern.compile(
+            "(grpc-|netty-buffer|netty-codec-http2|avro-|httpcore5-\\d|salesforce-talkdesk-sync).*\\.jar");
+
+    private static final String CLASS = ".class";
+
+    private Rehearsal() {}
+
+    public static void main(String[] args) throws IOException {
+        Path file = Path.of("config/application.properties");
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, CONFIGURATION);
+        for (String path : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            if (JARS.matcher(Path.of(path).getFileName().toString()).matches()) {
+                load(path);
+            }
+        }
+        Application.main(args);
+    }
+
+    private static void load(String path) throws IOException {
+        try (JarFile jar = new JarFile(path)) {
+            jar.stream()
+                    .map(JarEntry::getName)
+                    .filter(name -> name.endsWith(CLASS) && !name.startsWith("META-INF"))
+                    .map(name ->
+                            name.substring(0, name.length() - CLASS.length()).replace('/', '.'))
+                    .forEach(Rehearsal::loadClass);
+        }
+    }
+
+    private static void loadClass(String name) {
+        try {
+            Class.forName(name, false, Rehearsal.class.getClassLoader());
+        } catch (ClassNotFoundException | LinkageError e) {
+            // It is of what is not in the installation.
+        }
+    }
+}
