@@ -1,12 +1,14 @@
 // The parked deletions, grouped by reason, to look at, redrive or discard; and the progress of a redrive.
 
 import { $, ago, count, draw, make, nothing, plural, table, word } from "./dom.js";
-import { confirm, get, post, say } from "./acts.js";
+import { confirm, get, outcomeOf, say } from "./acts.js";
 import { showRows } from "./rows.js";
 
 const EVERY = 10000;
 
 let groups = [];
+/** Of the answer that the groups are from. */
+let groupsAsOf = null;
 let askedAt = 0;
 let parkedThen = null;
 let redriven = null;
@@ -33,7 +35,7 @@ export async function showDeadLetters(status) {
 async function read() {
   askedAt = Date.now();
   try {
-    groups = (await get("api/dead-letters")).groups;
+    ({ groups, asOf: groupsAsOf } = await get("api/dead-letters"));
     trouble = null;
   } catch (failure) {
     trouble = `Not read: ${failure.message}`;
@@ -90,29 +92,43 @@ function button(act, shown, key) {
 }
 
 async function perform(act, shown) {
+  const asOf = groupsAsOf;
   await confirm({
     title: `${act.name} ${plural(total(shown), "deletion")}?`,
     words: `${shown.length > 1 ? `Of ${shown.length} reasons and lists.` : `${word(shown[0].failureCode)}, list ${shown[0].recordList}.`} ${act.words}`,
     yes: `${act.name} ${count(total(shown))}`,
     danger: act.danger,
-    run: async () => {
-      let done = 0;
-      // Exactly as many as the person was shown: what was parked meanwhile needs another confirmation.
-      for (const group of shown) done += (await post(act.path, { ...selection(group), expected: group.count })).count;
-      report(act, done, shown.length > 1 ? null : shown[0].recordList);
-    },
+    run: async send => report(act, await each(act, shown, asOf, send), shown.length > 1 ? null : shown[0].recordList),
   });
   await read();
 }
 
+/** What was parked since stays so; a group of which nothing is parked any more is passed over. */
+async function each(act, shown, asOf, send) {
+  const done = { count: 0, left: 0 };
+  let gone = null;
+  for (const group of shown) {
+    try {
+      const answer = await send(act.path, { ...selection(group), asOf });
+      done.count += answer.count ?? group.count;
+      done.left += answer.left ?? 0;
+    } catch (failure) {
+      if (failure.status !== 409) throw failure;
+      gone = failure;
+    }
+  }
+  if (done.count === 0 && gone) throw gone;
+  return done;
+}
+
 function report(act, done, list) {
-  say(`${act.past} ${plural(done, "deletion")}.`);
-  if (act === REDRIVE) redriven = { count: done, list };
+  say(outcomeOf(act.past, done));
+  if (act === REDRIVE) redriven = { count: done.count, list };
 }
 
 function look(group) {
-  const by = act => ({ ...act, run: async ids => {
-    const answer = await post(act.path, { ids });
+  const by = act => ({ ...act, run: async (send, ids, asOf) => {
+    const answer = await send(act.path, { ids, asOf });
     if (act === REDRIVE) redriven = { count: answer.count, list: group.recordList };
     return answer;
   } });

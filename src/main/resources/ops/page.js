@@ -1,7 +1,7 @@
 // The page: asks for the status every two seconds and shows it. Orders of a person go through acts.js.
 
 import { $, ago, count, draw, duration, exact, facts, hide, make, nothing, plural, table, time, word } from "./dom.js";
-import { act, confirm, get, post, prepareConfirm, say } from "./acts.js";
+import { act, confirm, get, outcomeOf, prepareConfirm, say } from "./acts.js";
 import { knowLists, prepareContact } from "./contact.js";
 import { prepareDeadLetters, showDeadLetters } from "./dead-letters.js";
 import { preparePlots } from "./plots.js";
@@ -75,7 +75,9 @@ function show() {
     ["Waiting", plural(deletions.pending + deletions.claimed, "deletion")],
     ["Oldest", status.oldestPendingSeconds === null ? null : duration(status.oldestPendingSeconds * 1000)],
     ["Guard", status.guard && (status.guard.max === 0 ? "off" : `holds above ${plural(status.guard.max, "contact")} in ${duration(status.guard.windowMs)}`)]]);
-  $("pause").textContent = delivery.state === "paused" ? "Resume" : "Pause";
+  // Sent is what the button says, whatever is so by then.
+  $("pause").dataset.order = delivery.state === "paused" ? "resume" : "pause";
+  $("pause").textContent = delivery.state === "paused" ? "Resume…" : "Pause";
   $("try-now").hidden = delivery.state !== "waiting";
   showSweep(sweep, reconcile);
   draw($("lists"), [lists, Math.floor(Date.now() / 10000)], showLists);
@@ -128,6 +130,7 @@ function showGuard() {
   $("guard-approve").textContent = `Approve ${count(guard.held)}…`;
   $("guard-reject").textContent = `Reject ${count(guard.held)}…`;
   $("guard-open").hidden = guard.max === 0;
+  $("guard-open").dataset.order = guard.openUntil ? "shut" : "open";
   $("guard-open").textContent = guard.openUntil ? "Shut it now" : "Open it for an hour…";
 }
 
@@ -206,12 +209,13 @@ function showLists([lists]) {
 function goOnButton(list) {
   const button = make("button", { type: "button" }, "Go on…");
   button.addEventListener("click", async () => {
+    const { asOf } = status;
     await confirm({
       title: `Go on with record list ${list.id}?`,
       words: `${list.lastError}. Its deletions are sent again. Your name is written to the log.`,
       yes: "Go on", danger: true,
-      run: async () => {
-        await post("api/record-lists/go-on", { ids: [list.id] });
+      run: async send => {
+        await send("api/record-lists/go-on", { ids: [list.id], asOf });
         say("The record list goes on.");
       },
     });
@@ -245,19 +249,20 @@ const DISCARD_REHEARSED = {
   words: "They are cancelled for good, and nothing more is sent. Your name is kept with each.",
 };
 
-/** All of a state: exactly as many as the person was shown, or none. */
+/** All of a state that the person was shown: what entered it since stays as it is. */
 async function decide({ name, past, path, words, danger }, state, expected, atMost = false) {
+  const { asOf } = status;
   await confirm({
     title: `${name} ${atMost ? "up to " : ""}${plural(expected, "deletion")}?`, words, yes: `${name} ${count(expected)}`, danger,
-    run: async () => say(`${past} ${plural((await post(path, atMost ? { state } : { state, expected })).count, "deletion")}.`),
+    run: async send => say(outcomeOf(past, await send(path, { state, asOf }))),
   });
   await look();
 }
 
 async function openGuard(event) {
-  if (status.guard.openUntil) {
-    await act(event.target, async () => {
-      await post("api/guard/open", { for: "0s" });
+  if (event.target.dataset.order === "shut") {
+    await act(event.target, async send => {
+      await send("api/guard/open", { for: "0s" });
       say("The guard is shut again: it counts what comes.");
     });
   } else {
@@ -265,13 +270,38 @@ async function openGuard(event) {
       title: "Open the guard for an hour?",
       words: "A purge is going on: whatever is deleted in Salesforce within the next hour is deleted in Talkdesk too, however many there are. What is held stays held. Your name is kept with each.",
       yes: "Open it", danger: true,
-      run: async () => say(`The guard is open until ${exact((await post("api/guard/open", { for: "1h" })).openUntil)}.`, "warn"),
+      run: async send => {
+        const { openUntil } = await send("api/guard/open", { for: "1h" });
+        say(openUntil ? `The guard is open until ${exact(openUntil)}.` : "The guard is open for an hour.", "warn");
+      },
     });
   }
   await look();
 }
 
-const chosen = kind => ({ ...kind, run: ids => post(kind.path, { ids }) });
+const chosen = kind => ({ ...kind, run: (send, ids, asOf) => send(kind.path, { ids, asOf }) });
+
+async function pauseOrResume(event) {
+  if (event.target.dataset.order === "pause") {
+    await act(event.target, async send => {
+      await send("api/pause");
+      say("Paused: deletions are accepted, but none is sent until a person resumes, whatever restarts meanwhile.", "warn");
+      await look();
+    });
+    return;
+  }
+  const { asOf, delivery, deletions } = status;
+  await confirm({
+    title: "Resume the delivery?",
+    words: `${delivery.reason ?? "It is paused"}. Deletions are sent to Talkdesk again, in every process: ${plural(deletions.pending, "deletion")} wait. Your name is written to the log.`,
+    yes: "Resume", danger: true,
+    run: async send => {
+      await send("api/resume", { asOf });
+      say("Resumed: deletions are sent again.");
+    },
+  });
+  await look();
+}
 
 function prepareActs() {
   $("guard-approve").addEventListener("click", () => decide(APPROVE, "held", status.guard.held));
@@ -288,35 +318,31 @@ function prepareActs() {
   // Those of lists in a dry run stay rehearsed; the status does not say how many those are.
   $("go-live").addEventListener("click", () => decide(GO_LIVE, "rehearsed", status.deletions.rehearsed, status.lists.some(list => list.dryRun)));
   $("rehearsal-discard").addEventListener("click", () => decide(DISCARD_REHEARSED, "rehearsed", status.deletions.rehearsed));
-  $("pause").addEventListener("click", event => act(event.target, async () => {
-    const paused = status.delivery.state === "paused";
-    await post(paused ? "api/resume" : "api/pause");
-    say(paused ? "Resumed: deletions are sent again." : "Paused: deletions are accepted, but none is sent until a person resumes, whatever restarts meanwhile.", paused ? "good" : "warn");
-    await look();
-  }));
-  $("try-now").addEventListener("click", event => act(event.target, async () => {
-    await post("api/resume");
+  $("pause").addEventListener("click", pauseOrResume);
+  $("try-now").addEventListener("click", event => act(event.target, async send => {
+    // Not where somebody has paused it meanwhile.
+    await send("api/resume", { asOf: status.asOf });
     say("What waits after a failed call is tried now.");
     await look();
   }));
-  $("sweep-withdraw").addEventListener("click", event => act(event.target, async () => {
-    const { owed } = await post("api/sweep/withdraw");
+  $("sweep-withdraw").addEventListener("click", event => act(event.target, async send => {
+    const { owed } = await send("api/sweep/withdraw");
     say(owed ? `Withdrawn; a sweep is due all the same: ${owed}.` : "Withdrawn.");
     await look();
   }));
-  $("sweep-now").addEventListener("click", event => act(event.target, async () => {
-    await post("api/sweep");
+  $("sweep-now").addEventListener("click", event => act(event.target, async send => {
+    await send("api/sweep");
     say("A sweep is ordered: it asks Salesforce what was deleted.");
     await look();
   }));
   $("confirm-unproven").addEventListener("click", async () => {
-    const { from, until } = status.sweep.unproven;
+    const { asOf, sweep: { unproven: { from, until } } } = status;
     await confirm({
       title: "Was nothing missed?",
       words: `Salesforce no longer knows what was deleted from ${exact(from)} to ${exact(until)}. Confirm only after the presence check, or a comparison by hand. Your name is written to the log.`,
       yes: "Nothing was missed", danger: true,
-      run: async () => {
-        await post("api/sweep/confirm-unproven");
+      run: async send => {
+        await send("api/sweep/confirm-unproven", { asOf });
         say("Confirmed.");
       },
     });
@@ -324,26 +350,28 @@ function prepareActs() {
   });
   $("history-look").addEventListener("click", async () => {
     const lists = openLists();
+    const since = new Date(Date.now() - HISTORY).toISOString();
     await confirm({
       title: `Look at what lies before, for ${plural(lists.length, "record list")}?`,
       words: "A sweep asks Salesforce what was deleted in the last 15 days, and a presence check compares each list with Salesforce. Records whose contact is gone are deleted, within reconcile.max-missing-percent and the guard. Your name is written to the log.",
       yes: "Look", danger: true,
-      run: async () => {
-        await post("api/sweep", { since: new Date(Date.now() - HISTORY).toISOString() });
-        for (const recordList of lists) await post("api/reconcile", { recordList });
+      run: async send => {
+        await send("api/sweep", { since });
+        for (const recordList of lists) await send("api/reconcile", { recordList });
         say("A sweep and the presence checks are ordered.");
       },
     });
     await look();
   });
   $("history-skip").addEventListener("click", async () => {
+    const { asOf } = status;
     const lists = openLists();
     await confirm({
       title: `Decline the look at what lies before, for ${plural(lists.length, "record list")}?`,
       words: "What was deleted in Salesforce before stays on these lists. Your name is kept.",
       yes: "Decline", danger: true,
-      run: async () => {
-        await post("api/record-lists/skip-history", { ids: lists });
+      run: async send => {
+        await send("api/record-lists/skip-history", { ids: lists, asOf });
         say("Declined.");
       },
     });
@@ -354,8 +382,8 @@ function prepareActs() {
       title: `Check ${plural(status.lists.length, "record list")}?`,
       words: "The service reads each list and asks Salesforce which of its contacts live. It deletes records whose contact is gone, within reconcile.max-missing-percent and the guard.",
       yes: "Check",
-      run: async () => {
-        await post("api/reconcile");
+      run: async send => {
+        await send("api/reconcile");
         say("The presence check is ordered.");
       },
     });
@@ -366,7 +394,7 @@ function prepareActs() {
 // ---- starting
 
 $("zone").textContent = Intl.DateTimeFormat().resolvedOptions().timeZone;
-prepareConfirm();
+prepareConfirm(look);
 prepareRows();
 prepareActs();
 prepareDeadLetters();

@@ -1,7 +1,7 @@
 // A dialog with the deletions behind a number, read page by page, each with its failed calls; a person may choose some.
 
 import { $, ago, count, exact, keepFocus, make, nothing, plural, table, word } from "./dom.js";
-import { confirm, get } from "./acts.js";
+import { confirm, get, outcomeOf } from "./acts.js";
 
 const PAGE = 200;
 /** Rows to begin with; "Show more" continues. */
@@ -13,10 +13,10 @@ let view = null;
 /**
  * @param query of GET /api/deletions
  * @param match which of the rows are shown, when the query cannot express it
- * @param acts what may be done with the chosen rows: {name, past, words, danger, run(ids)} each
+ * @param acts what may be done with the chosen rows: {name, past, words, danger, run(send, ids, asOf)} each
  */
 export function showRows({ title, words, query, match = () => true, acts = [], done = () => {} }) {
-  view = { query, match, acts, done, rows: [], chosen: new Set(), before: null, ended: false };
+  view = { query, match, acts, done, rows: [], chosen: new Set(), before: null, ended: false, asOf: null };
   $("rows-title").textContent = title;
   $("rows-words").textContent = words;
   $("rows-table").replaceChildren(nothing("Reading…"));
@@ -36,6 +36,8 @@ async function more() {
     for (let page = 0; page < MAX_PAGES && found < FIRST_ROWS && !mine.ended; page++) {
       const answer = await get(`api/deletions?${new URLSearchParams({ ...mine.query, limit: PAGE, ...(mine.before && { before: mine.before }) })}`);
       const rows = answer.deletions;
+      // Of the first page: what came back since is not what was shown there.
+      mine.asOf ??= answer.asOf;
       mine.ended = rows.length < PAGE;
       mine.before = rows.at(-1)?.id ?? mine.before;
       const meant = rows.filter(mine.match);
@@ -106,8 +108,8 @@ async function perform(act) {
     words: act.words,
     yes: `${act.name} ${count(ids.length)}`,
     danger: act.danger,
-    run: async () => {
-      $("rows-words").textContent = `${act.past} ${plural((await act.run(ids)).count, "deletion")}.`;
+    run: async send => {
+      $("rows-words").textContent = outcomeOf(act.past, await act.run(send, ids, mine.asOf));
     },
   });
   if (!done || view !== mine) return;

@@ -10,6 +10,7 @@ import io.recordsync.ops.api.DeletionView;
 import io.recordsync.ops.api.FrontDoor;
 import io.recordsync.ops.api.GuardView;
 import io.recordsync.ops.api.HistoryView;
+import io.recordsync.ops.api.OrderView;
 import io.recordsync.ops.api.Orders;
 import io.recordsync.ops.api.ProblemAnswer;
 import io.recordsync.ops.api.Status;
@@ -54,7 +55,9 @@ final class OpsWiring {
         String channel = settings.salesforce().channel();
         List<String> recordLists = settings.talkdesk().recordLists();
         Duration idleTimeout = settings.stream().idleTimeout();
-        beans.own("recordsyncFrontDoor", new FrontDoor(settings.ops()));
+        beans.own(
+                "recordsyncFrontDoor",
+                new FrontDoor(settings.ops(), room.inbox().writtenOrders()));
         beans.replaceable("recordsyncProblemAnswer", ProblemAnswer.class, ProblemAnswer::new);
         beans.replaceable("recordsyncPageFiles", PageFiles.class, PageFiles::new);
         beans.own(
@@ -62,11 +65,14 @@ final class OpsWiring {
                 new Orders(
                         room.inbox().intakes(),
                         room.inbox().decisions(),
+                        room.inbox().writtenOrders(),
+                        room.inbox().pauses(),
                         room.inbox().coverage(),
                         room.inbox().recordLists(),
                         recordLists,
                         delivering.mode(),
                         clock));
+        beans.own("recordsyncOrderView", new OrderView(room.inbox().writtenOrders()));
         GuardView guard = beans.own(
                 "recordsyncGuardView",
                 new GuardView(
@@ -83,6 +89,7 @@ final class OpsWiring {
                         room.ledger(),
                         room.inbox().coverage(),
                         room.inbox().recordLists(),
+                        room.inbox().pauses(),
                         channel,
                         recordLists,
                         new Status.Parts(

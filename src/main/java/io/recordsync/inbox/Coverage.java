@@ -57,6 +57,14 @@ public interface Coverage {
     /** A person takes it upon himself that nothing was missed in what is unproven. @return what it was, if anything */
     Optional<Stretch> acceptUnproven();
 
+    /**
+     * Likewise, of the stretch that was shown.
+     *
+     * @param shown null where none was
+     * @throws NotAsShownException when it is another one by now
+     */
+    Stretch acceptUnproven(Stretch shown);
+
     State state();
 
     /**

@@ -13,6 +13,7 @@ public record Inbox(
         Queue queue,
         RecordLists recordLists,
         Decisions decisions,
+        WrittenOrders writtenOrders,
         Retention retention,
         Coverage coverage,
         Pauses pauses,
@@ -35,6 +36,7 @@ public record Inbox(
         JdbcSession session = new JdbcSession(store, settings, guard, fingerprint);
         JdbcNodes nodes = new JdbcNodes(store, session, fingerprint, settings);
         GuardedStore guarded = new GuardedStore(store, guard);
+        JdbcDecisions decisions = new JdbcDecisions(guarded);
         JdbcRecordLists recordLists = new JdbcRecordLists(store, tally, nodes);
         return new Inbox(
                 store,
@@ -43,7 +45,8 @@ public record Inbox(
                 new JdbcDoubts(guarded, session),
                 new JdbcQueue(guarded, session, recordLists, settings, tally),
                 recordLists,
-                new JdbcDecisions(guarded),
+                decisions,
+                new JdbcWrittenOrders(guarded, session, decisions),
                 new JdbcRetention(store, guard, settings),
                 new JdbcCoverage(store, session, recordLists, nodes, settings),
                 new JdbcPauses(store),

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The coverage on JDBC: one row of the inbox's database. */
 public final class JdbcCoverage implements Coverage {
@@ -241,10 +242,30 @@ public final class JdbcCoverage implements Coverage {
 
     @Override
     public Optional<Stretch> acceptUnproven() {
+        return accept(unproven -> {});
+    }
+
+    @Override
+    public Stretch acceptUnproven(Stretch shown) {
+        return accept(unproven -> {
+                    if (unproven.isEmpty() || !unproven.get().equals(shown)) {
+                        throw new NotAsShownException("What no sweep could prove is %s by now (%s was shown)"
+                                .formatted(words(unproven.orElse(null)), words(shown)));
+                    }
+                })
+                .orElseThrow();
+    }
+
+    private static String words(Stretch stretch) {
+        return stretch == null ? "nothing" : stretch.from() + " to " + stretch.until();
+    }
+
+    private Optional<Stretch> accept(Consumer<Optional<Stretch>> check) {
         return store.write("accept what is unproven", transaction -> {
             // What a sweep adds meanwhile is not what the person has seen.
             lock(transaction);
             Optional<Stretch> unproven = transaction.first(UNPROVEN, JdbcCoverage::stretch);
+            check.accept(unproven);
             transaction.change(ACCEPT_UNPROVEN);
             return unproven;
         });

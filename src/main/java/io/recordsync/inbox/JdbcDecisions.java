@@ -37,7 +37,7 @@ public final class JdbcDecisions implements Decisions {
 
     @Override
     public int redrive(Selection selection, String user) {
-        return changeMany("redrive", REDRIVE, selection, user, "redriven");
+        return write("redrive", Act.REDRIVE, selection, user);
     }
 
     private static final String DISCARD =
@@ -51,12 +51,12 @@ public final class JdbcDecisions implements Decisions {
 
     @Override
     public int discard(Selection selection, String user) {
-        return changeMany("discard", DISCARD_PARKED, selection, user, "discarded");
+        return write("discard", Act.DISCARD, selection, user);
     }
 
     @Override
     public int discardRehearsed(Selection selection, String user) {
-        return changeMany("discard", DISCARD_REHEARSED, selection, user, "discarded");
+        return write("discard", Act.DISCARD_REHEARSED, selection, user);
     }
 
     /** What is left of its hold window it still waits. */
@@ -67,7 +67,7 @@ public final class JdbcDecisions implements Decisions {
 
     @Override
     public int approve(Selection selection, String user) {
-        return decide("approve", APPROVE, selection, with("user", user), new Decision(user, "approved"));
+        return write("approve", Act.APPROVE, selection, user);
     }
 
     private static final String REJECT =
@@ -78,14 +78,7 @@ public final class JdbcDecisions implements Decisions {
 
     @Override
     public int reject(Selection selection, String user) {
-        String holder = isGuards(selection) ? "by the guard" : "(" + Word.underscored(selection.heldReason()) + ")";
-        String message = "Held " + holder + ", and rejected by a person";
-        return decide(
-                "reject",
-                REJECT,
-                selection,
-                with("user", user).and("message", message),
-                new Decision(user, "rejected"));
+        return write("reject", Act.REJECT, selection, user);
     }
 
     @Override
@@ -93,14 +86,29 @@ public final class JdbcDecisions implements Decisions {
         return store.write("open the guard", transaction -> guard.open(transaction, length, user));
     }
 
-    /** As {@link People} keep it. */
-    private record Decision(String user, String word) {}
-
-    private int changeMany(String act, String sql, Selection selection, String user, String word) {
-        return store.write(act, transaction -> {
+    private int write(String words, Act act, Selection selection, String user) {
+        return store.write(words, transaction -> {
             transaction.takeTime();
-            return change(transaction, sql, selection, with("user", user), new Decision(user, word));
+            return decide(transaction, act, selection, user);
         });
+    }
+
+    /** All but to go live, which may trip the guard. */
+    int decide(Transaction transaction, Act act, Selection selection, String user) throws SQLException {
+        return switch (act) {
+            case REDRIVE -> change(transaction, REDRIVE, selection, with("user", user), act, user);
+            case DISCARD -> change(transaction, DISCARD_PARKED, selection, with("user", user), act, user);
+            case DISCARD_REHEARSED -> change(transaction, DISCARD_REHEARSED, selection, with("user", user), act, user);
+            case APPROVE -> ofHeld(transaction, APPROVE, selection, with("user", user), act, user);
+            case REJECT -> ofHeld(
+                    transaction, REJECT, selection, with("user", user).and("message", rejected(selection)), act, user);
+            case GO_LIVE -> throw new IllegalArgumentException("To go live may trip the guard");
+        };
+    }
+
+    private static String rejected(Selection selection) {
+        String holder = isGuards(selection) ? "by the guard" : "(" + Word.underscored(selection.heldReason()) + ")";
+        return "Held " + holder + ", and rejected by a person";
     }
 
     private static final String NOT_THE_GUARDS =
@@ -110,21 +118,19 @@ public final class JdbcDecisions implements Decisions {
             delete from held where reason = :reason
               and not exists (select 1 from deletion where deletion.id = held.deletion and state = 'held')""";
 
-    private int decide(String act, String sql, Selection selection, Parameters parameters, Decision decision) {
-        return store.write(act, transaction -> {
-            transaction.takeTime();
-            guard.lock(transaction);
-            if (isGuards(selection)) {
-                int decided = change(transaction, sql + " and " + Guard.HOLDS, selection, parameters, decision);
-                guard.reopen(transaction);
-                return decided;
-            }
-            String reason = Word.underscored(selection.heldReason());
-            int decided =
-                    change(transaction, sql + NOT_THE_GUARDS, selection, parameters.and("reason", reason), decision);
-            transaction.change(FORGET_REASONS, with("reason", reason));
+    private int ofHeld(
+            Transaction transaction, String sql, Selection selection, Parameters parameters, Act act, String user)
+            throws SQLException {
+        guard.lock(transaction);
+        if (isGuards(selection)) {
+            int decided = change(transaction, sql + " and " + Guard.HOLDS, selection, parameters, act, user);
+            guard.reopen(transaction);
             return decided;
-        });
+        }
+        String reason = Word.underscored(selection.heldReason());
+        int decided = change(transaction, sql + NOT_THE_GUARDS, selection, parameters.and("reason", reason), act, user);
+        transaction.change(FORGET_REASONS, with("reason", reason));
+        return decided;
     }
 
     private static boolean isGuards(Selection selection) {
@@ -134,13 +140,67 @@ public final class JdbcDecisions implements Decisions {
     private static final String IDS = " returning id";
 
     private static int change(
-            Transaction transaction, String sql, Selection selection, Parameters parameters, Decision decision)
+            Transaction transaction, String sql, Selection selection, Parameters parameters, Act act, String user)
             throws SQLException {
         List<Long> changed = transaction.list(
                 sql + condition(selection) + IDS, narrowed(parameters, selection), row -> row.getLong("id"));
         checkExpected(selection, changed.size());
-        People.decided(transaction, changed, decision.user(), decision.word());
+        People.decided(transaction, changed, user, act.word());
         return changed.size();
+    }
+
+    private static final String IN_STATE = "state = :in_state and state <> 'deleted'";
+    private static final String NOT_DRY =
+            " and not exists (select 1 from {rows :dry} dry where dry.value ->> 0 = deletion.record_list)";
+
+    /** A condition for those that the act is for, and its parameters. */
+    private record Matching(String condition, Parameters parameters) {}
+
+    private static Matching matching(Act act, Selection selection, Set<String> except) {
+        String condition = IN_STATE + condition(selection);
+        Parameters parameters = narrowed(with("in_state", Word.underscored(act.state())), selection);
+        if (act == Act.APPROVE || act == Act.REJECT) {
+            boolean guards = isGuards(selection);
+            return new Matching(
+                    condition + (guards ? " and " + Guard.HOLDS : NOT_THE_GUARDS),
+                    guards ? parameters : parameters.and("reason", Word.underscored(selection.heldReason())));
+        }
+        return act == Act.GO_LIVE
+                ? new Matching(condition + NOT_DRY, parameters.and("dry", dry(except)))
+                : new Matching(condition, parameters);
+    }
+
+    @Override
+    public long matching(Act act, Selection selection, Set<String> except, long most) {
+        return store.read("count", transaction -> matching(transaction, act, selection, except, most));
+    }
+
+    static long matching(Transaction transaction, Act act, Selection selection, Set<String> except, long most)
+            throws SQLException {
+        Matching matching = matching(act, selection, except);
+        return transaction
+                .first(
+                        "select count(*) as total from (select 1 from deletion where " + matching.condition()
+                                + " limit :most) matching",
+                        matching.parameters().and("most", most),
+                        row -> row.getLong("total"))
+                .orElseThrow();
+    }
+
+    /** The next ones, in the order of ids. */
+    static List<Long> next(Transaction transaction, Act act, Selection selection, long after, int most)
+            throws SQLException {
+        Matching matching = matching(act, selection, Set.of());
+        return transaction.list(
+                "select id from deletion where " + matching.condition() + " and id > :after order by id limit :most",
+                matching.parameters().and("after", after).and("most", most),
+                row -> row.getLong("id"));
+    }
+
+    private static JsonRows dry(Set<String> lists) {
+        JsonRows rows = new JsonRows();
+        lists.stream().sorted().forEach(rows::add);
+        return rows;
     }
 
     private static final String GO_LIVE = "update deletion set state = " + DoubtMarks.unlessDoubted(":state")
@@ -159,23 +219,26 @@ public final class JdbcDecisions implements Decisions {
     public int goLive(Selection selection, Set<String> except, String user) {
         return guarded.write("go live", transaction -> {
             transaction.takeTime();
-            Guard.Look before = guard.enter(transaction, 1);
-            JsonRows lists = new JsonRows();
-            except.stream().sorted().forEach(lists::add);
-            List<GoneLive> live = transaction.list(
-                    GO_LIVE + condition(selection) + ARRIVING,
-                    narrowed(
-                            with("state", before.tripped() ? "held" : "pending")
-                                    .and("opened_by", before.openedBy())
-                                    .and("dry", lists),
-                            selection),
-                    row -> new GoneLive(row.getLong("id"), Arrival.of(row)));
-            List<Arrival> arrivals = live.stream().map(GoneLive::arrival).toList();
-            checkExpected(selection, arrivals.size());
-            People.decided(transaction, live.stream().map(GoneLive::id).toList(), user, "went_live");
-            Guard.Look look = before.openedBy().isEmpty() ? guard.enter(transaction, arrivals.size()) : before;
-            return new Guarded<>(arrivals.size(), guard.count(transaction, look, arrivals));
+            return goLive(transaction, selection, except, user);
         });
+    }
+
+    Guarded<Integer> goLive(Transaction transaction, Selection selection, Set<String> except, String user)
+            throws SQLException {
+        Guard.Look before = guard.enter(transaction, 1);
+        List<GoneLive> live = transaction.list(
+                GO_LIVE + condition(selection) + ARRIVING,
+                narrowed(
+                        with("state", before.tripped() ? "held" : "pending")
+                                .and("opened_by", before.openedBy())
+                                .and("dry", dry(except)),
+                        selection),
+                row -> new GoneLive(row.getLong("id"), Arrival.of(row)));
+        List<Arrival> arrivals = live.stream().map(GoneLive::arrival).toList();
+        checkExpected(selection, arrivals.size());
+        People.decided(transaction, live.stream().map(GoneLive::id).toList(), user, Act.GO_LIVE.word());
+        Guard.Look look = before.openedBy().isEmpty() ? guard.enter(transaction, arrivals.size()) : before;
+        return new Guarded<>(arrivals.size(), guard.count(transaction, look, arrivals));
     }
 
     private static void checkExpected(Selection selection, int count) {
@@ -184,17 +247,39 @@ public final class JdbcDecisions implements Decisions {
         }
     }
 
-    /** One of sixteen, so that few statements have to be kept. */
+    private static final String SHOWN =
+            " and not exists (select 1 from entered where entered.deletion = deletion.id and entered.number > :mark)";
+
+    /** One of a few dozen, so that few statements have to be kept. */
     private static String condition(Selection selection) {
-        return (selection.ids().isEmpty() ? "" : " and id {in :ids}")
+        return shown(selection)
+                + (selection.ids().isEmpty() ? "" : " and id {in :ids}")
                 // An expression, so that no index leads through the whole past of the list.
                 + (selection.recordList() == null ? "" : " and record_list || '' = :list")
                 + (selection.failureCode() == null ? "" : " and failure_code = :code")
                 + (selection.origin() == null ? "" : " and origin = :origin");
     }
 
+    private static String shown(Selection selection) {
+        if (selection.shown() == null) {
+            return "";
+        }
+        return SHOWN
+                + (selection.shown().fromId() == 0 ? "" : " and id >= :from")
+                + (selection.shown().belowId() == 0 ? "" : " and id < :below");
+    }
+
     private static Parameters narrowed(Parameters parameters, Selection selection) {
         Parameters narrowed = parameters;
+        if (selection.shown() != null) {
+            narrowed = narrowed.and("mark", selection.shown().mark());
+            narrowed = selection.shown().fromId() == 0
+                    ? narrowed
+                    : narrowed.and("from", selection.shown().fromId());
+            narrowed = selection.shown().belowId() == 0
+                    ? narrowed
+                    : narrowed.and("below", selection.shown().belowId());
+        }
         if (!selection.ids().isEmpty()) {
             narrowed = narrowed.and("ids", selection.ids());
         }
@@ -235,10 +320,18 @@ public final class JdbcDecisions implements Decisions {
     private static final String FORGET_POSITIONS =
             "update stream_position set replay_id = null, saved_at = null, first_start = 0, epoch = epoch + 1";
 
+    private static final String PINNED = "select org_id from pinned_org";
+
     @Override
-    public void confirmOrg(String orgId) {
+    public void confirmOrg(String orgId, String pinned) {
         store.write("confirm org", transaction -> {
             transaction.takeRoom();
+            String now =
+                    transaction.first(PINNED, row -> row.getString("org_id")).orElse("");
+            if (pinned != null && !pinned.equals(now)) {
+                throw new NotAsShownException("The inbox belongs to org %s by now (%s was shown)"
+                        .formatted(now.isEmpty() ? "none" : now, pinned.isEmpty() ? "none" : pinned));
+            }
             if (transaction.change(MOVE_PIN, with("org", orgId)) > 0) {
                 transaction.change(FORGET_POSITIONS);
                 JdbcCoverage.forget(transaction);

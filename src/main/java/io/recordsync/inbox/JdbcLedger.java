@@ -18,6 +18,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -28,10 +29,10 @@ public final class JdbcLedger implements Ledger {
 
     private final Store store;
     private final Receipts receipts;
-    private final Census<Map<DeletionState, Long>> counts = new Census<>(this::countStates);
-    private final Census<List<DeadLetters>> deadLetters = new Census<>(this::groupDeadLetters);
+    private final Census<Marked<Map<DeletionState, Long>>> counts = new Census<>(() -> marked(this::countStates));
+    private final Census<Marked<List<DeadLetters>>> deadLetters = new Census<>(() -> marked(this::groupDeadLetters));
     private final Census<List<RecordListEntry>> recordLists = new Census<>(this::readLists);
-    private final Census<GuardEntry> guard = new Census<>(this::lookAtGuard);
+    private final Census<Marked<GuardEntry>> guard = new Census<>(() -> marked(this::lookAtGuard));
 
     public JdbcLedger(Store store) {
         this.store = store;
@@ -41,12 +42,32 @@ public final class JdbcLedger implements Ledger {
         }
     }
 
+    private static final String MARK = "select number from entering";
+
+    @Override
+    public long mark() {
+        return store.read(
+                        "look for the last entry", transaction -> transaction.first(MARK, row -> row.getLong("number")))
+                .orElseThrow();
+    }
+
+    /** The number first: what enters in between is shown and not meant, never the other way round. */
+    private <T> Marked<T> marked(Supplier<T> look) {
+        long mark = mark();
+        return new Marked<>(look.get(), mark);
+    }
+
     private static final String COUNT_OPEN =
             "select state, count(*) as total from deletion where state <> 'deleted' group by state";
     private static final String COUNT_SETTLED = "select confirmation, total from settled";
 
     @Override
     public Map<DeletionState, Long> counts() {
+        return counts.get().shown();
+    }
+
+    @Override
+    public Marked<Map<DeletionState, Long>> markedCounts() {
         return counts.get();
     }
 
@@ -109,6 +130,11 @@ public final class JdbcLedger implements Ledger {
 
     @Override
     public List<DeadLetters> deadLetters() {
+        return deadLetters.get().shown();
+    }
+
+    @Override
+    public Marked<List<DeadLetters>> markedDeadLetters() {
         return deadLetters.get();
     }
 
@@ -274,6 +300,11 @@ public final class JdbcLedger implements Ledger {
 
     @Override
     public GuardEntry guard() {
+        return guard.get().shown();
+    }
+
+    @Override
+    public Marked<GuardEntry> markedGuard() {
         return guard.get();
     }
 

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -227,15 +229,38 @@ public final class JdbcRecordLists implements RecordLists {
             update record_list set state = 'active', suspended_until = 0, failure_code = '', message = ''
             where id = :list and state = 'stopped'""";
 
+    private static final String STOPPED_WITH = "select message from record_list where id = :list and state = 'stopped'";
+
     @Override
-    public int goOn(Collection<String> recordLists) {
+    public int goOn(Collection<String> recordLists, BiPredicate<String, String> shown) {
         return store.write("let lists go on", transaction -> {
+            if (shown != null) {
+                requireStopped(transaction, recordLists, shown);
+            }
             int stopped = 0;
             for (String list : new TreeSet<>(recordLists)) {
                 stopped += transaction.change(GO_ON, with("list", list));
             }
             return stopped;
         });
+    }
+
+    private static void requireStopped(
+            Transaction transaction, Collection<String> recordLists, BiPredicate<String, String> shown)
+            throws SQLException {
+        for (String list : recordLists) {
+            String message = transaction
+                    .first(STOPPED_WITH, with("list", list), row -> row.getString("message"))
+                    .orElse(null);
+            if (message == null || !shown.test(list, message)) {
+                throw new NotAsShownException("Record list %s is %s by now"
+                        .formatted(
+                                list,
+                                message == null
+                                        ? "not stopped"
+                                        : "stopped for another reason than was shown: " + message));
+            }
+        }
     }
 
     private static final String FOUND = "update record_list set found_at = {now} where id = :list and found_at is null";
@@ -316,8 +341,17 @@ public final class JdbcRecordLists implements RecordLists {
     }
 
     @Override
-    public int skipHistory(Collection<String> recordLists, String user) {
-        return store.write("skip what lies before", transaction -> Joins.skip(transaction, recordLists, user));
+    public int skipHistory(Collection<String> recordLists, String user, Predicate<String> shown) {
+        return store.write("skip what lies before", transaction -> {
+            int skipped = Joins.skip(transaction, recordLists, user);
+            if (shown != null
+                    && (skipped < Set.copyOf(recordLists).size()
+                            || !recordLists.stream().allMatch(shown))) {
+                throw new NotAsShownException(
+                        "Not each of the record lists is one that was shown, and that nobody has looked at since");
+            }
+            return skipped;
+        });
     }
 
     /** Those of a purge; a presence check holds no more. */

@@ -16,6 +16,33 @@ import java.util.stream.Stream;
  */
 public interface Ledger {
 
+    /**
+     * The number of the last entry to a state that a person decides about ({@code held}, {@code parked}, {@code rehearsed}).
+     * Whatever is looked at after it shows all that entered until then; what entered later bears a greater number.
+     */
+    long mark();
+
+    /** What a look has shown, and the number of the last entry when it was made. */
+    record Marked<T>(T shown, long mark) {}
+
+    /** As {@link #counts}. */
+    default Marked<Map<DeletionState, Long>> markedCounts() {
+        long mark = mark();
+        return new Marked<>(counts(), mark);
+    }
+
+    /** As {@link #deadLetters}. */
+    default Marked<List<DeadLetters>> markedDeadLetters() {
+        long mark = mark();
+        return new Marked<>(deadLetters(), mark);
+    }
+
+    /** As {@link #guard}. */
+    default Marked<GuardEntry> markedGuard() {
+        long mark = mark();
+        return new Marked<>(guard(), mark);
+    }
+
     /** How many deletions are in each state; every state is a key. */
     Map<DeletionState, Long> counts();
 

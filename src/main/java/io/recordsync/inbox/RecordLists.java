@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
 /**
  * The record lists that the inbox knows: which are served, which are suspended, which were checked for presence.
@@ -50,7 +52,17 @@ public interface RecordLists {
      *
      * @return how many of them were stopped
      */
-    int goOn(Collection<String> recordLists);
+    default int goOn(Collection<String> recordLists) {
+        return goOn(recordLists, null);
+    }
+
+    /**
+     * Likewise.
+     *
+     * @param shown whether a list was shown as stopped, with this message; null: whatever was shown
+     * @throws NotAsShownException when one of them is not as it was shown
+     */
+    int goOn(Collection<String> recordLists, BiPredicate<String, String> shown);
 
     /** A call has found records of the list: remembered for good. */
     void found(String recordList);
@@ -81,7 +93,17 @@ public interface RecordLists {
      *
      * @return how many of them had not been looked at
      */
-    int skipHistory(Collection<String> recordLists, String user);
+    default int skipHistory(Collection<String> recordLists, String user) {
+        return skipHistory(recordLists, user, null);
+    }
+
+    /**
+     * Likewise.
+     *
+     * @param shown whether a list was shown as one that nobody had looked at; null: whatever was shown
+     * @throws NotAsShownException when one of them is not as it was shown
+     */
+    int skipHistory(Collection<String> recordLists, String user, Predicate<String> shown);
 
     /** The external ids that are to be deleted from the list and are not yet, whatever they wait for; not all of a great many. */
     Set<String> underway(String recordList);

@@ -36,6 +36,7 @@ public final class Store implements AutoCloseable {
     private final List<Runnable> forgetting = new CopyOnWriteArrayList<>();
 
     private final List<Transaction.Work<Void>> looks = new CopyOnWriteArrayList<>();
+    private final ThreadLocal<Transaction.Work<Void>> alongside = new ThreadLocal<>();
     private volatile Unreachable unreachable;
 
     private Store(Connections connections) {
@@ -143,10 +144,36 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    /**
+     * In each act of this thread, until this is called with null: what is committed together with it, or not at all.
+     *
+     * <p>It is how an order is known to have happened, whatever acts it is made of.
+     */
+    void alongside(Transaction.Work<Void> written) {
+        if (written == null) {
+            alongside.remove();
+        } else {
+            alongside.set(written);
+        }
+    }
+
+    private <T> Transaction.Work<T> withAlongside(Transaction.Work<T> work) {
+        Transaction.Work<Void> also = alongside.get();
+        if (also == null) {
+            return work;
+        }
+        return transaction -> {
+            T result = work.in(transaction);
+            also.in(transaction);
+            return result;
+        };
+    }
+
     /** An act: one transaction on the write side, rolled back when anything is thrown. */
     <T> T write(String act, Transaction.Work<T> work) {
         try {
-            T result = again(() -> connections.write(work));
+            Transaction.Work<T> whole = withAlongside(work);
+            T result = again(() -> connections.write(whole));
             health.succeeded(act);
             return result;
         } catch (SQLException e) {

@@ -325,6 +325,11 @@ abstract class CoverageContract extends OnEitherDatabase {
 
         Stretch whole = new Stretch(START.minusSeconds(90), START);
         assertThat(coverage.state().unproven()).isEqualTo(whole);
+        assertThatThrownBy(() -> coverage.acceptUnproven(
+                        new Stretch(whole.from(), whole.until().minusSeconds(1))))
+                .isInstanceOf(NotAsShownException.class);
+        assertThatThrownBy(() -> coverage.acceptUnproven(null)).isInstanceOf(NotAsShownException.class);
+        assertThat(coverage.state().unproven()).isEqualTo(whole);
         assertThat(coverage.acceptUnproven()).contains(whole);
         assertThat(coverage.acceptUnproven()).isEmpty();
         assertThat(coverage.state().unproven()).isNull();

@@ -2,6 +2,7 @@ package io.recordsync.ops;
 
 import io.recordsync.deletion.SweepDemand;
 import io.recordsync.inbox.Coverage;
+import io.recordsync.inbox.NotAsShownException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -45,6 +46,14 @@ public final class InMemoryCoverage implements Coverage {
                 state.positionLost(),
                 null);
         return unproven;
+    }
+
+    @Override
+    public Stretch acceptUnproven(Stretch shown) {
+        if (state.unproven() == null || !state.unproven().equals(shown)) {
+            throw new NotAsShownException("It is another stretch by now");
+        }
+        return acceptUnproven().orElseThrow();
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.recordsync.inbox.Decisions;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Intakes;
 import io.recordsync.inbox.Ledger;
+import io.recordsync.inbox.NotAsShownException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,6 +43,9 @@ public final class InMemoryInbox implements Intakes, Decisions, Ledger {
     public volatile String trouble;
     public volatile boolean buggy;
     public volatile int counted;
+    public volatile long mark;
+    public volatile long left;
+    public volatile int redriven = 7;
 
     private void check() {
         if (broken) {
@@ -73,7 +77,7 @@ public final class InMemoryInbox implements Intakes, Decisions, Ledger {
     public int redrive(Selection selection, String user) {
         check();
         acts.add("redrive " + selection + " by " + user);
-        return 7;
+        return redriven;
     }
 
     @Override
@@ -132,8 +136,23 @@ public final class InMemoryInbox implements Intakes, Decisions, Ledger {
     }
 
     @Override
-    public void confirmOrg(String orgId) {
+    public long mark() {
         check();
+        return mark;
+    }
+
+    @Override
+    public long matching(Act act, Selection selection, Set<String> except, long most) {
+        check();
+        return left;
+    }
+
+    @Override
+    public void confirmOrg(String orgId, String pinned) {
+        check();
+        if (pinned != null && !pinned.equals(position == null ? "" : position.orgId())) {
+            throw new NotAsShownException("The inbox belongs to another org by now");
+        }
         acts.add("confirm " + orgId);
     }
 

@@ -4,6 +4,7 @@ import io.recordsync.deletion.Failure;
 import io.recordsync.deletion.NothingFound;
 import io.recordsync.inbox.ListCoverage;
 import io.recordsync.inbox.ListScope;
+import io.recordsync.inbox.NotAsShownException;
 import io.recordsync.inbox.RecordLists;
 import java.time.Duration;
 import java.util.Collection;
@@ -13,6 +14,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
 /** Record lists of which some are stopped, and of some nothing was found; nothing else is asked of them here. */
 public final class InMemoryRecordLists implements RecordLists {
@@ -37,7 +40,10 @@ public final class InMemoryRecordLists implements RecordLists {
     public void looked(String recordList) {}
 
     @Override
-    public int skipHistory(Collection<String> recordLists, String user) {
+    public int skipHistory(Collection<String> recordLists, String user, Predicate<String> shown) {
+        if (shown != null && !recordLists.stream().allMatch(shown)) {
+            throw new NotAsShownException("Not as shown");
+        }
         int open = (int) coverage.stream()
                 .filter(list -> list.historyOpen() && recordLists.contains(list.recordList()))
                 .count();
@@ -71,7 +77,10 @@ public final class InMemoryRecordLists implements RecordLists {
     }
 
     @Override
-    public int goOn(Collection<String> recordLists) {
+    public int goOn(Collection<String> recordLists, BiPredicate<String, String> shown) {
+        if (shown != null && !recordLists.stream().allMatch(list -> shown.test(list, "deleted more"))) {
+            throw new NotAsShownException("Not as shown");
+        }
         return (int) recordLists.stream().filter(stopped::remove).count();
     }
 

@@ -11,6 +11,7 @@ import io.recordsync.deletion.StreamReport;
 import io.recordsync.deletion.StreamReport.State;
 import io.recordsync.deletion.SweepReport;
 import io.recordsync.delivery.GateReport;
+import io.recordsync.delivery.InMemoryPauses;
 import io.recordsync.inbox.Fingerprint;
 import io.recordsync.inbox.History;
 import io.recordsync.network.Outbound;
@@ -21,6 +22,7 @@ import io.recordsync.ops.api.FrontDoor;
 import io.recordsync.ops.api.GuardView;
 import io.recordsync.ops.api.HistoryView;
 import io.recordsync.ops.api.OpsHttpServer;
+import io.recordsync.ops.api.OrderView;
 import io.recordsync.ops.api.Orders;
 import io.recordsync.ops.api.ProblemAnswer;
 import io.recordsync.ops.api.Status;
@@ -84,6 +86,8 @@ public final class OpsServer implements AutoCloseable {
     public final InMemoryInbox inbox = new InMemoryInbox();
     public final InMemoryCoverage coverage = new InMemoryCoverage();
     public final InMemoryRecordLists recordLists = new InMemoryRecordLists();
+    public final InMemoryWrittenOrders orders = new InMemoryWrittenOrders();
+    public final InMemoryPauses pauses = new InMemoryPauses();
     public volatile List<NothingFound> nothingFound = List.of();
     public volatile List<Fingerprint.Difference> differences = List.of();
     public volatile StreamReport stream = stream(State.CONNECTED, null);
@@ -158,10 +162,13 @@ public final class OpsServer implements AutoCloseable {
         main.bind("recordsyncMetricsRegistry", registry);
         main.bind("recordsyncMetrics", metrics);
         main.bind("recordsyncHealth", health);
-        main.bind("recordsyncFrontDoor", new FrontDoor(settings));
+        main.bind("recordsyncFrontDoor", new FrontDoor(settings, orders));
         main.bind("recordsyncProblemAnswer", new ProblemAnswer());
         main.bind("recordsyncPageFiles", new PageFiles());
-        main.bind("recordsyncOrders", new Orders(inbox, inbox, coverage, recordLists, RECORD_LISTS, mode, CLOCK));
+        main.bind(
+                "recordsyncOrders",
+                new Orders(inbox, inbox, orders, pauses, coverage, recordLists, RECORD_LISTS, mode, CLOCK));
+        main.bind("recordsyncOrderView", new OrderView(orders));
         main.bind("recordsyncDeletionView", new DeletionView(inbox));
         main.bind("recordsyncHistoryView", new HistoryView(history));
         main.bind("recordsyncReceipts", new Receipts(inbox));
@@ -171,6 +178,7 @@ public final class OpsServer implements AutoCloseable {
                         inbox,
                         coverage,
                         recordLists,
+                        pauses,
                         CHANNEL,
                         RECORD_LISTS,
                         new Status.Parts(() -> stream, gateBean, presenceChecks, sweeps, () -> nothingFound, guard),

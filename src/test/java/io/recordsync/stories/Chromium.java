@@ -60,6 +60,11 @@ final class Chromium implements AutoCloseable {
 
     /** The page of a service, once it has shown a status; the one before is closed. */
     Page open(Service service, int width, ColorScheme scheme) {
+        return open(service.port(), width, scheme);
+    }
+
+    /** Likewise, through what listens on this port. */
+    Page open(int port, int width, ColorScheme scheme) {
         closePage();
         context = browser.newContext(new Browser.NewContextOptions()
                 .setViewportSize(width, width < 600 ? 844 : 900)
@@ -75,7 +80,7 @@ final class Chromium implements AutoCloseable {
                 complaints.add(message.text());
             }
         });
-        page.navigate("http://localhost:" + service.port() + "/");
+        page.navigate("http://localhost:" + port + "/");
         assertThat(page.locator("#asked")).containsText("as of");
         return page;
     }

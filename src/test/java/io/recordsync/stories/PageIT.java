@@ -30,10 +30,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a person sees and does on the page, in a real browser, beside the service that runs. */
+@Tag("browser")
 class PageIT {
 
     private static final String LIST = "5f1c7a2e-4a11-4a7e-9b2f-aaaaaaaaaaaa";
@@ -287,7 +289,8 @@ class PageIT {
         List<String> contacts = contacts(2);
         salesforce.publishDelete(contacts);
         assertThat(count(page, "pending")).hasText("4");
-        button(card, "Resume").click();
+        button(card, "Resume…").click();
+        button(page.locator("dialog#confirm"), "Resume").click();
 
         assertThat(card).containsText("open");
         talkdesk.awaitGone(LIST, contacts);

@@ -9,6 +9,7 @@ import io.recordsync.simulator.salesforce.Recording.RestCall;
 import io.recordsync.simulator.salesforce.SalesforceSimulator;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -343,7 +344,21 @@ class SweepIT {
                 .asString()
                 .contains(covered + " to " + trimmed, "confirm-unproven");
 
-        assertThat(service.post("/api/sweep/confirm-unproven", "{}").statusCode())
+        // While the question stands, the stretch grows: what was shown is not what would be confirmed.
+        String shown = asShown();
+        CLOCK.advance(Duration.ofHours(3));
+        Instant grown = CLOCK.instant().truncatedTo(ChronoUnit.MINUTES);
+        salesforce.trimDeleteLog(grown);
+        CLOCK.advance(Duration.ofHours(1));
+        service.post("/api/sweep", "{}");
+        awaitProven();
+        assertThat(service.status().at("/sweep/unproven/until").asText()).isEqualTo(grown.toString());
+        HttpResponse<String> refused = service.post("/api/sweep/confirm-unproven", shown);
+        assertThat(refused.statusCode()).isEqualTo(409);
+        assertThat(refused.body()).contains(covered + " to " + grown, covered + " to " + trimmed + " was shown");
+        assertThat(service.status().at("/sweep/unproven/until").asText()).isEqualTo(grown.toString());
+
+        assertThat(service.post("/api/sweep/confirm-unproven", asShown()).statusCode())
                 .isEqualTo(200);
 
         service.await("it is ready", SweepIT::ready);
@@ -373,6 +388,10 @@ class SweepIT {
 
     private static JsonNode deletion(String contact) {
         return service.deletions("externalId=" + contact).get(0);
+    }
+
+    private static String asShown() {
+        return "{\"asOf\": \"" + service.status().path("asOf").asText() + "\"}";
     }
 
     private static boolean ready() {

@@ -26,6 +26,10 @@ public final class AccessRule {
     private static final Pattern ANY_ADDRESS = Pattern.compile("0\\.0\\.0\\.0|::|\\*|");
     private static final Pattern PORT = Pattern.compile(":\\d{1,5}$");
     private static final String BASIC = "Basic ";
+    private static final int MAX_SHOWN = 100;
+    private static final String BEHIND_A_PROXY =
+            ". Behind a proxy, let it pass the Host header on as it came: proxy_set_header Host $http_host (nginx),"
+                    + " ProxyPreserveHost On (Apache)";
 
     private final boolean closed;
     private final Set<String> allowedHosts;
@@ -78,7 +82,8 @@ public final class AccessRule {
         if (host == null || !allowedHosts.contains(name(host))) {
             throw Refusal.of(
                     403,
-                    "The Host header names no allowed host: call it by one of them, or add it to ops.allowed-hosts");
+                    "The Host header names no allowed host (%s): call it by one of them, or add it to ops.allowed-hosts%s"
+                            .formatted(shown(host), BEHIND_A_PROXY));
         }
         String who = authenticated(request.authorization()) + '@' + request.remote();
         if (request.contentType().stream().anyMatch(type -> lower(type).strip().startsWith("multipart/"))) {
@@ -116,8 +121,20 @@ public final class AccessRule {
         String sameSite = host.toLowerCase(Locale.ROOT);
         if (origin == null
                 || !Set.of("http://" + sameSite, "https://" + sameSite).contains(lower(origin))) {
-            throw Refusal.of(403, "The Origin header names another site: changes are accepted from our own page only");
+            throw Refusal.of(
+                    403,
+                    "The Origin header (%s) names another site than the Host header (%s): changes are accepted from our own page only%s; nothing was changed"
+                            .formatted(shown(origin), shown(host), BEHIND_A_PROXY));
         }
+    }
+
+    /** What the caller sent, as far as it may stand in an answer. */
+    private static String shown(String header) {
+        if (header == null) {
+            return "none, or more than one";
+        }
+        String line = header.replaceAll("[^\\x21-\\x7e]", "?");
+        return line.length() <= MAX_SHOWN ? line : line.substring(0, MAX_SHOWN) + "…";
     }
 
     private static String only(List<String> values) {

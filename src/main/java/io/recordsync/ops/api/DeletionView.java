@@ -2,9 +2,11 @@ package io.recordsync.ops.api;
 
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.HeldReason;
+import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Ledger.Entry;
 import io.recordsync.inbox.Ledger.Filter;
+import io.recordsync.inbox.Ledger.Marked;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +26,9 @@ public final class DeletionView {
         this.ledger = ledger;
     }
 
-    public record Deletions(List<DeletionAnswer<Integer>> deletions) {}
+    public record Deletions(List<DeletionAnswer<Integer>> deletions, String asOf) {}
 
-    public record DeadLetters(List<Group> groups) {}
+    public record DeadLetters(List<Group> groups, String asOf) {}
 
     /** What is parked in one list for one reason. */
     public record Group(String recordList, String failureCode, String message, long count, @IsoTime Instant oldestAt) {}
@@ -46,9 +48,27 @@ public final class DeletionView {
                 (int) Query.number(query, "limit", DEFAULT_LIMIT, MAX_ROWS),
                 query.containsKey("before") ? Query.positive(query.get("before"), "before") : null,
                 Query.word(HeldReason.class, query.get("heldReason"), "heldReason"));
-        return new Deletions(ledger.find(filter).stream()
-                .map(entry -> DeletionAnswer.of(entry, entry.attempts()))
-                .toList());
+        // Before the look: what enters in between is shown and not meant, never the other way round.
+        long mark = ledger.mark();
+        List<Entry> found = ledger.find(filter);
+        return new Deletions(
+                found.stream()
+                        .map(entry -> DeletionAnswer.of(entry, entry.attempts()))
+                        .toList(),
+                asOf(mark, filter, found).text());
+    }
+
+    private static AsOf asOf(long mark, Filter filter, List<Entry> found) {
+        boolean all = found.size() < filter.limit();
+        return new AsOf(
+                mark,
+                filter.heldReason() != null ? "held" : filter.state() == null ? null : Word.underscored(filter.state()),
+                filter.heldReason() == null ? null : Word.underscored(filter.heldReason()),
+                filter.recordList(),
+                all ? null : found.get(found.size() - 1).id(),
+                filter.before(),
+                filter.externalId() != null,
+                null);
     }
 
     /** One deletion with its failed calls. */
@@ -65,10 +85,17 @@ public final class DeletionView {
 
     /** What is parked, by list and reason. */
     public DeadLetters deadLetters() {
-        return new DeadLetters(ledger.deadLetters().stream()
-                .limit(MAX_ROWS)
-                .map(group -> new Group(
-                        group.recordList(), group.failureCode(), group.message(), group.count(), group.oldest()))
-                .toList());
+        Marked<List<Ledger.DeadLetters>> groups = ledger.markedDeadLetters();
+        return new DeadLetters(
+                groups.shown().stream()
+                        .limit(MAX_ROWS)
+                        .map(group -> new Group(
+                                group.recordList(),
+                                group.failureCode(),
+                                group.message(),
+                                group.count(),
+                                group.oldest()))
+                        .toList(),
+                AsOf.of(groups.mark(), "parked").text());
     }
 }

@@ -1,6 +1,7 @@
 package io.recordsync.ops.api;
 
 import io.recordsync.config.OpsSettings;
+import io.recordsync.inbox.WrittenOrders;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -17,15 +18,26 @@ import org.apache.camel.component.platform.http.vertx.HttpMessage;
  *
  * <p>The server asks it before any of a request's body is read, so that no route is open by mistake; each route asks it again for
  * what it needs. {@link #admit} sets the exchange properties {@code user} (for the log), {@code query} (a map of the query parameters, each given once)
- * and {@code lastSegment} (of the path). Every header is removed: Camel mixes query parameters among them and would send
+ * {@code path}, and {@code lastSegment} of it. An order whose {@code Idempotency-Key} was seen before is answered here, and its
+ * route does not go on. Every header is removed: Camel mixes query parameters among them and would send
  * all of them back, so that {@code ?Set-Cookie=…} became a header of the answer.
  */
 public final class FrontDoor {
 
+    private static final String KEY = "Idempotency-Key";
+
     private final AccessRule rule;
+    private final OrderKeys keys;
     private final WrongPasswords wrongPasswords = new WrongPasswords(System::nanoTime);
 
-    public FrontDoor(OpsSettings settings) {
+    /** Of the server, where no order is carried out. */
+    FrontDoor(OpsSettings settings) {
+        this(settings, null);
+    }
+
+    /** @param orders where orders that bear a key are written down */
+    public FrontDoor(OpsSettings settings, WrittenOrders orders) {
+        keys = new OrderKeys(orders);
         rule = new AccessRule(
                 settings.host(), settings.user(), settings.password().value(), settings.allowedHosts());
     }
@@ -67,10 +79,13 @@ public final class FrontDoor {
     public void admit(Exchange exchange) {
         HttpServerRequest request = exchange.getMessage(HttpMessage.class).getRequest();
         exchange.getMessage().removeHeaders("*");
-        exchange.setProperty("user", user(request));
+        String user = user(request);
+        exchange.setProperty("user", user);
+        exchange.setProperty("path", request.path());
         exchange.setProperty("query", query(request));
         exchange.setProperty(
                 "lastSegment", request.path().substring(request.path().lastIndexOf('/') + 1));
+        keys.admit(exchange, request, request.headers().getAll(KEY), user);
     }
 
     private String user(HttpServerRequest request) {

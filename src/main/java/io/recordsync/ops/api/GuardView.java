@@ -2,6 +2,7 @@ package io.recordsync.ops.api;
 
 import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Ledger.GuardEntry;
+import io.recordsync.inbox.Ledger.Marked;
 import java.time.Duration;
 
 /** How the mass-deletion guard stands, and by which limit, as the API shows it. Read anew each time. */
@@ -21,8 +22,13 @@ public final class GuardView {
         this.window = window;
     }
 
-    StatusAnswer.Guard show() {
-        GuardEntry guard = ledger.guard();
+    /** And the number of the last entry when it stood so. */
+    Marked<StatusAnswer.Guard> show() {
+        Marked<GuardEntry> marked = ledger.markedGuard();
+        return new Marked<>(show(marked.shown()), marked.mark());
+    }
+
+    private StatusAnswer.Guard show(GuardEntry guard) {
         return new StatusAnswer.Guard(
                 guard.trippedAt() != null,
                 guard.trippedAt(),

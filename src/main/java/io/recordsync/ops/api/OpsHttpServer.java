@@ -53,7 +53,7 @@ public final class OpsHttpServer implements AutoCloseable {
     private static final String ROUTER = "recordsync-ops-router";
     private static final long MAX_BODY_BYTES = 1 << 20;
     private static final int MAX_HEADER_BYTES = 8 << 10;
-    /** Longer than any answer takes to begin: the page waits two minutes for an order. */
+    /** Longer than any answer takes to begin: the page waits a minute for an order. */
     private static final int MAX_IDLE_SECONDS = 180;
 
     /** More than pages and scripts send while each waits for a database. */

@@ -5,11 +5,14 @@ import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeliveryMode;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Decisions;
-import io.recordsync.inbox.Decisions.Selection;
-import io.recordsync.inbox.Decisions.UnexpectedCountException;
+import io.recordsync.inbox.Decisions.Act;
 import io.recordsync.inbox.Intakes;
 import io.recordsync.inbox.ListCoverage;
+import io.recordsync.inbox.NotAsShownException;
+import io.recordsync.inbox.Pauses;
+import io.recordsync.inbox.Pauses.Pause;
 import io.recordsync.inbox.RecordLists;
+import io.recordsync.inbox.WrittenOrders;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,9 +20,10 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -36,19 +40,18 @@ public final class Orders {
     private static final Logger LOG = LoggerFactory.getLogger(Orders.class);
     private static final Pattern DURATION = Pattern.compile("(\\d{1,6})([smhd])");
     private static final Duration MAX_OPEN = Duration.ofDays(7);
+    private static final Set<String> AS_OF = Set.of("asOf");
     private static final Pattern ORG_ID = Pattern.compile("00D[A-Za-z0-9]{15}");
 
     private final Intakes intakes;
     private final Decisions decisions;
+    private final SelectionOrders selections;
+    private final Pauses pauses;
     private final Coverage coverage;
     private final RecordLists known;
     private final List<String> recordLists;
     private final RequestedDeletions requested;
-    private final DeliveryMode mode;
     private final Clock clock;
-
-    /** How many deletions the order changed. */
-    public record Count(int count) {}
 
     /** Until when the guard is open, and by whom. */
     public record Opened(@IsoTime Instant openUntil, String openedBy) {}
@@ -78,6 +81,8 @@ public final class Orders {
     public Orders(
             Intakes intakes,
             Decisions decisions,
+            WrittenOrders written,
+            Pauses pauses,
             Coverage coverage,
             RecordLists known,
             List<String> recordLists,
@@ -85,11 +90,12 @@ public final class Orders {
             Clock clock) {
         this.intakes = intakes;
         this.decisions = decisions;
+        this.selections = new SelectionOrders(decisions, written, mode);
+        this.pauses = pauses;
         this.coverage = coverage;
         this.known = known;
         this.recordLists = recordLists;
         this.requested = new RequestedDeletions(recordLists);
-        this.mode = mode;
         this.clock = clock;
     }
 
@@ -106,36 +112,32 @@ public final class Orders {
         return new Ids(accepted.ids());
     }
 
-    public Count redrive(byte[] body, String user) {
-        Selection selection = RequestedSelection.read(body, "parked");
-        int count = counted(() -> decisions.redrive(selection, user));
-        LOG.info("{} redrove {} parked deletions: {}", user, count, RequestedSelection.words(selection));
-        return new Count(count);
+    public Object redrive(byte[] body, String user) {
+        return selections.order(Act.REDRIVE, body, user);
     }
 
     /** What is parked is given up, or what was rehearsed where the order says so. */
-    public Count discard(byte[] body, String user) {
+    public Object discard(byte[] body, String user) {
         boolean rehearsed = "rehearsed".equals(RequestedSelection.state(body));
-        String state = rehearsed ? "rehearsed" : "parked";
-        Selection selection = RequestedSelection.read(body, state);
-        int count = counted(
-                () -> rehearsed ? decisions.discardRehearsed(selection, user) : decisions.discard(selection, user));
-        LOG.info("{} discarded {} {} deletions: {}", user, count, state, RequestedSelection.words(selection));
-        return new Count(count);
+        return selections.order(rehearsed ? Act.DISCARD_REHEARSED : Act.DISCARD, body, user);
     }
 
-    public Count approve(byte[] body, String user) {
-        Selection selection = RequestedSelection.read(body, "held");
-        int count = counted(() -> decisions.approve(selection, user));
-        LOG.info("{} approved {} held deletions: {}", user, count, RequestedSelection.words(selection));
-        return new Count(count);
+    public Object approve(byte[] body, String user) {
+        return selections.order(Act.APPROVE, body, user);
     }
 
-    public Count reject(byte[] body, String user) {
-        Selection selection = RequestedSelection.read(body, "held");
-        int count = counted(() -> decisions.reject(selection, user));
-        LOG.info("{} rejected {} held deletions: {}", user, count, RequestedSelection.words(selection));
-        return new Count(count);
+    public Object reject(byte[] body, String user) {
+        return selections.order(Act.REJECT, body, user);
+    }
+
+    /** What was rehearsed is to be deleted, but for the lists that are in a dry run. */
+    public Object goLive(byte[] body, String user) {
+        return selections.order(Act.GO_LIVE, body, user);
+    }
+
+    /** Takes the next step of an order over many deletions. @return whether there was one */
+    public boolean workOff() {
+        return selections.workOff();
     }
 
     /** A purge is going on: for so long the guard lets pass what comes. */
@@ -171,38 +173,46 @@ public final class Orders {
         };
     }
 
-    /** What was rehearsed is to be deleted, but for the lists that are in a dry run. */
-    public Count goLive(byte[] body, String user) {
-        Selection selection = RequestedSelection.read(body, "rehearsed");
-        if (mode.dryRun()) {
-            throw Refusal.of(
-                    409, "delivery.mode is dry-run, so that it would be rehearsed again: set it to live first");
+    /** What is no longer as it was shown is refused. */
+    private static <T> T asShown(Supplier<T> order) {
+        try {
+            return order.get();
+        } catch (NotAsShownException e) {
+            throw Refusal.of(409, RequestedSelection.oneLine(e.getMessage()) + "; nothing was changed, look again");
         }
-        if (selection.recordList() != null && mode.rehearses(selection.recordList())) {
-            throw Refusal.of(
-                    409,
-                    "recordList is one of delivery.dry-run-lists, so that it would be rehearsed again: take it out first");
-        }
-        int count = counted(() -> decisions.goLive(selection, mode.dryRunLists(), user));
-        LOG.info("{} lets {} rehearsed deletions go live: {}", user, count, RequestedSelection.words(selection));
-        return new Count(count);
     }
 
-    private static int counted(IntSupplier act) {
-        try {
-            return act.getAsInt();
-        } catch (UnexpectedCountException e) {
-            throw Refusal.of(409, e.getMessage() + "; nothing was changed, look again");
+    /** Before the delivery resumes: where the order says what was shown, that has to be so now. */
+    public void resuming(byte[] body) {
+        AsOf asOf = AsOf.of(RequestBody.readObjectOrNothing(body, AS_OF));
+        if (asOf == null) {
+            return;
+        }
+        Long shown = asOf.status().paused();
+        Pause now = pauses.look().orElse(null);
+        if (!Objects.equals(shown, now == null ? null : now.since().toEpochMilli())) {
+            throw Refusal.of(
+                    409,
+                    (now == null
+                                    ? "The delivery is not paused by now"
+                                    : "The delivery was paused by %s at %s".formatted(now.user(), now.since()))
+                            + "; nothing was changed, look again");
         }
     }
 
     public Org confirmOrg(byte[] body, String user) {
-        String orgId = RequestBody.text(RequestBody.readObject(body, Set.of("orgId")), "orgId");
+        JsonNode order = RequestBody.readObject(body, Set.of("orgId", "asOf"));
+        String orgId = RequestBody.text(order, "orgId");
+        AsOf asOf = AsOf.of(order);
         if (orgId == null || !ORG_ID.matcher(orgId).matches()) {
             throw Refusal.of(
                     400, "orgId is expected to be the 18 characters of a Salesforce org id, beginning with 00D");
         }
-        decisions.confirmOrg(orgId);
+        String pinned = asOf == null ? null : asOf.status().org();
+        asShown(() -> {
+            decisions.confirmOrg(orgId, pinned);
+            return orgId;
+        });
         LOG.info("{} confirmed {} as the Salesforce org from now on; saved positions are dropped", user, orgId);
         return new Org(orgId);
     }
@@ -229,13 +239,13 @@ public final class Orders {
     }
 
     /** What waits after a failed call is tried now, whatever the answer had asked for. */
-    public Count retryNow(String user) {
+    public SelectionOrders.Count retryNow(String user) {
         known.tryAll();
         int count = decisions.retryNow();
         if (count > 0) {
             LOG.info("{} lets {} deletions be tried again at once", user, count);
         }
-        return new Count(count);
+        return SelectionOrders.Count.of(count);
     }
 
     /** Without {@code recordList} each configured list is meant; others are refused. */
@@ -250,31 +260,41 @@ public final class Orders {
     }
 
     /** Lists that the delivery has stopped go on; the count is of those that were stopped. */
-    public Count goOn(byte[] body, String user) {
-        List<String> lists = lists(body);
-        int count = known.goOn(lists);
+    public SelectionOrders.Count goOn(byte[] body, String user) {
+        JsonNode order = listOrder(body);
+        List<String> lists = lists(order);
+        AsOf asOf = AsOf.of(order);
+        AsOf.Rest seen = asOf == null ? null : asOf.status();
+        int count = asShown(() -> known.goOn(lists, seen == null ? null : seen::showsStopped));
         LOG.info(
                 "{} let {} stopped record lists go on, of {}",
                 user,
                 count,
                 RequestedSelection.oneLine(lists.toString()));
-        return new Count(count);
+        return SelectionOrders.Count.of(count);
     }
 
     /** A person declines the look at what lies before these lists joined; the count is of those where it was open. */
-    public Count skipHistory(byte[] body, String user) {
-        List<String> lists = lists(body);
-        int count = known.skipHistory(lists, user);
+    public SelectionOrders.Count skipHistory(byte[] body, String user) {
+        JsonNode order = listOrder(body);
+        List<String> lists = lists(order);
+        AsOf asOf = AsOf.of(order);
+        AsOf.Rest seen = asOf == null ? null : asOf.status();
+        int count = asShown(() -> known.skipHistory(lists, user, seen == null ? null : seen::showsOpen));
         LOG.info(
                 "{} declined the look at what was deleted before record lists joined: {}, of {}",
                 user,
                 count,
                 RequestedSelection.oneLine(lists.toString()));
-        return new Count(count);
+        return SelectionOrders.Count.of(count);
     }
 
-    private static List<String> lists(byte[] body) {
-        JsonNode given = RequestBody.readObject(body, Set.of("ids")).path("ids");
+    private static JsonNode listOrder(byte[] body) {
+        return RequestBody.readObject(body, Set.of("ids", "asOf"));
+    }
+
+    private static List<String> lists(JsonNode order) {
+        JsonNode given = order.path("ids");
         List<String> lists = new ArrayList<>();
         for (JsonNode id : given) {
             if (!id.isTextual() || id.asText().isBlank()) {
@@ -313,8 +333,11 @@ public final class Orders {
     }
 
     /** There may be none: then nothing is changed. */
-    public Confirmed confirmUnproven(String user) {
-        Coverage.Stretch unproven = coverage.acceptUnproven().orElse(null);
+    public Confirmed confirmUnproven(byte[] body, String user) {
+        AsOf asOf = AsOf.of(RequestBody.readObjectOrNothing(body, AS_OF));
+        Coverage.Stretch unproven = asOf == null
+                ? coverage.acceptUnproven().orElse(null)
+                : asShown(() -> coverage.acceptUnproven(asOf.status().stretch()));
         if (unproven != null) {
             LOG.info(
                     "{} confirmed that no deletion was missed from {} to {}, which no sweep could prove",

@@ -46,6 +46,11 @@ final class RequestBody {
         return object;
     }
 
+    /** Likewise; an empty body is an empty object. */
+    static JsonNode readObjectOrNothing(byte[] body, Set<String> keys) {
+        return body == null || body.length == 0 ? STRICT.createObjectNode() : readObject(body, keys);
+    }
+
     /** A string of 1 to {@value Query#MAX_CHARACTERS} characters; null when the key is absent. */
     static String text(JsonNode object, String key) {
         JsonNode value = object.get(key);

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.recordsync.deletion.HeldReason;
 import io.recordsync.deletion.Origin;
+import io.recordsync.deletion.Word;
+import io.recordsync.inbox.Decisions.Act;
 import io.recordsync.inbox.Decisions.Selection;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,7 +16,7 @@ import java.util.Set;
 final class RequestedSelection {
 
     /** What may stand beside ids. */
-    private static final Set<String> ONLY_BY_ID = Set.of("ids", "expected", "heldReason");
+    private static final Set<String> ONLY_BY_ID = Set.of("ids", "expected", "heldReason", "asOf");
 
     private RequestedSelection() {}
 
@@ -23,8 +25,9 @@ final class RequestedSelection {
         return RequestBody.text(readObject(body), "state");
     }
 
-    /** Which rows in a state are meant. That has to be said: what says nothing would mean every one of them. */
-    static Selection read(byte[] body, String state) {
+    /** Which rows in the state of the act are meant. That has to be said: what says nothing would mean every one of them. */
+    static Selection read(byte[] body, Act act) {
+        String state = Word.underscored(act.state());
         JsonNode order = readObject(body);
         String given = RequestBody.text(order, "state");
         boolean byId = order.has("ids");
@@ -38,13 +41,15 @@ final class RequestedSelection {
         if (reason != null && !state.equals("held")) {
             throw Refusal.of(400, "heldReason is for what is held only");
         }
-        return new Selection(
+        Selection selection = new Selection(
                 byId ? ids(order.get("ids")) : List.of(),
                 RequestBody.text(order, "recordList"),
                 RequestBody.text(order, "failureCode"),
                 Query.word(Origin.class, RequestBody.text(order, "origin"), "origin"),
                 expected(order),
                 reason);
+        AsOf asOf = AsOf.of(order);
+        return asOf == null ? selection : asOf.narrow(selection, act);
     }
 
     private static Set<String> names(JsonNode order) {
@@ -56,7 +61,7 @@ final class RequestedSelection {
     /** Generated clients send ids that were not given as null. */
     private static JsonNode readObject(byte[] body) {
         ObjectNode order = (ObjectNode) RequestBody.readObject(
-                body, Set.of("ids", "state", "recordList", "failureCode", "origin", "expected", "heldReason"));
+                body, Set.of("ids", "state", "recordList", "failureCode", "origin", "expected", "heldReason", "asOf"));
         if (order.path("ids").isNull()) {
             order.remove("ids");
         }

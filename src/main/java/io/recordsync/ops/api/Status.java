@@ -12,10 +12,13 @@ import io.recordsync.delivery.GateReport;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Ledger;
+import io.recordsync.inbox.Ledger.Marked;
 import io.recordsync.inbox.Ledger.PositionEntry;
 import io.recordsync.inbox.Ledger.ProblemEntry;
 import io.recordsync.inbox.Ledger.RecordListEntry;
 import io.recordsync.inbox.ListCoverage;
+import io.recordsync.inbox.Pauses;
+import io.recordsync.inbox.Pauses.Pause;
 import io.recordsync.inbox.RecordLists;
 import io.recordsync.ops.health.Health;
 import io.recordsync.ops.health.HealthReport;
@@ -47,6 +50,7 @@ public final class Status {
     private final Ledger ledger;
     private final Coverage coverage;
     private final RecordLists inboxLists;
+    private final Pauses pauses;
     private final String channel;
     private final List<String> recordLists;
     private final Parts parts;
@@ -59,10 +63,11 @@ public final class Status {
 
     /** What the database says. */
     private record Known(
-            Map<DeletionState, Long> counts,
+            Marked<Map<DeletionState, Long>> counts,
             Optional<Instant> oldestPending,
             List<ProblemEntry> problems,
-            StatusAnswer.Guard guard,
+            Marked<StatusAnswer.Guard> guard,
+            Optional<Pause> pause,
             Optional<PositionEntry> position,
             List<RecordListEntry> lists,
             Coverage.State coverage,
@@ -87,6 +92,7 @@ public final class Status {
             Ledger ledger,
             Coverage coverage,
             RecordLists inboxLists,
+            Pauses pauses,
             String channel,
             List<String> recordLists,
             Parts parts,
@@ -97,6 +103,7 @@ public final class Status {
         this.ledger = ledger;
         this.coverage = coverage;
         this.inboxLists = inboxLists;
+        this.pauses = pauses;
         this.channel = channel;
         this.recordLists = recordLists;
         this.parts = parts;
@@ -109,10 +116,11 @@ public final class Status {
 
     private Known read() {
         return new Known(
-                ledger.counts(),
+                ledger.markedCounts(),
                 ledger.oldestPending(),
                 ledger.problems(MAX_PROBLEMS),
                 parts.guard().show(),
+                pauses.look(),
                 ledger.position(channel),
                 ledger.recordLists(),
                 coverage.state(),
@@ -142,9 +150,9 @@ public final class Status {
     }
 
     private StatusAnswer answer(Known known, List<String> down, Instant knownAt) {
-        Map<String, Long> deletions = deletions(known.counts());
+        Map<String, Long> deletions = deletions(known.counts().shown());
         List<ProblemEntry> problems = known.problems();
-        StatusAnswer.Guard guard = known.guard();
+        StatusAnswer.Guard guard = known.guard().shown();
         return new StatusAnswer(
                 mode.toString(),
                 HealthReport.of(down, toLookAt(deletions, guard, known, problems)),
@@ -159,7 +167,27 @@ public final class Status {
                 problems.stream()
                         .map(problem -> new StatusAnswer.Problem(problem.at(), problem.kind(), problem.message()))
                         .toList(),
-                knownAt);
+                knownAt,
+                asOf(known));
+    }
+
+    private static String asOf(Known known) {
+        Coverage.Stretch unproven = known.coverage().unproven();
+        AsOf.Rest rest = new AsOf.Rest(
+                unproven == null ? null : unproven.from().toEpochMilli(),
+                unproven == null ? null : unproven.until().toEpochMilli(),
+                known.position().map(PositionEntry::orgId).orElse(null),
+                known.pause().map(pause -> pause.since().toEpochMilli()).orElse(null),
+                known.lists().stream()
+                        .filter(list -> list.state().equals("stopped"))
+                        .map(list -> AsOf.digest(list.id(), list.lastError()))
+                        .toList(),
+                known.covered().stream()
+                        .filter(ListCoverage::historyOpen)
+                        .map(list -> AsOf.digest(list.recordList()))
+                        .toList());
+        long mark = Math.min(known.counts().mark(), known.guard().mark());
+        return new AsOf(mark, null, null, null, null, null, false, rest).text();
     }
 
     /** What is no reason to be not ready. */

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param deletions how many are in each state, by the state's name
  * @param oldestPendingSeconds null when nothing is pending
  * @param knownAt when the database said what is told of it
+ * @param asOf what was shown, for the orders over it
  */
 public record StatusAnswer(
         String mode,
@@ -25,7 +26,8 @@ public record StatusAnswer(
         Sweep sweep,
         Reconcile reconcile,
         List<Problem> problems,
-        @IsoTime Instant knownAt) {
+        @IsoTime Instant knownAt,
+        String asOf) {
 
     /**
      * {@code catchingUp}, in whichever process: Salesforce is asked about what is due. {@code hoursToExpiry} is what remains of the time for which Salesforce keeps a position, never negative.

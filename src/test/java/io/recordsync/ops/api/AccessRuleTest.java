@@ -135,6 +135,23 @@ class AccessRuleTest {
                 .isEqualTo("anonymous@192.0.2.1");
     }
 
+    /** Behind a proxy that does not pass the Host header on, every order is refused: the answer has to say where it comes from. */
+    @Test
+    void a_refusal_names_the_headers_that_differ_and_how_a_proxy_passes_them_on() {
+        assertThat(catchThrowableOfType(
+                        Refusal.class,
+                        () -> loopback.admit(post(List.of("application/json"), List.of("http://ops.example.com")))))
+                .hasMessageContaining("Origin header (http://ops.example.com)")
+                .hasMessageContaining("Host header (localhost:8080)")
+                .hasMessageContaining("proxy_set_header Host $http_host");
+        assertThat(catchThrowableOfType(
+                        Refusal.class, () -> loopback.admit(get(List.of("back end\n" + "x".repeat(300)), List.of()))))
+                .hasMessageContaining("Host header names no allowed host (back?end?xxx")
+                .hasMessageContaining("ops.allowed-hosts")
+                .hasMessageContaining("proxy_set_header Host $http_host")
+                .hasMessageNotContaining("x".repeat(200));
+    }
+
     private static Request get(List<String> host, List<String> authorization) {
         return new Request("GET", host, authorization, List.of(), List.of(), "192.0.2.1");
     }
