@@ -13,27 +13,15 @@ export function knowLists(ids) {
   lists = ids;
 }
 
-/** Salesforce sometimes shows ids of 15 characters; the three that are missing say which letters are capitals. */
-function eighteen(id) {
-  if (!/^[A-Za-z0-9]{15}$/.test(id)) return id;
-  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
-  return id + [0, 5, 10].map(from => letters[[...id.slice(from, from + 5)].reduce((bits, character, place) =>
-    bits + (/[A-Z]/.test(character) ? 1 << place : 0), 0)]).join("");
-}
-
 const receiptsOf = async id => (await get(`api/receipts?${new URLSearchParams({ externalId: id })}`)).receipts;
 
 async function find(typed) {
   const answer = $("answer");
   answer.replaceChildren(make("p", { class: "nothing" }, "Looking…"));
   try {
-    let id = typed;
-    let receipts = await receiptsOf(id);
-    if (receipts.length === 0 && eighteen(typed) !== typed) {
-      id = eighteen(typed);
-      receipts = await receiptsOf(id);
-    }
-    answer.replaceChildren(receipts.length === 0 ? unknown(id) : receipt(id, receipts));
+    const receipts = await receiptsOf(typed);
+    // Salesforce sometimes shows ids of 15 characters; the service knows both forms.
+    answer.replaceChildren(receipts.length === 0 ? unknown(typed) : receipt(receipts[0].externalId ?? typed, receipts));
   } catch (failure) {
     answer.replaceChildren(make("p", { class: "failed" }, `Not looked up: ${failure.message}`));
   }
@@ -79,6 +67,7 @@ function line(one) {
   const details = [
     ["Origin", word(one.origin)], ["Event", one.eventKey], ["Deleted in Salesforce", one.committedAt && exact(one.committedAt)],
     ["Accepted here", one.acceptedAt && exact(one.acceptedAt)], ["Talkdesk called", one.calledAt && exact(one.calledAt)],
+    ["Sign of the deletion", one.sign && word(one.sign)], ["In the list as", one.listedAs],
     ["Ended", one.settledAt && exact(one.settledAt)], ["Confirmation", one.confirmation && word(one.confirmation)],
     ["Failed calls", one.attempts ? count(one.attempts) : null], ["Ordered by", one.orderedBy],
     ["Decided", one.decision && `${word(one.decision)} by ${one.decidedBy}`], ["Let pass by", one.approvedBy], ["Ended by", one.settledBy],

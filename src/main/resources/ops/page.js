@@ -56,6 +56,7 @@ function show() {
   $("mode").dataset.state = status.mode;
   health(status.health?.level ?? "unknown", status.health?.reasons ?? []);
   showGuard();
+  showUnseen();
   showRehearsal();
   showHistory();
   counts(deletions);
@@ -141,6 +142,16 @@ function tripped(guard) {
     : `Nothing is held now, but what comes will be: since ${exact(guard.since)} ${why} It ends once no more count, or you open it.`;
 }
 
+function showUnseen() {
+  const unseen = status.held?.not_visible ?? 0;
+  hide($("unseen"), unseen === 0);
+  if (unseen === 0) return;
+  $("unseen-words").textContent = `A presence check missed the contacts of ${plural(unseen, "record")} in Salesforce, and found no sign that they were deleted: `
+    + "perhaps the user just does not see them (View All). None of them goes to Talkdesk until you decide.";
+  $("unseen-approve").textContent = `Approve ${count(unseen)}…`;
+  $("unseen-reject").textContent = `Reject ${count(unseen)}…`;
+}
+
 function showRehearsal() {
   const rehearsed = status.deletions.rehearsed;
   const dry = status.mode === "dry-run";
@@ -190,7 +201,11 @@ function showSweep(sweep, reconcile) {
   facts($("presence"), [
     ["State", reconcile.running ? "running" : reconcile.lastAt ? "done" : "not run yet"],
     ["Last run", ago(reconcile.lastAt)],
-    ["It checked", reconcile.running || !reconcile.lastAt ? null : plural(reconcile.checked ?? 0, "record")],
+    ["It checked", reconcile.running || !reconcile.lastAt ? null : `${count(reconcile.judged ?? 0)} of ${plural(reconcile.seen ?? 0, "record")}`],
+    ["Missing", reconcile.running || !reconcile.missing ? null : `${count(reconcile.missing)}, ${count(reconcile.notVisible ?? 0)} of them without a sign of their deletion`],
+    ["Not judged", reconcile.running || !(reconcile.foreign || reconcile.otherProvider) ? null
+      : `${plural(reconcile.foreign, "foreign id")}, ${count(reconcile.otherProvider)} of another provider`],
+    ["Whole", reconcile.whole === false && !reconcile.running ? "no: not all of the list was seen" : null, "bad"],
     ["Next", waiting.length > 0 ? plural(waiting.length, "list") : null],
     ["Error", reconcile.lastError, "bad"]]);
 }
@@ -240,6 +255,14 @@ const REJECT = {
   name: "Reject", past: "Rejected", path: "api/guard/reject", danger: true,
   words: "They are cancelled for good, and nothing more is sent. Your name is kept with each.",
 };
+const APPROVE_UNSEEN = {
+  ...APPROVE, danger: true, more: { heldReason: "not_visible" },
+  words: "Whoever of them lives loses their records: they are sent to Talkdesk, and the records are deleted there. Your name is kept with each.",
+};
+const REJECT_UNSEEN = {
+  ...REJECT, danger: false, more: { heldReason: "not_visible" },
+  words: "The records stay, and later presence checks do not ask again until there is a newer deletion. Your name is kept with each.",
+};
 const GO_LIVE = {
   name: "Go live with", past: "Gone live:", path: "api/go-live", danger: true,
   words: "They are sent to Talkdesk, and the records are deleted there. The guard holds what is above its limit.",
@@ -250,11 +273,11 @@ const DISCARD_REHEARSED = {
 };
 
 /** All of a state that the person was shown: what entered it since stays as it is. */
-async function decide({ name, past, path, words, danger }, state, expected, atMost = false) {
+async function decide({ name, past, path, words, danger, more = {} }, state, expected, atMost = false) {
   const { asOf } = status;
   await confirm({
     title: `${name} ${atMost ? "up to " : ""}${plural(expected, "deletion")}?`, words, yes: `${name} ${count(expected)}`, danger,
-    run: async send => say(outcomeOf(past, await send(path, { state, asOf }))),
+    run: async send => say(outcomeOf(past, await send(path, { state, asOf, ...more }))),
   });
   await look();
 }
@@ -279,7 +302,7 @@ async function openGuard(event) {
   await look();
 }
 
-const chosen = kind => ({ ...kind, run: (send, ids, asOf) => send(kind.path, { ids, asOf }) });
+const chosen = kind => ({ ...kind, run: (send, ids, asOf) => send(kind.path, { ids, asOf, ...kind.more }) });
 
 async function pauseOrResume(event) {
   if (event.target.dataset.order === "pause") {
@@ -310,6 +333,12 @@ function prepareActs() {
   $("guard-look").addEventListener("click", () => showRows({
     title: "Held by the guard", words: "Newest first.", query: { state: "held", heldReason: "guard" }, done: look,
     acts: [chosen(APPROVE), chosen(REJECT)],
+  }));
+  $("unseen-approve").addEventListener("click", () => decide(APPROVE_UNSEEN, "held", status.held.not_visible));
+  $("unseen-reject").addEventListener("click", () => decide(REJECT_UNSEEN, "held", status.held.not_visible));
+  $("unseen-look").addEventListener("click", () => showRows({
+    title: "Not visible in Salesforce", words: "Newest first.", query: { state: "held", heldReason: "not_visible" }, done: look,
+    acts: [chosen(APPROVE_UNSEEN), chosen(REJECT_UNSEEN)],
   }));
   $("rehearsal-look").addEventListener("click", () => showRows({
     title: "Rehearsed", words: "What would have been deleted, newest first.", query: { state: "rehearsed" }, done: look,
@@ -353,7 +382,7 @@ function prepareActs() {
     const since = new Date(Date.now() - HISTORY).toISOString();
     await confirm({
       title: `Look at what lies before, for ${plural(lists.length, "record list")}?`,
-      words: "A sweep asks Salesforce what was deleted in the last 15 days, and a presence check compares each list with Salesforce. Records whose contact is gone are deleted, within reconcile.max-missing-percent and the guard. Your name is written to the log.",
+      words: "A sweep asks Salesforce what was deleted in the last 15 days, and a presence check compares each list with Salesforce. Records whose contact was deleted are deleted, within the guard; where there is no sign of that, you are asked. Your name is written to the log.",
       yes: "Look", danger: true,
       run: async send => {
         await send("api/sweep", { since });
@@ -380,7 +409,7 @@ function prepareActs() {
   $("check-presence").addEventListener("click", async () => {
     await confirm({
       title: `Check ${plural(status.lists.length, "record list")}?`,
-      words: "The service reads each list and asks Salesforce which of its contacts live. It deletes records whose contact is gone, within reconcile.max-missing-percent and the guard.",
+      words: "The service reads each list and asks Salesforce which of its contacts live. It deletes records whose contact was deleted, within the guard; where there is no sign of that, you are asked.",
       yes: "Check",
       run: async send => {
         await send("api/reconcile");

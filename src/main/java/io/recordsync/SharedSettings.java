@@ -35,7 +35,9 @@ final class SharedSettings {
         values.put(
                 "reconcile.schedule",
                 settings.reconcile().schedule().map(Object::toString).orElse("off"));
+        values.put("reconcile.not-visible", text(settings.reconcile().notVisible()));
         values.put("reconcile.max-missing-percent", text(settings.reconcile().maxMissingPercent()));
+        values.put("reconcile.min-judged-percent", text(settings.reconcile().minJudgedPercent()));
         values.put("session.ttl", text(settings.session().ttl()));
         values.put("ledger.retention", text(settings.ledger().retention()));
         values.put(

@@ -3,6 +3,7 @@ package io.recordsync;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.recordsync.Beans.Site;
 import io.recordsync.config.DeliverySettings;
+import io.recordsync.config.NotVisible;
 import io.recordsync.config.SalesforceSettings;
 import io.recordsync.config.Settings;
 import io.recordsync.config.StoreSettings;
@@ -352,13 +353,16 @@ public final class Wiring implements AutoCloseable {
                 new PresenceChecks(
                         room.inbox().intakes(),
                         room.inbox().recordLists(),
+                        room.inbox().signs(),
                         records,
                         recordLists,
-                        provider,
                         salesforce.entities(),
                         salesforce.apiVersion(),
                         settings.reconcile().schedule(),
-                        settings.reconcile().maxMissingPercent(),
+                        new PresenceChecks.Beliefs(
+                                settings.reconcile().notVisible() == NotVisible.DELETE,
+                                settings.reconcile().maxMissingPercent(),
+                                settings.reconcile().minJudgedPercent()),
                         settings.sweep().retry(),
                         clock));
         beans.own(

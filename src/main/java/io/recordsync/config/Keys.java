@@ -13,7 +13,6 @@ import static io.recordsync.config.Form.hostsOrNone;
 import static io.recordsync.config.Form.jdbcUrl;
 import static io.recordsync.config.Form.listOf;
 import static io.recordsync.config.Form.matching;
-import static io.recordsync.config.Form.offOr;
 import static io.recordsync.config.Form.origin;
 import static io.recordsync.config.Form.secret;
 import static io.recordsync.config.Form.text;
@@ -381,16 +380,10 @@ public final class Keys {
             durationAtLeast(ONE_SECOND),
             "How long a deletion may be due before the service is no longer ready.");
 
-    static final Key<Optional<Duration>> RECONCILE_SCHEDULE = rarely(
-            "reconcile.schedule",
-            "off",
-            offOr(durationAtLeast(ONE_MINUTE)),
-            "How often the presence check reads a record list and deletes what Salesforce no longer knows.");
-    static final Key<Integer> RECONCILE_MAX_MISSING_PERCENT = rarely(
-            "reconcile.max-missing-percent",
-            "5",
-            wholeNumber(0, 100),
-            "The largest share of a list's Salesforce ids, in percent, that may be missing; above it nothing is deleted.");
+    static final Key<Optional<Duration>> RECONCILE_SCHEDULE = ReconcileKeys.SCHEDULE;
+    static final Key<NotVisible> RECONCILE_NOT_VISIBLE = ReconcileKeys.NOT_VISIBLE;
+    static final Key<Integer> RECONCILE_MAX_MISSING_PERCENT = ReconcileKeys.MAX_MISSING_PERCENT;
+    static final Key<Integer> RECONCILE_MIN_JUDGED_PERCENT = ReconcileKeys.MIN_JUDGED_PERCENT;
 
     static final Key<Duration> SESSION_TTL = rarely(
             "session.ttl",

@@ -8,4 +8,5 @@ import java.util.Optional;
  *
  * @param schedule how often; empty: never by itself
  */
-public record ReconcileSettings(Optional<Duration> schedule, int maxMissingPercent) {}
+public record ReconcileSettings(
+        Optional<Duration> schedule, NotVisible notVisible, int maxMissingPercent, int minJudgedPercent) {}

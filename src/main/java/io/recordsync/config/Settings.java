@@ -58,7 +58,11 @@ public record Settings(
                         read.get(Keys.SWEEP_ON_GAP),
                         read.get(Keys.SWEEP_OVERLAP),
                         read.get(Keys.SWEEP_RETRY)),
-                new ReconcileSettings(read.get(Keys.RECONCILE_SCHEDULE), read.get(Keys.RECONCILE_MAX_MISSING_PERCENT)),
+                new ReconcileSettings(
+                        read.get(Keys.RECONCILE_SCHEDULE),
+                        read.get(Keys.RECONCILE_NOT_VISIBLE),
+                        read.get(Keys.RECONCILE_MAX_MISSING_PERCENT),
+                        read.get(Keys.RECONCILE_MIN_JUDGED_PERCENT)),
                 talkdesk(read),
                 new BatchSettings(read.get(Keys.BATCH_SIZE), read.get(Keys.BATCH_LINGER)),
                 delivery(read),

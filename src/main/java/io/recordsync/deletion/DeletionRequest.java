@@ -12,6 +12,7 @@ import java.time.Instant;
  * @param state {@link DeletionState#PENDING}, or {@link DeletionState#CHECKING} on the word of a gap event or the delete log
  * @param note what else is known of it, for a person: {@code merged into 003…}; empty when nothing is
  * @param commit where the change stands in the order of commits; null where nobody said it (a sweep, an order)
+ * @param find what the presence check knows of it; null where it comes from anything else
  */
 public record DeletionRequest(
         String recordList,
@@ -21,7 +22,20 @@ public record DeletionRequest(
         Instant committedAt,
         DeletionState state,
         String note,
-        Commit commit) {
+        Commit commit,
+        Find find) {
+
+    public DeletionRequest(
+            String recordList,
+            Identifier identifier,
+            String eventKey,
+            Origin origin,
+            Instant committedAt,
+            DeletionState state,
+            String note,
+            Commit commit) {
+        this(recordList, identifier, eventKey, origin, committedAt, state, note, commit, null);
+    }
 
     public DeletionRequest(
             String recordList,
@@ -44,8 +58,18 @@ public record DeletionRequest(
         this(recordList, identifier, eventKey, origin, committedAt, state, "");
     }
 
+    /** The same, found by the presence check. */
+    public DeletionRequest foundWith(Find other) {
+        return new DeletionRequest(recordList, identifier, eventKey, origin, committedAt, state, note, commit, other);
+    }
+
+    /** Why a person has to decide before anything is sent; null where nobody has to. */
+    public HeldReason heldReason() {
+        return find == null ? null : find.heldReason();
+    }
+
     /** The same in this state. */
     public DeletionRequest in(DeletionState other) {
-        return new DeletionRequest(recordList, identifier, eventKey, origin, committedAt, other, note, commit);
+        return new DeletionRequest(recordList, identifier, eventKey, origin, committedAt, other, note, commit, find);
     }
 }

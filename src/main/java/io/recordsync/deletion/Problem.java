@@ -15,6 +15,7 @@ public record Problem(String kind, String message) {
             "gap_overflow",
             "gap_unanswered",
             "position_lost",
+            "reconcile_incomplete",
             "reconcile_refused",
             "refused_id",
             "restored_after_delete",

@@ -39,7 +39,8 @@ record Claim(Map<Lane, List<Row>> byLane) {
             update deletion set state = 'claimed', session = :claim
             where id {due :lanes :limit}
               and exists (select 1 from session where id = :session and seen_at > {now} - :ttl)
-            returning id, record_list || '/' || kind as lane, provider, identifier, attempts, unconfirmed, due_at""";
+            returning id, record_list || '/' || kind as lane, provider, identifier, attempts, unconfirmed, due_at,
+              (select find.listed_as from presence_find find where find.deletion = deletion.id) as listed_as""";
 
     private static final String TAKE_LOOKED = TAKE.replace("\nreturning", " and " + CatchUps.LOOKED + "\nreturning");
 
@@ -79,7 +80,10 @@ record Claim(Map<Lane, List<Row>> byLane) {
     }
 
     private static Row claimed(ResultSet row, Lane lane, String name) throws SQLException {
-        Identifier identifier = new Identifier(lane.kind(), row.getString("provider"), row.getString("identifier"));
+        // Talkdesk finds a record by its external id as the list holds it.
+        String listedAs = row.getString("listed_as");
+        String value = listedAs == null || listedAs.isEmpty() ? row.getString("identifier") : listedAs;
+        Identifier identifier = new Identifier(lane.kind(), row.getString("provider"), value);
         return new Row(
                 new ClaimedDeletion(
                         row.getLong("id"),

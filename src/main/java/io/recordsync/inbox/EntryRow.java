@@ -20,10 +20,15 @@ final class EntryRow {
             "deletion.*, (select reason from held where held.deletion = deletion.id) as held_reason, "
                     + "deletion.state not in ('deleted', 'cancelled') and "
                     + "(select 1 from deletion_doubt doubt where doubt.deletion = deletion.id) is not null as doubted, "
-                    + person("ordered_by") + ", " + person("decided_by") + ", " + person("decision");
+                    + find("sign") + ", " + find("listed_as") + ", " + person("ordered_by") + ", "
+                    + person("decided_by") + ", " + person("decision");
 
     private static String person(String column) {
         return "(select " + column + " from deletion_person where deletion_person.deletion = deletion.id) as " + column;
+    }
+
+    private static String find(String column) {
+        return "(select " + column + " from presence_find where presence_find.deletion = deletion.id) as " + column;
     }
 
     /** Of {@link #COLUMNS}. */
@@ -57,7 +62,9 @@ final class EntryRow {
                 row.getBoolean("doubted"),
                 text(row, "ordered_by"),
                 text(row, "decided_by"),
-                text(row, "decision"));
+                text(row, "decision"),
+                text(row, "sign"),
+                text(row, "listed_as"));
     }
 
     private static String text(ResultSet row, String column) throws SQLException {

@@ -8,6 +8,7 @@ import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.HeldReason;
 import io.recordsync.deletion.IdentifierKind;
+import io.recordsync.deletion.SalesforceId;
 import io.recordsync.deletion.Word;
 import io.recordsync.inbox.database.Parameters;
 import java.sql.ResultSet;
@@ -188,8 +189,9 @@ public final class JdbcLedger implements Ledger {
             parameters = parameters.and("list", filter.recordList());
         }
         if (filter.externalId() != null) {
-            sql.append(" and identifier = :identifier and kind = 'external'");
-            parameters = parameters.and("identifier", filter.externalId());
+            sql.append(" and identifier in (:identifier, :other_form) and kind = 'external'");
+            List<String> forms = SalesforceId.forms(filter.externalId());
+            parameters = parameters.and("identifier", forms.get(0)).and("other_form", forms.get(forms.size() - 1));
         }
         if (filter.before() != null) {
             sql.append(" and id < :before");
@@ -211,7 +213,7 @@ public final class JdbcLedger implements Ledger {
 
     @Override
     public Stream<Entry> ofContact(String externalId) {
-        return receipts.of(externalId, IdentifierKind.EXTERNAL);
+        return receipts.of(SalesforceId.forms(externalId), IdentifierKind.EXTERNAL);
     }
 
     /**
@@ -221,7 +223,7 @@ public final class JdbcLedger implements Ledger {
      */
     public Stream<Entry> ofPhone(String number, String phoneKey) {
         return Stream.of(number, new PhoneSeal(phoneKey).of(number))
-                .flatMap(identifier -> receipts.of(identifier, IdentifierKind.PHONE));
+                .flatMap(identifier -> receipts.of(List.of(identifier), IdentifierKind.PHONE));
     }
 
     @Override
@@ -320,6 +322,28 @@ public final class JdbcLedger implements Ledger {
                 row.getLong("held"),
                 openUntil,
                 openUntil == null ? null : row.getString("opened_by"));
+    }
+
+    private static final String HELD =
+            """
+            select held.reason, count(*) as total from held join deletion on deletion.id = held.deletion
+            where deletion.state = 'held' group by held.reason""";
+
+    private record Held(HeldReason reason, long total) {}
+
+    @Override
+    public Map<HeldReason, Long> held() {
+        Map<HeldReason, Long> held = new EnumMap<>(HeldReason.class);
+        held.put(HeldReason.GUARD, guard().held());
+        store.read(
+                        "count what is held",
+                        transaction -> transaction.list(
+                                HELD,
+                                row -> new Held(
+                                        Word.fromUnderscored(HeldReason.class, row.getString("reason")),
+                                        row.getLong("total"))))
+                .forEach(each -> held.put(each.reason(), each.total()));
+        return held;
     }
 
     private static final String POSITION =

@@ -359,9 +359,13 @@ public final class JdbcRecordLists implements RecordLists {
 
     private static final String UNDERWAY =
             """
-            select identifier from deletion
+            select coalesce(
+                (select listed_as from presence_find find where find.deletion = deletion.id and find.listed_as <> ''),
+                identifier) as identifier
+            from deletion
             where state in ('checking', 'pending', 'claimed', 'held', 'parked', 'rehearsed') and state <> 'deleted'
               and record_list || '' = :list and kind = 'external'
+              and (select 1 from held where held.deletion = deletion.id and held.reason = 'not_visible') is null
             limit :most""";
 
     @Override

@@ -82,6 +82,9 @@ public interface Ledger {
     /** Every record list the inbox knows, ordered by id. */
     List<RecordListEntry> recordLists();
 
+    /** How many deletions wait for a person, by what holds them; a reason that holds none may be missing. */
+    Map<HeldReason, Long> held();
+
     /** How the guard stands. */
     GuardEntry guard();
 
@@ -110,7 +113,9 @@ public interface Ledger {
      * that settled it; {@code note} what else is known of it ({@code merged into 003…}); {@code heldReason} is null but of
      * what is held; {@code doubted} whether Salesforce is asked before it is sent, because a restoration may have been
      * missed; {@code orderedBy} is the person who asked for it, {@code decidedBy} the one who decided about it last, and
-     * {@code decision} what: approved, rejected, redriven, discarded, went_live.
+     * {@code decision} what: approved, rejected, redriven, discarded, went_live; {@code sign} is what showed the presence check
+     * that the contact was deleted, and {@code listedAs} the external id as the record list holds it, where that is not the one of
+     * 18 characters.
      */
     record Entry(
             long id,
@@ -139,7 +144,9 @@ public interface Ledger {
             boolean doubted,
             String orderedBy,
             String decidedBy,
-            String decision) {}
+            String decision,
+            String sign,
+            String listedAs) {}
 
     /** Parked deletions of one list and one reason. {@code message} is that of one of them, {@code oldest} an acceptance. */
     record DeadLetters(String recordList, String failureCode, String message, long count, Instant oldest) {}

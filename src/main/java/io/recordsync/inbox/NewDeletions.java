@@ -41,7 +41,7 @@ final class NewDeletions {
                    {now}, {now} + cast(value ->> 10 as bigint), {now} + cast(value ->> 10 as bigint)
             from {rows :deletions} where\s""";
 
-    private static final String ONCE = " on conflict do nothing returning id, event_key";
+    private static final String ONCE = " on conflict do nothing returning id, event_key, record_list, identifier";
 
     private static final String INSERT_TOLD = INSERT.formatted("value ->> 7") + "true" + ONCE;
 
@@ -59,7 +59,10 @@ final class NewDeletions {
 
     private static final String CERTAINLY_RESTORED = RESTORED + Order.after(FOUND_AT) + " and state = 'confirmed')";
 
-    /** What a person refused has not been overtaken: by another deletion of the record, or by a restoration of the contact. */
+    /**
+     * What a person refused has not been overtaken: by another deletion of the record, or by a restoration of the contact; where
+     * Salesforce just does not show the contact, a restoration is no reason to ask again.
+     */
     private static final String STANDS =
             """
             not exists (
@@ -67,10 +70,10 @@ final class NewDeletions {
               where later.identifier = known.identifier and later.record_list || '' = known.record_list
                 and later.kind = known.kind and later.provider = known.provider and later.id + 0 > known.id
                 and not (later.state = 'cancelled' and later.settled_by <> ''))
-            and not exists (
+            and (value ->> 13 <> '' or not exists (
               select 1 from restoration
               where restoration.identifier = known.identifier and restoration.provider = known.provider
-                and restoration.state = 'confirmed' and restoration.committed_at >= known.committed_at)""";
+                and restoration.state = 'confirmed' and restoration.committed_at >= known.committed_at))""";
 
     /**
      * What was found by asking, not told: not where a row of the same record or a later restoration knows better. A sweep's
@@ -78,13 +81,14 @@ final class NewDeletions {
      * Where a gap event alone tells of the restoration, or nobody knows which came first, it waits for Salesforce's answer:
      * skipped, it would be lost if that is no. A person's no is about what was known then: not where the contact was deleted again or
      * restored since, nor where it was about an order of a person. So it does where a row of the same second was cancelled
-     * because the contact lived. Within a {@code case} PostgreSQL looks each contact up; as a join it would walk through the whole
+     * because the contact lived. A sign of a deletion that is later than what was refused is news. What waits for a person, because
+     * there is no sign, goes nowhere without that. Within a {@code case} PostgreSQL looks each contact up; as a join it would walk through the whole
      * past where its
      * statistics are older than that.
      */
-    private static final String INSERT_FOUND =
-            INSERT.formatted("case when " + PERHAPS_RESTORED + " then 'checking' else value ->> 7 end")
-                    + """
+    private static final String INSERT_FOUND = INSERT.formatted("case when value ->> 13 <> '' then 'held' when "
+                    + PERHAPS_RESTORED + " then 'checking' else value ->> 7 end")
+            + """
             case when exists (
               select 1 from deletion known
               where known.identifier = value ->> 3 and known.record_list || '' = value ->> 0
@@ -94,16 +98,17 @@ final class NewDeletions {
                         when known.state = 'cancelled' and known.failure_code in ('restored', 'living') then 1000 else 0 end
                       else case known.state
                         when 'deleted' then known.settled_at >= cast(value ->> 6 as bigint)
-                        when 'cancelled' then known.settled_by <> '' and known.origin <> 'api' and\s"""
-                    + STANDS
-                    + """
+                        when 'cancelled' then known.settled_by <> '' and known.origin <> 'api'
+                          and coalesce(cast(value ->> 12 as bigint) <= known.committed_at, true) and\s"""
+            + STANDS
+            + """
 
                         else true end
                     end) then false else true end
             and case when\s"""
-                    + CERTAINLY_RESTORED
-                    + " then false else true end"
-                    + ONCE;
+            + CERTAINLY_RESTORED
+            + " then false else true end"
+            + ONCE;
 
     /**
      * @param adoptable whether there may be rows for events to adopt
@@ -133,18 +138,20 @@ final class NewDeletions {
             number(
                     transaction,
                     Adoption.adopt(transaction, adopting).stream()
-                            .map(row -> new Inserted(row.id(), row.eventKey()))
+                            .map(row -> new Inserted(row.id(), row.eventKey(), "", ""))
                             .toList(),
                     requests);
         }
         List<Inserted> inserted = new ArrayList<>(insert(transaction, INSERT_TOLD, streamed));
         number(transaction, inserted, requests);
         inserted.addAll(insert(transaction, INSERT_TOLD, told));
-        inserted.addAll(insert(transaction, INSERT_FOUND, found));
+        List<Inserted> asked = insert(transaction, INSERT_FOUND, found);
+        remember(transaction, asked, requests);
+        inserted.addAll(asked);
         return inserted.stream().map(Inserted::id).toList();
     }
 
-    private record Inserted(long id, String eventKey) {}
+    private record Inserted(long id, String eventKey, String recordList, String identifier) {}
 
     private static List<Inserted> insert(Transaction transaction, String sql, JsonRows deletions) throws SQLException {
         return deletions.isEmpty()
@@ -152,7 +159,34 @@ final class NewDeletions {
                 : transaction.list(
                         sql,
                         with("deletions", deletions),
-                        row -> new Inserted(row.getLong("id"), row.getString("event_key")));
+                        row -> new Inserted(
+                                row.getLong("id"),
+                                row.getString("event_key"),
+                                row.getString("record_list"),
+                                row.getString("identifier")));
+    }
+
+    private record Key(String eventKey, String recordList, String identifier) {}
+
+    /** What the presence check knows of those that are new. */
+    private static void remember(Transaction transaction, List<Inserted> inserted, List<DeletionRequest> requests)
+            throws SQLException {
+        if (inserted.isEmpty() || requests.stream().allMatch(request -> request.find() == null)) {
+            return;
+        }
+        Map<Key, DeletionRequest> byKey = new HashMap<>();
+        requests.forEach(request -> byKey.put(
+                new Key(
+                        request.eventKey(),
+                        request.recordList(),
+                        request.identifier().value()),
+                request));
+        JdbcSigns.remember(
+                transaction,
+                inserted.stream()
+                        .map(row -> new JdbcSigns.Written(
+                                row.id(), byKey.get(new Key(row.eventKey(), row.recordList(), row.identifier()))))
+                        .toList());
     }
 
     private static final String NUMBER =
@@ -197,7 +231,11 @@ final class NewDeletions {
                 sealed(identifier),
                 request.note(),
                 wait.toMillis(),
-                look.openedBy());
+                request.heldReason() == null ? look.openedBy() : "",
+                request.find() == null || request.find().signedAt() == null
+                        ? null
+                        : request.find().signedAt().toEpochMilli(),
+                request.heldReason() == null ? "" : Word.underscored(request.heldReason()));
     }
 
     private static DeletionState state(DeletionRequest request, Look look) {
@@ -209,7 +247,9 @@ final class NewDeletions {
         return identifier.kind() == IdentifierKind.PHONE ? seal.of(identifier.value()) : null;
     }
 
-    private static final String ARRIVALS = "select " + Arrival.COLUMNS + " from deletion where id {in :ids}";
+    /** What waits for a person for another reason is none of the guard's. */
+    private static final String ARRIVALS = "select " + Arrival.COLUMNS + " from deletion where id {in :ids}"
+            + " and not exists (select 1 from held where held.deletion = deletion.id)";
 
     /** Where nothing was known before, what was asked for is what was written, and need not be read back. */
     List<Arrival> arrivals(Transaction transaction, List<Long> ids, List<DeletionRequest> requests, Look look)

@@ -26,12 +26,18 @@ final class Receipts {
     }
 
     private static final String OF_IDENTIFIER = "select " + EntryRow.COLUMNS
-            + " from deletion where identifier = :identifier and kind = :kind and id > :after"
+            + " from deletion where identifier in (:identifier, :other_form) and kind = :kind and id > :after"
             + " order by id + 0 limit :page";
 
-    /** Oldest first. */
-    Stream<Entry> of(String identifier, IdentifierKind kind) {
-        Parameters named = with("identifier", identifier).and("kind", Word.underscored(kind));
+    /**
+     * Oldest first.
+     *
+     * @param forms of one identifier: one or two
+     */
+    Stream<Entry> of(List<String> forms, IdentifierKind kind) {
+        Parameters named = with("identifier", forms.get(0))
+                .and("other_form", forms.get(forms.size() - 1))
+                .and("kind", Word.underscored(kind));
         return pages(after -> page(OF_IDENTIFIER, named.and("after", after)));
     }
 

@@ -105,6 +105,9 @@ public interface RecordLists {
      */
     int skipHistory(Collection<String> recordLists, String user, Predicate<String> shown);
 
-    /** The external ids that are to be deleted from the list and are not yet, whatever they wait for; not all of a great many. */
+    /**
+     * The external ids, as the list holds them, that are to be deleted from it and are not yet, whatever they wait for; not all of a
+     * great many, and not those that wait because Salesforce does not show them.
+     */
     Set<String> underway(String recordList);
 }

@@ -2,20 +2,27 @@ package io.recordsync.salesforce;
 
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.Find;
+import io.recordsync.deletion.HeldReason;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Intake;
+import io.recordsync.deletion.ListedRecord;
 import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.PresenceReport;
 import io.recordsync.deletion.Problem;
+import io.recordsync.deletion.Sign;
 import io.recordsync.delivery.Backoff;
 import io.recordsync.inbox.Intakes;
 import io.recordsync.inbox.ListCoverage;
 import io.recordsync.inbox.RecordLists;
+import io.recordsync.inbox.Signs;
+import io.recordsync.salesforce.SalesforceAccess.RefusedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -32,9 +39,10 @@ import org.slf4j.LoggerFactory;
  * The presence checks that are to be run, by schedule or by order, one record list after the other, and what became of the
  * last.
  *
- * <p>A check that comes to its end asks for the deletion of what Salesforce does not know, unless too much is missing or
- * nothing was found: then the org, the list or the user's permission is wrong, and nothing at all is deleted. A check that
- * fails is run again from its beginning; an order is forgotten by a restart. Thread-safe.
+ * <p>A check that comes to its end asks for the deletion of those of whose deletion there is a sign. What Salesforce just does not
+ * show is held until a person decides, or, where the settings say so, deleted too, unless that is too much or nothing was found:
+ * then the org, the list or the user's permission is wrong. A check that did not see all of the list, or judged little of it, says
+ * so. One that fails is run again from its beginning; an order is forgotten by a restart. Thread-safe.
  */
 public final class PresenceChecks implements Supplier<PresenceReport> {
 
@@ -46,13 +54,13 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
 
     private final Intakes intakes;
     private final RecordLists lists;
+    private final Signs signs;
     private final SyncedRecords records;
     private final List<String> recordLists;
-    private final String externalProvider;
     private final List<String> entities;
     private final String apiVersion;
     private final Optional<Duration> schedule;
-    private final int maxMissingPercent;
+    private final Beliefs beliefs;
     private final Backoff backoff;
     private final Clock clock;
 
@@ -63,8 +71,8 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
     private boolean allJoined;
     private PresenceCheck running;
     private String last;
-    private int lastChecked;
     private int lastMissing;
+    private PresenceReport.Counts lastCounts = PresenceReport.Counts.NONE;
     private Instant lastAt;
     /** Of each list's last check, until one comes to its end. */
     private final Map<String, String> errors = new LinkedHashMap<>();
@@ -72,28 +80,37 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
     private int failures;
     private long notBefore = System.nanoTime();
 
+    /**
+     * What a check may believe.
+     *
+     * @param notVisibleIsDeleted {@code reconcile.not-visible = delete}
+     * @param maxMissingPercent the largest share of ids without a sign that is deleted then
+     * @param minJudgedPercent the smallest share of a list's records that makes a check of it
+     */
+    public record Beliefs(boolean notVisibleIsDeleted, int maxMissingPercent, int minJudgedPercent) {}
+
     /** @param schedule how often; empty: only by order */
     public PresenceChecks(
             Intakes intakes,
             RecordLists lists,
+            Signs signs,
             SyncedRecords records,
             List<String> recordLists,
-            String externalProvider,
             List<String> entities,
             String apiVersion,
             Optional<Duration> schedule,
-            int maxMissingPercent,
+            Beliefs beliefs,
             Duration retry,
             Clock clock) {
         this.intakes = intakes;
         this.lists = lists;
+        this.signs = signs;
         this.records = records;
         this.recordLists = List.copyOf(recordLists);
-        this.externalProvider = externalProvider;
         this.entities = List.copyOf(entities);
         this.apiVersion = apiVersion;
         this.schedule = schedule;
-        this.maxMissingPercent = maxMissingPercent;
+        this.beliefs = beliefs;
         this.backoff = new Backoff(retry, retry.multipliedBy(60));
         this.clock = clock;
     }
@@ -121,7 +138,14 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
         }
         String list = ordered.iterator().next();
         running = new PresenceCheck(
-                list, clock.instant(), records, entities, apiVersion, intakes.holes(), lists.underway(list));
+                list,
+                clock.instant(),
+                records,
+                entities,
+                apiVersion,
+                intakes.holes(),
+                lists.underway(list),
+                signs.awaited(list));
         return running;
     }
 
@@ -142,8 +166,13 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
         allJoined = open.stream().map(ListCoverage::recordList).allMatch(joined::contains);
     }
 
-    public void page(PresenceCheck check, List<String> externalIds, String next) {
-        check.page(externalIds, next);
+    /** How many records the list has, before a pass through it or after it; negative where nobody knows. */
+    public void counted(PresenceCheck check, long records, boolean filled) {
+        check.counted(records, filled);
+    }
+
+    public void page(PresenceCheck check, List<ListedRecord> listed, String next) {
+        check.page(listed, next);
     }
 
     /** @param date the answer's Date header */
@@ -151,10 +180,23 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
         check.read(answer, date);
     }
 
+    /** A window of the delete log. */
+    public void readLog(PresenceCheck check, InputStream answer) throws IOException {
+        check.readLog(answer);
+    }
+
+    public void logRefused(PresenceCheck check, RefusedException refused) throws IOException {
+        check.logRefused(refused);
+    }
+
+    public void logTimedOut(PresenceCheck check) {
+        check.logTimedOut();
+    }
+
     /**
      * All of the list was read, and Salesforce was asked about all of it.
      *
-     * @return the deletions of what is missing; or the problem, when that is not to be believed
+     * @return the deletions of what is missing; and the problems, where that is not to be believed or was not all
      * @throws IllegalStateException when it was not: who is not asked about is not missing
      */
     public synchronized Intake conclude(PresenceCheck check) {
@@ -162,29 +204,110 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
             throw new IllegalStateException("The check of record list " + check.recordList()
                     + " is not at its end (expected every page to be read and asked about): nothing is deleted");
         }
-        int missing = check.missing().size();
-        int found = check.checked() - missing;
-        boolean canary = found > 0 && missing * 100L <= (long) maxMissingPercent * check.checked();
-        if (missing > 0 && !canary) {
-            String message = ("Of the %s Salesforce ids in record list %s, %s are not in Salesforce: more than"
-                            + " reconcile.max-missing-percent = %s allows, so nothing was deleted. Are the org, the list and"
-                            + " the user's permission (View All) right? If they are, raise the limit")
-                    .formatted(check.checked(), check.recordList(), missing, maxMissingPercent);
+        Map<String, Found> signed = signed(check);
+        int unsigned = check.missing().size() - signed.size();
+        check.notVisible(unsigned);
+        List<Problem> problems = new ArrayList<>();
+        boolean refused = beliefs.notVisibleIsDeleted() && tooMany(check, unsigned);
+        if (refused) {
+            String message =
+                    ("Of the %s Salesforce ids in record list %s, %s are not in Salesforce, without a sign of their"
+                                    + " deletion: more than reconcile.max-missing-percent = %s allows, so none of these was deleted. Are"
+                                    + " the org, the list and the user's permission (View All) right? If they are, raise the limit")
+                            .formatted(
+                                    check.list().judged(), check.recordList(), unsigned, beliefs.maxMissingPercent());
             LOG.error(message);
-            errors.put(check.recordList(), message);
-            return new Intake(List.of(), List.of(new Problem("reconcile_refused", message)), null);
+            problems.add(new Problem("reconcile_refused", message));
         }
+        incomplete(check.recordList(), check.list()).forEach(message -> {
+            LOG.warn(message);
+            problems.add(new Problem("reconcile_incomplete", message));
+        });
         errors.remove(check.recordList());
-        List<DeletionRequest> deletions = check.missing().stream()
-                .map(id -> new DeletionRequest(
-                        check.recordList(),
-                        Identifier.external(externalProvider, id),
-                        "reconcile:" + check.began(),
-                        Origin.RECONCILE,
-                        check.asOf(),
-                        DeletionState.PENDING))
+        if (!problems.isEmpty()) {
+            errors.put(
+                    check.recordList(),
+                    String.join("; ", problems.stream().map(Problem::message).toList()));
+        }
+        signs.noLongerAwaited(check.recordList(), check.awaitedLiving(), signed.keySet(), check.awaitedGone());
+        List<DeletionRequest> deletions = new ArrayList<>();
+        check.missing().forEach((id, forms) -> {
+            Found found = signed.getOrDefault(id, Found.NOWHERE);
+            if (found.sign() != Sign.NONE || !refused) {
+                deletions.addAll(deletions(check, id, forms, found));
+            }
+        });
+        return new Intake(deletions, problems, null).askedAfter(check.holes());
+    }
+
+    /** @param at null where the sign does not say */
+    private record Found(Sign sign, Instant at) {
+
+        static final Found NOWHERE = new Found(Sign.NONE, null);
+    }
+
+    /** Those of the missing of whose deletion there is a sign. */
+    private Map<String, Found> signed(PresenceCheck check) {
+        Map<String, Found> signed = new LinkedHashMap<>();
+        check.binned().forEach((id, at) -> signed.put(id, new Found(Sign.IS_DELETED, at)));
+        Map<String, Instant> logged = new LinkedHashMap<>(check.logged());
+        logged.keySet().removeAll(signed.keySet());
+        signs.restoredSince(records.provider(), logged).forEach(logged::remove);
+        logged.forEach((id, at) -> signed.put(id, new Found(Sign.DELETE_LOG, at)));
+        List<String> rest = check.missing().keySet().stream()
+                .filter(id -> !signed.containsKey(id))
                 .toList();
-        return new Intake(deletions, List.of(), null).askedAfter(check.holes());
+        signs.deletedAt(records.provider(), rest).forEach((id, at) -> signed.put(id, new Found(Sign.INBOX, at)));
+        return signed;
+    }
+
+    private boolean tooMany(PresenceCheck check, int unsigned) {
+        int judged = check.list().judged();
+        boolean canary =
+                check.missing().size() < judged && unsigned * 100L <= (long) beliefs.maxMissingPercent() * judged;
+        return unsigned > 0 && !canary;
+    }
+
+    /** What the check did not look at, in words; empty when it looked at enough. */
+    private List<String> incomplete(String recordList, ListReading list) {
+        List<String> words = new ArrayList<>();
+        if (!Boolean.TRUE.equals(list.whole())) {
+            words.add(list.whyNotWhole(recordList));
+        }
+        if (list.judged() * 100L < (long) beliefs.minJudgedPercent() * list.seen()) {
+            words.add(
+                    ("Of the %s records of list %s only %s were judged (%s have another external_provider, %s an external id"
+                                    + " that is none of the entities'; reconcile.min-judged-percent = %s): %s")
+                            .formatted(
+                                    list.seen(),
+                                    recordList,
+                                    list.judged(),
+                                    list.otherProvider(),
+                                    list.foreign(),
+                                    beliefs.minJudgedPercent(),
+                                    list.whyFewAreJudged()));
+        }
+        return words;
+    }
+
+    /** One for each form of the id that the list holds: Talkdesk finds a record by its external id as it holds it. */
+    private List<DeletionRequest> deletions(PresenceCheck check, String id, Set<String> forms, Found found) {
+        boolean held = found.sign() == Sign.NONE && !beliefs.notVisibleIsDeleted();
+        List<DeletionRequest> deletions = new ArrayList<>();
+        for (String form : forms) {
+            boolean plain = form.equals(id);
+            deletions.add(new DeletionRequest(
+                            check.recordList(),
+                            Identifier.external(records.provider(), id),
+                            "reconcile:" + check.began() + (plain ? "" : "/" + (deletions.size() + 1)),
+                            Origin.RECONCILE,
+                            check.asOf(),
+                            held ? DeletionState.HELD : DeletionState.PENDING,
+                            "")
+                    .foundWith(new Find(
+                            found.sign(), found.at(), plain ? "" : form, held ? HeldReason.NOT_VISIBLE : null)));
+        }
+        return deletions;
     }
 
     /** What was concluded is in the inbox. */
@@ -196,13 +319,16 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
         ended(check);
         failures = 0;
         LOG.info(
-                "Checked record list {}: of {} Salesforce ids {} are not in Salesforce{}",
+                "Checked record list {}: of {} records {} were judged, {} are not in Salesforce, {} of them without a sign of"
+                        + " their deletion{}; {} have an id that is none of the entities', {} another provider",
                 check.recordList(),
-                check.checked(),
+                lastCounts.seen(),
+                lastCounts.judged(),
                 lastMissing,
-                check.foreign() == 0
-                        ? ""
-                        : "; " + check.foreign() + " records have an id that is none of Salesforce's");
+                lastCounts.notVisible(),
+                beliefs.notVisibleIsDeleted() ? "" : " (held until a person decides)",
+                lastCounts.foreign(),
+                lastCounts.otherProvider());
     }
 
     /** Run again later; not where that is of no use. */
@@ -239,7 +365,7 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
         ordered.remove(check.recordList());
         running = null;
         last = check.recordList();
-        lastChecked = check.checked();
+        lastCounts = check.counts();
         lastMissing = check.missing().size();
         lastAt = clock.instant();
         notBefore = System.nanoTime();
@@ -256,8 +382,9 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
                 now == null ? last : now.recordList(),
                 now != null,
                 List.copyOf(ordered),
-                now == null ? lastChecked : now.checked(),
+                now == null ? lastCounts.judged() : now.counts().judged(),
                 now == null ? lastMissing : null,
+                now == null ? lastCounts : now.counts(),
                 lastAt,
                 errors.isEmpty() ? null : String.join("; ", errors.values()));
     }

@@ -5,6 +5,7 @@ import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Origin;
+import io.recordsync.deletion.SalesforceId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -29,8 +30,18 @@ public final class SyncedRecords {
     /** Empty when this is not an id that may be deleted. */
     Optional<Identifier> identifier(String recordId) {
         return SalesforceId.complete(recordId)
-                .filter(id -> idPrefixes.contains(id.substring(0, 3)))
+                .filter(this::accepts)
                 .map(id -> Identifier.external(externalProvider, id));
+    }
+
+    /** Of the external ids. */
+    String provider() {
+        return externalProvider;
+    }
+
+    /** Whether an id of 18 characters is of one of the entities. */
+    boolean accepts(String id) {
+        return idPrefixes.contains(id.substring(0, 3));
     }
 
     /** One deletion for each record list. */

@@ -1,6 +1,7 @@
 package io.recordsync.talkdesk;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.recordsync.deletion.ListedRecord;
 import io.recordsync.network.Looks;
 import java.io.IOException;
 import java.net.URI;
@@ -9,12 +10,11 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * One page of a record list's records ({@code GET /record-lists/{id}/records}), read for its external ids.
+ * One page of a record list's records ({@code GET /record-lists/{id}/records}), read for what names them.
  *
- * @param externalIds of the records with our external provider, as Talkdesk holds them
  * @param next the query of the next page; empty on the last
  */
-public record RecordPage(List<String> externalIds, String next) {
+public record RecordPage(List<ListedRecord> records, String next) {
 
     /** As many as the first page is asked for. */
     private static final int PAGE_SIZE = 100;
@@ -26,8 +26,7 @@ public record RecordPage(List<String> externalIds, String next) {
      * @throws RefusedException when asking again is of no use: no such list, a scope is missing, a link leads elsewhere
      * @throws IOException when it may be
      */
-    public static RecordPage read(int status, String body, String recordList, String apiUrl, String externalProvider)
-            throws IOException {
+    public static RecordPage read(int status, String body, String recordList, String apiUrl) throws IOException {
         JsonNode page = Shape.object(body);
         if (status != 200 && !Shape.isError(status, page)) {
             throw new IOException("No page of the records of list " + recordList + ": "
@@ -52,19 +51,22 @@ public record RecordPage(List<String> externalIds, String next) {
             throw new IOException("No page of the records of list " + recordList + ": a 200 with "
                     + Looks.of(null, body) + ", which lists no records (expected _embedded.records)");
         }
-        List<String> ids = new ArrayList<>();
+        List<ListedRecord> listed = new ArrayList<>();
         for (JsonNode record : records) {
             if (!Shape.isOfList(recordList, record)) {
                 throw new IOException("Talkdesk's answer shows records of another list than " + recordList
                         + " that was asked for; nothing is concluded from it");
             }
-            if (externalProvider.equals(record.path("external_provider").asText())) {
-                ids.add(record.path("external_id").asText());
-            }
+            listed.add(new ListedRecord(
+                    text(record.path("id")), text(record.path("external_provider")), text(record.path("external_id"))));
         }
         // Some servers have a next link on every page for ever.
         boolean last = records.isEmpty() || isLast(page);
-        return new RecordPage(List.copyOf(ids), last ? "" : query(nextLink(page), recordList, apiUrl));
+        return new RecordPage(List.copyOf(listed), last ? "" : query(nextLink(page), recordList, apiUrl));
+    }
+
+    private static String text(JsonNode value) {
+        return Shape.isAbsent(value) ? "" : value.asText();
     }
 
     private static boolean saysEmpty(JsonNode page) {

@@ -123,6 +123,8 @@ class ConfigurationTest {
                 "reconcile.schedule | sundays",
                 "reconcile.schedule | 0",
                 "reconcile.max-missing-percent | 101",
+                "reconcile.min-judged-percent | 101",
+                "reconcile.not-visible | ask",
                 "store.url | jdbc:h2:mem:x",
                 "stream.keepalive | 9s",
                 "salesforce.instance-domains | com",

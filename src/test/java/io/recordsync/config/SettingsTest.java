@@ -38,7 +38,7 @@ class SettingsTest {
         assertThat(settings.salesforce().jwt())
                 .isEqualTo(new JwtSettings("", "", Secret.NONE, "", URI.create("https://login.salesforce.com")));
         assertThat(settings.salesforce().subscriber()).isEqualTo(Subscriber.PUBSUB);
-        assertThat(settings.reconcile()).isEqualTo(new ReconcileSettings(Optional.empty(), 5));
+        assertThat(settings.reconcile()).isEqualTo(new ReconcileSettings(Optional.empty(), NotVisible.HOLD, 5, 50));
         assertThat(settings.delivery().mode()).isEqualTo(new DeliveryMode(false, Set.of()));
         assertThat(settings.batch()).isEqualTo(new BatchSettings(100, Duration.ofSeconds(1)));
         assertThat(settings.network())
@@ -82,7 +82,7 @@ class SettingsTest {
                                 Duration.ofSeconds(5),
                                 Duration.ofSeconds(6)),
                         new SweepSettings(Duration.ofHours(1), false, Duration.ofMinutes(2), Duration.ofMillis(1500)),
-                        new ReconcileSettings(Optional.of(Duration.ofDays(1)), 6),
+                        new ReconcileSettings(Optional.of(Duration.ofDays(1)), NotVisible.DELETE, 6, 51),
                         new TalkdeskSettings(
                                 URI.create("https://api.talkdeskapp.eu"),
                                 URI.create("https://acme.talkdeskid.com/oauth/token"),
@@ -306,7 +306,9 @@ class SettingsTest {
         texts.put("health.expiry-warning", "21h");
         texts.put("health.oldest-pending", "22h");
         texts.put("reconcile.schedule", "24h");
+        texts.put("reconcile.not-visible", "delete");
         texts.put("reconcile.max-missing-percent", "6");
+        texts.put("reconcile.min-judged-percent", "51");
         texts.put("session.ttl", "20s");
         texts.put("session.heartbeat", "2s");
         texts.put("ledger.retention", "19d");

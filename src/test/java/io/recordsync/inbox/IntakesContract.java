@@ -62,6 +62,8 @@ abstract class IntakesContract extends OnEitherDatabase {
                         false,
                         "",
                         "",
+                        "",
+                        "",
                         ""));
     }
 

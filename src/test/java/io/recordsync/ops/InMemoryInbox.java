@@ -3,6 +3,7 @@ package io.recordsync.ops;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.HeldReason;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.StreamPosition;
 import io.recordsync.inbox.Decisions;
@@ -24,6 +25,8 @@ import java.util.stream.Stream;
 
 /** An inbox that remembers what it was told, and shows what a test puts into it. */
 public final class InMemoryInbox implements Intakes, Decisions, Ledger {
+
+    final Map<HeldReason, Long> held = new EnumMap<>(HeldReason.class);
 
     public final List<String> orderedBy = new CopyOnWriteArrayList<>();
     public final List<Intake> intakes = new CopyOnWriteArrayList<>();
@@ -106,6 +109,12 @@ public final class InMemoryInbox implements Intakes, Decisions, Ledger {
         check();
         acts.add("go live " + selection + " but " + except + " by " + user);
         return 9;
+    }
+
+    @Override
+    public Map<HeldReason, Long> held() {
+        check();
+        return held;
     }
 
     @Override

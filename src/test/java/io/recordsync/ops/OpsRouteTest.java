@@ -87,6 +87,7 @@ class OpsRouteTest {
                         server.told)
                 .forEach(List::clear);
         inbox.counts.clear();
+        inbox.held.clear();
         inbox.oldestPending = null;
         inbox.position = null;
         inbox.trouble = null;
@@ -343,6 +344,7 @@ class OpsRouteTest {
                  "deletions": {"checking": 0, "pending": 3, "claimed": 0, "deleted": 0, "parked": 0, "held": 0,
                                "rehearsed": 0, "cancelled": 0},
                  "oldestPendingSeconds": 42,
+                 "held": {"guard": 0, "merge": 0, "not_visible": 0},
                  "guard": {"tripped": false, "since": null, "held": 0, "max": 1000, "windowMs": 3600000,
                   "openUntil": null, "openedBy": null},
                  "lists": [
@@ -359,7 +361,8 @@ class OpsRouteTest {
                            "lastError": "Salesforce answered 503", "owed": "GAP_OVERFLOW", "ordered": false, "running": true, "found": 12, "added": 2,
                            "unproven": {"from": "2026-02-01T00:00:00Z", "until": "2026-02-02T00:00:00Z"}},
                  "reconcile": {"recordList": null, "running": false, "waiting": [], "checked": 3, "missing": null,
-                               "lastAt": null, "lastError": null},
+                               "seen": 0, "judged": 0, "foreign": 0, "foreignPrefix": 0, "otherProvider": 0,
+                               "notVisible": null, "whole": null, "lastAt": null, "lastError": null},
                  "problems": [{"at": "2026-03-01T12:00:00Z", "kind": "refused_id", "message": "Refused 003*"}]}"""));
     }
 
@@ -413,7 +416,8 @@ class OpsRouteTest {
                   "acceptedAt": "2026-03-01T12:00:01Z", "dueAt": null, "attempts": 2, "answerLost": false,
                   "settledAt": null, "settledBy": null,
                   "confirmation": null, "failureCode": "refused", "message": "Talkdesk refused it", "note": "merged into 003DL0000214OYdYAM",
-                  "heldReason": null, "doubted": true, "orderedBy": "kim", "decidedBy": null}]}"""));
+                  "heldReason": null, "doubted": true, "orderedBy": "kim", "decidedBy": null,
+                  "sign": null, "listedAs": null}]}"""));
         assertThat(server.inbox.filters)
                 .containsExactly(new Filter(DeletionState.PARKED, "list-a", "003DL0000212DetYAE", 5, 10L));
     }
@@ -467,6 +471,43 @@ class OpsRouteTest {
                 .isEqualTo(JSON.readTree("{\"receipts\": []}"));
         assertThat(json(server.get("/api/receipts?externalId=003DL0000212DetYAE&from=2026-02-01&to=2026-03-01")))
                 .isEqualTo(JSON.readTree("{\"receipts\": []}"));
+    }
+
+    /** An empty list would say that this contact was never deleted. */
+    @Test
+    void what_is_no_id_is_refused_unless_its_deletion_was_ordered() throws Exception {
+        for (String path : List.of("/api/receipts", "/api/deletions")) {
+            for (String id : List.of("12345", "003DL0000212DetYAM", "003*", "customer%201")) {
+                HttpResponse<String> answer = server.get(path + "?externalId=" + id);
+                assertThat(answer.statusCode()).isEqualTo(400);
+                assertThat(answer.body())
+                        .contains("no id of a Salesforce record")
+                        .doesNotContain("12345");
+            }
+        }
+
+        server.inbox.entries.add(entry(9, IdentifierKind.EXTERNAL, "hubspot", "customer 1"));
+        assertThat(json(server.get("/api/receipts?externalId=customer%201")).path("receipts"))
+                .hasSize(1);
+        assertThat(json(server.get("/api/deletions?externalId=customer%201")).path("deletions"))
+                .hasSize(1);
+        assertThat(server.get("/api/receipts?externalId=%20003DL0000212Det%0A").statusCode())
+                .isEqualTo(400);
+        assertThat(server.get("/api/receipts?externalId=%20003DL0000212Det%20").statusCode())
+                .isEqualTo(200);
+    }
+
+    /** A page that has to decide knows how many wait, and why. */
+    @Test
+    void what_is_not_visible_is_something_to_look_at() throws Exception {
+        server.inbox.held.put(HeldReason.NOT_VISIBLE, 6L);
+
+        JsonNode status = json(server.get("/api/status"));
+
+        assertThat(status.at("/held/not_visible").asInt()).isEqualTo(6);
+        assertThat(status.at("/guard/held").asInt()).isZero();
+        assertThat(status.at("/health/level").asText()).isEqualTo("amber");
+        assertThat(status.at("/health/reasons").toString()).contains("6 records are not visible in Salesforce");
     }
 
     @ParameterizedTest
@@ -1222,6 +1263,8 @@ class OpsRouteTest {
                 null,
                 true,
                 "kim",
+                "",
+                "",
                 "",
                 "");
     }

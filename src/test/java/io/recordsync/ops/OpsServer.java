@@ -313,7 +313,7 @@ public final class OpsServer implements AutoCloseable {
 
         @Override
         public PresenceReport get() {
-            return new PresenceReport(null, false, List.of(), 3, null, null, null);
+            return new PresenceReport(null, false, List.of(), 3, null, PresenceReport.Counts.NONE, null, null);
         }
     }
 

@@ -66,6 +66,9 @@ class ListsJoinIT {
         service.with("talkdesk.record-lists", A + "," + B).startSubscribed();
 
         talkdesk.awaitGone(B, gone);
+        // Neither bin nor log nor inbox has a sign of them: a person decides.
+        service.await("they are held", () -> service.count("held") == longGone.size());
+        service.post("/api/guard/approve", "{\"state\": \"held\", \"heldReason\": \"not_visible\"}");
         talkdesk.awaitGone(B, longGone);
         service.await("it is looked at", () -> !list(B, "historyOpen").equals("true"));
         assertThat(list(B, "joined")).startsWith("20");

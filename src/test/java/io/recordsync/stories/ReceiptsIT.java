@@ -166,6 +166,36 @@ class ReceiptsIT {
     }
 
     @Test
+    void a_contact_is_found_by_either_form_of_its_id_and_what_is_no_id_is_a_mistake() throws Exception {
+        String half = REMOVED.substring(0, 15);
+        String whole = Command.run(store, "receipts", "--contact", REMOVED).out();
+        assertThat(lines(whole)).hasSize(1);
+
+        for (String form : List.of(half, half + " ")) {
+            assertThat(Command.run(store, "receipts", "--contact", form).out()).isEqualTo(whole);
+        }
+        assertThat(receipt(half)).isEqualTo(receipt(REMOVED));
+        assertThat(receipt("%20" + half)).isEqualTo(receipt(REMOVED));
+        assertThat(service.deletions("externalId=" + half)).hasSize(1);
+
+        for (String none : List.of("12345", half + "AAA")) {
+            Command command = Command.run(store, "receipts", "--contact", none);
+            assertThat(command.exitCode()).isEqualTo(2);
+            assertThat(command.err())
+                    .startsWith("This is no id of a Salesforce record")
+                    .hasLineCount(1);
+            assertThat(command.out()).isEmpty();
+            for (String path : List.of("/api/receipts", "/api/deletions")) {
+                var answer = service.answer(path + "?externalId=" + none);
+                assertThat(answer.statusCode()).isEqualTo(400);
+                assertThat(answer.body())
+                        .contains("no id of a Salesforce record")
+                        .doesNotContain(none);
+            }
+        }
+    }
+
+    @Test
     void a_phone_number_is_found_by_its_seal_and_never_shown() throws Exception {
         Command found = Command.run(store, "receipts", "--phone", PHONE);
 

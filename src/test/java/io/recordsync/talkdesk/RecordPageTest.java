@@ -3,8 +3,10 @@ package io.recordsync.talkdesk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.recordsync.deletion.ListedRecord;
 import io.recordsync.talkdesk.RecordPage.RefusedException;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,7 +17,7 @@ class RecordPageTest {
     private static final String API = "https://api.talkdeskapp.com";
 
     @Test
-    void it_gives_the_ids_of_our_provider_and_the_query_of_the_next_page() throws Exception {
+    void it_gives_what_names_the_records_and_the_query_of_the_next_page() throws Exception {
         RecordPage page = read(
                 200,
                 """
@@ -26,7 +28,14 @@ class RecordPageTest {
                    {"id": "3"},
                    {"id": "4", "external_provider": "salesforce", "external_id": "003C"}]}}""");
 
-        assertThat(page).isEqualTo(new RecordPage(java.util.List.of("003A", "003C"), "page=2&per_page=100"));
+        assertThat(page)
+                .isEqualTo(new RecordPage(
+                        List.of(
+                                new ListedRecord("1", "salesforce", "003A"),
+                                new ListedRecord("2", "hubspot", "003B"),
+                                new ListedRecord("3", "", ""),
+                                new ListedRecord("4", "salesforce", "003C")),
+                        "page=2&per_page=100"));
     }
 
     @Test
@@ -119,8 +128,8 @@ class RecordPageTest {
 
     @Test
     void a_list_without_records_may_show_none() throws Exception {
-        assertThat(read(200, "{\"total\": 0, \"_links\": {}}").externalIds()).isEmpty();
-        assertThat(read(200, "{\"count\": 0, \"page\": 1}").externalIds()).isEmpty();
+        assertThat(read(200, "{\"total\": 0, \"_links\": {}}").records()).isEmpty();
+        assertThat(read(200, "{\"count\": 0, \"page\": 1}").records()).isEmpty();
     }
 
     @Test
@@ -154,6 +163,6 @@ class RecordPageTest {
     }
 
     private static RecordPage read(int status, String body) throws IOException {
-        return RecordPage.read(status, body, "l", API, "salesforce");
+        return RecordPage.read(status, body, "l", API);
     }
 }

@@ -38,7 +38,9 @@ public record DeletionAnswer<A>(
         String heldReason,
         boolean doubted,
         String orderedBy,
-        String decidedBy) {
+        String decidedBy,
+        String sign,
+        String listedAs) {
 
     /** A failed call. */
     public record Attempt(@IsoTime Instant at, String callId, int status, String code, String message) {}
@@ -69,7 +71,9 @@ public record DeletionAnswer<A>(
                 entry.heldReason() == null ? null : Word.underscored(entry.heldReason()),
                 entry.doubted(),
                 known(entry.orderedBy()),
-                known(entry.decidedBy()));
+                known(entry.decidedBy()),
+                known(entry.sign()),
+                known(entry.listedAs()));
     }
 
     private static String known(String text) {

@@ -2,6 +2,7 @@ package io.recordsync.ops.api;
 
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.HeldReason;
+import io.recordsync.deletion.SalesforceId;
 import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Ledger.Entry;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The deletions of the inbox as the API shows them. Read anew each time. */
 public final class DeletionView {
@@ -44,7 +46,7 @@ public final class DeletionView {
         Filter filter = new Filter(
                 Query.word(DeletionState.class, query.get("state"), "state"),
                 Query.text(query, "recordList"),
-                Query.text(query, "externalId"),
+                externalId(query),
                 (int) Query.number(query, "limit", DEFAULT_LIMIT, MAX_ROWS),
                 query.containsKey("before") ? Query.positive(query.get("before"), "before") : null,
                 Query.word(HeldReason.class, query.get("heldReason"), "heldReason"));
@@ -69,6 +71,23 @@ public final class DeletionView {
                 filter.before(),
                 filter.externalId() != null,
                 null);
+    }
+
+    /** In either form of a Salesforce id; or another external id, if a deletion of it was ever ordered. */
+    private String externalId(Map<String, String> query) {
+        String text = Query.text(query, "externalId");
+        if (text == null || SalesforceId.read(text).isPresent()) {
+            return text;
+        }
+        try (Stream<Entry> known = ledger.ofContact(text)) {
+            if (known.findAny().isEmpty()) {
+                throw Refusal.of(
+                        400,
+                        "externalId is no id of a Salesforce record (expected 15 or 18 letters and digits, the last three of"
+                                + " 18 being the checksum), nor another external id whose deletion was ordered");
+            }
+        }
+        return text;
     }
 
     /** One deletion with its failed calls. */

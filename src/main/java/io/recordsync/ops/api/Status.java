@@ -2,6 +2,7 @@ package io.recordsync.ops.api;
 
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.DeliveryMode;
+import io.recordsync.deletion.HeldReason;
 import io.recordsync.deletion.NothingFound;
 import io.recordsync.deletion.PresenceReport;
 import io.recordsync.deletion.StreamPosition;
@@ -65,6 +66,7 @@ public final class Status {
     private record Known(
             Marked<Map<DeletionState, Long>> counts,
             Optional<Instant> oldestPending,
+            Map<HeldReason, Long> held,
             List<ProblemEntry> problems,
             Marked<StatusAnswer.Guard> guard,
             Optional<Pause> pause,
@@ -118,6 +120,7 @@ public final class Status {
         return new Known(
                 ledger.markedCounts(),
                 ledger.oldestPending(),
+                ledger.held(),
                 ledger.problems(MAX_PROBLEMS),
                 parts.guard().show(),
                 pauses.look(),
@@ -160,6 +163,7 @@ public final class Status {
                 delivery(),
                 deletions,
                 oldestPendingSeconds(known.oldestPending()),
+                held(known.held()),
                 guard,
                 lists(known),
                 sweep(known.coverage()),
@@ -212,7 +216,17 @@ public final class Status {
             reasons.add("%s rehearsed deletions wait for a person to let them go live, or to discard them"
                     .formatted(rehearsed));
         }
+        long unseen = known.held().getOrDefault(HeldReason.NOT_VISIBLE, 0L);
+        if (unseen > 0) {
+            reasons.add(
+                    ("%s not visible in Salesforce, without a sign of their deletion: a person decides whether they are"
+                                    + " deleted (on the page, or POST /api/guard/approve or /api/guard/reject with \"heldReason\":"
+                                    + " \"not_visible\"); does the user see every record (View All)?")
+                            .formatted(unseen == 1 ? "1 record is" : unseen + " records are"));
+        }
         Optional.ofNullable(parts.stream().get().notice()).ifPresent(reasons::add);
+        Optional.ofNullable(parts.presenceChecks().get().lastError())
+                .ifPresent(error -> reasons.add("The presence check: " + error));
         reasons.addAll(HistoryHint.words(known.covered(), parts.presenceChecks().get()));
         known.nothingFound().forEach(list -> reasons.add(words(list)));
         Instant since = clock.instant().minus(PROBLEM_IS_NEW);
@@ -260,6 +274,14 @@ public final class Status {
         Map<String, Long> shown = new LinkedHashMap<>();
         for (DeletionState state : DeletionState.values()) {
             shown.put(Word.underscored(state), counts.getOrDefault(state, 0L));
+        }
+        return shown;
+    }
+
+    private static Map<String, Long> held(Map<HeldReason, Long> held) {
+        Map<String, Long> shown = new LinkedHashMap<>();
+        for (HeldReason reason : HeldReason.values()) {
+            shown.put(Word.underscored(reason), held.getOrDefault(reason, 0L));
         }
         return shown;
     }
@@ -319,12 +341,20 @@ public final class Status {
 
     private StatusAnswer.Reconcile reconcile() {
         PresenceReport now = parts.presenceChecks().get();
+        PresenceReport.Counts counts = now.counts();
         return new StatusAnswer.Reconcile(
                 now.recordList(),
                 now.running(),
                 now.waiting(),
                 now.checked(),
                 now.missing(),
+                counts.seen(),
+                counts.judged(),
+                counts.foreign(),
+                counts.foreignPrefix(),
+                counts.otherProvider(),
+                counts.notVisible(),
+                counts.whole(),
                 now.lastAt(),
                 now.lastError());
     }

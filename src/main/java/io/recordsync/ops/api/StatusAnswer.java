@@ -11,6 +11,7 @@ import java.util.Map;
  *
  * @param deletions how many are in each state, by the state's name
  * @param oldestPendingSeconds null when nothing is pending
+ * @param held how many wait for a person, by what holds them
  * @param knownAt when the database said what is told of it
  * @param asOf what was shown, for the orders over it
  */
@@ -21,6 +22,7 @@ public record StatusAnswer(
         Delivery delivery,
         Map<String, Long> deletions,
         Long oldestPendingSeconds,
+        Map<String, Long> held,
         Guard guard,
         List<RecordList> lists,
         Sweep sweep,
@@ -100,6 +102,13 @@ public record StatusAnswer(
             List<String> waiting,
             int checked,
             Integer missing,
+            int seen,
+            int judged,
+            int foreign,
+            int foreignPrefix,
+            int otherProvider,
+            Integer notVisible,
+            Boolean whole,
             @IsoTime Instant lastAt,
             String lastError) {}
 

@@ -2,8 +2,8 @@ package io.recordsync.ops.receipts;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.recordsync.deletion.Confirmation;
-import io.recordsync.deletion.HeldReason;
 import io.recordsync.deletion.IdentifierKind;
+import io.recordsync.deletion.Sign;
 import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Ledger.Entry;
 import java.time.Instant;
@@ -34,6 +34,8 @@ public record Receipt(
         String orderedBy,
         String decidedBy,
         String decision,
+        String sign,
+        String listedAs,
         int attempts,
         String words) {
 
@@ -57,6 +59,8 @@ public record Receipt(
                 text(entry.orderedBy()),
                 text(entry.decidedBy()),
                 text(entry.decision()),
+                text(entry.sign()),
+                text(entry.listedAs()),
                 entry.attempts(),
                 words(entry));
     }
@@ -70,9 +74,11 @@ public record Receipt(
     }
 
     private static String whyHeld(Entry entry) {
-        return entry.heldReason() == HeldReason.GUARD
-                ? "the guard against mass deletions holds it until a person decides"
-                : "it is held (" + Word.underscored(entry.heldReason()) + ") until a person decides";
+        return switch (entry.heldReason()) {
+            case GUARD -> "the guard against mass deletions holds it until a person decides";
+            case MERGE -> "it is held (merge) until a person decides";
+            case NOT_VISIBLE -> "Salesforce does not show the contact, which may live all the same; a person decides";
+        };
     }
 
     private static String words(Entry entry) {
@@ -89,7 +95,19 @@ public record Receipt(
                     case CANCELLED -> stays(entry, whyCancelled(entry));
                     case DELETED -> deleted(entry);
                 };
-        return entry.note().isEmpty() ? words : words + " In Salesforce the contact was " + entry.note() + ".";
+        return words
+                + (entry.note().isEmpty() ? "" : " In Salesforce the contact was " + entry.note() + ".")
+                + (entry.sign().isEmpty() ? "" : " " + signed(Word.fromUnderscored(Sign.class, entry.sign())))
+                + (entry.listedAs().isEmpty() ? "" : " The record list holds it as '" + entry.listedAs() + "'.");
+    }
+
+    private static String signed(Sign sign) {
+        return switch (sign) {
+            case IS_DELETED -> "Salesforce, asked, had the contact in its Recycle Bin.";
+            case DELETE_LOG -> "Salesforce's delete log named the contact.";
+            case INBOX -> "Salesforce, asked, did not show the contact, whose deletion was known.";
+            case NONE -> "Salesforce, asked, did not show the contact, and nothing else showed that it was deleted.";
+        };
     }
 
     /**
@@ -133,7 +151,12 @@ public record Receipt(
         return switch (entry.failureCode()) {
             case "restored" -> "the contact was restored in Salesforce first";
             case "living" -> "Salesforce, asked, knew the contact as living";
-            case "rejected" -> "the guard against mass deletions held it, and " + entry.settledBy() + " rejected it";
+            case "rejected" -> (entry.sign().equals(Word.underscored(Sign.NONE))
+                            ? "Salesforce did not show the contact"
+                            : "the guard against mass deletions held it")
+                    + ", and " + entry.settledBy() + " rejected it";
+            case "signed" -> "it was asked for anew once there was a sign of the deletion";
+            case "unlisted" -> "the record list did not hold it any more";
             case "" -> entry.settledBy() + " discarded it";
             default -> entry.settledBy() + " discarded it after it had failed (" + entry.failureCode() + ")";
         };

@@ -1,5 +1,6 @@
 package io.recordsync.ops.receipts;
 
+import io.recordsync.deletion.SalesforceId;
 import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Ledger.Entry;
 import java.time.Instant;
@@ -7,8 +8,12 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
+import java.util.Iterator;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * Which receipts are meant: those of a contact, those of what was accepted in a time, or both.
@@ -17,6 +22,10 @@ import java.util.stream.Stream;
  * @param from null: from the beginning; {@code until} is null then too, and otherwise is not part of it
  */
 public record ReceiptQuery(String externalId, Instant from, Instant until) {
+
+    private static final String NO_ID =
+            "This is no id of a Salesforce record (expected 15 or 18 letters and digits, the last three of 18 being the"
+                    + " checksum), nor another external id whose deletion was ordered";
 
     private static final Pattern CONTACT_ID = Pattern.compile("[A-Za-z0-9]{15,18}");
     private static final Pattern DAY = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
@@ -33,13 +42,15 @@ public record ReceiptQuery(String externalId, Instant from, Instant until) {
         if ((from == null) != (to == null)) {
             throw new WrongQueryException("from and to are expected together");
         }
-        if (externalId != null && (externalId.isEmpty() || externalId.chars().anyMatch(Character::isISOControl))) {
+        if (externalId != null && (externalId.isBlank() || externalId.chars().anyMatch(Character::isISOControl))) {
             throw new WrongQueryException("A contact is expected to be an id, without control characters");
         }
+        String contact =
+                externalId == null ? null : SalesforceId.read(externalId).orElse(externalId);
         if (from == null) {
-            return new ReceiptQuery(externalId, null, null);
+            return new ReceiptQuery(contact, null, null);
         }
-        ReceiptQuery query = new ReceiptQuery(externalId, time("from", from), time("to", to));
+        ReceiptQuery query = new ReceiptQuery(contact, time("from", from), time("to", to));
         if (!query.from().isBefore(query.until())) {
             throw new WrongQueryException("from is expected to be before to");
         }
@@ -62,12 +73,25 @@ public record ReceiptQuery(String externalId, Instant from, Instant until) {
                 name + " is expected to be a day such as 2026-03-01 or a time such as 2026-03-01T10:00:00Z");
     }
 
-    /** Read as far as the stream is. */
+    /**
+     * Read as far as the stream is.
+     *
+     * @throws WrongQueryException when the contact is no id, and nothing is known by it
+     */
     public Stream<Entry> in(Ledger ledger) {
         if (externalId == null) {
             return ledger.accepted(from, until);
         }
-        return within(ledger.ofContact(externalId));
+        Stream<Entry> found = ledger.ofContact(externalId);
+        if (SalesforceId.read(externalId).isPresent()) {
+            return within(found);
+        }
+        // A person may have ordered the deletion of what another system owns; of nothing else there are receipts.
+        Iterator<Entry> known = found.iterator();
+        if (!known.hasNext()) {
+            throw new WrongQueryException(NO_ID);
+        }
+        return within(StreamSupport.stream(Spliterators.spliteratorUnknownSize(known, Spliterator.ORDERED), false));
     }
 
     /** Of these deletions those that were accepted in the time that is asked for. */

@@ -188,6 +188,8 @@ class ReceiptTest {
                         "orderedBy",
                         "decidedBy",
                         "decision",
+                        "sign",
+                        "listedAs",
                         "attempts",
                         "words");
         assertThat(contact.path("committedAt").asText()).isEqualTo("2026-03-01T12:00:00Z");
@@ -223,7 +225,7 @@ class ReceiptTest {
         assertThat(csv)
                 .startsWith("externalProvider,externalId,recordId,phoneNumber,recordList,origin,eventKey,committedAt,"
                         + "acceptedAt,calledAt,settledAt,state,confirmation,settledBy,approvedBy,"
-                        + "orderedBy,decidedBy,decision,attempts,words\r\n")
+                        + "orderedBy,decidedBy,decision,sign,listedAs,attempts,words\r\n")
                 .contains("\"a \"\"quote\"\", a comma,\r\na line, an ü and an emoji 😀\"")
                 .endsWith("\r\n");
         assertThat(lines(csv)).extracting(line -> line.get("externalId")).containsExactly(odd, "003A");
@@ -345,6 +347,8 @@ class ReceiptTest {
                 null,
                 row.state() == DeletionState.HELD ? HeldReason.GUARD : null,
                 false,
+                "",
+                "",
                 "",
                 "",
                 "");

@@ -9,9 +9,11 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,6 +36,7 @@ final class RestApi {
     private final Contacts contacts;
     private final Map<String, Page> pages = new ConcurrentHashMap<>();
     private final AtomicInteger answers = new AtomicInteger();
+    private final Set<String> hidden = ConcurrentHashMap.newKeySet();
     private volatile int pageSize = 2_000;
     private volatile int mostDeletedIds = 600_000;
     private volatile Duration deleteLogLag = Duration.ZERO;
@@ -100,6 +103,15 @@ final class RestApi {
         visible = on;
     }
 
+    /** The user does not see these, in whatever call. */
+    void hide(Collection<String> ids) {
+        hidden.addAll(ids);
+    }
+
+    void show(Collection<String> ids) {
+        hidden.removeAll(ids);
+    }
+
     /** Which versions there are; needs no token. */
     static Answer versions() {
         return Answer.of(List.of(Map.of("label", "Summer '25", "url", "/services/data/v64.0", "version", "64.0")));
@@ -136,7 +148,7 @@ final class RestApi {
         }
         String version = path.substring(0, path.indexOf("/query"));
         List<Map<String, Object>> records = contacts.all().stream()
-                .filter(contact -> visible && (all || !contact.deleted()))
+                .filter(contact -> visible && !hidden.contains(contact.id()) && (all || !contact.deleted()))
                 .filter(query::matches)
                 .limit(query.limit())
                 .map(contact -> row(contact, query.fields(), version))
@@ -217,7 +229,9 @@ final class RestApi {
             return Answer.refusal(400, "EXCEEDED_ID_LIMIT", "Too many ids; choose start and end closer together");
         }
         List<Map<String, String>> records = new ArrayList<>();
-        found.forEach(d -> records.add(Map.of("deletedDate", TIME.format(d.at()), "id", d.id())));
+        found.stream()
+                .filter(d -> !hidden.contains(d.id()))
+                .forEach(d -> records.add(Map.of("deletedDate", TIME.format(d.at()), "id", d.id())));
         Map<String, Object> body = new LinkedHashMap<>();
         // In recorded answers they come in either order.
         boolean first = answers.getAndIncrement() % 2 == 0;

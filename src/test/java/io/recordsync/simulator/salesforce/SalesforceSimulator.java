@@ -422,6 +422,15 @@ public final class SalesforceSimulator implements AutoCloseable {
         rest.deleteLogKnows(reaches, knowsUntil);
     }
 
+    /** The user no longer sees these, as by a sharing rule: no query and no log names them, and no error tells why. */
+    public void hideContacts(Collection<String> ids) {
+        rest.hide(ids);
+    }
+
+    public void showContacts(Collection<String> ids) {
+        rest.show(ids);
+    }
+
     /** Without View All on Contact queries find nothing, and no error tells why. */
     public void contactsVisible(boolean on) {
         rest.visible(on);

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLContext;
@@ -65,6 +66,7 @@ public final class TalkdeskSimulator implements AutoCloseable {
     private final Map<String, RecordList> lists = new ConcurrentSkipListMap<>();
     private final Script script = new Script();
     private final Map<String, Script> scripts = new ConcurrentHashMap<>();
+    private final Map<String, IntConsumer> afterPages = new ConcurrentHashMap<>();
     private final Queue<Answer> readAnswers = new ConcurrentLinkedQueue<>();
     private final Queue<Answer> tokenAnswers = new ConcurrentLinkedQueue<>();
     private final Queue<String> intercepted = new ConcurrentLinkedQueue<>();
@@ -261,6 +263,20 @@ public final class TalkdeskSimulator implements AutoCloseable {
     /** In which form pages link to one another. */
     public void pageLinks(PageLinks form) {
         links = form;
+    }
+
+    /** Called after each page of a list's records has been read, before it is answered, with the number of the page. */
+    public void afterPage(String list, IntConsumer then) {
+        list(list);
+        afterPages.put(list, then);
+    }
+
+    /** As if somebody deleted them in Talkdesk: what follows them moves up, also to pages that were read already. */
+    public void removeRecords(String list, Collection<String> externalIds) {
+        RecordList from = list(list);
+        from.records().stream()
+                .filter(record -> externalIds.contains(record.externalId()))
+                .forEach(from::remove);
     }
 
     /** The next calls that read lists or records are answered with these statuses, one each. */
@@ -555,14 +571,13 @@ public final class TalkdeskSimulator implements AutoCloseable {
             return Reply.json(200, list.json());
         }
         if (path.size() == 3) {
-            return page(
-                    request,
-                    "/record-lists/" + id + "/records",
-                    "records",
-                    list.size(),
-                    (page, perPage) -> list.page(page, perPage).stream()
-                            .map(TalkdeskRecord::json)
-                            .toList());
+            return page(request, "/record-lists/" + id + "/records", "records", list.size(), (page, perPage) -> {
+                List<Object> shown = list.page(page, perPage).stream()
+                        .map(TalkdeskRecord::json)
+                        .toList();
+                afterPages.getOrDefault(id, any -> {}).accept(page);
+                return shown;
+            });
         }
         TalkdeskRecord record = list.find(path.get(3));
         return record == null

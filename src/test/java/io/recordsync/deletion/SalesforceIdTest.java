@@ -1,4 +1,4 @@
-package io.recordsync.salesforce;
+package io.recordsync.deletion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -42,5 +42,27 @@ class SalesforceIdTest {
     @Test
     void the_first_contacts_of_an_old_org_are_contacts() {
         assertThat(SalesforceId.complete("0030000000000Ab")).contains("0030000000000AbAAI");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "003DL0000212DetYAE",
+                "003DL0000212Det",
+                " 003DL0000212Det",
+                "003DL0000212DetYAE \n",
+                "\t003DL0000212Det\u00a0",
+                "\ufeff003DL0000212DetYAE"
+            })
+    void what_people_and_imports_write_is_read_without_the_blanks_at_its_ends(String text) {
+        assertThat(SalesforceId.read(text)).contains("003DL0000212DetYAE");
+        assertThat(SalesforceId.forms(text)).containsExactly("003DL0000212DetYAE", "003DL0000212Det");
+    }
+
+    @Test
+    void what_is_no_id_has_one_form() {
+        assertThat(SalesforceId.read("003DL 000212Det")).isEmpty();
+        assertThat(SalesforceId.read(null)).isEmpty();
+        assertThat(SalesforceId.forms("hubspot-17")).containsExactly("hubspot-17");
     }
 }
