@@ -22,6 +22,7 @@ import io.recordsync.ops.health.NodesCheck;
 import io.recordsync.ops.health.PendingCheck;
 import io.recordsync.ops.health.PositionCheck;
 import io.recordsync.ops.health.ProcessCheck;
+import io.recordsync.ops.health.SightCheck;
 import io.recordsync.ops.health.StoreCheck;
 import io.recordsync.ops.health.StreamCheck;
 import io.recordsync.ops.health.SweepCheck;
@@ -64,6 +65,7 @@ final class OpsWiring {
                         room.inbox().decisions(),
                         room.inbox().coverage(),
                         room.inbox().recordLists(),
+                        room.inbox().sights(),
                         recordLists,
                         delivering.mode(),
                         clock));
@@ -91,6 +93,8 @@ final class OpsWiring {
                                 reading.presenceChecks(),
                                 reading.sweeps(),
                                 delivering.finds(),
+                                reading.sightings(),
+                                reading.missed(),
                                 guard),
                         health,
                         delivering.mode(),
@@ -112,6 +116,7 @@ final class OpsWiring {
                 new GuardCheck(room.ledger(), watch.registry()),
                 new DeliveryCheck(delivering.gate()),
                 new NodesCheck(room.inbox().nodes()),
-                new SweepCheck(room.inbox().coverage(), settings.sweep().period(), clock));
+                new SweepCheck(room.inbox().coverage(), settings.sweep().period(), clock),
+                new SightCheck(reading.sightings(), reading.gapChecks()::blind));
     }
 }

@@ -10,6 +10,7 @@ import io.recordsync.inbox.Decisions.UnexpectedCountException;
 import io.recordsync.inbox.Intakes;
 import io.recordsync.inbox.ListCoverage;
 import io.recordsync.inbox.RecordLists;
+import io.recordsync.inbox.Sights;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +43,7 @@ public final class Orders {
     private final Decisions decisions;
     private final Coverage coverage;
     private final RecordLists known;
+    private final Sights sights;
     private final List<String> recordLists;
     private final RequestedDeletions requested;
     private final DeliveryMode mode;
@@ -68,6 +70,9 @@ public final class Orders {
     /** The stretch that was confirmed; null when there was none. */
     public record Confirmed(StatusAnswer.Stretch confirmed) {}
 
+    /** The entities of which fewer records are shown, and that is right; none where none was lost. */
+    public record Entities(List<String> confirmed) {}
+
     /** The Salesforce org from now on. */
     public record Org(String orgId) {}
 
@@ -80,6 +85,7 @@ public final class Orders {
             Decisions decisions,
             Coverage coverage,
             RecordLists known,
+            Sights sights,
             List<String> recordLists,
             DeliveryMode mode,
             Clock clock) {
@@ -87,6 +93,7 @@ public final class Orders {
         this.decisions = decisions;
         this.coverage = coverage;
         this.known = known;
+        this.sights = sights;
         this.recordLists = recordLists;
         this.requested = new RequestedDeletions(recordLists);
         this.mode = mode;
@@ -205,6 +212,15 @@ public final class Orders {
         decisions.confirmOrg(orgId);
         LOG.info("{} confirmed {} as the Salesforce org from now on; saved positions are dropped", user, orgId);
         return new Org(orgId);
+    }
+
+    /** There may be none that was lost: then nothing is changed. */
+    public Entities confirmSight(String user) {
+        List<String> confirmed = sights.accept(user);
+        if (!confirmed.isEmpty()) {
+            LOG.info("{} confirmed that what Salesforce shows of {} is all that there is", user, confirmed);
+        }
+        return new Entities(confirmed);
     }
 
     /** Without {@code since} it begins where everything is proven until. */
