@@ -181,6 +181,8 @@ function showHistory() {
     ...lists.flatMap((list, at) => [at === 0 ? "" : ", ", make("span", { class: "id" }, list.id), list.joined ? ` (joined ${exact(list.joined)}, is looked at by itself)` : ""])]);
 }
 
+const lostSight = () => status.sight.filter(sight => sight.state === "lost").map(sight => sight.entity);
+
 const working = (words, bar = {}) => [make("p", { class: "work" }, words), make("progress", { "aria-label": words, ...bar })];
 
 function showSweep(sweep, reconcile) {
@@ -195,6 +197,7 @@ function showSweep(sweep, reconcile) {
     ["Error", sweep.lastError, "bad"]]);
   $("confirm-unproven").hidden = !sweep.unproven;
   $("sweep-withdraw").hidden = !sweep.ordered;
+  $("confirm-sight").hidden = lostSight().length === 0;
   const waiting = reconcile.waiting ?? [];
   draw($("presence-work"), [reconcile.running, reconcile.checked, reconcile.missing, reconcile.recordList], () => reconcile.running
     ? [...working(`Running: ${count(reconcile.checked)} checked, ${count(reconcile.missing ?? 0)} missing`), make("p", { class: "id" }, reconcile.recordList)] : []);
@@ -373,6 +376,19 @@ function prepareActs() {
       run: async send => {
         await send("api/sweep/confirm-unproven", { asOf });
         say("Confirmed.");
+      },
+    });
+    await look();
+  });
+  $("confirm-sight").addEventListener("click", async () => {
+    const lost = lostSight().join(", ");
+    await confirm({
+      title: `Are there no more records of ${lost}?`,
+      words: `Salesforce shows the user far fewer records of ${lost} than before. Confirm only where they really are gone: if the user has lost its right to see them, deletions stay unknown from then on. Your name is written to the log.`,
+      yes: "There are no more", danger: true,
+      run: async () => {
+        await post("api/salesforce/confirm-sight");
+        say("Confirmed: the sweep goes on.");
       },
     });
     await look();

@@ -23,6 +23,7 @@ import io.recordsync.ops.health.NodesCheck;
 import io.recordsync.ops.health.PendingCheck;
 import io.recordsync.ops.health.PositionCheck;
 import io.recordsync.ops.health.ProcessCheck;
+import io.recordsync.ops.health.SightCheck;
 import io.recordsync.ops.health.StoreCheck;
 import io.recordsync.ops.health.StreamCheck;
 import io.recordsync.ops.health.SweepCheck;
@@ -69,6 +70,7 @@ final class OpsWiring {
                         room.inbox().pauses(),
                         room.inbox().coverage(),
                         room.inbox().recordLists(),
+                        room.inbox().sights(),
                         recordLists,
                         delivering.mode(),
                         clock));
@@ -98,6 +100,8 @@ final class OpsWiring {
                                 reading.presenceChecks(),
                                 reading.sweeps(),
                                 delivering.finds(),
+                                reading.sightings(),
+                                reading.missed(),
                                 guard),
                         health,
                         delivering.mode(),
@@ -119,6 +123,7 @@ final class OpsWiring {
                 new GuardCheck(room.ledger(), watch.registry()),
                 new DeliveryCheck(delivering.gate()),
                 new NodesCheck(room.inbox().nodes()),
-                new SweepCheck(room.inbox().coverage(), settings.sweep().period(), clock));
+                new SweepCheck(room.inbox().coverage(), settings.sweep().period(), clock),
+                new SightCheck(reading.sightings(), reading.gapChecks()::blind));
     }
 }

@@ -41,10 +41,11 @@ import io.recordsync.oauth.Instances;
 import io.recordsync.ops.health.Metrics;
 import io.recordsync.salesforce.ChangeEvents;
 import io.recordsync.salesforce.GapChecks;
+import io.recordsync.salesforce.MissedEvents;
 import io.recordsync.salesforce.PresenceChecks;
 import io.recordsync.salesforce.SalesforceAccess;
 import io.recordsync.salesforce.SalesforceQuery;
-import io.recordsync.salesforce.Sight;
+import io.recordsync.salesforce.Sightings;
 import io.recordsync.salesforce.Sweeps;
 import io.recordsync.salesforce.SyncedRecords;
 import io.recordsync.salesforce.stream.StreamStatus;
@@ -57,8 +58,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.component.http.HttpClientConfigurer;
-import org.apache.camel.component.salesforce.AuthenticationType;
-import org.apache.camel.component.salesforce.SalesforceComponent;
 import org.apache.camel.health.HealthCheck;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 
@@ -160,7 +159,7 @@ public final class Wiring implements AutoCloseable {
         InboxRoom inbox = inbox(store, watch, clock, tokens);
         Delivering delivering = delivery(inbox, clock);
         talkdesk(clock);
-        Reading reading = salesforce(inbox, network, tokens, clock);
+        Reading reading = salesforce(inbox, network, tokens, watch, clock);
         doctor(network, tokens);
         healthChecks = new OpsWiring(settings, beans).build(inbox, delivering, reading, tokens, watch, clock);
     }
@@ -312,9 +311,14 @@ public final class Wiring implements AutoCloseable {
 
     // ---- reading Salesforce
 
-    record Reading(Sweeps sweeps, PresenceChecks presenceChecks) {}
+    record Reading(
+            Sweeps sweeps,
+            PresenceChecks presenceChecks,
+            GapChecks gapChecks,
+            Sightings sightings,
+            MissedEvents missed) {}
 
-    private Reading salesforce(InboxRoom room, Network network, Tokens tokens, Clock clock) {
+    private Reading salesforce(InboxRoom room, Network network, Tokens tokens, Watch watch, Clock clock) {
         SalesforceSettings salesforce = settings.salesforce();
         List<String> recordLists = settings.talkdesk().recordLists();
         String provider = settings.talkdesk().externalProvider();
@@ -327,6 +331,15 @@ public final class Wiring implements AutoCloseable {
                         salesforce.entities(),
                         settings.sweep().onGap(),
                         tokens.salesforce().endpointClock()));
+        Sightings sightings = beans.own(
+                "recordsyncSightings",
+                new Sightings(
+                        room.inbox().sights(),
+                        salesforce.entities(),
+                        salesforce.idPrefixes(),
+                        salesforce.apiVersion()));
+        MissedEvents missed = new MissedEvents(
+                room.inbox().untold(), watch.stream(), settings.stream().missedAfter(), room.metrics()::missed);
         Sweeps sweeps = beans.own(
                 "recordsyncSweeps",
                 new Sweeps(
@@ -337,8 +350,10 @@ public final class Wiring implements AutoCloseable {
                         salesforce.apiVersion(),
                         settings.sweep().period(),
                         settings.sweep().overlap(),
-                        settings.sweep().retry()));
-        beans.own(
+                        settings.sweep().retry(),
+                        sightings,
+                        missed));
+        GapChecks gapChecks = beans.own(
                 "recordsyncGapChecks",
                 new GapChecks(
                         room.inbox().doubts(),
@@ -347,7 +362,7 @@ public final class Wiring implements AutoCloseable {
                         settings.stream().backoff(),
                         settings.stream().backoffMax(),
                         settings.stream().catchUp(),
-                        Sight.UNKNOWN));
+                        sightings));
         PresenceChecks presenceChecks = beans.own(
                 "recordsyncPresenceChecks",
                 new PresenceChecks(
@@ -373,20 +388,7 @@ public final class Wiring implements AutoCloseable {
         beans.own(
                 "recordsyncSalesforceAccess",
                 new SalesforceAccess(tokens.salesforce(), room.inbox().intakes()));
-        return new Reading(sweeps, presenceChecks);
-    }
-
-    /** Camel's own subscriber, which {@code salesforce.subscriber = camel-salesforce} takes in place of ours. */
-    SalesforceComponent stockSubscriber() {
-        SalesforceSettings salesforce = settings.salesforce();
-        SalesforceComponent component = new SalesforceComponent();
-        component.setLoginUrl(salesforce.loginUrl().toString());
-        component.setClientId(salesforce.clientId());
-        component.setClientSecret(salesforce.clientSecret().value());
-        component.setAuthenticationType(AuthenticationType.CLIENT_CREDENTIALS);
-        component.setPubSubHost(salesforce.pubsubHost());
-        component.setPubSubPort(salesforce.pubsubPort());
-        return component;
+        return new Reading(sweeps, presenceChecks, gapChecks, sightings, missed);
     }
 
     // ---- the doctor

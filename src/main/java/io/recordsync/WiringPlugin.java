@@ -123,7 +123,8 @@ public final class WiringPlugin implements ContextServicePlugin {
         server.serve(context);
         if (wiring.settings().salesforce().subscriber() == Subscriber.CAMEL_SALESFORCE
                 && context.hasComponent("salesforce") == null) {
-            context.addComponent("salesforce", wiring.stockSubscriber());
+            context.addComponent(
+                    "salesforce", StockSubscriber.component(wiring.settings().salesforce()));
         }
         Health health = (Health) wiring.beans().get("recordsyncHealth");
         server.observe(new Observation(health, wiring.metricsRegistry()));

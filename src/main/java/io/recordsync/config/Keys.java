@@ -265,11 +265,16 @@ public final class Keys {
             "10m",
             durationAboveZero(),
             "How long what is due waits at most for Salesforce's word, since the stream began to catch up.");
+    static final Key<Duration> STREAM_MISSED_AFTER = rarely(
+            "stream.missed-after",
+            "1h",
+            durationAtLeast(Duration.ofSeconds(10)),
+            "What a sweep finds counts as missed by the stream where that has not told it so long after the commit.");
 
     static final Key<Duration> SWEEP_PERIOD = rarely(
             "sweep.period",
             "24h",
-            durationBetween(ONE_MINUTE, Duration.ofDays(14)),
+            durationBetween(Duration.ofSeconds(10), Duration.ofDays(14)),
             "How often a sweep asks Salesforce what was deleted; Salesforce knows the last 15 days.");
     static final Key<Boolean> SWEEP_ON_GAP = rarely(
             "sweep.on-gap",

@@ -52,7 +52,8 @@ public record Settings(
                         read.get(Keys.STREAM_BACKOFF),
                         read.get(Keys.STREAM_BACKOFF_MAX),
                         read.get(Keys.STREAM_BACKOFF_LONG),
-                        read.get(Keys.STREAM_CATCH_UP)),
+                        read.get(Keys.STREAM_CATCH_UP),
+                        read.get(Keys.STREAM_MISSED_AFTER)),
                 new SweepSettings(
                         read.get(Keys.SWEEP_PERIOD),
                         read.get(Keys.SWEEP_ON_GAP),

@@ -18,6 +18,8 @@ public record Inbox(
         Retention retention,
         Coverage coverage,
         Pauses pauses,
+        Sights sights,
+        Untold untold,
         Nodes nodes)
         implements AutoCloseable {
 
@@ -52,6 +54,8 @@ public record Inbox(
                 new JdbcRetention(store, guard, settings),
                 new JdbcCoverage(store, session, recordLists, nodes, settings),
                 new JdbcPauses(store),
+                new JdbcSights(store),
+                new JdbcUntold(store),
                 nodes);
     }
 

@@ -335,6 +335,8 @@ public final class JdbcDecisions implements Decisions {
             if (transaction.change(MOVE_PIN, with("org", orgId)) > 0) {
                 transaction.change(FORGET_POSITIONS);
                 JdbcCoverage.forget(transaction);
+                JdbcSights.forget(transaction);
+                JdbcUntold.forget(transaction);
                 JdbcDoubts.orgMoved(transaction);
             }
             return null;

@@ -22,6 +22,9 @@ final class BinRanges {
             "EXCEEDED_ID_LIMIT",
             "INVALID_QUERY_LOCATOR");
 
+    /** The entities whose records can be merged; the others have no field {@code MasterRecordId}. */
+    private static final Set<String> MERGED = Set.of("Account", "Case", "Contact", "Lead");
+
     private static final Duration MIN_WIDTH = Duration.ofMinutes(1);
 
     private Instant from;
@@ -53,9 +56,18 @@ final class BinRanges {
         return new Range(from, until == null || now != null && !until.isBefore(now) ? null : until);
     }
 
-    /** The page of the range to be asked for; null for its first. */
-    SalesforceQuery nextPage() {
-        return nextPage;
+    /** What to ask for now: a range, or another page of one. */
+    SalesforceQuery question(String entity, String apiVersion, Instant now) {
+        if (nextPage != null) {
+            return nextPage;
+        }
+        Range range = range(now);
+        String fields = MERGED.contains(entity) ? "Id, SystemModstamp, MasterRecordId" : "Id, SystemModstamp";
+        String until = range.until() == null ? "" : " AND SystemModstamp < " + range.until();
+        return SalesforceQuery.all(
+                apiVersion,
+                "SELECT " + fields + " FROM " + entity + " WHERE IsDeleted = true AND SystemModstamp >= " + range.from()
+                        + until);
     }
 
     /**

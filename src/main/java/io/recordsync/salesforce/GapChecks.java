@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +38,9 @@ public final class GapChecks {
 
     private long notBefore = System.nanoTime();
     private int failures;
-    private boolean blind;
+    /** What a person is to do about it; null while the user sees what must be there. */
+    private volatile String blind;
+
     /** By {@link System#nanoTime()}; 0 while nobody is asked. */
     private volatile long askingSince;
 
@@ -68,6 +71,8 @@ public final class GapChecks {
         }
         List<GapCheck> checks = doubts.gapChecks(MAX_IDS);
         if (checks.isEmpty()) {
+            // What nobody waits for any more need not be seen.
+            blind = null;
             return null;
         }
         askingSince = System.nanoTime();
@@ -85,7 +90,7 @@ public final class GapChecks {
         doubts.gone(inquiry.gone());
         if (inquiry.invisible().isEmpty()) {
             failures = 0;
-            blind = false;
+            blind = null;
             unanswered = false;
             return new Intake(List.of(), List.of(), null);
         }
@@ -93,12 +98,18 @@ public final class GapChecks {
         pause();
         String message = "Salesforce shows the user no record of " + String.join(", ", inquiry.invisible())
                 + ", so nobody knows whether those that are to be checked were deleted; they are asked about again (give the"
-                + " user View All on the entity)";
-        if (!blind) {
+                + " user View All on the entity, "
+                + EntitySight.GRANTED.formatted(String.join(" or ", inquiry.invisible())) + ")";
+        if (blind == null) {
             LOG.error(message);
-            blind = true;
         }
+        blind = message;
         return new Intake(List.of(), List.of(new Problem("gap_unanswered", message)), null);
+    }
+
+    /** That the user did not see what must be there, at the last look; empty where it did. */
+    public Optional<String> blind() {
+        return Optional.ofNullable(blind);
     }
 
     public synchronized void fail(Throwable e) {

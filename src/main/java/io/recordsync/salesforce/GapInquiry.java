@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,8 +22,8 @@ import java.util.stream.Stream;
  * Which of some contacts live: what to ask Salesforce next, and what its answers have brought so far.
  *
  * <p>Each entity is asked for them, the Recycle Bin included. An id that no answer names says nothing by itself, since a
- * user without permission sees nothing: the {@link Sight} of the entity has to come back with them, or, where none is known,
- * the entity is asked for any record at all. Not thread-safe.
+ * user without permission sees nothing: the {@link Sight} of the entity has to come back with them. Where none is known, or it
+ * does not come back, which may be because that record was purged, the entity is asked for any record at all. Not thread-safe.
  */
 public final class GapInquiry {
 
@@ -32,22 +33,36 @@ public final class GapInquiry {
     private final Deque<Question> left = new ArrayDeque<>();
     private final List<String> entities;
     private final String apiVersion;
+    private final Sight sight;
     private final Map<String, Boolean> deletedById = new HashMap<>();
     private final Set<String> invisible = new HashSet<>();
     /** By entity. */
     private final Map<String, String> signs = new HashMap<>();
 
+    /** Those whose sign did not come back once. */
+    private final Set<String> renewed = new HashSet<>();
+
     private boolean askedForAny;
 
-    /** @param anyRecord whether it asks for any record rather than for ids */
-    private record Question(String entity, boolean anyRecord) {}
+    private enum Kind {
+        /** The contacts, and the sign. */
+        IDS,
+        /** Any record, because no sign is known. */
+        ANY,
+        /** Any record, to be the sign of the same question once more. */
+        OTHER_SIGN
+    }
+
+    private record Question(String entity, Kind kind) {}
 
     GapInquiry(List<GapCheck> checks, Collection<String> entities, String apiVersion, Sight sight) {
         this.checks = checks;
+        this.sight = sight;
         entities.forEach(entity -> sight.sign(entity).ifPresent(sign -> signs.put(entity, sign)));
+        entities.stream().filter(sight::lost).forEach(invisible::add);
         this.entities = List.copyOf(entities);
         this.apiVersion = apiVersion;
-        entities.forEach(entity -> left.add(new Question(entity, false)));
+        entities.forEach(entity -> left.add(new Question(entity, Kind.IDS)));
     }
 
     public boolean unfinished() {
@@ -57,7 +72,7 @@ public final class GapInquiry {
     /** What to ask now. */
     public SalesforceQuery question() {
         Question question = left.element();
-        if (question.anyRecord()) {
+        if (question.kind() != Kind.IDS) {
             return SalesforceQuery.living(apiVersion, "SELECT Id FROM " + question.entity() + " LIMIT 1");
         }
         String ids = Stream.concat(
@@ -76,10 +91,8 @@ public final class GapInquiry {
                     + " ids is not whole (expected records, and done = true)");
         }
         Question question = left.remove();
-        if (question.anyRecord()) {
-            if (answer.path("records").isEmpty()) {
-                invisible.add(question.entity());
-            }
+        if (question.kind() != Kind.IDS) {
+            any(question, answer.path("records"));
             return;
         }
         String sign = signs.get(question.entity());
@@ -93,14 +106,27 @@ public final class GapInquiry {
                     .ifPresent(id -> deletedById.merge(id, deleted.booleanValue(), Boolean::logicalAnd));
             seen |= row.path("Id").asText().equals(sign);
         }
-        if (!seen) {
+        if (!seen && renewed.add(question.entity())) {
+            left.push(new Question(question.entity(), Kind.OTHER_SIGN));
+        } else if (!seen) {
             invisible.add(question.entity());
         }
         if (left.isEmpty() && !askedForAny && checks.stream().anyMatch(this::absent)) {
             askedForAny = true;
             entities.stream()
                     .filter(entity -> !signs.containsKey(entity))
-                    .forEach(entity -> left.add(new Question(entity, true)));
+                    .forEach(entity -> left.add(new Question(entity, Kind.ANY)));
+        }
+    }
+
+    private void any(Question question, JsonNode records) {
+        Optional<String> sign = SalesforceId.complete(records.path(0).path("Id").asText());
+        sign.ifPresent(id -> sight.seen(question.entity(), id));
+        if (records.isEmpty() || question.kind() == Kind.OTHER_SIGN && sign.isEmpty()) {
+            invisible.add(question.entity());
+        } else if (question.kind() == Kind.OTHER_SIGN) {
+            signs.put(question.entity(), sign.get());
+            left.push(new Question(question.entity(), Kind.IDS));
         }
     }
 

@@ -19,6 +19,7 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Checks that Salesforce lets the service log in, that the clocks agree, and that the channel and the contacts are visible.
@@ -30,6 +31,7 @@ public final class SalesforceExam implements Exam {
     private static final String LOGIN = "salesforce login";
     private static final String CLOCK = "salesforce clock";
     private static final String TOPIC = "salesforce topic";
+    private static final Pattern CHANNEL_OF_ONE = Pattern.compile("/data/\\w+ChangeEvent");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Asker asker;
@@ -67,8 +69,16 @@ public final class SalesforceExam implements Exam {
         topic.trouble(token.get())
                 .ifPresentOrElse(
                         trouble -> findings.fail(TOPIC, topic.channel() + ": " + trouble),
-                        () -> findings.ok(TOPIC, topic.channel() + " can be subscribed to"));
+                        () -> findings.ok(TOPIC, topic.channel() + " can be subscribed to" + carries()));
         entities.forEach(entity -> count(findings, entity, token.get()));
+    }
+
+    /** Anybody may subscribe to a channel of several entities; what it leaves out it does not say. */
+    private String carries() {
+        return CHANNEL_OF_ONE.matcher(topic.channel()).matches()
+                ? ""
+                : "; whether it carries %s is not to be seen: look in Setup, Change Data Capture, or at the members of a custom channel"
+                        .formatted(String.join(", ", entities));
     }
 
     private Optional<Token> login(Findings findings) {

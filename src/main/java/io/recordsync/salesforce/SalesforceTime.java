@@ -43,6 +43,14 @@ final class SalesforceTime {
         return WRITTEN.format(time);
     }
 
+    static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+
+    static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+
     private static IOException unreadable(String field, String text) {
         return new IOException("Salesforce's answer has no readable " + field + " (it is "
                 + (text == null ? "missing" : SyncedRecords.printable(text)) + ")");

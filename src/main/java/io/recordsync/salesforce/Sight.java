@@ -8,7 +8,6 @@ import java.util.Optional;
  *
  * <p>A look without it says nothing of those that are absent from the answer. Thread-safe.
  */
-@FunctionalInterface
 public interface Sight {
 
     /** No such id is known: where an id is absent, the entity is asked for any record at all. */
@@ -16,4 +15,12 @@ public interface Sight {
 
     /** 18 characters. */
     Optional<String> sign(String entity);
+
+    /** Whether the last look has found that the user does not see what must be there, so that one id proves nothing. */
+    default boolean lost(String entity) {
+        return false;
+    }
+
+    /** A living record was shown, and may be the sign from now on. */
+    default void seen(String entity, String id) {}
 }

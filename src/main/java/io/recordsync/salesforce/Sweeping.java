@@ -1,13 +1,12 @@
 package io.recordsync.salesforce;
 
+import static io.recordsync.salesforce.SalesforceTime.earlier;
+import static io.recordsync.salesforce.SalesforceTime.later;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
-import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Intake;
-import io.recordsync.deletion.Origin;
-import io.recordsync.deletion.Problem;
 import io.recordsync.inbox.Coverage.Stretch;
 import io.recordsync.inbox.Coverage.Sweep;
 import io.recordsync.salesforce.SalesforceAccess.RefusedException;
@@ -17,14 +16,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * One sweep: what to ask Salesforce next, and what its answers have brought so far.
@@ -42,24 +39,14 @@ public final class Sweeping {
 
     /** getDeleted refuses a start of more than 15 days ago; a sweep takes its time. */
     private static final Duration LOG_KEPT = Duration.ofDays(15).minusMinutes(10);
-    /** The floor is the database's time, deletions bear Salesforce's, in whole seconds. */
-    private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
     /** In a row: after as many Salesforce is taken for away, not for slow. */
     private static final int MAX_TIMEOUTS = 6;
-    /** The entities whose records can be merged; the others have no field {@code MasterRecordId}. */
-    private static final Set<String> MERGED = Set.of("Account", "Case", "Contact", "Lead");
 
     private final Sweep sweep;
     private final SyncedRecords records;
     private final String apiVersion;
-    private final Instant floor;
-    private final Duration overlap;
-    /** From here it asks; earlier than for most lists where one has to catch up. */
-    private final Instant start;
-
+    private final SweptLists lists;
     private final long holes;
-    /** What lies before is of no list, or only of those that have to catch up. */
-    private final Instant common;
     /** When the bin was read already, by Salesforce's clock; null when it is to be asked. */
     private final Instant binSeenAt;
 
@@ -118,16 +105,11 @@ public final class Sweeping {
         this.sweep = sweep;
         this.records = records;
         this.apiVersion = apiVersion;
-        this.floor = sweep.floor().minus(CLOCK_SKEW);
-        Instant wanted = sweep.since().minus(overlap);
-        Instant ordinary = later(wanted, floor);
-        this.overlap = overlap;
-        this.start = sweep.lagging().keySet().stream().map(this::catchUpFrom).reduce(ordinary, Sweeping::earlier);
-        this.common = start.isBefore(ordinary) ? ordinary : floor;
+        this.lists = new SweptLists(sweep, records, overlap);
         this.binSeenAt = null;
         this.widths = widths;
         for (String entity : entities) {
-            left.add(new Bin(entity, new BinRanges(start, widths.get(entity))));
+            left.add(new Bin(entity, new BinRanges(lists.start(), widths.get(entity))));
             left.add(new Log(entity));
         }
     }
@@ -136,13 +118,9 @@ public final class Sweeping {
     private Sweeping(Sweep sweep, Sweeping before, Collection<String> entities, long holes) {
         this.sweep = sweep;
         this.holes = holes;
-        this.overlap = before.overlap;
-        this.common = before.common;
         this.records = before.records;
         this.apiVersion = before.apiVersion;
-        this.floor = before.floor;
-        // A deletion may bear a second later than the log says that it covers.
-        this.start = later(before.start, before.coveredUntil.minus(LogWindows.MIN_WINDOW));
+        this.lists = before.lists.goOn(sweep, before.coveredUntil);
         this.binSeenAt = before.binSeenAt == null ? before.end : before.binSeenAt;
         this.provenFrom = before.provenFrom;
         this.end = binSeenAt;
@@ -154,6 +132,11 @@ public final class Sweeping {
     /** What is still to be asked once this one has found all but what the log does not cover yet. */
     Sweeping goOn(Sweep next, Collection<String> entities, long holes) {
         return new Sweeping(next, this, entities, holes);
+    }
+
+    /** Whether it asks for nothing but what the delete log did not cover yet. */
+    boolean goesOn() {
+        return binSeenAt != null;
     }
 
     // ---- what to ask
@@ -174,20 +157,10 @@ public final class Sweeping {
     /** What to ask now. */
     public SalesforceQuery question() {
         if (left.element() instanceof Bin bin) {
-            return bin.ranges().nextPage() != null ? bin.ranges().nextPage() : range(bin);
+            return bin.ranges().question(bin.entity(), apiVersion, end);
         }
         LogWindows.Window window = windows().window();
         return SalesforceQuery.deleted(apiVersion, left.element().entity(), window.from(), window.until());
-    }
-
-    private SalesforceQuery range(Bin bin) {
-        BinRanges.Range range = bin.ranges().range(end);
-        String fields = MERGED.contains(bin.entity()) ? "Id, SystemModstamp, MasterRecordId" : "Id, SystemModstamp";
-        String until = range.until() == null ? "" : " AND SystemModstamp < " + range.until();
-        return SalesforceQuery.all(
-                apiVersion,
-                "SELECT " + fields + " FROM " + bin.entity() + " WHERE IsDeleted = true AND SystemModstamp >= "
-                        + range.from() + until);
     }
 
     // ---- what was answered
@@ -268,12 +241,12 @@ public final class Sweeping {
         if (!answer.path("records").isArray() || !answer.path("done").isBoolean()) {
             throw new IOException("Salesforce's answer to queryAll has no records (expected records and done)");
         }
-        Findings findings = new Findings();
+        SweptLists.Finds finds = lists.finds();
         for (JsonNode row : answer.path("records")) {
             String master = row.path("MasterRecordId").asText("");
             Optional<Instant> at = time(row.path("SystemModstamp").asText(null));
             // When it was deleted is not known: it may have been restored since.
-            findings.add(
+            finds.add(
                     row.path("Id").asText(),
                     at.orElse(end),
                     at.isPresent() ? DeletionState.PENDING : DeletionState.CHECKING,
@@ -287,8 +260,8 @@ public final class Sweeping {
                 fail(new RefusedException(
                         "Salesforce's nextRecordsUrl leads back to a page that was read (expected a new page)", ""));
             }
-            inBin += findings.count;
-            return findings.intake();
+            inBin += finds.count();
+            return finds.intake(holes);
         }
         if (bin.ranges().width() != null) {
             widths.put(bin.entity(), bin.ranges().width());
@@ -296,8 +269,8 @@ public final class Sweeping {
         if (!bin.ranges().unfinished()) {
             left.remove();
         }
-        inBin += findings.count;
-        return findings.intake();
+        inBin += finds.count();
+        return finds.intake(holes);
     }
 
     private static Optional<Instant> time(String text) {
@@ -326,12 +299,12 @@ public final class Sweeping {
 
             @Override
             public Intake next() {
-                Findings findings = new Findings();
+                SweptLists.Finds finds = lists.finds();
                 log.next()
                         .forEach(deleted ->
-                                findings.add(deleted.id(), deleted.at(), DeletionState.CHECKING, Optional.empty()));
-                inLog += findings.count;
-                return findings.intake();
+                                finds.add(deleted.id(), deleted.at(), DeletionState.CHECKING, Optional.empty()));
+                inLog += finds.count();
+                return finds.intake(holes);
             }
         };
     }
@@ -361,13 +334,13 @@ public final class Sweeping {
         if (log.windows == null) {
             // The log goes no further back; what is missing is reported at the end.
             Instant earliest = minute(end.minus(LOG_KEPT));
-            if (start.isBefore(earliest)) {
+            if (lists.start().isBefore(earliest)) {
                 provenFrom = later(provenFrom, earliest);
             }
             // At first no later than it is; then all of the minute in which the bin was read.
             Instant until = minute(binSeenAt == null ? end : end.plus(Duration.ofMinutes(1)));
-            log.windows =
-                    new LogWindows(earlier(later(minute(start), earliest), until.minus(LogWindows.MIN_WINDOW)), until);
+            log.windows = new LogWindows(
+                    earlier(later(minute(lists.start()), earliest), until.minus(LogWindows.MIN_WINDOW)), until);
         }
         return log.windows;
     }
@@ -417,56 +390,7 @@ public final class Sweeping {
         return added;
     }
 
-    /** Becomes one intake. */
-    private final class Findings {
-
-        private final List<DeletionRequest> deletions = new ArrayList<>();
-        private final List<Problem> problems = new ArrayList<>();
-        private int count;
-
-        void add(String id, Instant at, DeletionState state, Optional<String> note) {
-            if (at.isBefore(earlier(start, common))) {
-                return;
-            }
-            count++;
-            Optional<Identifier> identifier = records.identifier(id);
-            if (identifier.isEmpty()) {
-                problems.add(new Problem(
-                        "refused_id",
-                        "A sweep found record id " + SyncedRecords.printable(id) + " (expected " + records.expectedIds()
-                                + "); not deleted, reported"));
-                return;
-            }
-            records.deletions(identifier.get(), "sweep:" + at, Origin.SWEEP, at, state, note.orElse(""), null).stream()
-                    .filter(deletion -> isDue(deletion.recordList(), at))
-                    .forEach(deletions::add);
-        }
-
-        Intake intake() {
-            return new Intake(deletions, problems, null).askedAfter(holes);
-        }
-    }
-
-    /** Of a list that has to catch up, also what lies before the rest of the sweep. */
-    private boolean isDue(String recordList, Instant at) {
-        return !at.isBefore(common) || sweep.lagging().containsKey(recordList) && !at.isBefore(catchUpFrom(recordList));
-    }
-
-    /** One that was there at the first start began with it; one that joined did not. */
-    private Instant catchUpFrom(String recordList) {
-        Instant from = sweep.lagging().get(recordList);
-        return from.isBefore(floor) ? from.minus(overlap) : later(from.minus(overlap), floor);
-    }
-
     private static Instant minute(Instant time) {
         return time.truncatedTo(ChronoUnit.MINUTES);
-    }
-
-    private static Instant later(Instant one, Instant other) {
-        return one.isAfter(other) ? one : other;
-    }
-
-    private static Instant earlier(Instant one, Instant other) {
-        return one.isBefore(other) ? one : other;
     }
 }

@@ -53,6 +53,8 @@ public final class Sweeps implements Supplier<SweepReport> {
     private final Duration retry;
     private final Backoff backoff;
     private final Backoff waitForLog;
+    private final Sightings sightings;
+    private final MissedEvents missed;
 
     /** When the first sweep after a demand began, by Salesforce's clock: what the log has to cover to answer it. */
     private final TreeMap<Long, Instant> toBeCovered = new TreeMap<>();
@@ -68,6 +70,9 @@ public final class Sweeps implements Supplier<SweepReport> {
     private final Map<String, Duration> widths = new HashMap<>();
 
     private volatile Sweeping latest;
+    /** Whether the user was known to be blind when it began: what it has read proves nothing, even where the user sees again. */
+    private boolean blind;
+
     private long notBefore = System.nanoTime();
     private int failures;
 
@@ -79,7 +84,11 @@ public final class Sweeps implements Supplier<SweepReport> {
             String apiVersion,
             Duration period,
             Duration overlap,
-            Duration retry) {
+            Duration retry,
+            Sightings sightings,
+            MissedEvents missed) {
+        this.sightings = sightings;
+        this.missed = missed;
         this.coverage = coverage;
         this.intakes = intakes;
         this.records = records;
@@ -94,6 +103,7 @@ public final class Sweeps implements Supplier<SweepReport> {
 
     /** The sweep that is due now; null when none is. */
     public synchronized Sweeping begin() {
+        missed.look();
         if (System.nanoTime() - notBefore < 0) {
             return null;
         }
@@ -104,6 +114,8 @@ public final class Sweeps implements Supplier<SweepReport> {
             wake();
             return null;
         }
+        blind = sightings.anyLost();
+        missed.begun();
         boolean goesOn = waiting != null && waiting.sweep().answersSame(sweep);
         latest = goesOn
                 ? waiting.goOn(sweep, entities, intakes.holes())
@@ -157,7 +169,7 @@ public final class Sweeps implements Supplier<SweepReport> {
     }
 
     /**
-     * All that Salesforce reports is in the inbox.
+     * All that Salesforce reports is in the inbox, and the user still sees what must be there.
      *
      * @throws RefusedException when something could not be asked: then nothing is proven
      */
@@ -167,6 +179,12 @@ public final class Sweeps implements Supplier<SweepReport> {
         }
         failures = 0;
         pause(retry);
+        if (blind) {
+            LOG.info("Salesforce shows the user its records again; what was read before is swept again");
+            coverage.fail(sweeping.sweep(), "it began while Salesforce did not show the user its records; swept again");
+            wake();
+            return;
+        }
         // Tried wider the next time, since what made it too much may be over.
         widths.replaceAll((entity, width) -> width.multipliedBy(2));
         Sweep sweep = sweeping.sweep();
@@ -189,6 +207,7 @@ public final class Sweeps implements Supplier<SweepReport> {
                 sweeping.coveredUntil(),
                 answered >= 0,
                 unproven);
+        missed.swept(sweeping);
         reported = unproven == null ? reported : unproven;
         toBeCovered.headMap(answered, true).clear();
         boolean proven = toBeCovered.isEmpty();
@@ -224,7 +243,7 @@ public final class Sweeps implements Supplier<SweepReport> {
         pause(delay);
         String words = words(e);
         // Salesforce would refuse it again: a person is needed, and one ERROR is enough.
-        boolean alarm = failures == 1 && root(e) instanceof RefusedException;
+        boolean alarm = failures == 1 && (root(e) instanceof RefusedException || root(e) instanceof SightLostException);
         LOG.atLevel(alarm ? Level.ERROR : Level.WARN)
                 .log(
                         "Sweep ({}) failed: {}; what it found is in the inbox, tried again in {} ms",
@@ -264,6 +283,7 @@ public final class Sweeps implements Supplier<SweepReport> {
                 || root instanceof InboxException
                 || root instanceof IllegalStateException
                 || root.getClass() == IOException.class
+                || root instanceof SightLostException
                 || root instanceof RefusedException;
         return spoken
                 ? root.getMessage()

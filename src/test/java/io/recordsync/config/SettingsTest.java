@@ -80,7 +80,8 @@ class SettingsTest {
                                 Duration.ofSeconds(3),
                                 Duration.ofSeconds(4),
                                 Duration.ofSeconds(5),
-                                Duration.ofSeconds(6)),
+                                Duration.ofSeconds(6),
+                                Duration.ofSeconds(20)),
                         new SweepSettings(Duration.ofHours(1), false, Duration.ofMinutes(2), Duration.ofMillis(1500)),
                         new ReconcileSettings(Optional.of(Duration.ofDays(1)), NotVisible.DELETE, 6, 51),
                         new TalkdeskSettings(
@@ -277,6 +278,7 @@ class SettingsTest {
         texts.put("stream.backoff-max", "4000");
         texts.put("stream.backoff-long", "5s");
         texts.put("stream.catch-up", "6s");
+        texts.put("stream.missed-after", "20s");
         texts.put("sweep.period", "1h");
         texts.put("sweep.on-gap", "false");
         texts.put("sweep.overlap", "2m");

@@ -11,8 +11,11 @@ import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.HeldReason;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.IdentifierKind;
+import io.recordsync.deletion.MissedReport;
 import io.recordsync.deletion.NothingFound;
 import io.recordsync.deletion.Origin;
+import io.recordsync.deletion.SightReport;
+import io.recordsync.deletion.SightState;
 import io.recordsync.deletion.StreamReport;
 import io.recordsync.deletion.StreamReport.State;
 import io.recordsync.deletion.SweepDemand;
@@ -96,6 +99,8 @@ class OpsRouteTest {
         inbox.buggy = false;
         server.coverage.demands.clear();
         server.coverage.state = new Coverage.State(null, null, null, null, false, false, null);
+        server.sights.shown = List.of();
+        server.missed = MissedReport.NONE;
         server.stream = OpsServer.stream(State.CONNECTED, null);
         server.gate = new GateReport(GateReport.OPEN, null, null);
         server.dryRunLists.clear();
@@ -276,6 +281,45 @@ class OpsRouteTest {
     }
 
     @Test
+    void lost_sight_is_red_until_a_person_confirms_it_and_an_entity_that_is_empty_amber() throws Exception {
+        server.sights.shown =
+                List.of(new SightReport("Lead", SightState.EMPTY, 0L, "Salesforce shows the user no record of Lead"));
+        JsonNode empty = json(server.get("/api/status"));
+        assertThat(empty.at("/health/level").asText()).isEqualTo("amber");
+        assertThat(empty.at("/health/reasons").toString()).contains("no record of Lead");
+        assertThat(server.get("/observe/health/ready").statusCode()).isEqualTo(200);
+
+        server.sights.shown = List.of(new SightReport("Contact", SightState.LOST, 100L, "give it View All again"));
+        JsonNode lost = json(server.get("/api/status"));
+        assertThat(lost.at("/health/level").asText()).isEqualTo("red");
+        assertThat(lost.at("/health/reasons").toString()).containsOnlyOnce("give it View All again");
+        assertThat(lost.at("/sight/0/state").asText()).isEqualTo("lost");
+        assertThat(server.get("/observe/health/ready").body()).contains("give it View All again");
+
+        assertThat(json(server.post("/api/salesforce/confirm-sight", "{}")))
+                .isEqualTo(JSON.readTree("{\"confirmed\": [\"Contact\"]}"));
+        assertThat(server.sights.acceptedBy).isEqualTo("anonymous@127.0.0.1");
+        assertThat(server.told).containsExactly("sweep");
+        assertThat(json(server.post("/api/salesforce/confirm-sight", "{}")).path("confirmed"))
+                .isEmpty();
+    }
+
+    @Test
+    void what_two_sweeps_in_a_row_found_and_the_stream_had_not_told_is_amber() throws Exception {
+        server.missed = new MissedReport(7, List.of(7L));
+        JsonNode once = json(server.get("/api/status"));
+        assertThat(once.at("/stream/missedBySweep").asLong()).isEqualTo(7);
+        assertThat(once.at("/health/level").asText()).isEqualTo("green");
+
+        server.missed = new MissedReport(12, List.of(5L, 7L));
+        JsonNode twice = json(server.get("/api/status"));
+        assertThat(twice.at("/stream/missedBySweep").asLong()).isEqualTo(12);
+        assertThat(twice.at("/health/level").asText()).isEqualTo("amber");
+        assertThat(twice.at("/health/reasons").toString())
+                .contains("(5, 7)", "Setup, Change Data Capture", "PlatformEventChannelMember", "View All");
+    }
+
+    @Test
     void it_is_not_ready_while_a_hole_is_not_swept_a_stretch_unproven_or_sweeps_prove_nothing() throws Exception {
         Instant covered = Instant.parse("2026-03-01T10:59:00Z");
         Instant daysAgo = OpsServer.NOW.minus(Duration.ofHours(49));
@@ -318,6 +362,7 @@ class OpsRouteTest {
                 true,
                 false,
                 UNPROVEN);
+        server.sights.shown = List.of(new SightReport("Contact", SightState.SEEN, 12L, null));
 
         HttpResponse<String> answer = server.get("/api/status");
 
@@ -338,7 +383,7 @@ class OpsRouteTest {
                  "stream": {"channel": "/data/ContactChangeEvent", "state": "connected",
                             "catchingUp": false,
                             "lastResponseAt": "2026-03-01T11:59:55Z", "lastEventAt": null,
-                            "positionSavedAt": "2026-03-01T02:00:00Z", "hoursToExpiry": 62.0,
+                            "positionSavedAt": "2026-03-01T02:00:00Z", "hoursToExpiry": 62.0, "missedBySweep": 0,
                             "lastError": "UNAVAILABLE"},
                  "delivery": {"state": "waiting", "reason": "rate_limited", "until": "2026-03-01T12:00:09Z"},
                  "deletions": {"checking": 0, "pending": 3, "claimed": 0, "deleted": 0, "parked": 0, "held": 0,
@@ -363,6 +408,7 @@ class OpsRouteTest {
                  "reconcile": {"recordList": null, "running": false, "waiting": [], "checked": 3, "missing": null,
                                "seen": 0, "judged": 0, "foreign": 0, "foreignPrefix": 0, "otherProvider": 0,
                                "notVisible": null, "whole": null, "lastAt": null, "lastError": null},
+                 "sight": [{"entity": "Contact", "state": "seen", "living": 12, "message": null}],
                  "problems": [{"at": "2026-03-01T12:00:00Z", "kind": "refused_id", "message": "Refused 003*"}]}"""));
     }
 

@@ -5,6 +5,7 @@ import io.recordsync.Secrets;
 import io.recordsync.config.OpsSettings;
 import io.recordsync.config.Secret;
 import io.recordsync.deletion.DeliveryMode;
+import io.recordsync.deletion.MissedReport;
 import io.recordsync.deletion.NothingFound;
 import io.recordsync.deletion.PresenceReport;
 import io.recordsync.deletion.StreamReport;
@@ -37,6 +38,7 @@ import io.recordsync.ops.health.Observation;
 import io.recordsync.ops.health.PendingCheck;
 import io.recordsync.ops.health.PositionCheck;
 import io.recordsync.ops.health.ProcessCheck;
+import io.recordsync.ops.health.SightCheck;
 import io.recordsync.ops.health.StoreCheck;
 import io.recordsync.ops.health.StreamCheck;
 import io.recordsync.ops.health.SweepCheck;
@@ -61,6 +63,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -112,6 +115,8 @@ public final class OpsServer implements AutoCloseable {
     private final DeliveryMode mode = new DeliveryMode(false, dryRunLists);
     private final Gate gateBean = new Gate(told, () -> gate);
     private final Sweeps sweeps = new Sweeps(told);
+    final InMemorySights sights = new InMemorySights();
+    volatile MissedReport missed = MissedReport.NONE;
     private final PresenceChecks presenceChecks = new PresenceChecks(told);
     private final PrometheusMeterRegistry registry = Metrics.registry();
     final Metrics metrics = new Metrics(registry, inbox, CHANNEL, () -> stream, CLOCK);
@@ -167,7 +172,7 @@ public final class OpsServer implements AutoCloseable {
         main.bind("recordsyncPageFiles", new PageFiles());
         main.bind(
                 "recordsyncOrders",
-                new Orders(inbox, inbox, orders, pauses, coverage, recordLists, RECORD_LISTS, mode, CLOCK));
+                new Orders(inbox, inbox, orders, pauses, coverage, recordLists, sights, RECORD_LISTS, mode, CLOCK));
         main.bind("recordsyncOrderView", new OrderView(orders));
         main.bind("recordsyncDeletionView", new DeletionView(inbox));
         main.bind("recordsyncHistoryView", new HistoryView(history));
@@ -181,7 +186,15 @@ public final class OpsServer implements AutoCloseable {
                         pauses,
                         CHANNEL,
                         RECORD_LISTS,
-                        new Status.Parts(() -> stream, gateBean, presenceChecks, sweeps, () -> nothingFound, guard),
+                        new Status.Parts(
+                                () -> stream,
+                                gateBean,
+                                presenceChecks,
+                                sweeps,
+                                () -> nothingFound,
+                                sights,
+                                () -> missed,
+                                guard),
                         health,
                         mode,
                         metrics,
@@ -207,7 +220,8 @@ public final class OpsServer implements AutoCloseable {
                 new GuardCheck(inbox, registry),
                 new DeliveryCheck(() -> gate),
                 new NodesCheck(() -> differences),
-                new SweepCheck(coverage, Duration.ofHours(24), CLOCK));
+                new SweepCheck(coverage, Duration.ofHours(24), CLOCK),
+                new SightCheck(sights, Optional::empty));
     }
 
     static OpsServer start(String host, String password) throws Exception {

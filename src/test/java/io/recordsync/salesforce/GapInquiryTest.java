@@ -91,10 +91,81 @@ class GapInquiryTest {
         GapInquiry blind =
                 new GapInquiry(List.of(FIRST, SECOND), List.of("Contact"), "64.0", entity -> Optional.of(sign));
         read(blind, rows(row(FIRST, true)));
+        assertThat(soql(blind)).as("the sign may have been purged").isEqualTo("SELECT Id FROM Contact LIMIT 1");
+        read(blind, NONE);
         assertThat(blind.unfinished()).isFalse();
         assertThat(blind.gone()).as("what Salesforce says is so").containsExactly(FIRST);
         assertThat(blind.living()).isEmpty();
         assertThat(blind.invisible()).containsExactly("Contact");
+    }
+
+    @Test
+    void a_sign_that_was_purged_is_replaced_and_the_question_asked_again_with_the_new_one() throws IOException {
+        SignOf sight = new SignOf("003DL0000000000YAA");
+        GapInquiry inquiry = new GapInquiry(List.of(FIRST, SECOND), List.of("Contact"), "64.0", sight);
+
+        read(inquiry, rows(row(FIRST, false)));
+        read(inquiry, "{\"done\": true, \"records\": [{\"Id\": \"003DL0000219999YAA\"}]}");
+        assertThat(soql(inquiry)).endsWith("'003DL0000219999YAA')");
+        assertThat(sight.sign).isEqualTo("003DL0000219999YAA");
+        read(inquiry, rows(row(FIRST, false), "{\"Id\": \"003DL0000219999YAA\", \"IsDeleted\": false}"));
+
+        assertThat(inquiry.unfinished()).isFalse();
+        assertThat(inquiry.gone()).containsExactly(SECOND);
+    }
+
+    /** Between the two the user lost its sight. */
+    @Test
+    void a_new_sign_that_does_not_come_back_either_says_that_nothing_is_seen() throws IOException {
+        GapInquiry inquiry =
+                new GapInquiry(List.of(FIRST, SECOND), List.of("Contact"), "64.0", new SignOf("003DL0000000000YAA"));
+
+        read(inquiry, rows(row(FIRST, false)));
+        read(inquiry, "{\"done\": true, \"records\": [{\"Id\": \"003DL0000219999YAA\"}]}");
+        read(inquiry, NONE);
+
+        assertThat(inquiry.unfinished()).isFalse();
+        assertThat(inquiry.gone()).isEmpty();
+        assertThat(inquiry.invisible()).containsExactly("Contact");
+    }
+
+    /** The sign is one that the user owns: it comes back, and others do not. */
+    @Test
+    void where_a_sweep_has_found_that_the_user_is_blind_one_id_that_comes_back_proves_nothing() throws IOException {
+        SignOf sight = new SignOf("003DL0000219999YAA");
+        sight.lost = true;
+        GapInquiry inquiry = new GapInquiry(List.of(FIRST, SECOND), List.of("Contact"), "64.0", sight);
+
+        read(inquiry, rows(row(FIRST, true), "{\"Id\": \"003DL0000219999YAA\", \"IsDeleted\": false}"));
+
+        assertThat(inquiry.gone()).containsExactly(FIRST);
+        assertThat(inquiry.invisible()).containsExactly("Contact");
+    }
+
+    /** Knows one sign, and takes another. */
+    private static final class SignOf implements Sight {
+
+        private String sign;
+        private boolean lost;
+
+        SignOf(String sign) {
+            this.sign = sign;
+        }
+
+        @Override
+        public Optional<String> sign(String entity) {
+            return Optional.of(sign);
+        }
+
+        @Override
+        public boolean lost(String entity) {
+            return lost;
+        }
+
+        @Override
+        public void seen(String entity, String id) {
+            sign = id;
+        }
     }
 
     @ParameterizedTest

@@ -3,6 +3,10 @@ package io.recordsync.salesforce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.recordsync.deletion.MissedReport;
+import io.recordsync.deletion.SightState;
+import io.recordsync.deletion.StreamReport;
+import io.recordsync.deletion.StreamReport.State;
 import io.recordsync.deletion.SweepDemand;
 import io.recordsync.deletion.SweepReport;
 import io.recordsync.inbox.Coverage;
@@ -12,9 +16,11 @@ import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.InboxSettings;
 import io.recordsync.inbox.JdbcLedger;
 import io.recordsync.inbox.Ledger.ProblemEntry;
+import io.recordsync.inbox.Sights.Seen;
 import io.recordsync.inbox.Store;
 import io.recordsync.inbox.database.Database;
 import io.recordsync.salesforce.SalesforceAccess.RefusedException;
+import io.recordsync.simulator.salesforce.ContactIds;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,8 +31,12 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +55,8 @@ class SweepsTest {
     private Store store;
     private Inbox inbox;
     private BreakableCoverage coverage;
+    private final List<Long> missed = new ArrayList<>();
+    private StreamReport stream = stream(State.CONNECTED, null);
     private Instant now = Instant.now().truncatedTo(ChronoUnit.MINUTES);
 
     @BeforeEach
@@ -306,6 +318,28 @@ class SweepsTest {
         assertThat(coverage.state().unproven()).isNotNull();
     }
 
+    /** What it read while the user saw nothing may lack anything, though the user sees again at its end. */
+    @Test
+    void a_sweep_that_began_while_the_user_saw_nothing_proves_nothing_and_is_made_again() throws IOException {
+        Sweeps sweeps = sweeps(HOUR);
+        demand("first");
+        inbox.sights().note(new Seen("Contact", SightState.LOST, "the user is blind", 0L, 0, ""));
+        Instant covered = coverage.begin(HOUR).orElseThrow().since();
+        now = now.plus(HOUR);
+
+        Sweeping blind = sweeps.begin();
+        answer(blind, Duration.ZERO);
+        inbox.sights().note(new Seen("Contact", SightState.SEEN, "", 5L, 0, ""));
+        sweeps.finish(blind);
+        assertThat(coverage.state().coveredUntil()).isEqualTo(covered);
+        assertThat(coverage.state().owed()).isEqualTo("first");
+
+        sweep(sweeps, Duration.ZERO);
+        assertThat(coverage.state().coveredUntil()).isAfter(covered);
+        assertThat(coverage.state().owed()).isNull();
+        assertThat(coverage.state().lastError()).isNull();
+    }
+
     private Sweeps sweeps(Duration retry) {
         return new Sweeps(
                 coverage,
@@ -315,7 +349,61 @@ class SweepsTest {
                 "64.0",
                 Duration.ofDays(1),
                 HOUR,
-                retry);
+                retry,
+                sightings(),
+                new MissedEvents(inbox.untold(), () -> stream, HOUR, missed::add));
+    }
+
+    private static StreamReport stream(State state, String error) {
+        return new StreamReport("/data/ContactChangeEvent", state, null, null, error, Instant.EPOCH, Map.of());
+    }
+
+    @Test
+    void what_a_sweep_finds_is_counted_where_a_connected_stream_has_not_told_it_within_the_time() throws IOException {
+        Sweeps sweeps = sweeps(Duration.ZERO);
+        now = now.plus(Duration.ofHours(3));
+        coverage.order("kim", null);
+        sweep(sweeps, now.minus(HOUR.multipliedBy(2)), now.minusSeconds(60));
+        assertThat(missed).as("one is too young to say").containsExactly(1L);
+        assertThat(inbox.untold().report()).isEqualTo(new MissedReport(1, List.of(1L)));
+
+        now = now.plus(HOUR);
+        coverage.order("kim", null);
+        stream = stream(State.WAITING, null);
+        sweep(sweeps, now.minus(HOUR));
+        assertThat(missed).as("a stream that is away will tell").hasSize(1);
+        stream = stream(State.CONNECTED, "what it brought cannot be accepted");
+        sweeps.begin();
+        assertThat(missed).hasSize(1);
+    }
+
+    @Test
+    void what_is_found_because_of_a_gap_is_no_surprise() throws IOException {
+        Sweeps sweeps = sweeps(Duration.ZERO);
+        now = now.plus(Duration.ofHours(3));
+        demand("GAP_OVERFLOW");
+
+        sweep(sweeps, now.minus(HOUR.multipliedBy(2)));
+
+        assertThat(missed).isEmpty();
+        assertThat(inbox.untold().report()).isEqualTo(MissedReport.NONE);
+    }
+
+    /** The Recycle Bin holds contacts that were deleted then. */
+    private void sweep(Sweeps sweeps, Instant... deletedAt) throws IOException {
+        Sweeping sweeping = sweeps.begin();
+        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(now.atOffset(ZoneOffset.UTC));
+        String rows = Stream.of(deletedAt)
+                .map(at -> "{\"Id\": \"" + ContactIds.next() + "\", \"SystemModstamp\": \"" + at + "\"}")
+                .collect(Collectors.joining(","));
+        sweeping.read(json("{\"done\": true, \"records\": [" + rows + "]}"), date, "")
+                .forEachRemaining(intake -> inbox.intakes().accept(intake));
+        answer(sweeping, Duration.ZERO);
+        sweeps.finish(sweeping);
+    }
+
+    private Sightings sightings() {
+        return new Sightings(inbox.sights(), List.of("Contact"), List.of("003"), "64.0");
     }
 
     private void demand(String reason) {

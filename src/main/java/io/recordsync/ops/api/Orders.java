@@ -12,6 +12,7 @@ import io.recordsync.inbox.NotAsShownException;
 import io.recordsync.inbox.Pauses;
 import io.recordsync.inbox.Pauses.Pause;
 import io.recordsync.inbox.RecordLists;
+import io.recordsync.inbox.Sights;
 import io.recordsync.inbox.WrittenOrders;
 import java.time.Clock;
 import java.time.Duration;
@@ -49,6 +50,7 @@ public final class Orders {
     private final Pauses pauses;
     private final Coverage coverage;
     private final RecordLists known;
+    private final Sights sights;
     private final List<String> recordLists;
     private final RequestedDeletions requested;
     private final Clock clock;
@@ -71,6 +73,9 @@ public final class Orders {
     /** The stretch that was confirmed; null when there was none. */
     public record Confirmed(StatusAnswer.Stretch confirmed) {}
 
+    /** The entities of which fewer records are shown, and that is right; none where none was lost. */
+    public record Entities(List<String> confirmed) {}
+
     /** The Salesforce org from now on. */
     public record Org(String orgId) {}
 
@@ -85,6 +90,7 @@ public final class Orders {
             Pauses pauses,
             Coverage coverage,
             RecordLists known,
+            Sights sights,
             List<String> recordLists,
             DeliveryMode mode,
             Clock clock) {
@@ -94,6 +100,7 @@ public final class Orders {
         this.pauses = pauses;
         this.coverage = coverage;
         this.known = known;
+        this.sights = sights;
         this.recordLists = recordLists;
         this.requested = new RequestedDeletions(recordLists);
         this.clock = clock;
@@ -215,6 +222,15 @@ public final class Orders {
         });
         LOG.info("{} confirmed {} as the Salesforce org from now on; saved positions are dropped", user, orgId);
         return new Org(orgId);
+    }
+
+    /** There may be none that was lost: then nothing is changed. */
+    public Entities confirmSight(String user) {
+        List<String> confirmed = sights.accept(user);
+        if (!confirmed.isEmpty()) {
+            LOG.info("{} confirmed that what Salesforce shows of {} is all that there is", user, confirmed);
+        }
+        return new Entities(confirmed);
     }
 
     /** Without {@code since} it begins where everything is proven until. */

@@ -3,8 +3,11 @@ package io.recordsync.ops.api;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.DeliveryMode;
 import io.recordsync.deletion.HeldReason;
+import io.recordsync.deletion.MissedReport;
 import io.recordsync.deletion.NothingFound;
 import io.recordsync.deletion.PresenceReport;
+import io.recordsync.deletion.SightReport;
+import io.recordsync.deletion.SightState;
 import io.recordsync.deletion.StreamPosition;
 import io.recordsync.deletion.StreamReport;
 import io.recordsync.deletion.SweepReport;
@@ -33,9 +36,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * How the service stands: gathers the answer to {@code GET /api/status}. Read anew each time.
@@ -75,7 +80,9 @@ public final class Status {
             Coverage.State coverage,
             List<ListCoverage> covered,
             boolean catchingUp,
-            List<NothingFound> nothingFound) {}
+            List<NothingFound> nothingFound,
+            List<SightReport> sight,
+            MissedReport missed) {}
 
     /** What other parts of the service report of themselves. */
     public record Parts(
@@ -84,6 +91,8 @@ public final class Status {
             Supplier<PresenceReport> presenceChecks,
             Supplier<SweepReport> sweeps,
             Supplier<List<NothingFound>> nothingFound,
+            Supplier<List<SightReport>> sight,
+            Supplier<MissedReport> missed,
             GuardView guard) {}
 
     /**
@@ -129,7 +138,9 @@ public final class Status {
                 coverage.state(),
                 inboxLists.coverage(),
                 ledger.catchingUp(),
-                parts.nothingFound().get());
+                parts.nothingFound().get(),
+                parts.sight().get(),
+                parts.missed().get());
     }
 
     /** So that something is known before anybody asks. */
@@ -168,6 +179,7 @@ public final class Status {
                 lists(known),
                 sweep(known.coverage()),
                 reconcile(),
+                known.sight().stream().map(StatusAnswer.Sight::of).toList(),
                 problems.stream()
                         .map(problem -> new StatusAnswer.Problem(problem.at(), problem.kind(), problem.message()))
                         .toList(),
@@ -229,6 +241,14 @@ public final class Status {
                 .ifPresent(error -> reasons.add("The presence check: " + error));
         reasons.addAll(HistoryHint.words(known.covered(), parts.presenceChecks().get()));
         known.nothingFound().forEach(list -> reasons.add(words(list)));
+        known.sight().stream()
+                .filter(sight -> sight.state() != SightState.LOST)
+                .map(SightReport::message)
+                .filter(Objects::nonNull)
+                .forEach(reasons::add);
+        if (known.missed().isSerious()) {
+            reasons.add(words(known.missed()));
+        }
         Instant since = clock.instant().minus(PROBLEM_IS_NEW);
         problems.stream()
                 .filter(problem -> problem.at().isAfter(since))
@@ -244,6 +264,16 @@ public final class Status {
         return "Record list " + list.recordList() + " has had none of what was to be deleted (" + asked
                 + " in a row, and nothing ever found): check talkdesk.external-provider, that records carry the ids in the"
                 + " form of 18 characters, and that the account is the one of this list";
+    }
+
+    private static String words(MissedReport missed) {
+        return ("The last %s sweeps in a row found deletions that the stream had not told (%s), though it is connected: their events"
+                        + " are missing, or hours late. Look in Setup, Change Data Capture, whether the entities of salesforce.entities"
+                        + " are selected; of a custom channel, at its members (PlatformEventChannelMember) and their filter; and whether"
+                        + " the integration user has View All on them (Permission Sets, Object Settings)")
+                .formatted(
+                        missed.inARow().size(),
+                        missed.inARow().stream().map(String::valueOf).collect(Collectors.joining(", ")));
     }
 
     public StatusAnswer.Delivery delivery() {
@@ -262,6 +292,7 @@ public final class Status {
                 now.lastEventAt(),
                 savedAt,
                 savedAt == null ? null : hoursToExpiry(savedAt),
+                known.missed().total(),
                 now.lastError());
     }
 

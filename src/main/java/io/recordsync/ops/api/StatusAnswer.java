@@ -1,5 +1,7 @@
 package io.recordsync.ops.api;
 
+import io.recordsync.deletion.SightReport;
+import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.ops.health.HealthReport;
 import java.time.Instant;
@@ -27,12 +29,14 @@ public record StatusAnswer(
         List<RecordList> lists,
         Sweep sweep,
         Reconcile reconcile,
+        List<Sight> sight,
         List<Problem> problems,
         @IsoTime Instant knownAt,
         String asOf) {
 
     /**
-     * {@code catchingUp}, in whichever process: Salesforce is asked about what is due. {@code hoursToExpiry} is what remains of the time for which Salesforce keeps a position, never negative.
+     * {@code catchingUp}, in whichever process: Salesforce is asked about what is due. {@code hoursToExpiry} is what remains of the time for which Salesforce keeps a position, never negative;
+     * {@code missedBySweep} are deletions that sweeps found and that it had not told in time.
      */
     public record Stream(
             String channel,
@@ -42,6 +46,7 @@ public record StatusAnswer(
             @IsoTime Instant lastEventAt,
             @IsoTime Instant positionSavedAt,
             Double hoursToExpiry,
+            long missedBySweep,
             String lastError) {}
 
     public record Delivery(String state, String reason, @IsoTime Instant until) {}
@@ -111,6 +116,14 @@ public record StatusAnswer(
             Boolean whole,
             @IsoTime Instant lastAt,
             String lastError) {}
+
+    /** {@code living} is null until they were counted; {@code message} where all is well. */
+    public record Sight(String entity, String state, Long living, String message) {
+
+        static Sight of(SightReport sight) {
+            return new Sight(sight.entity(), Word.underscored(sight.state()), sight.living(), sight.message());
+        }
+    }
 
     public record Problem(@IsoTime Instant at, String kind, String message) {}
 }

@@ -95,6 +95,7 @@ public final class Metrics implements Tally {
             settled(confirmation, List.of());
         }
         parked(0);
+        missed(0);
         Problem.KINDS.forEach(this::problems);
         this.lastProblemAt = newestProblem();
         double startedAt = clock.instant().toEpochMilli() / 1000.0;
@@ -210,6 +211,11 @@ public final class Metrics implements Tally {
     @Override
     public void parked(int rows) {
         registry.counter("recordsync.parked").increment(rows);
+    }
+
+    /** Deletions that sweeps found, and that the stream had not told in time. */
+    public void missed(long contacts) {
+        registry.counter("recordsync.stream.missed.by.sweep").increment(contacts);
     }
 
     /** When this process called the list last; empty when it has not yet. */

@@ -87,6 +87,7 @@ class MetricsTest {
                         new Settled(Origin.STREAM, Duration.ofSeconds(3)),
                         new Settled(Origin.STREAM, Duration.ofDays(9))));
         metrics.parked(2);
+        metrics.missed(4);
 
         assertThat(registry.scrape())
                 .contains(
@@ -105,6 +106,7 @@ class MetricsTest {
                         "recordsync_commit_to_delete_seconds_count{origin=\"stream\"} 2",
                         "recordsync_commit_to_delete_seconds_count{origin=\"api\"} 0",
                         "recordsync_parked_total 2.0",
+                        "recordsync_stream_missed_by_sweep_total 4.0",
                         "recordsync_deletions_total{confirmation=\"exact\"} 2.0",
                         "recordsync_deletions_total{confirmation=\"absent\"} 0.0");
         assertThat(metrics.lastCall("list-a")).contains(OpsServer.NOW);

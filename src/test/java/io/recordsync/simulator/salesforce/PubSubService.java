@@ -72,6 +72,7 @@ final class PubSubService extends PubSubGrpc.PubSubImplBase {
     private int schemaOutages;
     private boolean schemaDown;
     private boolean refusingReplay;
+    private boolean withoutEvents;
     private int opened;
     /** Of nineteen digits, as those recorded since 2024. */
     private long commitNumber;
@@ -115,9 +116,19 @@ final class PubSubService extends PubSubGrpc.PubSubImplBase {
         }
     }
 
+    /** What is published while it is off reaches nobody, and is not kept; keepalives go on. */
+    void deliversEvents(boolean on) {
+        synchronized (lock) {
+            withoutEvents = !on;
+        }
+    }
+
     /** Publishes transactions, each with a replay id of its own that its events share. */
     List<String> publish(List<List<ChangeEvent>> transactions) {
         synchronized (lock) {
+            if (withoutEvents) {
+                return List.of();
+            }
             List<String> ids = new ArrayList<>();
             for (List<ChangeEvent> transaction : transactions) {
                 List<EventLog.Content> contents = new ArrayList<>();

@@ -433,7 +433,32 @@ public final class SalesforceSimulator implements AutoCloseable {
 
     /** Without View All on Contact queries find nothing, and no error tells why. */
     public void contactsVisible(boolean on) {
-        rest.visible(on);
+        rest.visible(id -> on);
+    }
+
+    /** The user sees these contacts alone, such as those that it owns. */
+    public void contactsVisible(Collection<String> ids) {
+        Set<String> seen = Set.copyOf(ids);
+        rest.visible(seen::contains);
+    }
+
+    /**
+     * The user loses its permission on Contact, or gets it back: without it {@code query}, {@code queryAll}, the delete log and the
+     * stream go quiet, each with success. What was committed meanwhile is never delivered.
+     */
+    public void sight(boolean on) {
+        rest.visible(id -> on);
+        pubsub.deliversEvents(on);
+    }
+
+    /** Contact is taken out of the entities that Change Data Capture publishes, or back in; keepalives go on. */
+    public void eventsStop(boolean on) {
+        pubsub.deliversEvents(!on);
+    }
+
+    /** {@code SELECT COUNT()} is refused with QUERY_TIMEOUT. */
+    public void countTimesOut(boolean on) {
+        rest.countTimesOut(on);
     }
 
     /** The next REST calls are answered with these statuses (200 = as usual), then it is as before. */
