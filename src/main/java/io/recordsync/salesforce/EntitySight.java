@@ -1,5 +1,6 @@
 package io.recordsync.salesforce;
 
+import io.recordsync.deletion.SalesforceId;
 import io.recordsync.deletion.SightState;
 import io.recordsync.inbox.Sights.Known;
 

@@ -2,6 +2,7 @@ package io.recordsync.salesforce;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recordsync.deletion.SalesforceId;
 import io.recordsync.inbox.Sights.Told;
 import java.io.IOException;
 import java.io.InputStream;

@@ -158,7 +158,8 @@ final class RestApi {
         }
         String version = path.substring(0, path.indexOf("/query"));
         List<Map<String, Object>> records = contacts.all().stream()
-                .filter(contact -> visible.test(contact.id()) && !hidden.contains(contact.id()) && (all || !contact.deleted()))
+                .filter(contact ->
+                        visible.test(contact.id()) && !hidden.contains(contact.id()) && (all || !contact.deleted()))
                 .filter(query::matches)
                 .limit(query.limit())
                 .map(contact -> row(contact, query.fields(), version))
