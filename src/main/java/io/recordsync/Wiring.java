@@ -182,15 +182,13 @@ public final class Wiring implements AutoCloseable {
         beans.replaceable(
                 "recordsyncOutboundConnections",
                 HttpClientConnectionManager.class,
-                () -> beans.closing(OutboundHttp.connections(outbound, connectTimeout())));
+                // One pool serves both ends.
+                () -> beans.closing(OutboundHttp.connections(
+                        outbound,
+                        Connecting.within(
+                                settings.delivery().timeout(),
+                                settings.salesforce().timeout()))));
         return new Network(outbound, http);
-    }
-
-    /** One pool serves both ends. */
-    private Duration connectTimeout() {
-        Duration talkdesk = settings.delivery().timeout();
-        Duration salesforce = settings.salesforce().timeout();
-        return Connecting.within(talkdesk.compareTo(salesforce) < 0 ? talkdesk : salesforce);
     }
 
     record Tokens(AccessTokens salesforce, AccessTokens talkdesk) {}

@@ -237,57 +237,18 @@ public final class Keys {
             "003",
             listOf("key prefixes of 3 characters, separated by commas", "[A-Za-z0-9]{3}"),
             "The key prefixes of the ids that are accepted.");
-    static final Key<Duration> STREAM_IDLE_TIMEOUT = rarely(
-            "stream.idle-timeout",
-            "330000",
-            durationAtLeast(ONE_SECOND),
-            "The silence (no event, no keepalive) after which the stream is opened again; keepalives come within 270 s.");
-    static final Key<Duration> STREAM_KEEPALIVE = rarely(
-            "stream.keepalive",
-            "0",
-            zeroOr(durationAtLeast(Duration.ofSeconds(10))),
-            "How often the stream's connection is pinged, for a proxy that cuts silent ones; 0 means not at all: a server may end"
-                    + " the stream when pings come more often than every five minutes.");
-    static final Key<Duration> STREAM_BACKOFF = rarely(
-            "stream.backoff",
-            "1000",
-            durationAboveZero(),
-            "The first wait before the stream is opened, or the REST API is asked, again.");
-    static final Key<Duration> STREAM_BACKOFF_MAX =
-            rarely("stream.backoff-max", "60000", durationAboveZero(), "The longest such wait.");
-    static final Key<Duration> STREAM_BACKOFF_LONG = rarely(
-            "stream.backoff-long",
-            "15m",
-            durationAboveZero(),
-            "The longest such wait where only a person or the next day can help (permissions, allocation).");
-    static final Key<Duration> STREAM_CATCH_UP = rarely(
-            "stream.catch-up",
-            "10m",
-            durationAboveZero(),
-            "How long what is due waits at most for Salesforce's word, since the stream began to catch up.");
-    static final Key<Duration> STREAM_MISSED_AFTER = rarely(
-            "stream.missed-after",
-            "1h",
-            durationAtLeast(Duration.ofSeconds(10)),
-            "What a sweep finds counts as missed by the stream where that has not told it so long after the commit.");
+    static final Key<Duration> STREAM_IDLE_TIMEOUT = StreamKeys.IDLE_TIMEOUT;
+    static final Key<Duration> STREAM_KEEPALIVE = StreamKeys.KEEPALIVE;
+    static final Key<Duration> STREAM_BACKOFF = StreamKeys.BACKOFF;
+    static final Key<Duration> STREAM_BACKOFF_MAX = StreamKeys.BACKOFF_MAX;
+    static final Key<Duration> STREAM_BACKOFF_LONG = StreamKeys.BACKOFF_LONG;
+    static final Key<Duration> STREAM_CATCH_UP = StreamKeys.CATCH_UP;
+    static final Key<Duration> STREAM_MISSED_AFTER = StreamKeys.MISSED_AFTER;
 
-    static final Key<Duration> SWEEP_PERIOD = rarely(
-            "sweep.period",
-            "24h",
-            durationBetween(Duration.ofSeconds(10), Duration.ofDays(14)),
-            "How often a sweep asks Salesforce what was deleted; Salesforce knows the last 15 days.");
-    static final Key<Boolean> SWEEP_ON_GAP = rarely(
-            "sweep.on-gap",
-            "true",
-            trueOrFalse(),
-            "Whether a sweep also runs when the stream reports that events are missing or cannot be read.");
-    static final Key<Duration> SWEEP_OVERLAP = rarely(
-            "sweep.overlap",
-            "1h",
-            zeroOr(durationAtLeast(ONE_MINUTE)),
-            "How far before the proven instant a sweep begins, because changes become visible late.");
-    static final Key<Duration> SWEEP_RETRY =
-            rarely("sweep.retry", "60s", durationAboveZero(), "The wait before a sweep that failed runs again.");
+    static final Key<Duration> SWEEP_PERIOD = SweepKeys.PERIOD;
+    static final Key<Boolean> SWEEP_ON_GAP = SweepKeys.ON_GAP;
+    static final Key<Duration> SWEEP_OVERLAP = SweepKeys.OVERLAP;
+    static final Key<Duration> SWEEP_RETRY = SweepKeys.RETRY;
 
     static final Key<String> PROXY_HOST = rarely(
             "proxy.host",
@@ -347,7 +308,7 @@ public final class Keys {
     static final Key<Duration> DELIVERY_RETRY_AFTER_MAX = rarely(
             "delivery.retry-after-max",
             "1h",
-            durationAboveZero(),
+            durationAtLeast(ONE_SECOND),
             "A longer `Retry-After` of Talkdesk is cut to this.");
     static final Key<Integer> DELIVERY_REFUSALS_IN_A_ROW = rarely(
             "delivery.refusals-in-a-row",

@@ -43,6 +43,7 @@ final class Faults {
         faults.addAll(logins());
         faults.addAll(events());
         faults.addAll(gaps());
+        faults.addAll(Silence.all());
         faults.addAll(answers());
         faults.addAll(ForeignAnswers.all());
         faults.addAll(outages());

@@ -38,7 +38,7 @@ class OpsAccessRouteTest {
     @Test
     void no_route_answers_without_the_password() throws Exception {
         List<Route> routes = httpRoutes(locked);
-        assertThat(routes).hasSize(25);
+        assertThat(routes).hasSize(27);
         for (Route route : routes) {
             String answer = send(locked, route, "Host: localhost\r\n");
             assertThat(answer).as(route.getRouteId()).startsWith("HTTP/1.1 401");
@@ -76,7 +76,7 @@ class OpsAccessRouteTest {
                 changes++;
             }
         }
-        assertThat(changes).isEqualTo(16);
+        assertThat(changes).isEqualTo(17);
         assertThat(locked.inbox.acts).isEmpty();
         assertThat(locked.coverage.demands).isEmpty();
         assertThat(locked.told).isEmpty();
