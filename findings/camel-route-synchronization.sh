@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Camel 4.18.0: a Synchronization that implements SynchronizationRouteAware, as its Javadoc asks, is not called before and after routes: the
+# Camel 4.18.0: a Synchronization that implements SynchronizationRouteAware, which its Javadoc calls an extension of it, is not called before and after routes: the
 # unit of work asks getRouteSynchronization(), whose default is null, and not whether the object is one.
 #
 # Seen: added to an exchange by addOnCompletion, onComplete comes, onBeforeRoute and onAfterRoute do not; with getRouteSynchronization()
