@@ -94,8 +94,8 @@ class DoctorIT {
                 "warn | salesforce clock       | it is ",
                 "skip | salesforce topic       | because the login failed",
                 "skip | salesforce Contact     | because the login failed",
-                "fail | talkdesk login         | No access token from 127.0.0.1: answered 401 invalid_client; check the"
-                        + " client id and secret → check talkdesk.token-url, talkdesk.client-id",
+                "fail | talkdesk login         | No access token from 127.0.0.1: answered 401 invalid_client (Unknown client or"
+                        + " wrong secret); check the client id and secret → check talkdesk.token-url, talkdesk.client-id",
                 "skip | talkdesk scope         | because the login failed",
                 "warn | talkdesk clock         | it is ",
                 "skip | talkdesk list 5f1c7a2e | because the login failed",
@@ -140,7 +140,8 @@ class DoctorIT {
                 examine(1),
                 "fail | talkdesk scope         | \"tod.records-list.manage\" is granted, without record-lists:manage →"
                         + " grant it to the client in Talkdesk, and ask for it in talkdesk.scope",
-                "fail | talkdesk list 5f1c7a2e | 403, forbidden → the client needs the scope record-lists:manage");
+                "fail | talkdesk list 5f1c7a2e | 403, forbidden; Talkdesk said: The token lacks the scope → the client needs"
+                        + " the scope record-lists:manage");
         assertThat(talkdesk.deletes()).isEmpty();
     }
 
