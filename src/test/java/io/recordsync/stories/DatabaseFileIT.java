@@ -59,8 +59,9 @@ class DatabaseFileIT {
         Files.move(away, file(""));
         awaitStore("up", "");
         Files.move(file("-wal"), away);
-        awaitStore("down", "recordsync.db-wal was removed or moved");
-        Files.move(away, file("-wal"));
+        // A connection that is opened meanwhile makes another one.
+        awaitStore("down", "recordsync.db-wal was re");
+        Files.move(away, file("-wal"), StandardCopyOption.REPLACE_EXISTING);
         awaitStore("up", "");
         deleted(1);
         Files.copy(file(""), away);
