@@ -22,10 +22,12 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Host names with several addresses of which the first is of no use, addresses of IPv6, and connections that froze. */
+@Tag("long")
 class AddressesIT {
 
     private static final String LIST = "addresses";

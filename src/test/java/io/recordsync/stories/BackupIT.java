@@ -20,10 +20,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A copy of the SQLite file is made while the service works, and is what the service is started on later. */
+@Tag("long")
 class BackupIT {
 
     private static final String LIST = "5f1c7a2e-2323-4a7e-9b2f-aaaaaaaaaaaa";

@@ -16,10 +16,12 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a stream brings late may have been taken back since: who lives keeps the records, and nothing waits for the stream. */
+@Tag("long")
 class CatchUpIT {
 
     private static final String LIST = "5f1c7a2e-4343-4a7e-9b2f-aaaaaaaaaaaa";

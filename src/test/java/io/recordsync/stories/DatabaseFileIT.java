@@ -17,10 +17,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A SQLite file that is not the one any more that the service had open, or that it made. */
+@Tag("long")
 class DatabaseFileIT {
 
     private static final String LIST = "5f1c7a2e-9999-4a7e-9b2f-aaaaaaaaaaaa";

@@ -18,10 +18,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A mass deletion is stopped until a person has decided; a hold window leaves time to think; a rehearsal deletes nothing. */
+@Tag("long")
 class GuardIT {
 
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -15,10 +15,12 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Why nobody is let in is said in the words of the end that refuses, with what to do about it, and not over and over. */
+@Tag("long")
 class LoginWordsIT {
 
     private static final String LIST = "5f1c7a2e-3232-4a7e-9b2f-aaaaaaaaaaaa";

@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A contact that was deleted and restored keeps its records, whatever the clock says and whatever the stream hides. */
+@Tag("long")
 class RestoredIT {
 
     private static final String LIST = "5f1c7a2e-4242-4a7e-9b2f-aaaaaaaaaaaa";

@@ -7,10 +7,12 @@ import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** SIGTERM while the service starts, at one moment after the other: exit code 0, in a line, and the next start is as any other. */
+@Tag("long")
 class StopWhileStartingIT {
 
     private static final String LIST = "5f1c7a2e-aaaa-4a7e-9b2f-aaaaaaaaaaaa";
