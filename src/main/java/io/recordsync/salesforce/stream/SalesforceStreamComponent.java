@@ -13,7 +13,8 @@ import org.apache.camel.support.DefaultComponent;
 /**
  * {@code salesforce-stream:/data/ContactChangeEvent}: subscribes to a change data capture channel.
  *
- * <p>Its options are the collaborators of every endpoint that does not name its own.
+ * <p>Its options are the collaborators of every endpoint that does not name its own. An option that is not set is the one bean of its
+ * type in the registry, or, of several, the service's own.
  */
 @Component("salesforce-stream")
 public final class SalesforceStreamComponent extends DefaultComponent {
@@ -36,6 +37,21 @@ public final class SalesforceStreamComponent extends DefaultComponent {
                     "The proxy, and the certificates that are trusted. Without it connections are direct and Java's"
                             + " certificates are trusted")
     private Outbound outbound;
+
+    @Override
+    protected void doInit() throws Exception {
+        super.doInit();
+        // Camel takes a bean by its type where there is one. Of access tokens the service has two.
+        tokens = tokens != null ? tokens : named("recordsyncSalesforceToken", AccessTokens.class);
+        intakes = intakes != null ? intakes : named("recordsyncIntakes", Intakes.class);
+        gate = gate != null ? gate : named("recordsyncGate", DeliveryGate.class);
+        streamStatus = streamStatus != null ? streamStatus : named("recordsyncStreamStatus", StreamStatus.class);
+        outbound = outbound != null ? outbound : named("recordsyncOutbound", Outbound.class);
+    }
+
+    private <T> T named(String name, Class<T> type) {
+        return getCamelContext().getRegistry().lookupByNameAndType(name, type);
+    }
 
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {

@@ -19,11 +19,14 @@ import java.time.Duration;
 import java.util.Arrays;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
+import org.apache.camel.catalog.DefaultCamelCatalog;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriEndpoint;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriPath;
+import org.apache.camel.tooling.model.ComponentModel;
+import org.apache.camel.tooling.model.JsonMapper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +37,7 @@ class SalesforceStreamComponentTest {
 
     private static final String STREAM = "salesforce-stream:/data/ContactChangeEvent";
 
-    private final DefaultCamelContext camel = new DefaultCamelContext();
+    private final DefaultCamelContext camel = hostOfTheComponentAlone();
     private final SalesforceStreamComponent component = new SalesforceStreamComponent();
     private final StreamStatus status = new StreamStatus(Clock.systemUTC());
     private final DeliveryGate gate =
@@ -42,6 +45,13 @@ class SalesforceStreamComponentTest {
     private final Intakes intakes = unused(Intakes.class);
     private final AccessTokens tokens = new AccessTokens(
             URI.create("http://localhost/token"), unused(Grant.class), Duration.ofSeconds(1), Outbound.direct());
+
+    /** Without the service, whose beans would be taken. */
+    private static DefaultCamelContext hostOfTheComponentAlone() {
+        DefaultCamelContext host = new DefaultCamelContext();
+        host.getPropertiesComponent().addInitialProperty("recordsync.enabled", "false");
+        return host;
+    }
 
     @BeforeEach
     void open() {
@@ -126,6 +136,83 @@ class SalesforceStreamComponentTest {
                                 metadata -> assertThat(metadata.description()).isNotBlank()));
     }
 
+    @Test
+    void the_one_bean_of_a_type_is_taken_from_the_registry() throws Exception {
+        try (DefaultCamelContext host = hostOfTheComponentAlone()) {
+            host.getRegistry().bind("someTokens", tokens);
+            host.getRegistry().bind("someIntakes", intakes);
+            host.getRegistry().bind("someGate", gate);
+            host.getRegistry().bind("someStatus", status);
+            host.start();
+
+            SalesforceStreamEndpoint endpoint = host.getEndpoint(STREAM, SalesforceStreamEndpoint.class);
+
+            assertThat(endpoint.getTokens()).isSameAs(tokens);
+            assertThat(endpoint.getIntakes()).isSameAs(intakes);
+            assertThat(endpoint.getGate()).isSameAs(gate);
+            assertThat(endpoint.getStreamStatus()).isSameAs(status);
+        }
+    }
+
+    @Test
+    void of_several_beans_of_a_type_the_services_own_is_taken() throws Exception {
+        try (DefaultCamelContext host = hostOfTheComponentAlone()) {
+            host.getRegistry().bind("recordsyncSalesforceToken", tokens);
+            host.getRegistry()
+                    .bind(
+                            "recordsyncTalkdeskToken",
+                            new AccessTokens(
+                                    URI.create("http://localhost/other"),
+                                    unused(Grant.class),
+                                    Duration.ofSeconds(1),
+                                    Outbound.direct()));
+            host.start();
+
+            assertThat(host.getEndpoint(STREAM, SalesforceStreamEndpoint.class).getTokens())
+                    .isSameAs(tokens);
+        }
+    }
+
+    @Test
+    void the_catalog_of_camel_knows_the_component_by_its_class() {
+        DefaultCamelCatalog catalog = catalog();
+
+        assertThat(catalog.validateEndpointProperties(STREAM + "?firstStart=earliest&idleTimeout=330000")
+                        .isSuccess())
+                .isTrue();
+        assertThat(catalog.validateEndpointProperties(STREAM + "?frstStart=earliest")
+                        .getUnknown())
+                .containsExactly("frstStart");
+        assertThat(catalog.validateEndpointProperties(STREAM + "?firstStart=yesterday")
+                        .getInvalidEnum())
+                .containsEntry("firstStart", "yesterday");
+    }
+
+    private static DefaultCamelCatalog catalog() {
+        DefaultCamelCatalog catalog = new DefaultCamelCatalog();
+        catalog.addComponent("salesforce-stream", SalesforceStreamComponent.class.getName());
+        return catalog;
+    }
+
+    /** It is written by the build and committed: what the class has and it has not was not built before the commit. */
+    @Test
+    void the_description_that_is_committed_is_that_of_the_class() {
+        ComponentModel model = JsonMapper.generateComponentModel(catalog().componentJSonSchema("salesforce-stream"));
+
+        assertThat(model.getEndpointOptions())
+                .extracting(option -> option.getName() + ": " + option.getDescription())
+                .containsAll(Arrays.stream(SalesforceStreamEndpoint.class.getDeclaredFields())
+                        .map(field -> field.getName() + ": " + description(field))
+                        .toList());
+    }
+
+    /** Quarkus looks for components in this index alone. */
+    @Test
+    void the_index_of_classes_is_built() {
+        assertThat(SalesforceStreamComponent.class.getResource("/META-INF/jandex.idx"))
+                .isNotNull();
+    }
+
     private static String description(Field field) {
         UriParam param = field.getAnnotation(UriParam.class);
         return param == null ? field.getAnnotation(UriPath.class).description() : param.description();
@@ -135,10 +222,16 @@ class SalesforceStreamComponentTest {
         return camel.getEndpoint(uri, SalesforceStreamEndpoint.class);
     }
 
-    /** Whatever is called on it fails the test. */
+    /** Whatever is called on it fails the test, but for its identity, by which a registry knows it. */
     private static <T> T unused(Class<T> type) {
         return type.cast(
                 Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("hashCode")) {
+                        return System.identityHashCode(proxy);
+                    }
+                    if (method.getName().equals("equals")) {
+                        return proxy == arguments[0];
+                    }
                     throw new AssertionError(method + " was called");
                 }));
     }
