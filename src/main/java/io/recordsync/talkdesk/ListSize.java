@@ -28,13 +28,15 @@ public record ListSize(long records, boolean filled) {
         }
         if (status == 403) {
             throw new RefusedException("Talkdesk does not let us see record list " + recordList
-                    + " (403): add record-lists:manage and tod.records-list.manage to talkdesk.scope" + Said.behind(list));
+                    + " (403): add record-lists:manage and tod.records-list.manage to talkdesk.scope"
+                    + Said.behind(list));
         }
         if (status == 404) {
             throw new RefusedException("Talkdesk knows no record list " + recordList + " (404)" + Said.behind(list));
         }
         if (status != 200) {
-            throw new IOException("Talkdesk answered " + status + " when asked for record list " + recordList + Said.behind(list));
+            throw new IOException(
+                    "Talkdesk answered " + status + " when asked for record list " + recordList + Said.behind(list));
         }
         if (!Shape.isOf(recordList, list)) {
             throw new IOException("Record list " + recordList + " was not shown: a 200 with " + Looks.of(null, body)
