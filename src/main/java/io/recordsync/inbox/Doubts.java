@@ -20,8 +20,16 @@ public interface Doubts {
     /** These live: their checked deletions are cancelled, and so is what their restorations cancel. */
     int living(List<GapCheck> checks);
 
-    /** Salesforce knows none of these as living: their checked deletions become pending, their restorations are dismissed. */
+    /** These are deleted: their checked deletions become pending, their restorations are dismissed. */
     int gone(List<GapCheck> checks);
+
+    /**
+     * Salesforce shows none of these, which it also does of those that were purged and of those that the user does not see. What is
+     * in doubt is held for a person ({@code not_visible}), since it may have been restored; all other goes on as what is gone.
+     *
+     * @return how many deletions go on
+     */
+    int notShown(List<GapCheck> checks);
 
     /**
      * Salesforce does not answer: what waits for its word only because a stream catches up, or did, goes unasked once a stream

@@ -123,12 +123,40 @@ public final class JdbcDoubts implements Doubts {
         }
     }
 
+    private static final String HOLD =
+            """
+            update deletion set state = 'held',
+                   message = 'Salesforce does not show the contact, which may have been restored while events were missing'
+            where id {in :ids} and state = 'checking'
+              and (select 1 from deletion_doubt doubt where doubt.deletion = deletion.id and doubt.number <= :number) is not null
+            returning id""";
+
+    private static final String AS_NOT_VISIBLE =
+            """
+            insert into held (deletion, reason) select id, 'not_visible' from deletion where id {in :ids}
+            on conflict (deletion) do update set reason = excluded.reason""";
+
+    private static void hold(Transaction transaction, List<Long> ids, long number) throws SQLException {
+        List<Long> held = transaction.list(HOLD, with("ids", ids).and("number", number), row -> row.getLong("id"));
+        if (!held.isEmpty()) {
+            transaction.change(AS_NOT_VISIBLE, with("ids", held));
+        }
+    }
+
     private static final String DISMISS =
             "update restoration set state = 'dismissed' where id {in :ids} and state = 'checking'";
 
     @Override
     public int gone(List<GapCheck> asked) {
-        List<GapCheck> checks = ofThisSession(asked);
+        return proceed(ofThisSession(asked), false);
+    }
+
+    @Override
+    public int notShown(List<GapCheck> asked) {
+        return proceed(ofThisSession(asked), true);
+    }
+
+    private int proceed(List<GapCheck> checks, boolean doubtedAreHeld) {
         Guard guard = guarded.guard();
         long contacts =
                 checks.stream().filter(check -> !check.deletions().isEmpty()).count();
@@ -137,6 +165,9 @@ public final class JdbcDoubts implements Doubts {
         int gone = guarded.write("believe gap events", transaction -> {
             Guard.Look look = guard.enter(transaction, contacts);
             transaction.change(DISMISS, with("ids", restorations(checks)));
+            if (doubtedAreHeld) {
+                hold(transaction, deletions(checks), number);
+            }
             DoubtMarks.end(transaction, deletions(checks), number);
             CatchUps.Returned back = CatchUps.goOn(transaction, deletions(checks));
             heldOnReturn[0] = back.held();

@@ -88,6 +88,7 @@ public final class GapChecks {
         askingSince = 0;
         doubts.living(inquiry.living());
         doubts.gone(inquiry.gone());
+        doubts.notShown(inquiry.notShown());
         if (inquiry.invisible().isEmpty()) {
             failures = 0;
             blind = null;

@@ -136,12 +136,16 @@ public final class GapInquiry {
                 .toList();
     }
 
-    /** In the Recycle Bin, or not there at all, while the user sees others. */
+    /** In the Recycle Bin. */
     List<GapCheck> gone() {
         return checks.stream()
-                .filter(check ->
-                        Boolean.TRUE.equals(deletedById.get(check.contactId())) || absent(check) && invisible.isEmpty())
+                .filter(check -> Boolean.TRUE.equals(deletedById.get(check.contactId())))
                 .toList();
+    }
+
+    /** Not there at all, while the user sees others: purged, or one that this user does not see. */
+    List<GapCheck> notShown() {
+        return invisible.isEmpty() ? checks.stream().filter(this::absent).toList() : List.of();
     }
 
     /** Entities of which the user sees nothing, so that an absent id says nothing. */

@@ -9,6 +9,7 @@ import io.recordsync.deletion.Commit;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.HeldReason;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
@@ -595,6 +596,34 @@ abstract class RestorationContract extends OnEitherDatabase {
         assertThat(state("003B")).isEqualTo(DeletionState.PENDING);
         assertThat(inbox.doubts().gapChecks(10)).isEmpty();
         assertThat(claim()).hasSize(1);
+    }
+
+    /** A user who does not see a contact is told of it what is told of one that was purged. */
+    @Test
+    void of_what_is_not_shown_only_what_is_in_doubt_waits_for_a_person_who_decides_it() {
+        accept(deletion("L1", "003A", DELETED), deletion("L1", "003C", DELETED));
+        hole();
+        accept(gapDeletion("L1", "003B", DELETED));
+        List<GapCheck> asked = inbox.doubts().gapChecks(10);
+        assertThat(asked).extracting(GapCheck::contactId).containsExactly("003A", "003C", "003B");
+
+        assertThat(inbox.doubts().notShown(asked)).isEqualTo(1);
+
+        assertThat(state("003B")).as("an event has told its deletion").isEqualTo(DeletionState.PENDING);
+        assertThat(entries("003A")).singleElement().satisfies(row -> {
+            assertThat(row.state()).isEqualTo(DeletionState.HELD);
+            assertThat(row.heldReason()).isEqualTo(HeldReason.NOT_VISIBLE);
+        });
+        assertThat(inbox.doubts().gapChecks(10)).isEmpty();
+        assertThat(claim()).hasSize(1);
+
+        long id = entries("003A").get(0).id();
+        assertThat(inbox.decisions()
+                        .approve(new Selection(List.of(id), null, null, null, null, HeldReason.NOT_VISIBLE), "ada"))
+                .isEqualTo(1);
+        assertThat(claim()).as("nobody is asked again").hasSize(1);
+        restore("003C", RESTORED, true);
+        assertThat(state("003C")).isEqualTo(DeletionState.CANCELLED);
     }
 
     @Test

@@ -37,7 +37,7 @@ class GapInquiryTest {
     }
 
     @Test
-    void an_absent_id_is_gone_when_the_user_sees_any_contact() throws IOException {
+    void an_absent_id_is_not_shown_where_the_user_sees_any_contact() throws IOException {
         GapInquiry inquiry = inquiry("Contact");
 
         read(inquiry, rows(row(FIRST, false)));
@@ -46,7 +46,8 @@ class GapInquiryTest {
         read(inquiry, ANY);
 
         assertThat(inquiry.unfinished()).isFalse();
-        assertThat(inquiry.gone()).containsExactly(SECOND);
+        assertThat(inquiry.gone()).isEmpty();
+        assertThat(inquiry.notShown()).containsExactly(SECOND);
         assertThat(inquiry.invisible()).isEmpty();
     }
 
@@ -59,6 +60,7 @@ class GapInquiryTest {
 
         assertThat(inquiry.gone()).containsExactly(FIRST);
         assertThat(inquiry.living()).isEmpty();
+        assertThat(inquiry.notShown()).isEmpty();
         assertThat(inquiry.invisible()).containsExactly("Contact");
     }
 
@@ -73,12 +75,13 @@ class GapInquiryTest {
 
         assertThat(inquiry.living()).containsExactly(FIRST);
         assertThat(inquiry.gone()).isEmpty();
+        assertThat(inquiry.notShown()).isEmpty();
         assertThat(inquiry.invisible()).containsExactly("Lead");
     }
 
     /** One id that must come back: without it the answer is that of a user who sees nothing. */
     @Test
-    void an_absent_id_is_gone_only_where_the_sign_comes_back() throws IOException {
+    void an_absent_id_is_not_shown_only_where_the_sign_comes_back() throws IOException {
         String sign = "003DL0000000000AAA";
         GapInquiry seeing =
                 new GapInquiry(List.of(FIRST, SECOND), List.of("Contact"), "64.0", entity -> Optional.of(sign));
@@ -86,7 +89,7 @@ class GapInquiryTest {
         read(seeing, rows(row(FIRST, false), "{\"Id\": \"" + sign + "\", \"IsDeleted\": false}"));
         assertThat(seeing.unfinished()).as("nothing more is asked").isFalse();
         assertThat(seeing.living()).containsExactly(FIRST);
-        assertThat(seeing.gone()).containsExactly(SECOND);
+        assertThat(seeing.notShown()).containsExactly(SECOND);
 
         GapInquiry blind =
                 new GapInquiry(List.of(FIRST, SECOND), List.of("Contact"), "64.0", entity -> Optional.of(sign));
@@ -95,6 +98,7 @@ class GapInquiryTest {
         read(blind, NONE);
         assertThat(blind.unfinished()).isFalse();
         assertThat(blind.gone()).as("what Salesforce says is so").containsExactly(FIRST);
+        assertThat(blind.notShown()).isEmpty();
         assertThat(blind.living()).isEmpty();
         assertThat(blind.invisible()).containsExactly("Contact");
     }
@@ -111,7 +115,7 @@ class GapInquiryTest {
         read(inquiry, rows(row(FIRST, false), "{\"Id\": \"003DL0000219999YAA\", \"IsDeleted\": false}"));
 
         assertThat(inquiry.unfinished()).isFalse();
-        assertThat(inquiry.gone()).containsExactly(SECOND);
+        assertThat(inquiry.notShown()).containsExactly(SECOND);
     }
 
     /** Between the two the user lost its sight. */
@@ -126,6 +130,7 @@ class GapInquiryTest {
 
         assertThat(inquiry.unfinished()).isFalse();
         assertThat(inquiry.gone()).isEmpty();
+        assertThat(inquiry.notShown()).isEmpty();
         assertThat(inquiry.invisible()).containsExactly("Contact");
     }
 
@@ -139,6 +144,7 @@ class GapInquiryTest {
         read(inquiry, rows(row(FIRST, true), "{\"Id\": \"003DL0000219999YAA\", \"IsDeleted\": false}"));
 
         assertThat(inquiry.gone()).containsExactly(FIRST);
+        assertThat(inquiry.notShown()).isEmpty();
         assertThat(inquiry.invisible()).containsExactly("Contact");
     }
 

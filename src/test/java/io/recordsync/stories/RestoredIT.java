@@ -161,16 +161,25 @@ class RestoredIT {
     @Test
     void whose_undelete_could_not_be_read_keeps_its_records() throws Exception {
         service.with("hold.window", "4s").startSubscribed();
-        List<String> contacts = contacts(6);
+        List<String> contacts = contacts(7);
         String gone = contacts.get(5);
+        String hidden = contacts.get(6);
         contacts.forEach(salesforce::deleteContact);
-        service.await("they wait", () -> service.count("pending") == 6);
+        service.await("they wait", () -> service.count("pending") == 7);
 
         salesforce.undeleteContactsUnseen(contacts.subList(0, 5));
+        // It is restored too, but not to the eyes of this user.
+        salesforce.undeleteContactsUnseen(List.of(hidden));
+        salesforce.hideContacts(List.of(hidden));
         salesforce.publishUndecodable();
 
         service.await("they are cancelled", () -> service.count("cancelled") == 5);
         talkdesk.awaitGone(LIST, List.of(gone));
+        service.await(
+                "a person is asked about what is not shown",
+                () -> service.deletions("state=held&heldReason=not_visible&externalId=" + hidden)
+                                .size()
+                        == 1);
         assertThat(talkdesk.sentTo(LIST)).containsOnlyKeys(gone);
     }
 
