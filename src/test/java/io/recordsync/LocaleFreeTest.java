@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.camel.spi.GeneratedPropertyConfigurer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -60,20 +61,25 @@ class LocaleFreeTest {
     private static final Pattern BY_LOCALE =
             Pattern.compile("%(\\d+\\$)?[-#+ 0,(<]*\\d*(\\.\\d+)?(d|f|e|E|g|G|t[A-Za-z]|T[A-Za-z])");
 
+    /** But for what Camel's plugin writes: it lowers the names of options, and a test of theirs holds that none has a capital I. */
     @ArchTest
-    static final ArchRule what_takes_a_locale_is_given_one = classes().should(new ArchCondition<>("give a locale") {
-        @Override
-        public void check(JavaClass type, ConditionEvents events) {
-            Stream.of(
-                            type.getMethodCallsFromSelf(),
-                            type.getConstructorCallsFromSelf(),
-                            type.getMethodReferencesFromSelf(),
-                            type.getConstructorReferencesFromSelf())
-                    .flatMap(Set::stream)
-                    .filter(LocaleFreeTest::takesTheDefault)
-                    .forEach(access -> events.add(SimpleConditionEvent.violated(access, access.getDescription())));
-        }
-    });
+    static final ArchRule what_takes_a_locale_is_given_one = classes()
+            .that()
+            .areNotAssignableTo(GeneratedPropertyConfigurer.class)
+            .should(new ArchCondition<>("give a locale") {
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                    Stream.of(
+                                    type.getMethodCallsFromSelf(),
+                                    type.getConstructorCallsFromSelf(),
+                                    type.getMethodReferencesFromSelf(),
+                                    type.getConstructorReferencesFromSelf())
+                            .flatMap(Set::stream)
+                            .filter(LocaleFreeTest::takesTheDefault)
+                            .forEach(access ->
+                                    events.add(SimpleConditionEvent.violated(access, access.getDescription())));
+                }
+            });
 
     private static boolean takesTheDefault(JavaAccess<?> access) {
         List<JavaClass> parameters = access.getTarget() instanceof CodeUnitCallTarget call

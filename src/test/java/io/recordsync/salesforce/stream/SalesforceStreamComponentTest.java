@@ -17,6 +17,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.catalog.DefaultCamelCatalog;
@@ -25,6 +26,7 @@ import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriEndpoint;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriPath;
+import org.apache.camel.tooling.model.BaseOptionModel;
 import org.apache.camel.tooling.model.ComponentModel;
 import org.apache.camel.tooling.model.JsonMapper;
 import org.junit.jupiter.api.AfterEach;
@@ -204,6 +206,17 @@ class SalesforceStreamComponentTest {
                 .containsAll(Arrays.stream(SalesforceStreamEndpoint.class.getDeclaredFields())
                         .map(field -> field.getName() + ": " + description(field))
                         .toList());
+    }
+
+    /** Camel's generated code lowers them by the default locale, which in Turkish makes another letter of a capital I. */
+    @Test
+    void no_option_has_a_capital_i() {
+        ComponentModel model = JsonMapper.generateComponentModel(catalog().componentJSonSchema("salesforce-stream"));
+
+        assertThat(Stream.concat(model.getEndpointOptions().stream(), model.getComponentOptions().stream())
+                        .map(BaseOptionModel::getName))
+                .hasSizeGreaterThan(20)
+                .noneMatch(name -> name.contains("I"));
     }
 
     /** Quarkus looks for components in this index alone. */
