@@ -29,6 +29,7 @@ import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.Test;
  * <p>The database counts the rows that an act reads, or shows its plan; a clock would only tell how busy the machine is.
  * The table is filled at once, so that PostgreSQL has no statistics: that is when its planner sorts the whole backlog.
  */
+@Tag("long")
 abstract class FlatCost {
 
     static final int PENDING = 200_000;
