@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Camel 4.18.0: a Synchronization that implements SynchronizationRouteAware, which its Javadoc calls an extension of it, is not called before and after routes: the
-# unit of work asks getRouteSynchronization(), whose default is null, and not whether the object is one.
+# Camel 4.18.0: a Synchronization that implements SynchronizationRouteAware, which its Javadoc calls an extension of it, is not called
+# before and after routes: the unit of work asks getRouteSynchronization(), whose default is null, and not whether the object is one.
 #
 # Seen: added to an exchange by addOnCompletion, onComplete comes, onBeforeRoute and onAfterRoute do not; with getRouteSynchronization()
 # overridden to return this, all come. Nothing is logged.

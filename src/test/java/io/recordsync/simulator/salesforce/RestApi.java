@@ -119,6 +119,10 @@ final class RestApi {
         hidden.removeAll(ids);
     }
 
+    private boolean shows(String id) {
+        return visible.test(id) && !hidden.contains(id);
+    }
+
     /** Which versions there are; needs no token. */
     static Answer versions() {
         return Answer.of(List.of(Map.of("label", "Summer '25", "url", "/services/data/v64.0", "version", "64.0")));
@@ -158,8 +162,7 @@ final class RestApi {
         }
         String version = path.substring(0, path.indexOf("/query"));
         List<Map<String, Object>> records = contacts.all().stream()
-                .filter(contact ->
-                        visible.test(contact.id()) && !hidden.contains(contact.id()) && (all || !contact.deleted()))
+                .filter(contact -> shows(contact.id()) && (all || !contact.deleted()))
                 .filter(query::matches)
                 .limit(query.limit())
                 .map(contact -> row(contact, query.fields(), version))
@@ -236,15 +239,13 @@ final class RestApi {
         Instant written = now.minus(deleteLogLag).truncatedTo(ChronoUnit.MINUTES);
         Instant covered = end.isBefore(written) ? end : written;
         List<Contacts.Deleted> found = contacts.deletedBetween(start, covered).stream()
-                .filter(deleted -> visible.test(deleted.id()))
+                .filter(deleted -> shows(deleted.id()))
                 .toList();
         if (found.size() > mostDeletedIds) {
             return Answer.refusal(400, "EXCEEDED_ID_LIMIT", "Too many ids; choose start and end closer together");
         }
         List<Map<String, String>> records = new ArrayList<>();
-        found.stream()
-                .filter(d -> !hidden.contains(d.id()))
-                .forEach(d -> records.add(Map.of("deletedDate", TIME.format(d.at()), "id", d.id())));
+        found.forEach(d -> records.add(Map.of("deletedDate", TIME.format(d.at()), "id", d.id())));
         Map<String, Object> body = new LinkedHashMap<>();
         // In recorded answers they come in either order.
         boolean first = answers.getAndIncrement() % 2 == 0;
