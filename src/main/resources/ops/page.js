@@ -42,6 +42,7 @@ async function lookAgain() {
 /** Marks what is shown as old, so that nobody takes it for current. */
 function silent(why) {
   document.body.classList.add("old");
+  $("version").textContent = `Version ${status.version}`;
   $("asked").textContent = answeredAt ? `old: from ${exact(answeredAt)}` : "no answer";
   health("silent", [why, answeredAt ? `Everything below is old: from ${exact(answeredAt)}.` : "Nothing has been read yet."]);
 }

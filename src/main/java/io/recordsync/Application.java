@@ -4,12 +4,14 @@ import io.recordsync.config.Configuration;
 import io.recordsync.config.ConfigurationFile;
 import io.recordsync.config.InvalidConfiguration;
 import io.recordsync.config.Shown;
+import io.recordsync.config.Version;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.StoreAwayException;
 import io.recordsync.ops.health.Metrics;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
@@ -30,16 +32,34 @@ public final class Application {
 
     private static final String USAGE =
             """
-            usage: salesforce-talkdesk-sync             runs the service
-                   salesforce-talkdesk-sync doctor      examines whether the service could do its work
-                   salesforce-talkdesk-sync receipts …  writes what can be proven of deletions
-                   salesforce-talkdesk-sync backup FILE copies the SQLite file, also while the service runs
-                   bin/salesforce-talkdesk-sync archive makes the archive of classes that quickens a start""";
+            usage: salesforce-talkdesk-sync [OPTION…] [COMMAND]
+
+            Commands; without one the service runs:
+              doctor        examines whether the service could do its work
+              config check  examines the configuration, and starts nothing
+              receipts …    writes what can be proven of deletions
+              backup FILE   copies the SQLite file, also while the service runs
+              archive       makes the archive of classes that quickens a start
+              --version     says which release this is
+              --help        says this
+
+            Options of bin/salesforce-talkdesk-sync, before the command:
+              --config FILE      in place of config/application.properties (RECORDSYNC_CONFIG)
+              --routes DIR       in place of routes (RECORDSYNC_ROUTES)
+              --site-routes DIR  a site's own route files (RECORDSYNC_SITE_ROUTES)
+              --data DIR         in place of ./data (RECORDSYNC_DATA)
+              --cache DIR        for the archive of classes, in place of lib (RECORDSYNC_CACHE)
+
+            Exit codes: 0 done, 1 a mistake in the configuration or a failed check, 2 a wrong command line,
+            3 out of memory, 75 something that is needed is not there: try again""";
+
+    private static final Set<String> OPTIONS = Set.of("--config", "--routes", "--site-routes", "--data", "--cache");
 
     /** {@code EX_TEMPFAIL} of sysexits.h. */
     private static final int TRY_AGAIN = 75;
 
     private static final int STOP_SECONDS = 28;
+    private static final String NAME = "salesforce-talkdesk-sync";
 
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread starter = Thread.currentThread();
@@ -62,7 +82,7 @@ public final class Application {
 
     private Main camel() {
         Main camel = new Main();
-        camel.setAppName("salesforce-talkdesk-sync");
+        camel.setAppName(NAME);
         MainDefaults.set(camel, ConfigurationFile.read());
         camel.addMainListener(new MainListenerSupport() {
             @Override
@@ -84,21 +104,73 @@ public final class Application {
         // and
         // a library may write digits that are not ASCII.
         Locale.setDefault(Locale.ROOT);
-        switch (args.length == 0 ? "" : args[0]) {
-            case "" -> new Application(Console.open()).run();
-            case "doctor" -> System.exit(DoctorCommand.run());
-            case "receipts" -> System.exit(ReceiptsCommand.run(List.of(args).subList(1, args.length)));
-            case "backup" -> System.exit(BackupCommand.run(List.of(args).subList(1, args.length)));
-            case "--help" -> System.out.println(USAGE);
-            default -> {
-                System.err.println("Unknown command " + args[0] + "\n" + USAGE);
-                System.exit(2);
-            }
+        if (args.length == 0) {
+            new Application(Console.open()).run();
+        } else {
+            System.exit(command(args[0], List.of(args).subList(1, args.length)));
         }
+    }
+
+    /** @return the exit code */
+    private static int command(String command, List<String> arguments) {
+        switch (command) {
+            case "receipts":
+                return ReceiptsCommand.run(arguments);
+            case "backup":
+                return BackupCommand.run(arguments);
+            case "config":
+                return arguments.equals(List.of("check"))
+                        ? ConfigCheckCommand.run()
+                        : refuse(
+                                arguments.isEmpty()
+                                        ? "config is expected with check"
+                                        : "Unknown command config " + arguments.get(0));
+            default:
+                String option = command.replaceFirst("=.*", "");
+                if (OPTIONS.contains(option)) {
+                    return refuse(
+                            option
+                                    + " is an option of bin/salesforce-talkdesk-sync: expected with a value, before the command");
+                }
+                return arguments.isEmpty() ? lone(command) : refuse(command, arguments);
+        }
+    }
+
+    private static int lone(String command) {
+        switch (command) {
+            case "doctor":
+                return DoctorCommand.run();
+            case "--help", "-h", "help":
+                System.out.println(USAGE);
+                return 0;
+            case "--version", "version":
+                System.out.println(NAME + " " + Version.text());
+                return 0;
+            default:
+                return refuse("Unknown command " + command);
+        }
+    }
+
+    private static int refuse(String command, List<String> arguments) {
+        return Set.of("doctor", "--help", "-h", "help", "--version", "version").contains(command)
+                ? refuse("Unexpected argument " + arguments.get(0) + " of " + command)
+                : refuse("Unknown command " + command);
+    }
+
+    private static int refuse(String mistake) {
+        System.err.println(mistake + "\n" + USAGE);
+        return 2;
     }
 
     private void run() {
         try {
+            log.info(
+                    "{} {} on Java {}: configuration {}, route files {}",
+                    NAME,
+                    Version.text(),
+                    System.getProperty("java.version"),
+                    ConfigurationFile.location().toAbsolutePath(),
+                    RoutePlaces.ofProcess());
             requireFiles();
             archive = ClassArchive.wanted();
             main = camel();
@@ -113,7 +185,7 @@ public final class Application {
 
     /** Before Camel takes its seconds; a runtime of another kind asks for what it writes as well. */
     private static void requireFiles() {
-        new RouteFiles(MainDefaults.FOLDER).requireReadable();
+        RoutePlaces.ofProcess().requireReadable();
         Configuration configuration = Configuration.read();
         if (configuration.mistakes().isEmpty()) {
             WritablePlaces.require(configuration);

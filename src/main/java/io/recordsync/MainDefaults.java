@@ -33,14 +33,10 @@ final class MainDefaults {
     private static final Logger LOG = LoggerFactory.getLogger(MainDefaults.class);
 
     private static final String PATTERN = "camel.main.routesIncludePattern";
-    static final String ROUTES = "file:routes/*.camel.yaml";
     private static final String EXCLUDED = "camel.main.routesExcludePattern";
-    static final Path FOLDER = Path.of("routes");
     private static final String SUBSCRIBER = "salesforce.subscriber";
 
     private static final Map<String, String> DEFAULTS = Map.of(
-            PATTERN,
-            ROUTES,
             "camel.main.basePackageScanEnabled",
             "false",
             // A third of each start, to tell what health and metrics tell.
@@ -70,10 +66,12 @@ final class MainDefaults {
 
     /** @param file what it says to Camel wins over the defaults */
     static void set(Main main, ConfigurationFile file) {
+        RoutePlaces places = RoutePlaces.ofProcess();
         // Camel would read it as Latin-1, with escapes.
         main.setDefaultPropertyPlaceholderLocation("false");
         main.bind("configurationFile", file);
         DEFAULTS.forEach(main::addInitialProperty);
+        main.addInitialProperty(PATTERN, places.pattern());
         file.others().forEach(main::addInitialProperty);
         OVERRIDES.forEach(main::addOverrideProperty);
         main.addMainListener(new MainListenerSupport() {
@@ -82,14 +80,12 @@ final class MainDefaults {
                 CamelContext context = starting.getCamelContext();
                 ((DefaultRegistry) context.getRegistry()).addBeanRepository(new OldNames(context));
                 PropertiesComponent properties = context.getPropertiesComponent();
-                String configured = properties.resolveProperty(PATTERN).orElse(ROUTES);
-                RouteFiles files = new RouteFiles(FOLDER);
-                Map<String, String> overrides = overrides(configured, isSet(context, SUBSCRIBER), FOLDER);
+                String configured = properties.resolveProperty(PATTERN).orElse(places.pattern());
+                Map<String, String> overrides = overrides(configured, isSet(context, SUBSCRIBER), places);
                 overrides.forEach(properties::addOverrideProperty);
-                files.reportLeftOut(
-                        context,
-                        overrides.get(PATTERN),
-                        properties.resolveProperty(EXCLUDED).orElse(null));
+                String excluded = properties.resolveProperty(EXCLUDED).orElse(null);
+                places.folders().forEach(folder -> new RouteFiles(folder)
+                        .reportLeftOut(context, overrides.get(PATTERN), excluded, places.pattern()));
             }
         });
     }
@@ -102,24 +98,29 @@ final class MainDefaults {
      * What an old list of route files comes to, and what an earlier release left behind.
      *
      * @param configured the files as configured, separated by commas
-     * @param folder where the service's route files are
+     * @param places where the service's route files are, and a site's
      */
-    static Map<String, String> overrides(String configured, boolean subscriberIsSet, Path folder) {
+    static Map<String, String> overrides(String configured, boolean subscriberIsSet, RoutePlaces places) {
+        Path folder = places.service();
+        String all = places.servicePattern();
         List<String> theirs = new ArrayList<>();
         List<String> ours = new ArrayList<>();
         Arrays.stream(configured.split(","))
                 .map(String::strip)
                 .filter(file -> !file.isEmpty())
                 .forEach(file -> (OURS.matcher(file).matches() ? ours : theirs).add(file));
+        // The same files, where the start says they are.
+        theirs.replaceAll(file -> file.equals(RoutePlaces.DEFAULT) ? all : file);
         Map<String, String> overrides = new LinkedHashMap<>();
         if (!ours.isEmpty()) {
             LOG.warn(
                     "{} names {} route files of the service: every routes/*.camel.yaml is loaded without it; take these names"
-                            + " out of config/application.properties",
+                            + " out of {}",
                     PATTERN,
-                    ours.size());
-            theirs.remove(ROUTES);
-            theirs.add(0, ROUTES);
+                    ours.size(),
+                    ConfigurationFile.location());
+            theirs.remove(all);
+            theirs.add(0, all);
         }
         if (!subscriberIsSet && ours.stream().anyMatch(file -> file.endsWith(ALTERNATIVE))) {
             LOG.warn(
@@ -132,10 +133,11 @@ final class MainDefaults {
         List<String> retired = RETIRED.stream()
                 .filter(file -> Files.exists(folder.resolve(file)))
                 .toList();
-        if (!retired.isEmpty() && theirs.remove(ROUTES)) {
+        if (!retired.isEmpty() && theirs.remove(all)) {
             LOG.warn("{} in {} are of an earlier release and not loaded any more: remove them", retired, folder);
             theirs.addAll(0, without(retired, folder));
         }
+        places.sitePattern().filter(site -> !theirs.contains(site)).ifPresent(theirs::add);
         overrides.put(PATTERN, String.join(",", theirs));
         return overrides;
     }

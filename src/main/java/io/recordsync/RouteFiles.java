@@ -53,15 +53,17 @@ final class RouteFiles {
         }
     }
 
-    /** What somebody put there and nothing loads is most likely meant to be loaded. */
-    void reportLeftOut(CamelContext context, String included, String excluded) {
+    /**
+     * What somebody put there and nothing loads is most likely meant to be loaded.
+     *
+     * @param byItself what is included where the configuration says nothing
+     */
+    void reportLeftOut(CamelContext context, String included, String excluded, String byItself) {
         leftOut(context, included, excluded)
                 .forEach(file -> LOG.warn(
                         "The route file {} is there and not loaded: {} names no file of this name{}",
                         file,
-                        included.equals(MainDefaults.ROUTES)
-                                ? "routes/*.camel.yaml"
-                                : "camel.main.routesIncludePattern",
+                        included.equals(byItself) ? folder + "/*.camel.yaml" : "camel.main.routesIncludePattern",
                         excluded == null ? "" : ", or camel.main.routesExcludePattern excludes it"));
     }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,17 +21,33 @@ class MainDefaultsTest {
     @TempDir
     Path folder;
 
+    private RoutePlaces places() {
+        return new RoutePlaces(folder, Optional.empty());
+    }
+
+    @Test
+    void the_files_of_a_site_are_loaded_whatever_the_configuration_lists() {
+        RoutePlaces places = new RoutePlaces(Path.of("/usr/share/x/routes"), Optional.of(Path.of("/etc/x/routes")));
+
+        for (String configured : List.of(places.pattern(), RoutePlaces.DEFAULT, OLD_LIST)) {
+            assertThat(MainDefaults.overrides(configured, false, places))
+                    .containsEntry(PATTERN, "file:/usr/share/x/routes/*.camel.yaml,file:/etc/x/routes/*.camel.yaml");
+        }
+        assertThat(MainDefaults.overrides("file:mine/*.yaml", false, places))
+                .containsEntry(PATTERN, "file:mine/*.yaml,file:/etc/x/routes/*.camel.yaml");
+    }
+
     @Test
     void an_old_list_of_our_files_comes_to_all_of_them() {
-        assertThat(MainDefaults.overrides(OLD_LIST, false, folder))
+        assertThat(MainDefaults.overrides(OLD_LIST, false, places()))
                 .containsOnlyKeys(PATTERN)
-                .containsEntry(PATTERN, ALL);
+                .containsEntry(PATTERN, places().pattern());
     }
 
     @Test
     void a_sites_own_files_stay_in_it() {
-        assertThat(MainDefaults.overrides(OLD_LIST + ", file:site/mine.camel.yaml", false, folder))
-                .containsEntry(PATTERN, ALL + ",file:site/mine.camel.yaml");
+        assertThat(MainDefaults.overrides(OLD_LIST + ", file:site/mine.camel.yaml", false, places()))
+                .containsEntry(PATTERN, places().pattern() + ",file:site/mine.camel.yaml");
     }
 
     @Test
@@ -37,14 +55,14 @@ class MainDefaultsTest {
         String list =
                 "file:routes/beans.camel.yaml,file:routes/alternatives/subscribe-with-camel-salesforce.camel.yaml";
 
-        assertThat(MainDefaults.overrides(list, false, folder))
+        assertThat(MainDefaults.overrides(list, false, places()))
                 .containsEntry("salesforce.subscriber", "camel-salesforce");
-        assertThat(MainDefaults.overrides(list, true, folder)).doesNotContainKey("salesforce.subscriber");
+        assertThat(MainDefaults.overrides(list, true, places())).doesNotContainKey("salesforce.subscriber");
     }
 
     @Test
     void a_list_without_any_file_of_ours_is_the_operators() {
-        assertThat(MainDefaults.overrides("file:site/*.yaml", false, folder))
+        assertThat(MainDefaults.overrides("file:site/*.yaml", false, places()))
                 .containsEntry(PATTERN, "file:site/*.yaml");
     }
 
@@ -54,7 +72,7 @@ class MainDefaultsTest {
         Files.createFile(folder.resolve("one.camel.yaml"));
         Files.createFile(folder.resolve("notes.txt"));
 
-        assertThat(MainDefaults.overrides(ALL, false, folder))
+        assertThat(MainDefaults.overrides(ALL, false, places()))
                 .containsEntry(PATTERN, "file:" + folder.resolve("one.camel.yaml"));
     }
 }

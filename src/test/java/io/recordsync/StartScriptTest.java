@@ -67,6 +67,88 @@ class StartScriptTest {
     }
 
     @Test
+    void the_options_before_the_command_say_where_things_are_whatever_the_environment_says() throws Exception {
+        ProcessBuilder start = builder(
+                script(),
+                null,
+                "--config",
+                "etc/a b.properties",
+                "--routes=/usr/share/x/routes",
+                "--site-routes",
+                "/etc/x/routes",
+                "--data=data",
+                "config",
+                "check",
+                "--data=theirs");
+        start.directory(folder.toFile());
+        start.environment().put("RECORDSYNC_CONFIG", "/elsewhere");
+
+        assertThat(output(start))
+                .contains(
+                        "-Drecordsync.config=" + folder + "/etc/a b.properties ",
+                        "-Drecordsync.routes=/usr/share/x/routes ",
+                        "-Drecordsync.site-routes=/etc/x/routes ",
+                        "-Drecordsync.data=" + folder + "/data ",
+                        "io.recordsync.Application config check --data=theirs");
+    }
+
+    @Test
+    void the_environment_says_it_as_well_and_nothing_is_said_where_nobody_does() throws Exception {
+        ProcessBuilder start = builder(script(), null, "doctor");
+        start.directory(folder.toFile());
+        start.environment().put("RECORDSYNC_CONFIG", "mine.properties");
+        start.environment().put("RECORDSYNC_ROUTES", "/r");
+        start.environment().put("RECORDSYNC_SITE_ROUTES", "/s");
+        start.environment().put("RECORDSYNC_DATA", "/d");
+
+        assertThat(output(start))
+                .contains(
+                        "-Drecordsync.config=" + folder + "/mine.properties ",
+                        "-Drecordsync.routes=/r ",
+                        "-Drecordsync.site-routes=/s ",
+                        "-Drecordsync.data=/d ");
+        assertThat(run(script(), null, "doctor")).doesNotContain("-Drecordsync");
+    }
+
+    @Test
+    void an_option_without_its_value_is_left_to_the_program_to_refuse() throws Exception {
+        for (String option : List.of("--config", "--routes=", "--cache=", "--site-routes", "--data")) {
+            assertThat(run(script(), null, option)).endsWith("io.recordsync.Application " + option + "\n");
+        }
+        assertThat(run(script(), null, "--data", "", "doctor")).endsWith("io.recordsync.Application --data  doctor\n");
+    }
+
+    @Test
+    void the_archive_is_in_the_cache_that_is_named() throws Exception {
+        Path cache = Files.createDirectory(folder.resolve("a cache"));
+
+        assertThat(run(script(), null, "--cache", cache.toString()))
+                .contains("-Dclass.archive=bin/salesforce-talkdesk-sync");
+        assertThat(run(script(), null, "--cache", cache.toString(), "archive"))
+                .contains("The next start is quicker by " + cache + "/classes-");
+
+        assertThat(run(script(), null, "--cache", cache.toString()))
+                .contains("-XX:SharedArchiveFile=" + cache + "/classes-")
+                .doesNotContain("class.archive");
+        assertThat(run(script(), null)).as("lib has none").contains("-Dclass.archive=");
+        assertThat(cache.toFile().list()).hasSize(1);
+    }
+
+    @Test
+    void warnings_about_native_access_are_silenced_where_the_java_knows_how() throws Exception {
+        assertThat(run(script(), null)).doesNotContain("--enable-native-access", "--sun-misc-unsafe-memory-access");
+        for (String release : List.of("JAVA_VERSION=\"25\"", "IMPLEMENTOR=\"A\"\nJAVA_VERSION=\"25.0.3\"\nX=\"1\"")) {
+            Files.writeString(folder.resolve("jdk/release"), release);
+            assertThat(run(script(), null))
+                    .contains("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+        }
+        Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"22.0.1\"");
+        assertThat(run(script(), null))
+                .contains("--enable-native-access=ALL-UNNAMED")
+                .doesNotContain("--sun-misc-unsafe-memory-access");
+    }
+
+    @Test
     void it_is_found_behind_links() throws Exception {
         Path relative =
                 Files.createSymbolicLink(folder.resolve("relative"), Path.of("service/bin/salesforce-talkdesk-sync"));

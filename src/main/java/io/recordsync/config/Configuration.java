@@ -89,8 +89,9 @@ public final class Configuration {
     }
 
     private static Value text(Key<?> key, Sources sources) {
-        return sources.find(key.name())
+        Value value = sources.find(key.name())
                 .orElseGet(() -> new Value(key.name(), key.byDefault().orElse(""), Source.DEFAULT));
+        return DataPlace.of(key, value);
     }
 
     /** It may be in a file; where both are set, the one that is set in the place that wins. */

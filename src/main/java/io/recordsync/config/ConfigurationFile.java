@@ -30,8 +30,8 @@ import java.util.regex.Pattern;
  */
 public final class ConfigurationFile {
 
-    /** Where the service and its commands read it. */
-    public static final Path LOCATION = Path.of("config/application.properties");
+    /** Names another one, for a process. */
+    private static final String ELSEWHERE = "recordsync.config";
 
     private static final byte[] MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
     /** The key, the sign between white space, the value; what {@link Properties} takes for them. */
@@ -53,14 +53,25 @@ public final class ConfigurationFile {
         this.path = path;
     }
 
-    /** The service's own; where there is none it says nothing. */
+    /** The service's own; where there is none it says nothing, unless somebody named it. */
     public static ConfigurationFile read() {
-        return read(LOCATION);
+        ConfigurationFile file = read(location());
+        boolean named = !System.getProperty(ELSEWHERE, "").isEmpty();
+        if (named && !file.unreadable && !Files.exists(file.path)) {
+            file.refuse("there is no such file");
+        }
+        return file;
+    }
+
+    /** Where the service and its commands read it. */
+    public static Path location() {
+        String named = System.getProperty(ELSEWHERE, "");
+        return Path.of(named.isEmpty() ? "config/application.properties" : named);
     }
 
     /** One that says nothing. */
     public static ConfigurationFile none() {
-        return new ConfigurationFile(LOCATION);
+        return new ConfigurationFile(location());
     }
 
     static ConfigurationFile read(Path path) {

@@ -64,6 +64,8 @@ class OpsIT {
         assertThat(all("(?m)^# TYPE (recordsync_\\w+?)(?:_max)? ", scraped)).isEqualTo(documented);
         assertThat(scraped)
                 .contains(
+                        "recordsync_build_info{version=\""
+                                + service.status().at("/version").asText() + "\"} 1",
                         "recordsync_accepted_total{origin=\"stream\"} 1.0",
                         "recordsync_deletions_total{confirmation=\"exact\"} 1.0",
                         "recordsync_commit_to_delete_seconds_count{origin=\"stream\"} 1",

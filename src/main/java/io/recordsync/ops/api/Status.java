@@ -1,5 +1,6 @@
 package io.recordsync.ops.api;
 
+import io.recordsync.config.Version;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.DeliveryMode;
 import io.recordsync.deletion.HeldReason;
@@ -168,6 +169,7 @@ public final class Status {
         List<ProblemEntry> problems = known.problems();
         StatusAnswer.Guard guard = known.guard().shown();
         return new StatusAnswer(
+                Version.text(),
                 mode.toString(),
                 HealthReport.of(down, toLookAt(deletions, guard, known, problems)),
                 stream(known),

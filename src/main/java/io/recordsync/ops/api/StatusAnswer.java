@@ -18,6 +18,7 @@ import java.util.Map;
  * @param asOf what was shown, for the orders over it
  */
 public record StatusAnswer(
+        String version,
         String mode,
         HealthReport health,
         Stream stream,
