@@ -145,13 +145,15 @@ public final class WiringPlugin implements ContextServicePlugin {
     private void requireRouteConfigurations() {
         ModelCamelContext model = (ModelCamelContext) context;
         for (RouteDefinition route : model.getRouteDefinitions()) {
-            String wanted = route.getRouteConfigurationId();
-            if (wanted != null
-                    && model.getRouteConfigurationDefinitions().stream()
-                            .noneMatch(loaded -> PatternHelper.matchPatterns(loaded.getId(), wanted.split(",")))) {
-                throw new IllegalStateException(
-                        "The route %s names the route configuration %s, which no file has brought: add the file that has it"
-                                .formatted(route.getId(), wanted));
+            String named = route.getRouteConfigurationId();
+            // Camel takes a blank for a part of the id.
+            for (String wanted : named == null ? new String[0] : named.split(",")) {
+                if (model.getRouteConfigurationDefinitions().stream()
+                        .noneMatch(loaded -> PatternHelper.matchPattern(loaded.getId(), wanted))) {
+                    throw new IllegalStateException(
+                            "The route %s names the route configuration %s, which no file has brought: add the file that has it"
+                                    .formatted(route.getId(), wanted));
+                }
             }
         }
     }

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The service in a Camel Main that knows nothing of it but its jar. */
 @Timeout(60)
@@ -153,6 +155,24 @@ class WiringPluginTest {
                                 A_ROUTE.formatted("one", "one")
                                         .replace("id: one", "id: one\n    routeConfigurationId: ops"))))
                 .hasStackTraceContaining("The route one names the route configuration ops");
+    }
+
+    /** Camel applies each that it finds: with one of two misspelt the route would run with half of what it names. */
+    @ParameterizedTest
+    @ValueSource(strings = {"opps", "ops,opps", "opps,ops", "ops, ops"})
+    void a_route_whose_configuration_is_misspelt_ends_the_start(String named) throws Exception {
+        Path configuration = route(
+                "ops.yaml",
+                "- routeConfiguration:\n    id: ops\n    interceptFrom:\n      - interceptFrom:\n          steps:\n"
+                        + "            - log:\n                message: in\n");
+        Path wronglyNamed = route(
+                "one.yaml",
+                A_ROUTE.formatted("one", "one")
+                        .replace("id: one", "id: one\n    routeConfigurationId: \"" + named + "\""));
+
+        assertThatThrownBy(() -> start(Map.of(), configuration, wronglyNamed))
+                .hasStackTraceContaining("The route one names the route configuration")
+                .hasStackTraceContaining(", which no file has brought");
     }
 
     /** As a host does that has nothing of ours but the jar. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.recordsync.Secrets;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Collections;
@@ -16,6 +18,9 @@ import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** That no route forgets the front door, over real sockets. */
 class OpsAccessRouteTest {
@@ -47,6 +52,32 @@ class OpsAccessRouteTest {
         assertThat(locked.inbox.acts).isEmpty();
         assertThat(locked.coverage.demands).isEmpty();
         assertThat(locked.told).isEmpty();
+    }
+
+    /** GET /api/status and POST /api/pause answered to anybody. The start refuses such routes; this is a host that has them all the same. */
+    @ParameterizedTest
+    @ValueSource(strings = {"    routeConfigurationId: opps\n", ""})
+    void the_door_does_not_hang_on_what_a_route_names(String instead, @TempDir Path folder) throws Exception {
+        for (String file : OpsServer.OPS_ROUTES) {
+            Files.writeString(
+                    folder.resolve(file),
+                    Files.readString(Path.of("routes", file)).replace("    routeConfigurationId: ops\n", instead));
+        }
+        try (OpsServer typo = OpsServer.start("127.0.0.1", PASSWORD, folder)) {
+            List<Route> routes = httpRoutes(typo);
+            assertThat(routes).hasSize(27);
+            for (Route route : routes) {
+                assertThat(route.getConfigurationId()).as(route.getRouteId()).isNull();
+                assertThat(send(typo, route, "Host: localhost\r\nContent-Type: application/json\r\n"))
+                        .as(route.getRouteId())
+                        .startsWith("HTTP/1.1 401");
+                assertThat(send(typo, route, "Host: evil.example\r\n" + basic("operator", PASSWORD)))
+                        .as(route.getRouteId())
+                        .startsWith("HTTP/1.1 403");
+            }
+            assertThat(typo.inbox.acts).isEmpty();
+            assertThat(typo.told).isEmpty();
+        }
     }
 
     @Test

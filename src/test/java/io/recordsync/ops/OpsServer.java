@@ -57,6 +57,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,6 +69,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
@@ -79,6 +81,9 @@ import org.apache.camel.main.MainListenerSupport;
 
 /** The ops route files in a Camel Main on a port of its own, with an in-memory inbox behind it. */
 public final class OpsServer implements AutoCloseable {
+
+    static final List<String> OPS_ROUTES =
+            List.of("ops-front-door.camel.yaml", "ops-reading.camel.yaml", "ops-ordering.camel.yaml");
 
     public static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
     private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
@@ -125,7 +130,7 @@ public final class OpsServer implements AutoCloseable {
     private final OpsHttpServer server;
     private final Main main = new Main();
 
-    private OpsServer(String host, String password) throws Exception {
+    private OpsServer(String host, String password, Path routes) throws Exception {
         OpsSettings settings =
                 new OpsSettings(host, port, "operator", new Secret(password), List.of("localhost", "ops.example.com"));
         server = new OpsHttpServer(settings);
@@ -135,8 +140,9 @@ public final class OpsServer implements AutoCloseable {
         main.addOverrideProperty("recordsync.enabled", "false");
         main.addOverrideProperty("camel.main.basePackageScanEnabled", "false");
         main.configure()
-                .withRoutesIncludePattern("file:routes/ops-front-door.camel.yaml,file:routes/ops-reading.camel.yaml,"
-                        + "file:routes/ops-ordering.camel.yaml");
+                .withRoutesIncludePattern(OPS_ROUTES.stream()
+                        .map(file -> "file:" + routes.resolve(file))
+                        .collect(Collectors.joining(",")));
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeConfigure(BaseMainSupport configuring) {
@@ -225,7 +231,12 @@ public final class OpsServer implements AutoCloseable {
     }
 
     static OpsServer start(String host, String password) throws Exception {
-        return new OpsServer(host, password);
+        return start(host, password, Path.of("routes"));
+    }
+
+    /** @param routes the folder that has the {@link #OPS_ROUTES} */
+    static OpsServer start(String host, String password, Path routes) throws Exception {
+        return new OpsServer(host, password, routes);
     }
 
     /** One whose key cannot be read, so that nothing is ever asked. */

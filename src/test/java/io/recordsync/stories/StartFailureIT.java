@@ -6,8 +6,10 @@ import io.recordsync.simulator.salesforce.SalesforceSimulator;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -102,6 +104,26 @@ class StartFailureIT {
                     service,
                     "ops.port (OPS_PORT) = " + taken.getLocalPort() + " cannot be listened on at ops.host = 127.0.0.1"
                             + " (Address already in use): expected a port that is free");
+        }
+    }
+
+    @Test
+    void a_route_that_would_have_no_front_door_is_named() throws Exception {
+        Path home = Files.createDirectory(folder.resolve("typo"));
+        Path routes = Files.createDirectory(home.resolve("routes"));
+        try (Stream<Path> ours = Files.list(Path.of("routes"))) {
+            for (Path file : ours.filter(Files::isRegularFile).toList()) {
+                Files.writeString(
+                        routes.resolve(file.getFileName()),
+                        Files.readString(file)
+                                .replaceFirst(
+                                        "(id: pause-delivery\n.*\n    routeConfigurationId:) ops\n", "$1 opps\n"));
+            }
+        }
+        try (Service service = service().in(home)) {
+            assertThat(service.launch().awaitEnd()).isEqualTo(1);
+            assertThat(service.log())
+                    .contains("The route pause-delivery names the route configuration opps, which no file has brought");
         }
     }
 
