@@ -35,8 +35,13 @@ public record Inbox(
 
     /** Likewise; the fingerprint is what other processes of the database see of this one. */
     public static Inbox open(Store store, InboxSettings settings, Tally tally, Fingerprint fingerprint) {
+        return open(store, settings, tally, fingerprint, HostProcess.current());
+    }
+
+    /** Likewise; as the given process. */
+    static Inbox open(Store store, InboxSettings settings, Tally tally, Fingerprint fingerprint, HostProcess process) {
         Guard guard = new Guard(settings.guardLimit(), settings.guardWindow());
-        JdbcSession session = new JdbcSession(store, settings, guard, fingerprint);
+        JdbcSession session = new JdbcSession(store, settings, guard, fingerprint, process);
         JdbcNodes nodes = new JdbcNodes(store, session, fingerprint, settings);
         GuardedStore guarded = new GuardedStore(store, guard);
         JdbcDecisions decisions = new JdbcDecisions(guarded);

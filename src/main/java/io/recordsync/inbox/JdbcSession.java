@@ -7,6 +7,7 @@ import io.recordsync.deletion.ClaimedDeletion;
 import io.recordsync.deletion.SweepDemand;
 import io.recordsync.inbox.LooseClaims.Freed;
 import io.recordsync.inbox.database.JsonRows;
+import io.recordsync.inbox.database.Parameters;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -37,6 +38,7 @@ public final class JdbcSession implements Session {
     private final DatabaseClock clock;
     private final Duration ttl;
     private final String fingerprint;
+    private final HostProcess process;
 
     private final Object heart = new Object();
     /** What the row holds, by what this process wrote there. */
@@ -71,7 +73,8 @@ public final class JdbcSession implements Session {
     }
 
     /** Opens a session, and frees the claims of those that are over. */
-    JdbcSession(Store store, InboxSettings settings, Guard guard, Fingerprint fingerprint) {
+    JdbcSession(Store store, InboxSettings settings, Guard guard, Fingerprint fingerprint, HostProcess process) {
+        this.process = process;
         this.store = store;
         this.guard = guard;
         this.clock = new DatabaseClock(guard);
@@ -101,7 +104,7 @@ public final class JdbcSession implements Session {
     // ---- heartbeats
 
     private static final String OURS = " where id = :session and turn >= :least returning turn, seen_at";
-    private static final String BEAT = "update session set turn = turn + 1, seen_at = {now}" + OURS;
+    private static final String BEAT = "update session set turn = turn + 1, seen_at = {now}, process = :process" + OURS;
     private static final String STEP = "update session set turn = turn + 1" + OURS;
     private static final String TURN = "select turn from session where id = :session";
     private static final String NOW = "select {now} as now";
@@ -130,7 +133,7 @@ public final class JdbcSession implements Session {
         Known mine = known;
         // What is locked here first is locked first where something is accepted.
         Optional<Beat> beat = store.write("heartbeat", transaction -> {
-            Optional<Step> step = step(transaction, BEAT, mine);
+            Optional<Step> step = step(transaction, BEAT, ours(mine).and("process", process.text()));
             if (step.isEmpty()) {
                 return wentBack(transaction, mine).map(how -> new Beat(null, how, Freed.NONE));
             }
@@ -156,9 +159,14 @@ public final class JdbcSession implements Session {
     }
 
     /** @return empty when the row does not hold what was written last */
-    private static Optional<Step> step(Transaction transaction, String step, Known mine) throws SQLException {
+    private static Optional<Step> step(Transaction transaction, String step, Parameters ours) throws SQLException {
+        return transaction.first(step, ours, Step::of);
+    }
+
+    /** For a step, which is tried now. */
+    private static Parameters ours(Known mine) {
         mine.triedTurn.incrementAndGet();
-        return transaction.first(step, with("session", mine.id).and("least", mine.turn.get()), Step::of);
+        return with("session", mine.id).and("least", mine.turn.get());
     }
 
     /** How it shows; empty where it does not. */
@@ -192,7 +200,7 @@ public final class JdbcSession implements Session {
      */
     Runnable prove(Transaction transaction) throws SQLException {
         Known mine = known;
-        Optional<Step> step = step(transaction, STEP, mine);
+        Optional<Step> step = step(transaction, STEP, ours(mine));
         if (step.isPresent()) {
             return () -> mine.committed(step.get().turn());
         }
@@ -256,9 +264,9 @@ public final class JdbcSession implements Session {
         }
     }
 
-    private static final String OPEN =
-            "insert into session (id, seen_at, turn, fingerprint) values (:session, {now}, :turn, :fingerprint)"
-                    + " returning turn, seen_at";
+    private static final String OPEN = "insert into session (id, seen_at, turn, fingerprint, process)"
+            + " values (:session, {now}, :turn, :fingerprint, :process)"
+            + " returning turn, seen_at";
     private static final String CLOSE = "delete from session where id = :session";
     private static final String REPORT =
             """
@@ -271,7 +279,8 @@ public final class JdbcSession implements Session {
                         OPEN,
                         with("session", opened.id)
                                 .and("turn", opened.turn.get())
-                                .and("fingerprint", fingerprint),
+                                .and("fingerprint", fingerprint)
+                                .and("process", process.text()),
                         Step::of)
                 .orElseThrow();
         opened.seenMillis = first.seenMillis();
@@ -283,6 +292,7 @@ public final class JdbcSession implements Session {
             guard.lock(transaction);
             DoubtMarks.markAll(transaction);
         }
+        DeadNeighbours.end(transaction, process);
         return keepHouse(transaction);
     }
 

@@ -6,6 +6,7 @@ import io.recordsync.benchmark.Rows.Row;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -27,7 +28,7 @@ class Benchmark {
             Report.replace(Report.SOAK, soak.line(), soak.table());
             return;
         }
-        List<Row> rows = Rows.ALL.stream()
+        List<Row> rows = Stream.concat(Rows.ALL.stream(), Goals.ALL.stream())
                 .filter(row -> row.name().contains(Options.ONLY))
                 .toList();
         List<Line> lines = new ArrayList<>();
@@ -42,7 +43,10 @@ class Benchmark {
         assertThat(rows.size() + hot.length() + pieces.length())
                 .as("-Dbenchmark=%s names no row (expected a part of one of %s, profile, pieces or soak)"
                         .formatted(
-                                Options.ONLY, Rows.ALL.stream().map(Row::name).toList()))
+                                Options.ONLY,
+                                Stream.concat(Rows.ALL.stream(), Goals.ALL.stream())
+                                        .map(Row::name)
+                                        .toList()))
                 .isPositive();
         if (Options.ONLY.isEmpty()) {
             Report.write(lines, hot, pieces);

@@ -9,6 +9,8 @@ final class Options {
     static final int RUNS = Integer.getInteger("benchmark.runs", 5);
     /** {@code -Dbenchmark.scale=1}: what every size is multiplied by. */
     static final double SCALE = Double.parseDouble(System.getProperty("benchmark.scale", "1"));
+    /** {@code -Dbenchmark.baseline=…}: the zip of another build, which each goal is compared with as well; empty = none. */
+    static final String BASELINE = System.getProperty("benchmark.baseline", "");
     /** {@code -Dbenchmark.minutes=60}: of the soak. */
     static final int MINUTES = Integer.getInteger("benchmark.minutes", 60);
 

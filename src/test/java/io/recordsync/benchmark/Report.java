@@ -32,6 +32,7 @@ final class Report {
                 How fast the packaged service is and what limits it, compared with two yardsticks that are measured in the same run.
                 Written by `mvn -Pbenchmark verify`. `-Dbenchmark=ledger` runs only rows whose names contain `ledger`, and writes no
                 report. `-Dbenchmark.runs=5` and `-Dbenchmark.scale=1` are the number of runs and the factor of all sizes.
+                `-Dbenchmark.baseline=<zip>` adds the rows that compare with another build.
                 `-Dbenchmark=soak -Dbenchmark.minutes=60` writes the last section.
 
                 - **Ours**: the zip, unpacked and started by its `bin/` script, with its shipped durable store (SQLite,
@@ -39,6 +40,8 @@ final class Report {
                   `delivery.rate=0`, `delivery.concurrency=8`, `guard.max-deletions=0` and `doctor.at-start=false`; the rest is as
                   shipped, including `batch.linger=1000` unless a row says otherwise. It is not the first start in its folder: the
                   archive of the classes is there, which makes later starts faster.
+                - **Baseline**: the zip of an earlier build, given by `-Dbenchmark.baseline=<zip>` and started like ours; empty without
+                  one.
                 - **Stock**: `src/test/resources/stock/stock-route.camel.yaml`, Camel's own parts, in memory: what it has received
                   is lost when it ends.
                 - **Raw**: `RawClient`, a loop on the gRPC stubs and `java.net.http`, in memory, with 8 calls in flight and no
@@ -49,8 +52,8 @@ final class Report {
                   turns with what it is compared with. The cells show the median, the smallest and the largest value.
 
                 %s
-                | what | goal | ours | stock | raw | ratio | reached | what limits it |
-                | --- | --- | --- | --- | --- | --- | --- | --- |
+                | what | goal | ours | baseline | stock | raw | ratio | reached | what limits it |
+                | --- | --- | --- | --- | --- | --- | --- | --- | --- |
                 %s
 
                 ## Where the time goes

@@ -202,11 +202,11 @@ final class Rows {
                 bound(runs.get("ours")));
     }
 
-    private static String rates(Map<String, List<Run>> runs, String name) {
+    static String rates(Map<String, List<Run>> runs, String name) {
         return runs.containsKey(name) ? Samples.of(runs.get(name), Run::rate).text("/s") : "";
     }
 
-    private static String bound(List<Run> ours) {
+    static String bound(List<Run> ours) {
         double machine = Samples.of(ours, Run::machine).median();
         double service = Samples.of(ours, Run::cores).median();
         double simulators = Samples.of(ours, Run::simulatorsCores).median();

@@ -4,9 +4,7 @@ import io.recordsync.simulator.salesforce.SalesforceSimulator;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
 import io.recordsync.stock.StockRoute;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,15 +13,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
 
 /** A process that is measured: the packaged service, the stock route or the raw client. */
 final class Subject implements AutoCloseable {
 
-    private static Path home;
-    private static double firstStartMillis;
     /** The service's, as its script gives it; the others get the same, and else what a JVM does by default: it suits them best. */
     private static List<String> heapOptions = List.of();
 
@@ -57,6 +50,19 @@ final class Subject implements AutoCloseable {
 
     /** The packaged service, by its script, on a SQLite file in its folder; the pairs go before what is set here. */
     static Starter ours(String... keysAndValues) {
+        return of(Build.OURS, keysAndValues);
+    }
+
+    /** Likewise, of the build that it is compared with. */
+    static Starter baseline(String... keysAndValues) {
+        return of(Build.BASELINE, keysAndValues);
+    }
+
+    private static ProcessBuilder byScript(Path home) {
+        return new ProcessBuilder(home.resolve("bin/salesforce-talkdesk-sync").toString());
+    }
+
+    private static Starter of(Build build, String... keysAndValues) {
         return (simulators, folder) -> {
             Map<String, String> configuration = new LinkedHashMap<>();
             configuration.put("salesforce.login-url", simulators.loginUrl);
@@ -79,52 +85,39 @@ final class Subject implements AutoCloseable {
             for (int i = 0; i < keysAndValues.length; i += 2) {
                 configuration.put(keysAndValues[i], keysAndValues[i + 1]);
             }
-            synchronized (Subject.class) {
-                if (home == null) {
-                    Path fresh = unpacked();
-                    startFirst(fresh, simulators, configuration);
-                    home = fresh;
-                }
-            }
-            return service(home, simulators, configuration);
+            return service(build, simulators, configuration);
         };
     }
 
-    private static Subject service(Path home, Simulators simulators, Map<String, String> configuration)
+    private static Subject service(Build build, Simulators simulators, Map<String, String> configuration)
+            throws IOException, InterruptedException {
+        Path home = build.home(fresh -> {
+            Path folder = Contest.newFolder();
+            Map<String, String> its = new LinkedHashMap<>(configuration);
+            its.put("store.url", url(folder));
+            try (Subject first = started(byScript(fresh), build.name(), simulators, its)) {
+                double millis = first.awaitMillisToSubscription();
+                first.stop();
+                return millis;
+            } finally {
+                Contest.delete(folder);
+            }
+        });
+        return started(byScript(home), build.name(), simulators, configuration);
+    }
+
+    private static Subject started(
+            ProcessBuilder command, String name, Simulators simulators, Map<String, String> configuration)
             throws IOException {
-        ProcessBuilder command =
-                new ProcessBuilder(home.resolve("bin/salesforce-talkdesk-sync").toString());
         command.environment().put("JAVA_HOME", System.getProperty("java.home"));
         configuration.forEach((key, value) -> command.environment()
                 .put(key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_'), value));
-        return new Subject(simulators, command, "service");
-    }
-
-    /** Not measured but for its start; then the archive is made, which makes the later ones quicker. */
-    private static void startFirst(Path home, Simulators simulators, Map<String, String> configuration)
-            throws IOException, InterruptedException {
-        Path folder = Contest.newFolder();
-        Map<String, String> its = new LinkedHashMap<>(configuration);
-        its.put("store.url", url(folder));
-        try (Subject first = service(home, simulators, its)) {
-            firstStartMillis = first.awaitMillisToSubscription();
-            first.ending = true;
-            first.process.destroy();
-            first.process.waitFor(1, TimeUnit.MINUTES);
-        } finally {
-            Contest.delete(folder);
-        }
-        ProcessBuilder archive =
-                new ProcessBuilder(home.resolve("bin/salesforce-talkdesk-sync").toString(), "archive").inheritIO();
-        archive.environment().put("JAVA_HOME", System.getProperty("java.home"));
-        if (archive.start().waitFor() != 0) {
-            throw new IOException("No archive of the classes was made in " + home + "/lib");
-        }
+        return new Subject(simulators, command, name);
     }
 
     /** Of the first service that was started, in milliseconds to its subscription. */
     static double firstStart() {
-        return firstStartMillis;
+        return Build.OURS.firstStart();
     }
 
     /** The SQLite file of a service in this folder. */
@@ -199,6 +192,13 @@ final class Subject implements AutoCloseable {
         return (awaitSubscribed() - SimulatorProcess.micros(started)) / 1000.0;
     }
 
+    /** In order: what it has written is in one file then. */
+    void stop() throws InterruptedException {
+        ending = true;
+        process.destroy();
+        process.waitFor(1, TimeUnit.MINUTES);
+    }
+
     /** SIGKILL. */
     void kill() throws InterruptedException {
         ending = true;
@@ -209,34 +209,6 @@ final class Subject implements AutoCloseable {
     public void close() {
         ending = true;
         process.destroyForcibly();
-    }
-
-    private static Path unpacked() throws IOException {
-        Path zip;
-        try (Stream<Path> files = Files.list(Path.of("target"))) {
-            zip = files.filter(file -> file.getFileName().toString().matches("salesforce-talkdesk-sync-.*\\.zip"))
-                    .findFirst()
-                    .orElseThrow(
-                            () -> new IOException("No target/salesforce-talkdesk-sync-*.zip: mvn package makes it"));
-        }
-        Path into = Files.createTempDirectory(Files.createDirectories(Processes.FOLDER), "unpacked-");
-        try (ZipInputStream in = new ZipInputStream(Files.newInputStream(zip))) {
-            for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
-                Path file = into.resolve(entry.getName()).normalize();
-                if (!entry.isDirectory()) {
-                    Files.createDirectories(file.getParent());
-                    Files.copy((InputStream) in, file);
-                }
-            }
-        }
-        Path unpacked;
-        try (Stream<Path> folders = Files.list(into)) {
-            unpacked = folders.findFirst().orElseThrow().toAbsolutePath();
-        }
-        if (!unpacked.resolve("bin/salesforce-talkdesk-sync").toFile().setExecutable(true)) {
-            throw new IOException("The script in " + unpacked + " cannot be made executable");
-        }
-        return unpacked;
     }
 
     private static int freePort() throws IOException {

@@ -6,13 +6,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionState;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Which session lives, and what becomes of the claims of those that do not, whatever database it is on. */
 abstract class SessionContract extends OnEitherDatabase {
+
+    private static final String PIDS = "pid:[4026532201]";
+    private static final String TIMES = "time:[4026531834]";
+
+    @TempDir
+    Path folder;
 
     @Test
     void the_claims_of_a_dead_session_are_freed_and_marked() {
@@ -204,5 +213,81 @@ abstract class SessionContract extends OnEitherDatabase {
         advance(Duration.ofMinutes(5));
         inbox.session().heartbeat();
         assertThat(ids(inbox.queue().claim(10, 10))).isEqualTo(claimed);
+    }
+
+    // ---- a process that died beside the one that starts
+
+    @Test
+    void the_session_of_a_process_that_is_seen_to_be_dead_ends_when_another_starts_beside_it() throws IOException {
+        FakeProc proc = new FakeProc(folder).process(100, 5_000).self(100, PIDS, TIMES);
+        Inbox killed = beside(proc, 100);
+        killed.intakes().subscribe(CHANNEL).orElseThrow();
+        acceptMany("L1", 3);
+        List<Long> ids = ids(killed.queue().claim(1, 100));
+        advance(Duration.ofSeconds(2));
+        proc.gone(100).up(1_002_000).process(200, 9_000).self(200, PIDS, TIMES);
+
+        Inbox next = beside(proc, 200);
+
+        assertThat(ids(next.queue().claim(1, 100))).containsExactlyElementsOf(ids);
+        assertThat(ledger.get(ids.get(0)).orElseThrow().answerLost()).isTrue();
+        assertThat(next.intakes().subscribe(CHANNEL)).isPresent();
+    }
+
+    /** Stopped or frozen: its pid is there. */
+    @Test
+    void the_session_of_a_process_that_lives_is_waited_for_however_silent_it_is() throws IOException {
+        FakeProc proc = new FakeProc(folder).process(100, 5_000).self(100, PIDS, TIMES);
+        Inbox frozen = beside(proc, 100);
+        frozen.intakes().subscribe(CHANNEL).orElseThrow();
+        acceptMany("L1", 3);
+        List<Long> ids = ids(frozen.queue().claim(1, 100));
+        advance(SESSION_TTL.minusMillis(1));
+        proc.up(1_000_000 + SESSION_TTL.toMillis()).process(200, 9_000).self(200, PIDS, TIMES);
+
+        Inbox next = beside(proc, 200);
+
+        assertThat(next.queue().claim(1, 100)).isEmpty();
+        assertThat(next.intakes().subscribe(CHANNEL)).isEmpty();
+        assertThat(frozen.queue().settle(claimed(ids), Confirmation.EXACT, Duration.ZERO))
+                .isEqualTo(3);
+    }
+
+    @Test
+    void the_sessions_of_other_hosts_and_of_older_releases_are_waited_for() throws IOException {
+        FakeProc proc = new FakeProc(folder).process(100, 5_000).self(100, PIDS, TIMES);
+        Inbox elsewhere = beside(proc, 100);
+        acceptMany("L1", 2);
+        elsewhere.queue().claim(1, 1);
+        inbox.queue().claim(1, 1);
+        proc.gone(100)
+                .boot("00000000-0000-4000-8000-000000000000")
+                .process(200, 9_000)
+                .self(200, PIDS, TIMES);
+
+        Inbox next = beside(proc, 200);
+
+        assertThat(next.queue().claim(1, 100)).isEmpty();
+    }
+
+    /** A heartbeat says anew where the process is: how long its host has been up is part of it. */
+    @Test
+    void a_session_that_reported_long_after_its_start_is_seen_to_be_dead_as_well() throws IOException {
+        FakeProc proc = new FakeProc(folder).process(100, 5_000).self(100, PIDS, TIMES);
+        Inbox killed = beside(proc, 100);
+        acceptMany("L1", 1);
+        // By a clock that is set forward meanwhile.
+        advance(SESSION_TTL.dividedBy(2));
+        proc.up(1_001_000);
+        killed.session().heartbeat();
+        List<Long> ids = ids(killed.queue().claim(1, 100));
+        advance(Duration.ofSeconds(2));
+        proc.gone(100).up(1_003_000).process(200, 9_000).self(200, PIDS, TIMES);
+
+        assertThat(ids(beside(proc, 200).queue().claim(1, 100))).isEqualTo(ids);
+    }
+
+    private Inbox beside(FakeProc proc, long pid) {
+        return Inbox.open(store, SETTINGS, Tally.NONE, Fingerprint.NONE, new HostProcess(proc.path(), pid));
     }
 }
