@@ -1,6 +1,7 @@
 package io.recordsync.inbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recordsync.deletion.CatchUp;
 import io.recordsync.deletion.DeletionRequest;
@@ -12,6 +13,7 @@ import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Restoration;
 import io.recordsync.deletion.SightState;
 import io.recordsync.inbox.Sights.Known;
+import io.recordsync.inbox.Sights.Lost;
 import io.recordsync.inbox.Sights.Seen;
 import io.recordsync.inbox.Sights.Told;
 import io.recordsync.inbox.Untold.Judged;
@@ -54,7 +56,7 @@ abstract class SilenceContract extends OnEitherDatabase {
                 .contains(new Known("Contact", SightState.LOST, "lost", 100L, 0, false, ADA));
         List<Long> ids = acceptMany("list-1", 3);
 
-        assertThat(inbox.sights().accept("kim")).containsExactly("Contact");
+        assertThat(inbox.sights().accept("kim", null)).containsExactly("Contact");
 
         Known accepted = inbox.sights().known("Contact").orElseThrow();
         assertThat(accepted.state()).isEqualTo(SightState.UNSURE);
@@ -62,9 +64,29 @@ abstract class SilenceContract extends OnEitherDatabase {
         assertThat(accepted.living()).isEqualTo(20);
         assertThat(accepted.deletion()).isEqualTo(ids.get(2));
         assertThat(accepted.accepted()).isTrue();
-        assertThat(inbox.sights().accept("kim")).isEmpty();
+        assertThat(inbox.sights().accept("kim", null)).isEmpty();
         inbox.sights().note(new Seen("Contact", SightState.SEEN, "", 21L, 0, ADA));
         assertThat(inbox.sights().known("Contact").orElseThrow().accepted()).isFalse();
+    }
+
+    @Test
+    void what_is_lost_is_accepted_as_it_was_shown_or_not_at_all() {
+        inbox.sights().note(new Seen("Contact", SightState.SEEN, "", 100L, 0, ADA));
+        inbox.sights().note(new Seen("Contact", SightState.LOST, "20 of 100", 20L, 0, BOB));
+        List<Lost> shown = List.of(new Lost("Contact", "20 of 100"));
+        inbox.sights().note(new Seen("Contact", SightState.LOST, "3 of 100", 3L, 0, BOB));
+
+        assertThatThrownBy(() -> inbox.sights().accept("kim", shown::equals))
+                .isInstanceOf(NotAsShownException.class)
+                .hasMessageContaining("3 of 100");
+
+        Known lost = inbox.sights().known("Contact").orElseThrow();
+        assertThat(lost.state()).isEqualTo(SightState.LOST);
+        assertThat(lost.message()).isEqualTo("3 of 100");
+        assertThat(lost.living()).isEqualTo(100);
+        assertThat(inbox.sights().accept("kim", List.of(new Lost("Contact", "3 of 100"))::equals))
+                .containsExactly("Contact");
+        assertThatThrownBy(() -> inbox.sights().accept("kim", shown::equals)).isInstanceOf(NotAsShownException.class);
     }
 
     @Test

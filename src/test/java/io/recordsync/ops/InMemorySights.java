@@ -2,10 +2,12 @@ package io.recordsync.ops;
 
 import io.recordsync.deletion.SightReport;
 import io.recordsync.deletion.SightState;
+import io.recordsync.inbox.NotAsShownException;
 import io.recordsync.inbox.Sights;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Sights that show what a test puts into them, and remember who accepted them. */
@@ -20,14 +22,17 @@ public final class InMemorySights implements Sights, Supplier<List<SightReport>>
     }
 
     @Override
-    public List<String> accept(String user) {
-        acceptedBy = user;
-        List<String> lost = shown.stream()
+    public List<String> accept(String user, Predicate<List<Lost>> asShown) {
+        List<Lost> lost = shown.stream()
                 .filter(sight -> sight.state() == SightState.LOST)
-                .map(SightReport::entity)
+                .map(sight -> new Lost(sight.entity(), sight.message()))
                 .toList();
+        if (asShown != null && !asShown.test(lost)) {
+            throw new NotAsShownException("What Salesforce shows is by now: " + lost);
+        }
+        acceptedBy = user;
         shown = List.of();
-        return lost;
+        return lost.stream().map(Lost::entity).toList();
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Decisions.Act;
 import io.recordsync.inbox.Decisions.Selection;
 import io.recordsync.inbox.Decisions.Shown;
+import io.recordsync.inbox.Sights;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -21,6 +22,8 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What an answer has shown, as a text that comes back with the order over it: {@code asOf}.
@@ -59,6 +62,7 @@ record AsOf(
      * @param paused since when, in milliseconds; null when it was not
      * @param stopped of each stopped list a digest with its message
      * @param open of each list with an open history a digest
+     * @param lost of each entity whose records the user has lost sight of a digest with its message, which has the numbers
      */
     @JsonInclude(Include.NON_EMPTY)
     record Rest(
@@ -67,12 +71,14 @@ record AsOf(
             @JsonProperty("o") String org,
             @JsonProperty("p") Long paused,
             @JsonProperty("t") List<String> stopped,
-            @JsonProperty("q") List<String> open) {
+            @JsonProperty("q") List<String> open,
+            @JsonProperty("e") List<String> lost) {
 
         Rest {
             org = org == null ? "" : org;
             stopped = stopped == null ? List.of() : stopped;
             open = open == null ? List.of() : open;
+            lost = lost == null ? List.of() : lost;
         }
 
         Coverage.Stretch stretch() {
@@ -87,6 +93,13 @@ record AsOf(
 
         boolean showsOpen(String list) {
             return open.contains(digest(list));
+        }
+
+        boolean showsLost(List<Sights.Lost> now) {
+            return Set.copyOf(lost)
+                    .equals(now.stream()
+                            .map(entity -> digest(entity.entity(), entity.message()))
+                            .collect(Collectors.toSet()));
         }
     }
 

@@ -225,8 +225,10 @@ public final class Orders {
     }
 
     /** There may be none that was lost: then nothing is changed. */
-    public Entities confirmSight(String user) {
-        List<String> confirmed = sights.accept(user);
+    public Entities confirmSight(byte[] body, String user) {
+        AsOf asOf = AsOf.of(RequestBody.readObjectOrNothing(body, AS_OF));
+        AsOf.Rest seen = asOf == null ? null : asOf.status();
+        List<String> confirmed = asShown(() -> sights.accept(user, seen == null ? null : seen::showsLost));
         if (!confirmed.isEmpty()) {
             LOG.info("{} confirmed that what Salesforce shows of {} is all that there is", user, confirmed);
         }
