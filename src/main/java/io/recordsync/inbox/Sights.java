@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /**
  * What the user of Salesforce was last seen to see of each entity, for all processes of the database.
@@ -45,11 +45,12 @@ public interface Sights {
     /**
      * A person says that what is shown now is all that there is.
      *
-     * @param shown whether these are the ones that the person was shown; null accepts whatever is lost
-     * @return the entities that had been lost
-     * @throws NotAsShownException when they are not
+     * @param shown those of the lost ones that the person was shown, none where one of them is no longer as it was; null accepts
+     *     whatever is lost
+     * @return the entities that had been lost, and no longer are
+     * @throws NotAsShownException when there is none
      */
-    List<String> accept(String user, Predicate<List<Lost>> shown);
+    List<String> accept(String user, UnaryOperator<List<Lost>> shown);
 
     /** An entity that the user has lost sight of, and what was found, in words with the numbers. */
     record Lost(String entity, String message) {}

@@ -7,8 +7,8 @@ import io.recordsync.inbox.Sights;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** Sights that show what a test puts into them, and remember who accepted them. */
 public final class InMemorySights implements Sights, Supplier<List<SightReport>> {
@@ -22,17 +22,21 @@ public final class InMemorySights implements Sights, Supplier<List<SightReport>>
     }
 
     @Override
-    public List<String> accept(String user, Predicate<List<Lost>> asShown) {
+    public List<String> accept(String user, UnaryOperator<List<Lost>> asShown) {
         List<Lost> lost = shown.stream()
                 .filter(sight -> sight.state() == SightState.LOST)
                 .map(sight -> new Lost(sight.entity(), sight.message()))
                 .toList();
-        if (asShown != null && !asShown.test(lost)) {
+        List<Lost> accepted = asShown == null ? lost : asShown.apply(lost);
+        if (asShown != null && accepted.isEmpty()) {
             throw new NotAsShownException("What Salesforce shows is by now: " + lost);
         }
         acceptedBy = user;
-        shown = List.of();
-        return lost.stream().map(Lost::entity).toList();
+        List<String> entities = accepted.stream().map(Lost::entity).toList();
+        shown = shown.stream()
+                .filter(sight -> !entities.contains(sight.entity()))
+                .toList();
+        return entities;
     }
 
     @Override

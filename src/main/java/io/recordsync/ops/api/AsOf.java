@@ -22,8 +22,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * What an answer has shown, as a text that comes back with the order over it: {@code asOf}.
@@ -95,11 +93,12 @@ record AsOf(
             return open.contains(digest(list));
         }
 
-        boolean showsLost(List<Sights.Lost> now) {
-            return Set.copyOf(lost)
-                    .equals(now.stream()
-                            .map(entity -> digest(entity.entity(), entity.message()))
-                            .collect(Collectors.toSet()));
+        /** Those that were shown, none where one of them is no longer as it was. Others are as little accepted as they were shown. */
+        List<Sights.Lost> shownOf(List<Sights.Lost> now) {
+            List<Sights.Lost> same = now.stream()
+                    .filter(entity -> lost.contains(digest(entity.entity(), entity.message())))
+                    .toList();
+            return same.size() == lost.size() ? same : List.of();
         }
     }
 

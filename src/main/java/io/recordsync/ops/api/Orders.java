@@ -245,7 +245,7 @@ public final class Orders {
         AsOf asOf = AsOf.of(RequestBody.readObjectOrNothing(body, AS_OF));
         AsOf.Rest seen = asOf == null ? null : asOf.status();
         answered((List<String> entities) -> new Entities(entities));
-        List<String> confirmed = asShown(() -> sights.accept(user, seen == null ? null : seen::showsLost));
+        List<String> confirmed = asShown(() -> sights.accept(user, seen == null ? null : seen::shownOf));
         if (!confirmed.isEmpty()) {
             LOG.info("{} confirmed that what Salesforce shows of {} is all that there is", user, confirmed);
         }
