@@ -382,13 +382,14 @@ function prepareActs() {
     await look();
   });
   $("confirm-sight").addEventListener("click", async () => {
+    const { asOf } = status;
     const lost = lostSight().join(", ");
     await confirm({
       title: `Are there no more records of ${lost}?`,
       words: `Salesforce shows the user far fewer records of ${lost} than before. Confirm only where they really are gone: if the user has lost its right to see them, deletions stay unknown from then on. Your name is written to the log.`,
       yes: "There are no more", danger: true,
-      run: async () => {
-        await post("api/salesforce/confirm-sight");
+      run: async send => {
+        await send("api/salesforce/confirm-sight", { asOf });
         say("Confirmed: the sweep goes on.");
       },
     });

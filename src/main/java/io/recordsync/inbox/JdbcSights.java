@@ -12,6 +12,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** The sights on JDBC: a row for each entity. */
 public final class JdbcSights implements Sights {
@@ -164,18 +166,36 @@ public final class JdbcSights implements Sights {
             """
             update sight set state = 'unsure', living = coalesce(counted, 0), counted = null, accepted_by = :user,
                    deletion = :newest, message = :message
-            where state = 'lost' returning entity""";
+            where state = 'lost'
+              and exists (select 1 from {rows :entities} accepted where accepted.value ->> 0 = sight.entity)""";
+
+    /** What is lost, and stays as it is until the commit. */
+    private static final String LOST = "update sight set state = state where state = 'lost' returning entity, message";
 
     @Override
-    public List<String> accept(String user) {
+    public List<String> accept(String user, UnaryOperator<List<Lost>> shown) {
         String message =
                 JsonRows.shortened("What Salesforce shows was accepted by " + user + "; the next sweep looks again");
-        return store.write(
-                "accept what Salesforce shows",
-                transaction -> transaction.list(
-                        ACCEPT,
-                        with("user", user).and("message", message).and("newest", newest(transaction)),
-                        row -> row.getString("entity")));
+        return store.write("accept what Salesforce shows", transaction -> {
+            List<Lost> lost =
+                    transaction.list(LOST, row -> new Lost(row.getString("entity"), row.getString("message")));
+            List<Lost> accepted = shown == null ? lost : shown.apply(lost);
+            if (shown != null && accepted.isEmpty()) {
+                throw new NotAsShownException(
+                        lost.isEmpty()
+                                ? "Salesforce shows what it has to by now"
+                                : "What Salesforce shows is by now: "
+                                        + lost.stream().map(Lost::message).collect(Collectors.joining("; ")));
+            }
+            List<String> entities = accepted.stream().map(Lost::entity).sorted().toList();
+            transaction.change(
+                    ACCEPT,
+                    with("user", user)
+                            .and("message", message)
+                            .and("newest", newest(transaction))
+                            .and("entities", rows(entities)));
+            return entities;
+        });
     }
 
     private static final String FORGET = "delete from sight";

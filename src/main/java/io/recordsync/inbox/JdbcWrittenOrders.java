@@ -16,6 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +40,7 @@ public final class JdbcWrittenOrders implements WrittenOrders {
     /** The order that this thread is at, where it bears a key. */
     private final ThreadLocal<Mine> mine = new ThreadLocal<>();
 
-    private record Mine(String id, String key) {}
+    private record Mine(String id, String key, EffectAnswer answer) {}
 
     JdbcWrittenOrders(GuardedStore guarded, JdbcSession session, JdbcDecisions decisions) {
         this.guarded = guarded;
@@ -74,11 +76,8 @@ public final class JdbcWrittenOrders implements WrittenOrders {
         }
         if (begun instanceof Begun.Now now) {
             String owner = session.id();
-            mine.set(new Mine(now.id(), request.key()));
-            store.alongside(transaction -> {
-                happened(transaction, now.id(), owner);
-                return null;
-            });
+            mine.set(new Mine(now.id(), request.key(), EffectAnswer.UNKNOWN));
+            store.alongside((transaction, result) -> happened(transaction, now.id(), owner, result));
         }
         return begun;
     }
@@ -132,10 +131,41 @@ public final class JdbcWrittenOrders implements WrittenOrders {
                 > 0;
     }
 
-    private static final String HAPPENED = "update person_order set happened = 1 where id = :id and session = :session";
+    @Override
+    public <T> void answering(int status, Function<T, String> answer) {
+        answering(EffectAnswer.of(status, answer));
+    }
 
-    private static void happened(Transaction transaction, String id, String owner) throws SQLException {
-        if (transaction.change(HAPPENED, with("id", id).and("session", owner)) == 0) {
+    @Override
+    public void answering(Act act, Selection selection, Set<String> dryRun, BiFunction<Integer, Long, String> answer) {
+        answering(EffectAnswer.of(act, selection, dryRun, answer));
+    }
+
+    private void answering(EffectAnswer answer) {
+        Mine order = mine.get();
+        if (order != null) {
+            mine.set(new Mine(order.id(), order.key(), answer));
+        }
+    }
+
+    private static final String HAPPENED =
+            """
+            update person_order set happened = 1, status = :status, answer = :answer
+            where id = :id and session = :session""";
+
+    private void happened(Transaction transaction, String id, String owner, Object result) throws SQLException {
+        Object brought = result instanceof Guarded<?> counted ? counted.result() : result;
+        Optional<EffectAnswer.Text> text = mine.get().answer().of(transaction, brought);
+        if (text.isEmpty()) {
+            return;
+        }
+        if (transaction.change(
+                        HAPPENED,
+                        with("id", id)
+                                .and("session", owner)
+                                .and("status", text.get().status())
+                                .and("answer", text.get().answer()))
+                == 0) {
             throw new InboxException(
                     "Another process has taken this order over, because this one was silent for too long; nothing was changed",
                     null);

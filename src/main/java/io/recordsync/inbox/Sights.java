@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * What the user of Salesforce was last seen to see of each entity, for all processes of the database.
@@ -44,9 +45,15 @@ public interface Sights {
     /**
      * A person says that what is shown now is all that there is.
      *
-     * @return the entities that had been lost
+     * @param shown those of the lost ones that the person was shown, none where one of them is no longer as it was; null accepts
+     *     whatever is lost
+     * @return the entities that had been lost, and no longer are
+     * @throws NotAsShownException when there is none
      */
-    List<String> accept(String user);
+    List<String> accept(String user, UnaryOperator<List<Lost>> shown);
+
+    /** An entity that the user has lost sight of, and what was found, in words with the numbers. */
+    record Lost(String entity, String message) {}
 
     /**
      * How an entity stands.

@@ -36,7 +36,7 @@ public final class Store implements AutoCloseable {
     private final List<Runnable> forgetting = new CopyOnWriteArrayList<>();
 
     private final List<Transaction.Work<Void>> looks = new CopyOnWriteArrayList<>();
-    private final ThreadLocal<Transaction.Work<Void>> alongside = new ThreadLocal<>();
+    private final ThreadLocal<Alongside> alongside = new ThreadLocal<>();
     private volatile Unreachable unreachable;
 
     private Store(Connections connections) {
@@ -144,12 +144,17 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    /** What is committed together with an act, and knows what the act brought. */
+    interface Alongside {
+        void in(Transaction transaction, Object result) throws SQLException;
+    }
+
     /**
      * In each act of this thread, until this is called with null: what is committed together with it, or not at all.
      *
      * <p>It is how an order is known to have happened, whatever acts it is made of.
      */
-    void alongside(Transaction.Work<Void> written) {
+    void alongside(Alongside written) {
         if (written == null) {
             alongside.remove();
         } else {
@@ -158,13 +163,13 @@ public final class Store implements AutoCloseable {
     }
 
     private <T> Transaction.Work<T> withAlongside(Transaction.Work<T> work) {
-        Transaction.Work<Void> also = alongside.get();
+        Alongside also = alongside.get();
         if (also == null) {
             return work;
         }
         return transaction -> {
             T result = work.in(transaction);
-            also.in(transaction);
+            also.in(transaction, result);
             return result;
         };
     }

@@ -5,6 +5,8 @@ import io.recordsync.inbox.Decisions.Selection;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * The orders of people that are written down: those that bear a key of the caller's, so that the same key does nothing twice, and
@@ -23,6 +25,21 @@ public interface WrittenOrders {
      * follows.
      */
     Begun begin(Request request);
+
+    /**
+     * How the act that follows of this thread is answered, where its order bears a key: that is committed together with what the act
+     * changes, so that a process that dies before it answers leaves the answer.
+     *
+     * @param answer of what the act brought
+     */
+    <T> void answering(int status, Function<T, String> answer);
+
+    /**
+     * Likewise, of an act over deletions. Where nothing of what was shown is left it does not happen.
+     *
+     * @param answer of how many it changed, and how many it left as they were, null where the order did not say what was shown
+     */
+    void answering(Act act, Selection selection, Set<String> dryRun, BiFunction<Integer, Long, String> answer);
 
     /** The order of this thread was answered so. What it changed is changed; a refusal changed nothing and is forgotten. */
     void end(String id, int status, String answer);

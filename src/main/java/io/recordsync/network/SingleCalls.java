@@ -45,7 +45,12 @@ public final class SingleCalls {
 
     /** @param body empty where there is none */
     public record Answer(
-            int status, Optional<String> contentType, Optional<String> date, Optional<String> location, String body) {}
+            int status,
+            Optional<String> contentType,
+            Optional<String> date,
+            Optional<String> location,
+            Optional<String> retryAfter,
+            String body) {}
 
     /**
      * @param body null: none
@@ -71,6 +76,7 @@ public final class SingleCalls {
                     header(answer, "Content-Type"),
                     header(answer, "Date"),
                     header(answer, "Location"),
+                    header(answer, "Retry-After"),
                     body == null ? "" : body);
         } catch (org.apache.hc.core5.http.ParseException e) {
             throw new UnreadableAnswerException(answer.getCode(), "a Content-Type that cannot be read");

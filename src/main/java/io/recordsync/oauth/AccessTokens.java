@@ -20,7 +20,7 @@ import java.util.function.LongSupplier;
  * whatever the token endpoint does. From 80 % of its life on a token is renewed in the background, and served until it
  * ends even if that fails. After a failure nobody asks again for the length of the pause, so that a wrong secret does not
  * lock the client out: callers without a token get the same failure meanwhile. The pause doubles while one refusal follows another
- * in the same words, up to a minute. A wall clock that is set changes none of this:
+ * in the same words, up to a minute, and is as long as the endpoint's {@code Retry-After} says, up to five. A wall clock that is set changes none of this:
  * lives and pauses are measured by the monotonic one. Redirects are not followed.
  */
 public final class AccessTokens {
@@ -49,6 +49,9 @@ public final class AccessTokens {
     private CompletableFuture<Token> fetch;
     private TokenUnavailableException failure;
     private long failedAt;
+    /** Of our own, after the failure. */
+    private Duration backoff = Duration.ZERO;
+
     /** From the failure on. */
     private Duration rest = Duration.ZERO;
 
@@ -188,7 +191,8 @@ public final class AccessTokens {
         if (granted == null) {
             TokenUnavailableException now = request.failureOf(e);
             boolean again = failure != null && now.refused() && now.getMessage().equals(failure.getMessage());
-            rest = again ? min(rest.multipliedBy(2), MAX_PAUSE) : pause;
+            backoff = again ? min(backoff.multipliedBy(2), MAX_PAUSE) : pause;
+            rest = max(backoff, now.retryAfter());
             failure = now;
             failedAt = nanoTime.getAsLong();
             return;
@@ -206,6 +210,10 @@ public final class AccessTokens {
 
     private static Duration min(Duration one, Duration other) {
         return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private static Duration max(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? other : one;
     }
 
     private Token await(CompletableFuture<Token> awaited) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.recordsync.network.HttpDate;
 import io.recordsync.network.Looks;
 import io.recordsync.network.Outbound;
+import io.recordsync.network.RetryAfter;
 import io.recordsync.network.SingleCalls;
 import io.recordsync.network.Target;
 import io.recordsync.network.UnreadableAnswerException;
@@ -38,6 +39,9 @@ final class TokenRequest {
     record Granted(Token token, Instant date) {}
 
     private static final int MAX_BYTES = 64 << 10;
+    /** A longer Retry-After is cut to this. */
+    private static final Duration MAX_RETRY_AFTER = Duration.ofMinutes(5);
+
     private static final Pattern ORG_ID = Pattern.compile("/id/([A-Za-z0-9]{18})/");
     /** Of Salesforce's scopes, those that let call the API. */
     private static final Set<String> API_SCOPES = Set.of("api", "full");
@@ -86,10 +90,22 @@ final class TokenRequest {
             headers.put("Authorization", proof.authorization());
         }
         try {
-            return read(calls.send("POST", tokenUrl, headers, encoded(proof.form())), proof, now);
+            SingleCalls.Answer answer = calls.send("POST", tokenUrl, headers, encoded(proof.form()));
+            try {
+                return read(answer, proof, now);
+            } catch (TokenUnavailableException e) {
+                throw heeding(answer, e, now);
+            }
         } catch (UnreadableAnswerException e) {
             throw foreign(e.status(), e.looks());
         }
+    }
+
+    private static TokenUnavailableException heeding(
+            SingleCalls.Answer answer, TokenUnavailableException failure, Instant now) {
+        Instant its = HttpDate.read(answer.date().orElse(null)).orElse(now);
+        Duration asked = RetryAfter.parse(answer.retryAfter().orElse(null), its, MAX_RETRY_AFTER);
+        return asked == null || asked.isZero() ? failure : failure.retryAfter(asked);
     }
 
     EndpointClock clock() {

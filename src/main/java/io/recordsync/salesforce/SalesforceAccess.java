@@ -89,6 +89,14 @@ public final class SalesforceAccess {
         return words(answer.status(), SaidError.of(answer));
     }
 
+    /** Likewise, of a question that the service itself never asks: without advice. */
+    static String refusalAlone(Answer answer) {
+        SaidError said = SaidError.of(answer);
+        return said.code().isEmpty()
+                ? words(answer.status(), said)
+                : "Salesforce answered " + answer.status() + " " + said.code();
+    }
+
     /** Whether an answer other than 200 says that the question was too much. */
     static boolean tookTooLong(Answer answer) {
         return SaidError.of(answer).code().equals("QUERY_TIMEOUT");

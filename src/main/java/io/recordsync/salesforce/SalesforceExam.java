@@ -19,25 +19,24 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * Checks that Salesforce lets the service log in, that the clocks agree, and that the channel and the contacts are visible.
  *
- * <p>Takes one login, one call that needs none, one GetTopic and one query for each entity.
+ * <p>Takes one login, one call that needs none, one GetTopic, one query for each entity, and up to four of {@link ChannelExam}.
  */
 public final class SalesforceExam implements Exam {
 
     private static final String LOGIN = "salesforce login";
     private static final String CLOCK = "salesforce clock";
     private static final String TOPIC = "salesforce topic";
-    private static final Pattern CHANNEL_OF_ONE = Pattern.compile("/data/\\w+ChangeEvent");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Asker asker;
     private final AccessTokens tokens;
     private final URI loginUrl;
     private final Topic topic;
+    private final ChannelExam channel;
     private final List<String> entities;
     private final String apiVersion;
 
@@ -53,6 +52,7 @@ public final class SalesforceExam implements Exam {
         this.tokens = tokens;
         this.loginUrl = loginUrl;
         this.topic = topic;
+        this.channel = new ChannelExam(asker, topic.channel(), entities, apiVersion);
         this.entities = List.copyOf(entities);
         this.apiVersion = apiVersion;
     }
@@ -64,21 +64,15 @@ public final class SalesforceExam implements Exam {
         if (token.isEmpty()) {
             findings.skip(TOPIC, "because the login failed");
             entities.forEach(entity -> findings.skip(count(entity), "because the login failed"));
+            channel.skip(findings, "because the login failed");
             return;
         }
         topic.trouble(token.get())
                 .ifPresentOrElse(
                         trouble -> findings.fail(TOPIC, topic.channel() + ": " + trouble),
-                        () -> findings.ok(TOPIC, topic.channel() + " can be subscribed to" + carries()));
+                        () -> findings.ok(TOPIC, topic.channel() + " can be subscribed to"));
         entities.forEach(entity -> count(findings, entity, token.get()));
-    }
-
-    /** Anybody may subscribe to a channel of several entities; what it leaves out it does not say. */
-    private String carries() {
-        return CHANNEL_OF_ONE.matcher(topic.channel()).matches()
-                ? ""
-                : "; whether it carries %s is not to be seen: look in Setup, Change Data Capture, or at the members of a custom channel"
-                        .formatted(String.join(", ", entities));
+        channel.examine(findings, token.get());
     }
 
     private Optional<Token> login(Findings findings) {

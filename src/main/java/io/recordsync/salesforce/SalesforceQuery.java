@@ -34,6 +34,11 @@ public record SalesforceQuery(String path, String query) {
         return new SalesforceQuery(root(apiVersion) + "query", "q=" + encoded(soql));
     }
 
+    /** SOQL over what Setup knows. */
+    static SalesforceQuery tooling(String apiVersion, String soql) {
+        return new SalesforceQuery(root(apiVersion) + "tooling/query", "q=" + encoded(soql));
+    }
+
     /** SOQL over living records and those in the Recycle Bin. */
     static SalesforceQuery all(String apiVersion, String soql) {
         return new SalesforceQuery(root(apiVersion) + "queryAll", "q=" + encoded(soql));

@@ -9,6 +9,7 @@ import io.recordsync.delivery.Reading.Meaning;
 import io.recordsync.network.HttpBounds;
 import io.recordsync.network.Looks;
 import io.recordsync.network.NetworkException;
+import io.recordsync.network.RetryAfter;
 import io.recordsync.network.UnreadableAnswerException;
 import io.recordsync.oauth.TokenUnavailableException;
 import java.io.IOException;

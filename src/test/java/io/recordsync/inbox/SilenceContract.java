@@ -1,6 +1,7 @@
 package io.recordsync.inbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recordsync.deletion.CatchUp;
 import io.recordsync.deletion.DeletionRequest;
@@ -12,6 +13,7 @@ import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Restoration;
 import io.recordsync.deletion.SightState;
 import io.recordsync.inbox.Sights.Known;
+import io.recordsync.inbox.Sights.Lost;
 import io.recordsync.inbox.Sights.Seen;
 import io.recordsync.inbox.Sights.Told;
 import io.recordsync.inbox.Untold.Judged;
@@ -19,6 +21,7 @@ import io.recordsync.inbox.Untold.Swept;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** What is remembered of what Salesforce shows, and of what the stream did not tell, whatever the database. */
@@ -54,7 +57,7 @@ abstract class SilenceContract extends OnEitherDatabase {
                 .contains(new Known("Contact", SightState.LOST, "lost", 100L, 0, false, ADA));
         List<Long> ids = acceptMany("list-1", 3);
 
-        assertThat(inbox.sights().accept("kim")).containsExactly("Contact");
+        assertThat(inbox.sights().accept("kim", null)).containsExactly("Contact");
 
         Known accepted = inbox.sights().known("Contact").orElseThrow();
         assertThat(accepted.state()).isEqualTo(SightState.UNSURE);
@@ -62,9 +65,50 @@ abstract class SilenceContract extends OnEitherDatabase {
         assertThat(accepted.living()).isEqualTo(20);
         assertThat(accepted.deletion()).isEqualTo(ids.get(2));
         assertThat(accepted.accepted()).isTrue();
-        assertThat(inbox.sights().accept("kim")).isEmpty();
+        assertThat(inbox.sights().accept("kim", null)).isEmpty();
         inbox.sights().note(new Seen("Contact", SightState.SEEN, "", 21L, 0, ADA));
         assertThat(inbox.sights().known("Contact").orElseThrow().accepted()).isFalse();
+    }
+
+    @Test
+    void what_is_lost_is_accepted_as_it_was_shown_or_not_at_all() {
+        inbox.sights().note(new Seen("Contact", SightState.SEEN, "", 100L, 0, ADA));
+        inbox.sights().note(new Seen("Contact", SightState.LOST, "20 of 100", 20L, 0, BOB));
+        inbox.sights().note(new Seen("Contact", SightState.LOST, "3 of 100", 3L, 0, BOB));
+
+        assertThatThrownBy(() -> inbox.sights().accept("kim", only(new Lost("Contact", "20 of 100"))))
+                .isInstanceOf(NotAsShownException.class)
+                .hasMessageContaining("3 of 100");
+
+        Known lost = inbox.sights().known("Contact").orElseThrow();
+        assertThat(lost.state()).isEqualTo(SightState.LOST);
+        assertThat(lost.message()).isEqualTo("3 of 100");
+        assertThat(lost.living()).isEqualTo(100);
+        UnaryOperator<List<Lost>> shown = only(new Lost("Contact", "3 of 100"));
+        assertThat(inbox.sights().accept("kim", shown)).containsExactly("Contact");
+        assertThatThrownBy(() -> inbox.sights().accept("kim", shown)).isInstanceOf(NotAsShownException.class);
+    }
+
+    /** It was lost since, or is no longer configured, so that no page shows it. */
+    @Test
+    void what_was_not_shown_stays_lost() {
+        for (String entity : List.of("Contact", "Lead")) {
+            inbox.sights().note(new Seen(entity, SightState.SEEN, "", 100L, 0, ADA));
+            inbox.sights().note(new Seen(entity, SightState.LOST, "1 of 100", 1L, 0, BOB));
+        }
+
+        assertThat(inbox.sights().accept("kim", only(new Lost("Contact", "1 of 100"))))
+                .containsExactly("Contact");
+
+        assertThat(inbox.sights().known("Contact").orElseThrow().living()).isEqualTo(1);
+        Known lead = inbox.sights().known("Lead").orElseThrow();
+        assertThat(lead.state()).isEqualTo(SightState.LOST);
+        assertThat(lead.living()).isEqualTo(100);
+        assertThat(lead.accepted()).isFalse();
+    }
+
+    private static UnaryOperator<List<Lost>> only(Lost shown) {
+        return lost -> lost.stream().filter(shown::equals).toList();
     }
 
     @Test

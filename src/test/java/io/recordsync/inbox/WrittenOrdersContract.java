@@ -178,6 +178,55 @@ abstract class WrittenOrdersContract extends OnEitherDatabase {
         assertThat(order.status()).isZero();
     }
 
+    /** The process dies after the commit: nobody ends the order, and another process is asked. */
+    @Test
+    void the_answer_is_committed_together_with_what_it_is_about() throws Exception {
+        Inbox other = Inbox.open(store, SETTINGS);
+        List<Long> ids = park("L1", 3, REFUSED);
+        long mark = ledger.mark();
+        park("L2", 2, REFUSED);
+        begin("k-1", "aa");
+        Selection shown = parkedAsOf(mark);
+        inbox.writtenOrders().answering(Act.DISCARD, shown, Set.of(), (count, left) -> count + "/" + left);
+        assertThat(inbox.decisions().discard(shown, "kim")).isEqualTo(ids.size());
+
+        for (int time = 1; time <= 2; time++) {
+            Begun again = elsewhere(() -> other.writtenOrders().begin(keyed("k-1", "aa")));
+            assertThat(again).isInstanceOfSatisfying(Begun.Before.class, before -> {
+                assertThat(before.order().status()).isEqualTo(200);
+                assertThat(before.order().answer()).isEqualTo("3/2");
+                assertThat(before.order().running()).isFalse();
+            });
+        }
+        assertThat(found(DeletionState.PARKED, null, null, 9, null)).hasSize(2);
+    }
+
+    @Test
+    void every_act_leaves_what_it_brought() throws Exception {
+        Inbox other = Inbox.open(store, SETTINGS);
+        begin("k-1", "aa");
+        inbox.writtenOrders().answering(202, (List<Long> ids) -> "ids " + ids.size());
+        acceptMany("L1", 2);
+        assertThat(elsewhere(
+                        () -> other.writtenOrders().find("k-1").orElseThrow().answer()))
+                .isEqualTo("ids 2");
+    }
+
+    /** It is refused, and may be sent again under its key. */
+    @Test
+    void an_order_that_found_nothing_of_what_was_shown_has_not_happened() {
+        long mark = ledger.mark();
+        park("L1", 1, REFUSED);
+        String id = begin("k-1", "aa");
+        Selection shown = parkedAsOf(mark);
+        inbox.writtenOrders().answering(Act.DISCARD, shown, Set.of(), (count, left) -> "none");
+        assertThat(inbox.decisions().discard(shown, "kim")).isZero();
+
+        inbox.writtenOrders().end(id, 409, "");
+
+        assertThat(inbox.writtenOrders().find("k-1")).isEmpty();
+    }
+
     @Test
     void what_another_process_is_at_is_not_done_and_what_it_left_is() throws Exception {
         Inbox other = Inbox.open(store, SETTINGS);

@@ -17,6 +17,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +30,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class AccessTokensTest {
@@ -85,6 +90,48 @@ class AccessTokensTest {
         assertThat(tokens.token().value()).isEqualTo("token-1");
         clock.advance(Duration.ofSeconds(1));
         assertThatThrownBy(tokens::token).isInstanceOf(TokenUnavailableException.class);
+    }
+
+    /** Of the endpoint itself, or of what is in front of it; a date is read by the clock of the answer. */
+    @ParameterizedTest
+    @CsvSource({"429,40,40", "503,40,40", "401,40,40", "503,0.5,1", "503,99999999,300", "503,date,40"})
+    void nobody_asks_for_as_long_as_an_answer_says_up_to_five_minutes(int status, String header, int seconds) {
+        endpoint.answers(exchange -> {
+            Instant now = Instant.now();
+            exchange.getResponseHeaders()
+                    .set("Retry-After", header.equals("date") ? http(now.plusSeconds(40)) : header);
+            exchange.getResponseHeaders().set("Date", http(now));
+            TokenEndpoint.send(exchange, status, status == 503 ? "<html></html>" : "{\"error\": \"slow_down\"}");
+        });
+        assertThatThrownBy(tokens::token).isInstanceOf(TokenUnavailableException.class);
+        endpoint.grants(600);
+
+        // The endpoint's server writes a Date of its own, of whole seconds.
+        int grace = header.equals("date") ? 2 : 0;
+        clock.advance(Duration.ofSeconds(seconds - grace).minusMillis(1));
+        assertThatThrownBy(tokens::token).isInstanceOf(TokenUnavailableException.class);
+        assertThat(endpoint.requests).hasSize(1);
+        clock.advance(Duration.ofSeconds(2 * grace).plusMillis(1));
+        assertThat(tokens.token().value()).isEqualTo("token-2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-5", "soon", ""})
+    void a_wait_that_says_nothing_is_our_own(String header) {
+        endpoint.answers(exchange -> {
+            exchange.getResponseHeaders().set("Retry-After", header);
+            TokenEndpoint.send(exchange, 503, "");
+        });
+        assertThatThrownBy(tokens::token).isInstanceOf(TokenUnavailableException.class);
+        endpoint.grants(600);
+
+        clock.advance(Duration.ofSeconds(1));
+
+        assertThat(tokens.token().value()).isEqualTo("token-2");
+    }
+
+    private static String http(Instant time) {
+        return DateTimeFormatter.RFC_1123_DATE_TIME.format(time.atOffset(ZoneOffset.UTC));
     }
 
     @Test

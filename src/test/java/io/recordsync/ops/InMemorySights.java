@@ -2,11 +2,13 @@ package io.recordsync.ops;
 
 import io.recordsync.deletion.SightReport;
 import io.recordsync.deletion.SightState;
+import io.recordsync.inbox.NotAsShownException;
 import io.recordsync.inbox.Sights;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** Sights that show what a test puts into them, and remember who accepted them. */
 public final class InMemorySights implements Sights, Supplier<List<SightReport>> {
@@ -20,14 +22,21 @@ public final class InMemorySights implements Sights, Supplier<List<SightReport>>
     }
 
     @Override
-    public List<String> accept(String user) {
-        acceptedBy = user;
-        List<String> lost = shown.stream()
+    public List<String> accept(String user, UnaryOperator<List<Lost>> asShown) {
+        List<Lost> lost = shown.stream()
                 .filter(sight -> sight.state() == SightState.LOST)
-                .map(SightReport::entity)
+                .map(sight -> new Lost(sight.entity(), sight.message()))
                 .toList();
-        shown = List.of();
-        return lost;
+        List<Lost> accepted = asShown == null ? lost : asShown.apply(lost);
+        if (asShown != null && accepted.isEmpty()) {
+            throw new NotAsShownException("What Salesforce shows is by now: " + lost);
+        }
+        acceptedBy = user;
+        List<String> entities = accepted.stream().map(Lost::entity).toList();
+        shown = shown.stream()
+                .filter(sight -> !entities.contains(sight.entity()))
+                .toList();
+        return entities;
     }
 
     @Override

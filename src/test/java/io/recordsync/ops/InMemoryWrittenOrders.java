@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /** Orders that are remembered by their keys; {@code many} makes the next one an order over many deletions. */
 public final class InMemoryWrittenOrders implements WrittenOrders {
@@ -26,6 +28,12 @@ public final class InMemoryWrittenOrders implements WrittenOrders {
                 ? new Begun.Before(orders.get(request.key()))
                 : new Begun.Another();
     }
+
+    @Override
+    public <T> void answering(int status, Function<T, String> answer) {}
+
+    @Override
+    public void answering(Act act, Selection selection, Set<String> dryRun, BiFunction<Integer, Long, String> answer) {}
 
     @Override
     public void end(String id, int status, String answer) {

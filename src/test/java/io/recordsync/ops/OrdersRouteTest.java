@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recordsync.deletion.SightReport;
+import io.recordsync.deletion.SightState;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Decisions.Selection;
 import io.recordsync.inbox.Decisions.Shown;
@@ -136,6 +138,30 @@ class OrdersRouteTest {
         assertThat(server.post("/api/sweep/confirm-unproven", asOf).statusCode())
                 .isEqualTo(409);
         assertThat(server.post("/api/sweep/confirm-unproven", "").statusCode()).isEqualTo(200);
+    }
+
+    /** A later look counted fewer, or the user sees all again, or one of two. */
+    @Test
+    void sight_that_is_not_lost_as_it_was_shown_is_not_confirmed() throws Exception {
+        SightReport forty = new SightReport("Contact", SightState.LOST, 100L, "40 records, where 100 were counted");
+        SightReport ten = new SightReport("Contact", SightState.LOST, 100L, "10 records, where 100 were counted");
+        SightReport lead = new SightReport("Lead", SightState.LOST, 7L, "no record");
+        server.sights.shown = List.of(forty);
+        String asOf = "{\"asOf\": \"" + asOf("/api/status") + "\"}";
+
+        for (List<SightReport> now : List.of(List.of(ten), List.of(ten, lead), List.<SightReport>of())) {
+            server.sights.shown = now;
+            assertThat(server.post("/api/salesforce/confirm-sight", asOf).statusCode())
+                    .isEqualTo(409);
+            assertThat(server.sights.shown).isEqualTo(now);
+        }
+        assertThat(server.post("/api/salesforce/confirm-sight", "{\"asof\": \"x\"}")
+                        .statusCode())
+                .isEqualTo(400);
+
+        server.sights.shown = List.of(forty);
+        assertThat(server.post("/api/salesforce/confirm-sight", asOf).body())
+                .isEqualTo("{\"confirmed\":[\"Contact\"]}");
     }
 
     @Test

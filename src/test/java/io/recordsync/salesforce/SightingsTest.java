@@ -218,13 +218,13 @@ class SightingsTest {
 
     @Test
     void a_person_accepts_a_real_fall() throws IOException {
-        assertThat(inbox.sights().accept("ada")).isEmpty();
+        assertThat(inbox.sights().accept("ada", null)).isEmpty();
         living = 100;
         look();
         living = 20;
         assertThatThrownBy(this::look).isInstanceOf(SightLostException.class);
 
-        assertThat(inbox.sights().accept("ada")).containsExactly("Contact");
+        assertThat(inbox.sights().accept("ada", null)).containsExactly("Contact");
 
         assertThat(sightings.anyLost()).isFalse();
         look();
@@ -238,7 +238,7 @@ class SightingsTest {
         told(3);
         assertThatThrownBy(this::look).isInstanceOf(SightLostException.class);
 
-        inbox.sights().accept("ada");
+        inbox.sights().accept("ada", null);
         look();
 
         assertThat(report().state()).isEqualTo(SightState.UNSURE);

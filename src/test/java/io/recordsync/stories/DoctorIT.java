@@ -52,6 +52,7 @@ class DoctorIT {
 
     @Test
     void all_is_well_and_nothing_is_changed() throws Exception {
+        salesforce.viewSetup("Contact");
         Command doctor = examine(0);
 
         assertThat(doctor.out().lines()).allMatch(line -> line.startsWith("ok   | "));
@@ -64,12 +65,13 @@ class DoctorIT {
                 "ok   | salesforce clock       | 0 s apart",
                 "ok   | salesforce topic       | /data/ContactChangeEvent can be subscribed to",
                 "ok   | salesforce Contact     | 3 are visible",
+                "ok   | salesforce permissions | View All on Contact",
                 "ok   | talkdesk login         | ",
                 "ok   | talkdesk scope         | record-lists:manage",
                 "ok   | talkdesk clock         | 0 s apart",
                 "ok   | talkdesk list 5f1c7a2e | EXTERNAL",
                 "ok   | talkdesk delete body   | arrives (200 for an id that no record has)");
-        assertThat(doctor.out().lines()).hasSize(12);
+        assertThat(doctor.out().lines()).hasSize(13);
         assertThat(talkdesk.recordCount(LIST)).isEqualTo(3);
         assertThat(talkdesk.deletes()).hasSize(1);
         assertThat(folder.resolve("recordsync.db")).doesNotExist();
@@ -94,6 +96,7 @@ class DoctorIT {
                 "warn | salesforce clock       | it is ",
                 "skip | salesforce topic       | because the login failed",
                 "skip | salesforce Contact     | because the login failed",
+                "skip | salesforce permissions | because the login failed",
                 "fail | talkdesk login         | No access token from 127.0.0.1: answered 401 invalid_client (Unknown client or"
                         + " wrong secret); check the client id and secret → check talkdesk.token-url, talkdesk.client-id",
                 "skip | talkdesk scope         | because the login failed",

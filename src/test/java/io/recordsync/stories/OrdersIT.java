@@ -91,6 +91,45 @@ class OrdersIT {
         assertThat(talkdesk.holds(LIST, late)).isTrue();
     }
 
+    /** The process is killed as soon as the database shows that the order has happened, whether or not it has answered by then. */
+    @Test
+    void an_order_that_happened_right_before_a_kill_is_answered_as_it_would_have_been() throws Exception {
+        service.post("/api/pause", "{}");
+        List<String> held = contacts(30);
+        salesforce.publishMergedDelete(held.toArray(String[]::new));
+        service.await("they are held", () -> service.count("held") == 30);
+        String approve = "{\"state\": \"held\", \"asOf\": \""
+                + service.status().path("asOf").asText() + "\"}";
+        String phone = "[{\"recordList\": \"" + LIST + "\", \"phone_number\": \"+15550000001\"}]";
+
+        killedOnceHappened("kill-1", "/api/guard/approve", approve);
+        assertThat(keyed("kill-1", "/api/guard/approve", approve).body()).isEqualTo("{\"count\":30,\"left\":0}");
+        killedOnceHappened("kill-2", "/api/deletions", phone);
+        HttpResponse<String> again = keyed("kill-2", "/api/deletions", phone);
+
+        assertThat(again.statusCode()).isEqualTo(202);
+        assertThat(JSON.readTree(again.body()).path("ids")).hasSize(1);
+        assertThat(keyed("kill-2", "/api/deletions", phone).body()).isEqualTo(again.body());
+        assertThat(rows("select count(*) from deletion")).isEqualTo(31);
+        service.post("/api/resume", "{}");
+        talkdesk.awaitGone(LIST, held);
+    }
+
+    private void killedOnceHappened(String key, String path, String order) throws Exception {
+        HTTP.sendAsync(request(key, path, order), HttpResponse.BodyHandlers.ofString());
+        try (Connection file = database();
+                Statement statement = file.createStatement()) {
+            service.await("it has happened", () -> {
+                try (var row = statement.executeQuery(
+                        "select 1 from person_order where happened = 1 and client_key = '" + key + "'")) {
+                    return row.next();
+                }
+            });
+        }
+        service.kill();
+        service.startSubscribed();
+    }
+
     @Test
     void an_order_over_many_goes_on_after_a_kill_and_does_nothing_twice() throws Exception {
         service.kill();
@@ -126,13 +165,15 @@ class OrdersIT {
     }
 
     private HttpResponse<String> keyed(String key, String path, String body) throws Exception {
-        return HTTP.send(
-                HttpRequest.newBuilder(URI.create("http://localhost:" + service.port() + path))
-                        .header("Content-Type", "application/json")
-                        .header("Idempotency-Key", key)
-                        .POST(HttpRequest.BodyPublishers.ofString(body))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+        return HTTP.send(request(key, path, body), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpRequest request(String key, String path, String body) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + service.port() + path))
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", key)
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
     }
 
     /** As if Talkdesk had refused so many. */
@@ -149,11 +190,14 @@ class OrdersIT {
     }
 
     private long cancelled() throws SQLException {
+        return rows("select count(*) from deletion d join deletion_person p on p.deletion = d.id"
+                + " where d.state = 'cancelled' and p.decision = 'discarded'");
+    }
+
+    private long rows(String sql) throws SQLException {
         try (Connection file = database();
                 Statement statement = file.createStatement();
-                var count = statement.executeQuery(
-                        "select count(*) from deletion d join deletion_person p on p.deletion = d.id"
-                                + " where d.state = 'cancelled' and p.decision = 'discarded'")) {
+                var count = statement.executeQuery(sql)) {
             return count.getLong(1);
         }
     }

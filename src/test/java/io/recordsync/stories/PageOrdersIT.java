@@ -15,10 +15,14 @@ import io.recordsync.simulator.salesforce.ContactIds;
 import io.recordsync.simulator.salesforce.SalesforceSimulator;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +53,8 @@ class PageOrdersIT {
         talkdesk.addList(LIST, "EXTERNAL");
         service = new Service(folder, salesforce, talkdesk, LIST)
                 .with("guard.max-deletions", "5")
+                // A file that is locked for a while is no process that died.
+                .with("session.ttl", "30s")
                 .startSubscribed();
     }
 
@@ -100,13 +106,19 @@ class PageOrdersIT {
         }
     }
 
+    /**
+     * The file is locked from the moment the order goes out until the proxy has given up: the service waits for it for five seconds, and
+     * does not carry the order out after that. The browser looks at what became of it only when told to, however slow it is.
+     */
     @Test
     void a_proxy_that_gives_up_says_nothing_about_the_order() throws Exception {
+        Path answers = folder.resolve("nginx/answers.log");
         try (Nginx nginx = new Nginx(folder.resolve("nginx"))) {
+            String pass = "proxy_pass http://127.0.0.1:" + service.port() + "; proxy_set_header Host $http_host;";
             nginx.start(
                     "",
-                    "location / { proxy_pass http://127.0.0.1:" + service.port()
-                            + "; proxy_set_header Host $http_host; proxy_read_timeout 2s; }");
+                    "location / { " + pass + " } location /api/guard/approve { " + pass
+                            + " proxy_read_timeout 1s; access_log " + answers + "; }");
             service.post("/api/pause", "{}");
             List<String> contacts = Stream.generate(ContactIds::next).limit(20).toList();
             talkdesk.addRecords(LIST, "salesforce", contacts);
@@ -116,21 +128,45 @@ class PageOrdersIT {
             Page page = first.open(nginx.port(), 1280, ColorScheme.LIGHT);
             button(page.locator("main"), "Approve 20…").click();
             Locator dialog = page.locator("dialog#confirm");
+            List<Route> looks = new ArrayList<>();
+            page.route("**/api/orders/**", looks::add);
 
             try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("recordsync.db"));
                     Statement statement = other.createStatement()) {
-                statement.execute("begin immediate");
+                page.route("**/api/guard/approve", order -> {
+                    execute(statement, "begin immediate");
+                    order.resume();
+                });
                 button(dialog, "Approve 20").click();
-                assertThat(dialog.getByRole(AriaRole.ALERT))
-                        .containsText("Not known yet whether it was done (the answer was 504)");
+                page.waitForCondition(() -> gaveUp(answers));
                 assertThat(talkdesk.recordCount(LIST)).isEqualTo(20);
                 statement.execute("rollback");
             }
 
+            assertThat(dialog.getByRole(AriaRole.ALERT))
+                    .containsText("Not known yet whether it was done (the answer was 504)");
+            page.unroute("**/api/orders/**");
+            looks.forEach(Route::resume);
             assertThat(page.getByText("Approved 20 deletions."))
                     .isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(20_000));
             assertThat(page.getByText("Not done")).hasCount(0);
             talkdesk.awaitGone(LIST, contacts);
+        }
+    }
+
+    private static void execute(Statement statement, String sql) {
+        try {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static boolean gaveUp(Path answers) {
+        try {
+            return Files.exists(answers) && Files.readString(answers).contains(" 504 ");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -13,6 +13,7 @@ import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Decisions.Act;
 import io.recordsync.inbox.Decisions.Selection;
 import io.recordsync.inbox.Decisions.Shown;
+import io.recordsync.inbox.Sights;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -59,6 +60,7 @@ record AsOf(
      * @param paused since when, in milliseconds; null when it was not
      * @param stopped of each stopped list a digest with its message
      * @param open of each list with an open history a digest
+     * @param lost of each entity whose records the user has lost sight of a digest with its message, which has the numbers
      */
     @JsonInclude(Include.NON_EMPTY)
     record Rest(
@@ -67,12 +69,14 @@ record AsOf(
             @JsonProperty("o") String org,
             @JsonProperty("p") Long paused,
             @JsonProperty("t") List<String> stopped,
-            @JsonProperty("q") List<String> open) {
+            @JsonProperty("q") List<String> open,
+            @JsonProperty("e") List<String> lost) {
 
         Rest {
             org = org == null ? "" : org;
             stopped = stopped == null ? List.of() : stopped;
             open = open == null ? List.of() : open;
+            lost = lost == null ? List.of() : lost;
         }
 
         Coverage.Stretch stretch() {
@@ -87,6 +91,14 @@ record AsOf(
 
         boolean showsOpen(String list) {
             return open.contains(digest(list));
+        }
+
+        /** Those that were shown, none where one of them is no longer as it was. Others are as little accepted as they were shown. */
+        List<Sights.Lost> shownOf(List<Sights.Lost> now) {
+            List<Sights.Lost> same = now.stream()
+                    .filter(entity -> lost.contains(digest(entity.entity(), entity.message())))
+                    .toList();
+            return same.size() == lost.size() ? same : List.of();
         }
     }
 

@@ -102,7 +102,7 @@ final class OrderKeys {
         exchange.setRouteStop(true);
     }
 
-    private static String json(OrderAnswer order) {
+    static String json(Object order) {
         try {
             return JSON.writeValueAsString(order);
         } catch (JsonProcessingException e) {

@@ -22,8 +22,10 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,12 +43,16 @@ public final class Orders {
     private static final Logger LOG = LoggerFactory.getLogger(Orders.class);
     private static final Pattern DURATION = Pattern.compile("(\\d{1,6})([smhd])");
     private static final Duration MAX_OPEN = Duration.ofDays(7);
+    /** Above it they are accepted in several acts. */
+    private static final int MAX_IN_ONE_ACT = 20_000;
+
     private static final Set<String> AS_OF = Set.of("asOf");
     private static final Pattern ORG_ID = Pattern.compile("00D[A-Za-z0-9]{15}");
 
     private final Intakes intakes;
     private final Decisions decisions;
     private final SelectionOrders selections;
+    private final WrittenOrders written;
     private final Pauses pauses;
     private final Coverage coverage;
     private final RecordLists known;
@@ -96,6 +102,7 @@ public final class Orders {
             Clock clock) {
         this.intakes = intakes;
         this.decisions = decisions;
+        this.written = written;
         this.selections = new SelectionOrders(decisions, written, mode);
         this.pauses = pauses;
         this.coverage = coverage;
@@ -110,6 +117,9 @@ public final class Orders {
     public Ids delete(byte[] body, String user) {
         String eventKey = "api:" + UUID.randomUUID();
         List<DeletionRequest> deletions = requested.read(body, eventKey, clock.instant());
+        if (deletions.size() <= MAX_IN_ONE_ACT) {
+            written.answering(202, (List<Long> ids) -> OrderKeys.json(new Ids(ids)));
+        }
         Intakes.Accepted accepted = intakes.order(deletions, user);
         LOG.info(
                 "{} asked for {} deletions; accepted as {}",
@@ -157,6 +167,7 @@ public final class Orders {
                     "Expected {\"for\": \"1h\"}: a number with s, m, h or d, at most %s days; 0s shuts it again"
                             .formatted(MAX_OPEN.toDays()));
         }
+        answered((Instant until) -> new Opened(until, user));
         Instant until = decisions.openGuard(length, user);
         LOG.warn(
                 "{} opened the guard for {}, until {}: what comes until then is deleted, however many there are",
@@ -178,6 +189,10 @@ public final class Orders {
             case "h" -> Duration.ofHours(number);
             default -> Duration.ofDays(number);
         };
+    }
+
+    private <T> void answered(Function<T, Object> answer) {
+        written.answering(200, (T result) -> OrderKeys.json(answer.apply(result)));
     }
 
     /** What is no longer as it was shown is refused. */
@@ -216,6 +231,7 @@ public final class Orders {
                     400, "orgId is expected to be the 18 characters of a Salesforce org id, beginning with 00D");
         }
         String pinned = asOf == null ? null : asOf.status().org();
+        answered(nothing -> new Org(orgId));
         asShown(() -> {
             decisions.confirmOrg(orgId, pinned);
             return orgId;
@@ -225,8 +241,11 @@ public final class Orders {
     }
 
     /** There may be none that was lost: then nothing is changed. */
-    public Entities confirmSight(String user) {
-        List<String> confirmed = sights.accept(user);
+    public Entities confirmSight(byte[] body, String user) {
+        AsOf asOf = AsOf.of(RequestBody.readObjectOrNothing(body, AS_OF));
+        AsOf.Rest seen = asOf == null ? null : asOf.status();
+        answered((List<String> entities) -> new Entities(entities));
+        List<String> confirmed = asShown(() -> sights.accept(user, seen == null ? null : seen::shownOf));
         if (!confirmed.isEmpty()) {
             LOG.info("{} confirmed that what Salesforce shows of {} is all that there is", user, confirmed);
         }
@@ -236,8 +255,9 @@ public final class Orders {
     /** Without {@code since} it begins where everything is proven until. */
     public SweepFrom sweep(byte[] body, String user) {
         Instant since = since(RequestBody.readObject(body, Set.of("since")));
-        coverage.order(user, since);
         Instant coveredUntil = coverage.state().coveredUntil();
+        written.answering(202, ordered -> OrderKeys.json(new SweepFrom(since, coveredUntil)));
+        coverage.order(user, since);
         LOG.info("{} ordered a sweep since {}", user, since == null ? coveredUntil : since);
         return new SweepFrom(since, coveredUntil);
     }
@@ -281,6 +301,7 @@ public final class Orders {
         List<String> lists = lists(order);
         AsOf asOf = AsOf.of(order);
         AsOf.Rest seen = asOf == null ? null : asOf.status();
+        answered((Integer count) -> SelectionOrders.Count.of(count));
         int count = asShown(() -> known.goOn(lists, seen == null ? null : seen::showsStopped));
         LOG.info(
                 "{} let {} stopped record lists go on, of {}",
@@ -296,6 +317,7 @@ public final class Orders {
         List<String> lists = lists(order);
         AsOf asOf = AsOf.of(order);
         AsOf.Rest seen = asOf == null ? null : asOf.status();
+        answered((Integer count) -> SelectionOrders.Count.of(count));
         int count = asShown(() -> known.skipHistory(lists, user, seen == null ? null : seen::showsOpen));
         LOG.info(
                 "{} declined the look at what was deleted before record lists joined: {}, of {}",
@@ -351,6 +373,7 @@ public final class Orders {
     /** There may be none: then nothing is changed. */
     public Confirmed confirmUnproven(byte[] body, String user) {
         AsOf asOf = AsOf.of(RequestBody.readObjectOrNothing(body, AS_OF));
+        answered((Optional<Coverage.Stretch> stretch) -> new Confirmed(StatusAnswer.Stretch.of(stretch.orElse(null))));
         Coverage.Stretch unproven = asOf == null
                 ? coverage.acceptUnproven().orElse(null)
                 : asShown(() -> coverage.acceptUnproven(asOf.status().stretch()));

@@ -89,6 +89,7 @@ final class SelectionOrders {
     }
 
     private Count now(Act act, Selection selection, String user) {
+        written.answering(act, selection, mode.dryRunLists(), (count, left) -> OrderKeys.json(new Count(count, left)));
         int count = decide(act, selection, user);
         if (count == 0 && selection.shown() != null) {
             throw Refusal.of(

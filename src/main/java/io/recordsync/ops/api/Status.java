@@ -203,6 +203,10 @@ public final class Status {
                 known.covered().stream()
                         .filter(ListCoverage::historyOpen)
                         .map(list -> AsOf.digest(list.recordList()))
+                        .toList(),
+                known.sight().stream()
+                        .filter(sight -> sight.state() == SightState.LOST)
+                        .map(sight -> AsOf.digest(sight.entity(), sight.message()))
                         .toList());
         long mark = Math.min(known.counts().mark(), known.guard().mark());
         return new AsOf(mark, null, null, null, null, null, false, rest).text();

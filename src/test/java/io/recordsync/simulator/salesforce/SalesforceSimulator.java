@@ -476,6 +476,21 @@ public final class SalesforceSimulator implements AutoCloseable {
         http.restRefusal(new RestApi.Answer(status, null, text));
     }
 
+    /** The user may see Setup, and every record of these objects; until then it may not ask for either. */
+    public void viewSetup(String... viewAllOn) {
+        rest.setup().show(viewAllOn);
+    }
+
+    /**
+     * A channel has this member.
+     *
+     * @param channel {@code Sync__chn}, or {@code ChangeEvents}
+     * @param filter null where it has none
+     */
+    public void channelMember(String channel, String event, String filter) {
+        rest.setup().member(channel, event, filter);
+    }
+
     /** The next REST call is answered by the network in front of Salesforce: 503, with a page in HTML. */
     public void restIsDownForMaintenance() {
         http.restFaults(List.of(SalesforceHttp.PAGE));

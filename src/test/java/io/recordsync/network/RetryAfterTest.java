@@ -1,4 +1,4 @@
-package io.recordsync.talkdesk;
+package io.recordsync.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,25 +1,34 @@
-package io.recordsync.talkdesk;
+package io.recordsync.network;
 
-import io.recordsync.network.HttpDate;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The header {@code Retry-After}: seconds, which some write with a fraction, or a date (RFC 9110, 10.2.3). */
-final class RetryAfter {
+public final class RetryAfter {
 
     private static final Pattern SECONDS = Pattern.compile("[0-9]+([.][0-9]*)?|[.][0-9]+");
 
     private RetryAfter() {}
 
     /** How long to wait, at most {@code max}; null when the header is absent or cannot be read, never negative. */
-    static Duration parse(String header, Clock clock, Duration max) {
+    public static Duration parse(String header, Clock clock, Duration max) {
+        return parse(header, clock.instant(), max);
+    }
+
+    /**
+     * Likewise.
+     *
+     * @param now by the clock of the end that answered, where its {@code Date} says so: a wall clock of ours that is wrong changes nothing
+     */
+    public static Duration parse(String header, Instant now, Duration max) {
         if (header == null || header.isBlank()) {
             return null;
         }
-        Optional<Duration> asked = seconds(header.strip(), max)
-                .or(() -> HttpDate.read(header).map(date -> Duration.between(clock.instant(), date)));
+        Optional<Duration> asked =
+                seconds(header.strip(), max).or(() -> HttpDate.read(header).map(date -> Duration.between(now, date)));
         return asked.map(wait -> wait.isNegative() ? Duration.ZERO : wait.compareTo(max) > 0 ? max : wait)
                 .orElse(null);
     }
