@@ -6,15 +6,20 @@ import io.recordsync.doctor.Answer;
 import io.recordsync.inbox.Intakes;
 import io.recordsync.network.HttpDate;
 import io.recordsync.network.Looks;
+import io.recordsync.network.RetryAfter;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Token;
 import io.recordsync.salesforce.stream.PinnedOrg;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 
 /**
@@ -26,19 +31,62 @@ public final class SalesforceAccess {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MAX_ERROR_BYTES = 64 * 1024;
+    /** A longer Retry-After is cut to this. */
+    private static final Duration MAX_RETRY_AFTER = Duration.ofMinutes(5);
+
     private static final Pattern ERROR_CODE = Pattern.compile("[A-Z_]{1,60}");
 
     private final AccessTokens tokens;
     private final PinnedOrg org;
+    private final LongSupplier nanoTime;
+    /** Until when nothing is asked; null while nobody asked for that. */
+    private volatile Rest rest;
+
+    private record Rest(long until, int status) {}
 
     public SalesforceAccess(AccessTokens tokens, Intakes intakes) {
-        this.tokens = tokens;
-        this.org = new PinnedOrg(tokens, intakes);
+        this(tokens, intakes, System::nanoTime);
     }
 
-    /** @throws IllegalStateException when the credentials lead to another org, or the org is unknown */
+    /** @param nanoTime as {@link System#nanoTime()} */
+    SalesforceAccess(AccessTokens tokens, Intakes intakes, LongSupplier nanoTime) {
+        this.tokens = tokens;
+        this.org = new PinnedOrg(tokens, intakes);
+        this.nanoTime = nanoTime;
+    }
+
+    /**
+     * For a call that is made now.
+     *
+     * @throws IllegalStateException when the credentials lead to another org, or the org is unknown
+     * @throws UncheckedIOException while Salesforce asks for no calls
+     */
     public Token token() {
+        Rest now = rest;
+        if (now != null) {
+            Duration left = Duration.ofNanos(now.until() - nanoTime.getAsLong());
+            if (left.compareTo(Duration.ZERO) > 0) {
+                String words = "Salesforce answered %d and asked for no calls; it is asked again in %d s"
+                        .formatted(now.status(), left.toSeconds() + 1);
+                throw new UncheckedIOException(words, new IOException(words));
+            }
+        }
         return org.token();
+    }
+
+    /**
+     * Makes no more calls for as long as an answer asks for, of whatever node of Salesforce's or of what is in front of it.
+     *
+     * @param retryAfter null where there is none
+     * @param date of the answer; null where there is none
+     */
+    public void heed(int status, String retryAfter, String date) {
+        // By no clock at all a date is far ahead: the bound holds.
+        Instant its = HttpDate.read(date).or(tokens::serverTime).orElse(Instant.EPOCH);
+        Duration asked = RetryAfter.parse(retryAfter, its, MAX_RETRY_AFTER);
+        if (status != 200 && asked != null && !asked.isZero()) {
+            rest = new Rest(nanoTime.getAsLong() + asked.toNanos(), status);
+        }
     }
 
     /** What time it is by Salesforce's clock, and not later, as a Date header says it; null until it has told its time once. */

@@ -21,6 +21,7 @@ import io.recordsync.simulator.salesforce.SalesforceSimulator;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +46,7 @@ class SalesforceAccessTest {
     private final SalesforceSimulator salesforce = SalesforceSimulator.start();
     private Store store;
     private Inbox inbox;
+    private final AtomicLong nanoTime = new AtomicLong();
     private SalesforceAccess access;
 
     @BeforeEach
@@ -62,7 +65,7 @@ class SalesforceAccessTest {
                 Clock.systemUTC(),
                 Outbound.direct(),
                 Instances.of(URI.create(salesforce.loginUrl()), List.of()));
-        access = new SalesforceAccess(tokens, inbox.intakes());
+        access = new SalesforceAccess(tokens, inbox.intakes(), nanoTime::get);
     }
 
     @AfterEach
@@ -111,6 +114,39 @@ class SalesforceAccessTest {
     void an_answer_of_200_passes() {
         assertThatCode(() -> access.check(access.token(), 200, body("{}"), null))
                 .doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "503 | 40                            | 40",
+                "429 | 0.2                           | 1",
+                "500 | Sun, 1 Mar 2026 12:00:40 GMT  | 40",
+                "503 | Sun, 1 Mar 2099 12:00:40 GMT  | 300",
+                "503 | 99999999999999999999          | 300"
+            })
+    void nothing_is_asked_for_as_long_as_an_answer_says_up_to_five_minutes(int status, String header, int seconds) {
+        access.heed(status, header, "Sun, 1 Mar 2026 12:00:00 GMT");
+
+        nanoTime.addAndGet(Duration.ofSeconds(seconds).toNanos() - 1);
+        assertThatThrownBy(() -> access.token())
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessage("Salesforce answered " + status + " and asked for no calls; it is asked again in 1 s");
+        // A call that was made before it does not end the wait.
+        access.heed(200, null, null);
+        assertThatThrownBy(() -> access.token()).isInstanceOf(UncheckedIOException.class);
+        nanoTime.incrementAndGet();
+
+        assertThat(access.token()).isNotNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"503,soon", "503,-1", "503,0", "200,40", "503,"})
+    void what_asks_for_no_wait_gets_none(int status, String header) {
+        access.heed(status, header, null);
+
+        assertThat(access.token()).isNotNull();
     }
 
     @Test

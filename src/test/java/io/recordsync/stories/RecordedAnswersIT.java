@@ -3,6 +3,7 @@ package io.recordsync.stories;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.recordsync.simulator.salesforce.ContactIds;
+import io.recordsync.simulator.salesforce.Recording;
 import io.recordsync.simulator.salesforce.SalesforceSimulator;
 import io.recordsync.simulator.talkdesk.Answer;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
@@ -75,6 +76,25 @@ class RecordedAnswersIT {
         service.post("/api/sweep", "{}");
         talkdesk.awaitGone(LIST, ids.subList(0, 1));
         assertThat(service.status().at("/sweep/lastError").isNull()).isTrue();
+    }
+
+    @Test
+    void salesforce_is_not_asked_before_the_time_that_it_asks_for() throws Exception {
+        List<String> ids = salesforce.createContacts(40);
+        talkdesk.addRecords(LIST, "salesforce", ids);
+        service.startSubscribed();
+        salesforce.deleteContactsUnseen(ids.subList(0, 1));
+        salesforce.restRefusesUntil("1");
+        int before = salesforce.recording().restCalls().size();
+
+        service.post("/api/sweep", "{}");
+        talkdesk.awaitGone(LIST, ids.subList(0, 1));
+
+        List<Recording.RestCall> calls = salesforce.recording().restCalls();
+        assertThat(calls.get(before).status()).isEqualTo(503);
+        assertThat(Duration.between(
+                        calls.get(before).at(), calls.get(before + 1).at()))
+                .isGreaterThan(Duration.ofMillis(900));
     }
 
     @Test

@@ -56,6 +56,7 @@ final class SalesforceHttp implements AutoCloseable {
     private final Deque<RestApi.Answer> restRefusals = new ArrayDeque<>();
     private final AtomicInteger restCalls = new AtomicInteger();
     private volatile boolean dateless;
+    private String retryAfter;
     private Integer loginFault;
     private Integer restFault;
     private String restFaultPath;
@@ -136,6 +137,19 @@ final class SalesforceHttp implements AutoCloseable {
     /** The next REST call is answered so. */
     synchronized void restRefusal(RestApi.Answer refusal) {
         restRefusals.add(refusal);
+    }
+
+    /** The next REST call is refused with 503 and this header. */
+    synchronized void retryAfter(String header) {
+        retryAfter = header;
+        restRefusals.add(RestApi.Answer.refusal(503, "SERVER_UNAVAILABLE", "as told"));
+    }
+
+    private synchronized void askForAWait(Headers headers) {
+        if (retryAfter != null) {
+            headers.set("Retry-After", retryAfter);
+            retryAfter = null;
+        }
     }
 
     private synchronized RestApi.Answer scriptedRefusal() {
@@ -313,6 +327,9 @@ final class SalesforceHttp implements AutoCloseable {
         headers.set("Vary", "Accept-Encoding");
         if (!path.equals("/services/data/")) {
             headers.set("Sforce-Limit-Info", "api-usage=" + restCalls.incrementAndGet() + "/15000");
+        }
+        if (status == 503) {
+            askForAWait(headers);
         }
         if (status == 401) {
             headers.set("WWW-Authenticate", "Token");

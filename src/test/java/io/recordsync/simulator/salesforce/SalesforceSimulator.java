@@ -476,6 +476,11 @@ public final class SalesforceSimulator implements AutoCloseable {
         http.restRefusal(new RestApi.Answer(status, null, text));
     }
 
+    /** The next REST call is refused with 503, and with this header. */
+    public void restRefusesUntil(String retryAfter) {
+        http.retryAfter(retryAfter);
+    }
+
     /** The user may see Setup, and every record of these objects; until then it may not ask for either. */
     public void viewSetup(String... viewAllOn) {
         rest.setup().show(viewAllOn);
