@@ -44,6 +44,7 @@ class FrozenDatabaseIT {
     private SalesforceSimulator salesforce;
     private TalkdeskSimulator talkdesk;
     private Service service;
+    private int waiting = 10;
 
     @BeforeEach
     void start() throws Exception {
@@ -78,7 +79,10 @@ class FrozenDatabaseIT {
 
         long frozen = System.nanoTime();
         boolean told = false;
+        int rounds = 0;
         while (System.nanoTime() - frozen < Duration.ofSeconds(20).toNanos()) {
+            // The server holds 300 connections at most; what waits is answered before there are so many.
+            waiting = rounds++ < 2 ? 100 : 10;
             Map<String, String> answers = askAll();
             assertThat(answers.get("/observe/health/live")).contains("\"UP\"");
             assertThat(answers.get("/observe/metrics")).contains("recordsync_inbox_age_seconds");
@@ -113,11 +117,11 @@ class FrozenDatabaseIT {
     /** All at once, several times each, as the page and the probes of several agents do. */
     private Map<String, String> askAll() throws Exception {
         List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
-        long began = System.nanoTime();
-        // They wait for the database, all of them.
-        for (int i = 0; i < 10; i++) {
+        // They wait for the database, all of them: more than there are threads to serve them.
+        for (int i = 0; i < waiting; i++) {
             ask("/api/deletions");
         }
+        long began = System.nanoTime();
         for (String path : PATHS) {
             asked.add(ask(path));
             asked.add(ask(path));
@@ -125,7 +129,9 @@ class FrozenDatabaseIT {
         for (CompletableFuture<HttpResponse<String>> answer : asked) {
             answer.get(5, TimeUnit.SECONDS);
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(2_300));
+        assertThat(Duration.ofNanos(System.nanoTime() - began))
+                .as("while " + waiting + " wait")
+                .isLessThan(Duration.ofMillis(2_300));
         return asked.stream()
                 .map(CompletableFuture::join)
                 .collect(Collectors.toMap(answer -> answer.uri().getPath(), HttpResponse::body, (one, other) -> other));

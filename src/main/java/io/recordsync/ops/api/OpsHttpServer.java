@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -56,8 +57,11 @@ public final class OpsHttpServer implements AutoCloseable {
     /** Longer than any answer takes to begin: the page waits a minute for an order. */
     private static final int MAX_IDLE_SECONDS = 180;
 
-    /** More than pages and scripts send while each waits for a database. */
     private static final int MAX_REQUESTS_AT_ONCE = 64;
+    /** Of those that may wait for a database. */
+    private static final int MAX_WAITING_AT_ONCE = 40;
+    /** Answered within a bounded time from what is known, or from the class path, whatever the database does. */
+    private static final Set<String> NEVER_WAITS = Set.of("/", "/assets/{name}", "/api/status", "/api/openapi.json");
 
     private static final int MAX_OBSERVERS_AT_ONCE = 8;
     private static final long PATIENCE_SECONDS = 10;
@@ -224,6 +228,7 @@ public final class OpsHttpServer implements AutoCloseable {
     private static final class Engine extends VertxPlatformHttpEngine {
 
         private final int port;
+        private final Bulkhead bulkhead = new Bulkhead(MAX_WAITING_AT_ONCE);
 
         Engine(int port) {
             this.port = port;
@@ -234,7 +239,11 @@ public final class OpsHttpServer implements AutoCloseable {
 
         @Override
         public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor processor) {
-            return new VertxPlatformHttpConsumer(endpoint, processor, List.of(), ROUTER);
+            if (NEVER_WAITS.contains(endpoint.getPath())) {
+                return new VertxPlatformHttpConsumer(endpoint, processor, List.of(), ROUTER);
+            }
+            return new VertxPlatformHttpConsumer(
+                    endpoint, bulkhead.within(processor), List.of(bulkhead::enter), ROUTER);
         }
 
         @Override
