@@ -142,7 +142,8 @@ class SilenceIT {
                 .isEqualTo("{\"confirmed\":[\"Contact\"]}");
 
         awaitProven();
-        // The contact that was asked about may be known as deleted by now, and is not in the Recycle Bin: then it is unsure.
+        // The contact that was asked about may be known as deleted by now, and is not in the Recycle Bin: then it is
+        // unsure.
         assertThat(sight().path("state").asText()).isIn("seen", "unsure");
         assertThat(sight().path("living").asInt()).isEqualTo(39);
         assertThat(service.log())
