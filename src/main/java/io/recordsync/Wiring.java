@@ -1,5 +1,6 @@
 package io.recordsync;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.recordsync.Beans.Site;
 import io.recordsync.config.DeliverySettings;
@@ -38,6 +39,7 @@ import io.recordsync.network.Outbound;
 import io.recordsync.network.OutboundHttp;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Instances;
+import io.recordsync.ops.health.HostMetrics;
 import io.recordsync.ops.health.Metrics;
 import io.recordsync.salesforce.ChangeEvents;
 import io.recordsync.salesforce.GapChecks;
@@ -210,11 +212,13 @@ public final class Wiring implements AutoCloseable {
 
     // ---- what is counted
 
-    record Watch(PrometheusMeterRegistry registry, StreamStatus stream) {}
+    record Watch(MeterRegistry registry, StreamStatus stream) {}
 
     private Watch watch(Clock clock) {
-        metricsRegistry = beans.own("recordsyncMetricsRegistry", Metrics.registry());
-        return new Watch(metricsRegistry, beans.own("recordsyncStreamStatus", new StreamStatus(clock)));
+        metricsRegistry = Metrics.registry();
+        HostMetrics host = beans.closing(new HostMetrics(metricsRegistry));
+        MeterRegistry registry = beans.own("recordsyncMetricsRegistry", host.registry());
+        return new Watch(registry, beans.own("recordsyncStreamStatus", new StreamStatus(clock)));
     }
 
     // ---- the inbox

@@ -46,7 +46,9 @@ public final class Configuration {
         }
         sources.environment().forEach((variable, value) -> UnknownKeys.notice(variable, value)
                 .ifPresent(notices::add));
-        names.stream().filter(name -> !Keys.isOurs(name)).forEach(others::add);
+        names.stream()
+                .filter(name -> !Keys.isOurs(name) && !sources.isVariable(name))
+                .forEach(others::add);
         others.addAll(file.others().keySet());
     }
 

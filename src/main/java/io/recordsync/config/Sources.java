@@ -4,6 +4,7 @@ import io.recordsync.config.Value.Source;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * The places where a value may stand: the environment, the JVM's system properties, the properties of a host, the service's own
@@ -51,6 +52,20 @@ final class Sources {
 
     Map<String, String> environment() {
         return environment;
+    }
+
+    /**
+     * Whether a host that lists this name means a variable by it: Quarkus has {@code TALKDESK_API_URL} among its properties as
+     * {@code talkdesk.api.url}, and takes variables from a file {@code .env} as well.
+     */
+    boolean isVariable(String name) {
+        String variable = Key.environmentName(name);
+        return environment.containsKey(variable)
+                || Keys.all().stream()
+                        .flatMap(key -> Stream.of(key.name(), key.name() + SecretFile.SUFFIX))
+                        .filter(key -> Key.environmentName(key).equals(variable))
+                        .map(host)
+                        .anyMatch(text -> text != null && text.equals(host.apply(name)));
     }
 
     private Optional<Value> variable(String name) {

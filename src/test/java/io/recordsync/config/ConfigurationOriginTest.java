@@ -308,6 +308,26 @@ class ConfigurationOriginTest {
         assertThat(mistakes()).containsExactly("unknown key batch.sise; did you mean batch.size?");
     }
 
+    /** Quarkus lists TALKDESK_API_URL as talkdesk.api.url, and answers for both names with its value. */
+    @Test
+    void a_variable_that_a_host_lists_with_dots_is_no_unknown_key() throws Exception {
+        environment.put("BATCH_SISE", "1");
+        file(FILE + "batch.sise = 1\n");
+        override("talkdesk.api-url", "https://api.talkdeskapp.eu");
+        override("talkdesk.api.url", "https://api.talkdeskapp.eu");
+        override("talkdesk.client-secret.file", "/run/secret");
+        override("talkdesk.client.secret.file", "/run/secret");
+
+        assertThat(read(false).others()).containsExactly("camel.main.name", "my.own");
+    }
+
+    @Test
+    void a_key_that_is_written_with_a_dot_too_many_is_a_mistake() throws Exception {
+        file(FILE + "talkdesk.api.url = https://api.talkdeskapp.eu\n");
+
+        assertThat(mistakes()).containsExactly("unknown key talkdesk.api.url; did you mean talkdesk.api-url?");
+    }
+
     private Path file(String text) throws Exception {
         Path file = Files.writeString(folder.resolve("application.properties"), text);
         properties.addLocation("file:" + file);

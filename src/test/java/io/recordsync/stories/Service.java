@@ -56,6 +56,7 @@ public final class Service implements AutoCloseable {
     private Process process;
     private Path home = Path.of("");
     private List<String> before = List.of();
+    private List<String> program = List.of();
     private boolean piped;
 
     /**
@@ -109,8 +110,14 @@ public final class Service implements AutoCloseable {
         return this;
     }
 
+    /** What is started in place of the packaged service: another program, which has it as a library. */
+    public Service program(List<String> command) {
+        program = command;
+        return this;
+    }
+
     /** The folder that it is started in: its routes and its configuration file are there. */
-    Service in(Path folder) {
+    public Service in(Path folder) {
         home = folder;
         return this;
     }
@@ -180,7 +187,7 @@ public final class Service implements AutoCloseable {
 
     /** Starts it and waits for nothing. */
     public Service launch() throws IOException {
-        return launch(SharedClasses.option());
+        return launch(program.isEmpty() ? SharedClasses.option() : "");
     }
 
     /** Likewise, by the script of an unpacked zip, as another user. */
@@ -202,14 +209,7 @@ public final class Service implements AutoCloseable {
     /** Likewise, with an option for the JVM. */
     Service launch(String option) throws IOException {
         List<String> command = new ArrayList<>(before);
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                option,
-                "-jar",
-                JAR.toString()));
+        command.addAll(program.isEmpty() ? packaged(option) : program);
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(home.toAbsolutePath().toFile())
                 .redirectErrorStream(true)
@@ -218,6 +218,17 @@ public final class Service implements AutoCloseable {
         streamsBefore = streams();
         process = builder.start();
         return this;
+    }
+
+    private static List<String> packaged(String option) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                option,
+                "-jar",
+                JAR.toString());
     }
 
     /** Starts it and waits until the stream is open. */

@@ -25,6 +25,8 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
     /** How long a transaction waits for a connection, or for a lock on the file. */
     static final Duration MAX_WAIT = Duration.ofSeconds(5);
 
+    private static final String LIBRARIES = "sqlite-jdbc, postgresql, HikariCP and flyway-core";
+
     static final int READERS = 4;
     /** Flyway takes two at once. */
     static final int READERS_OF_RECEIPTS = 2;
@@ -77,7 +79,7 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
             takeHold(opened);
             Pools pools = openPools(opened);
             return new Connections(this, words, opened, tap.apply(pools.writing()), tap.apply(pools.reading()));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | LinkageError e) {
             opened.close();
             throw cannotOpen(e);
         }
@@ -93,7 +95,7 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
         try {
             DataSource source = openPoolToRead(opened);
             return new Connections(this, dialect, opened, source, source);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | LinkageError e) {
             opened.close();
             throw cannotOpen(e);
         }
@@ -110,7 +112,7 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
     public final Optional<String> probe() {
         try {
             return tryToWrite();
-        } catch (IOException | SQLException | RuntimeException e) {
+        } catch (IOException | SQLException | RuntimeException | LinkageError e) {
             throw cannotOpen(e);
         }
     }
@@ -124,6 +126,8 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
     public final Backup backUp(Path target) {
         try {
             return copy(target.toAbsolutePath());
+        } catch (LinkageError e) {
+            throw cannotOpen(e);
         } catch (IOException | SQLException e) {
             throw new DatabaseException(
                     "Store %s cannot be copied into %s: %s".formatted(shownUrl(), target, e.getMessage()), e);
@@ -208,9 +212,15 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
         }
     }
 
-    private DatabaseException cannotOpen(Exception e) {
+    private DatabaseException cannotOpen(Throwable e) {
         if (e instanceof DatabaseException known) {
             return known;
+        }
+        if (e instanceof LinkageError) {
+            return new DatabaseException(
+                    "Store %s cannot be opened: a library on the class path is of another version than this program needs (%s); compare the versions of %s with those in its pom, which a BOM may have changed"
+                            .formatted(shownUrl(), e, LIBRARIES),
+                    e);
         }
         String text = e instanceof FileSystemException known && known.getFile() != null
                 ? known.getFile() + ": " + Refusal.words(Path.of(known.getFile()), known)

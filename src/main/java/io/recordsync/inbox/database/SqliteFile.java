@@ -65,6 +65,7 @@ final class SqliteFile extends Database {
 
     @Override
     void takeHold(Opened opened) throws IOException {
+        SqliteDriver.require();
         files.requireWritable();
         files.makeFolder();
         opened.add(FileLock.of(files.database()));

@@ -67,9 +67,10 @@ public final class SqliteLibrary {
     /**
      * Loads it, before any SQLite file is opened.
      *
-     * @throws DatabaseException when it cannot be loaded, with the system's reason
+     * @throws DatabaseException when the driver is too old, or the library cannot be loaded, with the system's reason
      */
     void load() {
+        SqliteDriver.require();
         synchronized (SqliteLibrary.class) {
             if (!loaded && System.getProperty(PATH) == null) {
                 load(installed().or(this::unpacked));

@@ -176,7 +176,7 @@ public final class Metrics implements Tally {
         Gauge.builder(name, of, value).strongReference(true).register(registry);
     }
 
-    /** The registry that Camel serves as {@code /observe/metrics}, to be bound as {@code metricsRegistry} before it asks. */
+    /** The registry that is served as {@code /observe/metrics}. */
     public static PrometheusMeterRegistry registry() {
         return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     }

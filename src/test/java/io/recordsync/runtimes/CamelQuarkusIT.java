@@ -1,0 +1,36 @@
+package io.recordsync.runtimes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+
+/** Camel Quarkus on the JVM, with an HTTP server and metrics of its own. */
+class CamelQuarkusIT extends RuntimeContract {
+
+    private static Path project;
+
+    @BeforeAll
+    static void build() throws Exception {
+        project = Example.build("camel-quarkus");
+    }
+
+    @Override
+    List<String> command() {
+        return List.of(
+                Example.java(),
+                "-jar",
+                project.resolve("target/quarkus-app/quarkus-run.jar").toString());
+    }
+
+    @Override
+    String portKey() {
+        return "quarkus.http.port";
+    }
+
+    @Override
+    void hostIsUndisturbed() throws Exception {
+        assertThat(text("/q/metrics")).contains("recordsync_deletions_total").contains("jvm_memory");
+    }
+}

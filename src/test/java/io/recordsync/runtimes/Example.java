@@ -1,0 +1,129 @@
+package io.recordsync.runtimes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.recordsync.stories.Programs;
+import io.recordsync.stories.Service;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+
+/**
+ * A project of {@code examples/}, copied into an empty folder and built there, as a user builds it who has installed our artifact.
+ *
+ * <p>Ours is installed below {@code target}: the local repository of that build has links to what is in the user's, and our artifact
+ * beside them.
+ */
+final class Example {
+
+    private static final Path TARGET = Path.of("target/runtimes").toAbsolutePath();
+    private static final Path REPOSITORY = TARGET.resolve("repository");
+    private static final int MAX_BUILD_MINUTES = 8;
+
+    private Example() {}
+
+    /**
+     * @param name of the folder in {@code examples}
+     * @return the folder that it was built in
+     */
+    static Path build(String name) throws Exception {
+        return build(name, name);
+    }
+
+    /**
+     * Likewise, as it is built with other options.
+     *
+     * @param copy the name of its copy
+     */
+    static synchronized Path build(String name, String copy, String... options) throws Exception {
+        Path folder = TARGET.resolve(copy);
+        copy(Path.of("examples", name), folder);
+        List<String> arguments = new ArrayList<>(List.of("-q", "clean", "package"));
+        arguments.addAll(List.of(options));
+        maven(copy, folder, arguments);
+        return folder;
+    }
+
+    /** Runs Maven in a folder; our artifact is installed for it. */
+    private static void maven(String name, Path folder, List<String> arguments) throws Exception {
+        install();
+        List<String> command = new ArrayList<>(List.of(
+                Programs.require("mvn").toString(),
+                "--batch-mode",
+                "--no-transfer-progress",
+                "-Dmaven.repo.local=" + REPOSITORY));
+        command.addAll(arguments);
+        Path log = TARGET.resolve(name + "-build.log");
+        Process build = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        try {
+            assertThat(build.waitFor(MAX_BUILD_MINUTES, TimeUnit.MINUTES))
+                    .as("built in time")
+                    .isTrue();
+        } finally {
+            build.destroy();
+        }
+        assertThat(build.exitValue()).as(Files.readString(log)).isZero();
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            files.filter(Files::isRegularFile)
+                    .filter(file -> !from.relativize(file).startsWith("target"))
+                    .forEach(file -> {
+                        try {
+                            Path copy = to.resolve(from.relativize(file));
+                            Files.createDirectories(copy.getParent());
+                            Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    });
+        }
+    }
+
+    /** What {@code mvn install} would put into the user's own. */
+    private static void install() throws IOException {
+        String version;
+        try (JarFile jar = new JarFile(Service.JAR.toFile())) {
+            version = jar.getManifest().getMainAttributes().getValue("Implementation-Version");
+        }
+        Path users =
+                Path.of(System.getProperty("local.repository", System.getProperty("user.home") + "/.m2/repository"));
+        Path ours = REPOSITORY.resolve("io/recordsync/salesforce-talkdesk-sync").resolve(version);
+        Files.createDirectories(ours);
+        link(users, REPOSITORY);
+        link(users.resolve("io"), REPOSITORY.resolve("io"));
+        String name = "salesforce-talkdesk-sync-" + version;
+        Files.copy(Service.JAR, ours.resolve(name + ".jar"), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(Path.of("pom.xml"), ours.resolve(name + ".pom"), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static void link(Path from, Path into) throws IOException {
+        if (!Files.isDirectory(from)) {
+            return;
+        }
+        try (Stream<Path> entries = Files.list(from)) {
+            for (Path entry : (Iterable<Path>) entries::iterator) {
+                Path link = into.resolve(entry.getFileName().toString());
+                if (Files.isDirectory(entry) && Files.notExists(link)) {
+                    Files.createSymbolicLink(link, entry.toAbsolutePath());
+                }
+            }
+        }
+    }
+
+    static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+}
