@@ -270,10 +270,11 @@ public final class Application {
     private void logStarted(CamelContext context) {
         started = true;
         archive.ifPresent(ClassArchive::makeSoon);
+        Object page = context.getRegistry().lookupByName(Wiring.PREFIX + "Page");
         log.info(
-                "Started in {} ms: page on {}, inbox {}",
+                "Started in {} ms: {}, inbox {}",
                 context.getUptime().toMillis(),
-                context.getRegistry().lookupByName(Wiring.PREFIX + "Page"),
+                page == null ? "no page (ops.enabled = false)" : "page on " + page,
                 Shown.withoutCredentials(context.resolvePropertyPlaceholders("{{store.url}}")));
     }
 }

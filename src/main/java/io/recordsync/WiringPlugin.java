@@ -109,6 +109,7 @@ public final class WiringPlugin implements ContextServicePlugin {
         wiring();
         configuration.notices().forEach(notice -> LOG.warn("Configuration: {}", notice));
         // A long answer of Salesforce (600,000 deleted ids) is kept on disk while it is read.
+        context.setStreamCaching(true);
         context.getStreamCachingStrategy().setSpoolEnabled(true);
         context.getStreamCachingStrategy()
                 .setSpoolDirectory(wiring.spool().folder().resolve("answers").toFile());
@@ -138,7 +139,9 @@ public final class WiringPlugin implements ContextServicePlugin {
         }
         requireRouteConfigurations();
         server.listen();
-        context.getRegistry().bind(Wiring.PREFIX + "Page", server.page());
+        if (wiring().settings().ops().enabled()) {
+            context.getRegistry().bind(Wiring.PREFIX + "Page", server.page());
+        }
     }
 
     /** Camel would start a route whose configuration is missing without its error handler and interceptors, and say nothing. */

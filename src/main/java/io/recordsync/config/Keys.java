@@ -287,6 +287,8 @@ public final class Keys {
     static final Key<String> TALKDESK_SCOPE =
             rarely("talkdesk.scope", "record-lists:manage", text(), "The scope to ask for.");
 
+    static final Key<Boolean> OPS_ENABLED =
+            rarely("ops.enabled", "true", trueOrFalse(), "Whether the page, the API, health and metrics are served.");
     static final Key<Boolean> DOCTOR_AT_START = rarely(
             "doctor.at-start",
             "true",

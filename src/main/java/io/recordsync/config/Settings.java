@@ -74,6 +74,7 @@ public record Settings(
                 new SessionSettings(read.get(Keys.SESSION_TTL), read.get(Keys.SESSION_HEARTBEAT)),
                 new StoreSettings(read.get(Keys.STORE_URL), read.get(Keys.STORE_USER), read.get(Keys.STORE_PASSWORD)),
                 new OpsSettings(
+                        read.get(Keys.OPS_ENABLED),
                         read.get(Keys.OPS_HOST),
                         read.get(Keys.OPS_PORT),
                         read.get(Keys.OPS_USER),

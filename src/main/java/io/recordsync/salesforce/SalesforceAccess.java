@@ -66,7 +66,7 @@ public final class SalesforceAccess {
         if (now != null) {
             Duration left = Duration.ofNanos(now.until() - nanoTime.getAsLong());
             if (left.compareTo(Duration.ZERO) > 0) {
-                String words = "Salesforce answered %d and asked for no calls; it is asked again in %d s"
+                String words = "Salesforce answered %s and asked for no calls; it is asked again in %s s"
                         .formatted(now.status(), left.toSeconds() + 1);
                 throw new UncheckedIOException(words, new IOException(words));
             }

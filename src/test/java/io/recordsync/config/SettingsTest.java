@@ -113,7 +113,12 @@ class SettingsTest {
                         new SessionSettings(Duration.ofSeconds(20), Duration.ofSeconds(2)),
                         new StoreSettings("jdbc:postgresql://db/sync", "sync", new Secret("secret-4")),
                         new OpsSettings(
-                                "0.0.0.0", 8081, "admin", new Secret("secret-5"), List.of("sync.example", "localhost")),
+                                false,
+                                "0.0.0.0",
+                                8081,
+                                "admin",
+                                new Secret("secret-5"),
+                                List.of("sync.example", "localhost")),
                         new NetworkSettings(
                                 "proxy.example", 3129, "out", new Secret("secret-6"), List.of(), certificate()),
                         new HealthSettings(Duration.ofHours(21), Duration.ofHours(22)),
@@ -293,6 +298,7 @@ class SettingsTest {
         texts.put("talkdesk.private-key", "key.pem");
         texts.put("talkdesk.key-id", "key-1");
         texts.put("talkdesk.scope", "all");
+        texts.put("ops.enabled", "false");
         texts.put("doctor.at-start", "false");
         texts.put("oauth.timeout", "23s");
         texts.put("data.folder", "/srv/data");

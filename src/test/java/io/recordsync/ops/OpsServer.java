@@ -131,8 +131,8 @@ public final class OpsServer implements AutoCloseable {
     private final Main main = new Main();
 
     private OpsServer(String host, String password, Path routes) throws Exception {
-        OpsSettings settings =
-                new OpsSettings(host, port, "operator", new Secret(password), List.of("localhost", "ops.example.com"));
+        OpsSettings settings = new OpsSettings(
+                true, host, port, "operator", new Secret(password), List.of("localhost", "ops.example.com"));
         server = new OpsHttpServer(settings);
         bindParts();
         bindApi(settings);

@@ -286,6 +286,9 @@ class PackagingIT {
                         .patience(Duration.ofSeconds(30))
                         .start();
                 TalkdeskSimulator talkdesk = TalkdeskSimulator.start()) {
+            // The doctor at the start asks for what only such a user may see; others are refused, and the doctor skips
+            // it.
+            salesforce.viewSetup("Contact");
             talkdesk.addList("list-1", "EXTERNAL");
             talkdesk.addRecords("list-1", "salesforce", List.of("003DL0000212DetYAE", "003DL0000214OYdYAM"));
             Map<String, String> environment = new HashMap<>(ESSENTIAL);

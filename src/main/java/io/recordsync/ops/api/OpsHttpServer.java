@@ -146,10 +146,15 @@ public final class OpsHttpServer implements AutoCloseable {
     }
 
     /**
+     * Looks whether it could listen, if it is to.
+     *
      * @param named how a person knows a key
      * @throws IllegalArgumentException when nothing can listen there, before anything has been started
      */
     public void checkFree(UnaryOperator<String> named) {
+        if (!settings.enabled()) {
+            return;
+        }
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(settings.host(), settings.port()));
@@ -158,8 +163,15 @@ public final class OpsHttpServer implements AutoCloseable {
         }
     }
 
-    /** @throws IllegalStateException when the port has been taken meanwhile */
+    /**
+     * Listens, unless it is switched off: what routes consume from {@code ops-http:} is served nowhere then.
+     *
+     * @throws IllegalStateException when the port has been taken meanwhile
+     */
     public synchronized void listen() {
+        if (!settings.enabled()) {
+            return;
+        }
         HttpServer starting = vertx.createHttpServer(bounds())
                 .connectionHandler(callers::connected)
                 .requestHandler(router);

@@ -37,6 +37,6 @@ class PageAddressTest {
     }
 
     private static OpsHttpServer server(String host, int port) {
-        return new OpsHttpServer(new OpsSettings(host, port, "operator", new Secret(""), List.of("localhost")));
+        return new OpsHttpServer(new OpsSettings(true, host, port, "operator", new Secret(""), List.of("localhost")));
     }
 }
