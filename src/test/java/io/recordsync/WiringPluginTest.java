@@ -5,15 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recordsync.config.InvalidConfiguration;
 import io.recordsync.inbox.Ledger;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
+import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.Main;
 import org.junit.jupiter.api.AfterEach;
@@ -197,6 +204,16 @@ class WiringPluginTest {
         assertThat(main.getCamelContext().hasComponent("platform-http"))
                 .as("a host's own")
                 .isNull();
+        List.of(
+                        PlatformHttpEngine.class,
+                        VertxPlatformHttpRouter.class,
+                        VertxPlatformHttpServer.class,
+                        Router.class,
+                        HttpServer.class,
+                        Vertx.class)
+                .forEach(type -> assertThat(main.getCamelContext().getRegistry().findByType(type))
+                        .as("found by a host's platform-http:, which would take it for its own: a " + type)
+                        .isEmpty());
     }
 
     @Test

@@ -83,7 +83,7 @@ abstract class RuntimeContract {
         salesforce.publishDelete(first);
 
         gone(first);
-        assertThat(text("/own")).isEqualTo("host works");
+        host.await("the host works", PATIENCE, () -> text("/own").equals("host works"));
         hostIsUndisturbed();
         assertThat(host.answer("/observe/health").statusCode()).isEqualTo(200);
         assertThat(host.text("/observe/metrics")).contains("recordsync_deletions_total");
@@ -104,6 +104,7 @@ abstract class RuntimeContract {
     void wrong_settings_end_the_start_by_name_and_the_process_with_it() throws Exception {
         host.with("delivery.mode", "dryrun").with("talkdesk.record-lists", ",").launch();
 
+        host.await("the start ends", PATIENCE, () -> !host.handle().isAlive());
         assertThat(host.awaitEnd()).isEqualTo(1);
 
         assertThat(host.log())
@@ -119,16 +120,20 @@ abstract class RuntimeContract {
         host.with("ops.password", "a-password-of-this-story").launch();
         host.await("the API refuses", PATIENCE, () -> host.answer("/api/status").statusCode() == 401);
 
-        HttpResponse<String> admitted = get(
-                host.port(),
-                "/api/status",
-                "Basic "
-                        + Base64.getEncoder()
-                                .encodeToString("operator:a-password-of-this-story".getBytes(StandardCharsets.UTF_8)));
-        assertThat(admitted.statusCode()).isEqualTo(200);
+        String operator = "Basic "
+                + Base64.getEncoder()
+                        .encodeToString("operator:a-password-of-this-story".getBytes(StandardCharsets.UTF_8));
+        // The door is there before the routes behind it, and before the host's own.
+        host.await(
+                "the API admits",
+                PATIENCE,
+                () -> get(host.port(), "/api/status", operator).statusCode() == 200);
         assertThat(host.post("/api/pause", "{}").statusCode()).isEqualTo(401);
-        assertThat(host.answer("/observe/health/live").statusCode()).isEqualTo(200);
-        assertThat(text("/own")).isEqualTo("host works");
+        host.await(
+                "it is alive",
+                PATIENCE,
+                () -> host.answer("/observe/health/live").statusCode() == 200);
+        host.await("the host works", PATIENCE, () -> text("/own").equals("host works"));
         assertThat(get(hostPort, "/api/status", null).statusCode())
                 .as("ours, on the port of the host")
                 .isEqualTo(404);

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,8 @@ import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpConsumer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpEngine;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
+import org.apache.camel.spi.BeanRepository;
+import org.apache.camel.support.DefaultRegistry;
 
 /**
  * The HTTP server of the page, the API, health and metrics, beside whatever server the host runs: what routes consume from {@code
@@ -103,12 +106,17 @@ public final class OpsHttpServer implements AutoCloseable {
 
     /** Makes {@code ops-http:} known to a context, before any of its routes is read. */
     public void serve(CamelContext context) {
-        context.getRegistry().bind(ROUTER, new VertxPlatformHttpRouter(null, vertx, router, ROUTER) {
+        VertxPlatformHttpRouter served = new VertxPlatformHttpRouter(null, vertx, router, ROUTER) {
             @Override
             public Handler<RoutingContext> bodyHandler() {
                 return callers.within(bodies());
             }
-        });
+        };
+        if (context.getRegistry() instanceof DefaultRegistry registry) {
+            registry.addBeanRepository(new OnlyByName(ROUTER, served));
+        } else {
+            context.getRegistry().bind(ROUTER, served);
+        }
         PlatformHttpComponent component = new PlatformHttpComponent(context);
         component.setEngine(new Engine(settings.port()));
         context.addComponent(SCHEME, component);
@@ -233,6 +241,34 @@ public final class OpsHttpServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
+        }
+    }
+
+    /**
+     * A bean that no search by type finds: the engine of a host's {@code platform-http:} looks for the one router there is, and takes
+     * another port than the host's where it finds two.
+     */
+    private record OnlyByName(String name, Object bean) implements BeanRepository {
+
+        @Override
+        public Object lookupByName(String wanted) {
+            return wanted.equals(name) ? bean : null;
+        }
+
+        @Override
+        public <T> T lookupByNameAndType(String wanted, Class<T> type) {
+            Object found = lookupByName(wanted);
+            return type.isInstance(found) ? type.cast(found) : null;
+        }
+
+        @Override
+        public <T> Map<String, T> findByTypeWithName(Class<T> type) {
+            return Map.of();
+        }
+
+        @Override
+        public <T> Set<T> findByType(Class<T> type) {
+            return Set.of();
         }
     }
 

@@ -1,0 +1,59 @@
+package io.recordsync.runtimes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+
+/** {@code camel run}, with the service as a dependency and a path of its own. */
+class CamelRunIT extends RuntimeContract {
+
+    private static Path project;
+
+    @BeforeAll
+    static void build() throws Exception {
+        project = Example.build("camel-run");
+    }
+
+    /** In a folder of its own, where it looks for relative names. */
+    @Override
+    List<String> command() throws Exception {
+        for (String file : List.of("application.properties", "host.camel.yaml")) {
+            Files.copy(project.resolve(file), folder.resolve(file));
+        }
+        return List.of(
+                Example.java(),
+                "-Dmaven.repo.local=" + repository(),
+                "-jar",
+                project.resolve("target/camel.jar").toString(),
+                "run",
+                "--logging-color=false",
+                "--dep=mvn:io.recordsync:salesforce-talkdesk-sync:" + version(),
+                "application.properties");
+    }
+
+    private static Path repository() {
+        return project.resolveSibling("repository");
+    }
+
+    /** The one that the project was built with. */
+    private static String version() throws IOException {
+        try (Stream<Path> versions = Files.list(repository().resolve("io/recordsync/salesforce-talkdesk-sync"))) {
+            return versions.findFirst().orElseThrow().getFileName().toString();
+        }
+    }
+
+    @Override
+    String portKey() {
+        return "host.port";
+    }
+
+    @Override
+    void hostIsUndisturbed() {
+        assertThat(host.log()).as("by the runtime").contains("Apache Camel (JBang) 4.17.0");
+    }
+}
