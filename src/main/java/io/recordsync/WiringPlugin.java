@@ -69,13 +69,14 @@ public final class WiringPlugin implements ContextServicePlugin {
         if (camel.getRegistry() instanceof DefaultRegistry registry) {
             registry.addBeanRepository(new Repository());
         }
-        if (camel instanceof ModelCamelContext model) {
-            model.addModelLifecycleStrategy(new RouteIds());
-        }
+        boolean watched = watchRouteIds();
         camel.addLifecycleStrategy(new LifecycleStrategySupport() {
             @Override
             public void onContextInitializing(CamelContext initializing) {
                 if (enabled()) {
+                    if (!watched) {
+                        watchRouteIds();
+                    }
                     closingOnFailure(WiringPlugin.this::initialize);
                 }
             }
@@ -87,6 +88,21 @@ public final class WiringPlugin implements ContextServicePlugin {
                 }
             }
         });
+    }
+
+    /**
+     * A context that {@code new DefaultCamelContext()} makes loads its plugins before it has a model, and shows that by this exception
+     * alone. Its routes come later.
+     */
+    private boolean watchRouteIds() {
+        try {
+            if (context instanceof ModelCamelContext model) {
+                model.addModelLifecycleStrategy(new RouteIds());
+            }
+            return true;
+        } catch (NullPointerException e) {
+            return false;
+        }
     }
 
     private boolean enabled() {

@@ -18,10 +18,12 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
+import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.platform.http.spi.PlatformHttpEngine;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.properties.PropertiesComponent;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.main.Main;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +89,29 @@ class WiringPluginTest {
                 .isInstanceOf(InvalidConfiguration.class)
                 .hasMessageContaining("delivery.mode = dryrun: expected live or dry-run")
                 .hasMessageContaining("talkdesk.record-lists = ,");
+    }
+
+    /** Such a context loads its plugins in its constructor, before it has a model. */
+    @Test
+    void mistakes_end_the_start_of_a_context_that_a_host_makes_by_itself() throws Exception {
+        try (DefaultCamelContext host = new DefaultCamelContext()) {
+            TestSettings.texts(folder).forEach(host.getPropertiesComponent()::addOverrideProperty);
+            host.getPropertiesComponent().addOverrideProperty("delivery.mode", "dryrun");
+
+            assertThatThrownBy(host::start).hasMessageContaining("delivery.mode = dryrun: expected live or dry-run");
+        }
+    }
+
+    @Test
+    void a_context_that_a_host_makes_by_itself_has_the_beans() throws Exception {
+        try (DefaultCamelContext host = new DefaultCamelContext()) {
+            TestSettings.texts(folder).forEach(host.getPropertiesComponent()::addOverrideProperty);
+            RouteBuilder.addRoutes(
+                    host, routes -> routes.from("direct:one").routeId("one").log("one"));
+            host.start();
+
+            assertThat(host.getRegistry().lookupByName("recordsyncLedger")).isNotNull();
+        }
     }
 
     @Test
