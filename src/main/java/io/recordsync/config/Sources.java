@@ -63,7 +63,8 @@ final class Sources {
         return environment.containsKey(variable)
                 || Keys.all().stream()
                         .flatMap(key -> Stream.of(key.name(), key.name() + SecretFile.SUFFIX))
-                        .filter(key -> Key.environmentName(key).equals(variable))
+                        .filter(key ->
+                                !key.equals(name) && Key.environmentName(key).equals(variable))
                         .map(host)
                         .anyMatch(text -> text != null && text.equals(host.apply(name)));
     }
