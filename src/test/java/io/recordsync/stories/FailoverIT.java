@@ -70,7 +70,7 @@ class FailoverIT {
             service.with("store.url", standby.url()).with("store.user", "postgres");
 
             assertThat(service.launch().awaitEnd()).isEqualTo(75);
-            assertThat(service.log().lines())
+            assertThat(service.linesOfTheStart())
                     .singleElement()
                     .asString()
                     .contains("the server is a standby (expected the primary)");

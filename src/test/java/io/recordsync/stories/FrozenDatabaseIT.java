@@ -111,7 +111,10 @@ class FrozenDatabaseIT {
         long asked = System.nanoTime();
         assertThat(service.terminate()).isZero();
         assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(5));
-        assertThat(service.log().lines()).singleElement().asString().endsWith("Stopped before the start was complete");
+        assertThat(service.linesOfTheStart())
+                .singleElement()
+                .asString()
+                .endsWith("Stopped before the start was complete");
     }
 
     /** All at once, several times each, as the page and the probes of several agents do. */

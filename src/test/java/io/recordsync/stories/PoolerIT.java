@@ -68,7 +68,7 @@ class PoolerIT {
                 Connection held = DriverManager.getConnection(postgres.url(), "postgres", "")) {
             assertThat(held.isValid(1)).isTrue();
             assertThat(service.launch().awaitEnd()).isEqualTo(1);
-            assertThat(service.log().lines())
+            assertThat(service.linesOfTheStart())
                     .singleElement()
                     .asString()
                     .contains("leads through a pooler in transaction mode: add prepareThreshold=0");

@@ -353,6 +353,14 @@ public final class Service implements AutoCloseable {
         }
     }
 
+    /** What the first line of a log has: the release. */
+    static final String RELEASE = "i.r.Application - salesforce-talkdesk-sync ";
+
+    /** The lines of the log but the first, which says the release and the files that are read. */
+    public List<String> linesOfTheStart() {
+        return log().lines().filter(line -> !line.contains(RELEASE)).toList();
+    }
+
     public String log() {
         try {
             return Files.readString(log);

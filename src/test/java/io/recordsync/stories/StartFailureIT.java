@@ -137,7 +137,7 @@ class StartFailureIT {
 
     private static void assertEndsWith(int exitCode, Service service, String line) throws Exception {
         assertThat(service.launch().awaitEnd()).isEqualTo(exitCode);
-        assertThat(service.log().lines())
+        assertThat(service.linesOfTheStart())
                 .as(service.log())
                 .singleElement()
                 .asString()

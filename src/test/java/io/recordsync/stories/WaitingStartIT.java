@@ -85,7 +85,7 @@ class WaitingStartIT {
                 .with("store.user", "sync");
 
         assertThat(service.launch().awaitEnd()).isEqualTo(75);
-        assertThat(service.log().lines())
+        assertThat(service.linesOfTheStart())
                 .singleElement()
                 .asString()
                 .contains("the server has no free slot for a connection; the service takes 14 at most");

@@ -8,8 +8,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.prometheus.metrics.core.metrics.Info;
-import io.recordsync.config.Version;
 import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionState;
@@ -102,18 +100,6 @@ public final class Metrics implements Tally {
         this.lastProblemAt = newestProblem();
         double startedAt = clock.instant().toEpochMilli() / 1000.0;
         gauge("recordsync.start.time.seconds", this, metrics -> startedAt);
-        buildInfo();
-    }
-
-    /** Micrometer takes the ending {@code _info} off the name of a gauge. */
-    private void buildInfo() {
-        if (registry instanceof PrometheusMeterRegistry prometheus) {
-            Info.builder()
-                    .name("recordsync_build_info")
-                    .labelNames("version")
-                    .register(prometheus.getPrometheusRegistry())
-                    .addLabelValues(Version.text());
-        }
     }
 
     /**

@@ -3,6 +3,8 @@ package io.recordsync.ops.health;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.core.metrics.Info;
+import io.recordsync.config.Version;
 import io.recordsync.ops.health.Checks.Checked;
 import java.util.Collection;
 import java.util.Comparator;
@@ -36,6 +38,16 @@ public final class Observation {
     public Observation(Health health, PrometheusMeterRegistry registry) {
         this.health = health;
         this.registry = registry;
+        buildInfo();
+    }
+
+    /** Micrometer takes the ending {@code _info} off the name of a gauge. */
+    private void buildInfo() {
+        Info.builder()
+                .name("recordsync_build_info")
+                .labelNames("version")
+                .register(registry.getPrometheusRegistry())
+                .addLabelValues(Version.text());
     }
 
     /** Which checks are asked. */
