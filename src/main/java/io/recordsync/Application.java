@@ -10,10 +10,12 @@ import io.recordsync.inbox.StoreAwayException;
 import io.recordsync.ops.health.Metrics;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
@@ -60,6 +62,15 @@ public final class Application {
 
     private static final int STOP_SECONDS = 28;
     private static final String NAME = "salesforce-talkdesk-sync";
+
+    /** Commands that take no arguments; what each runs returns the exit code. */
+    private static final Map<String, IntSupplier> LONE = Map.of(
+            "doctor", DoctorCommand::run,
+            "--help", () -> say(USAGE),
+            "-h", () -> say(USAGE),
+            "help", () -> say(USAGE),
+            "--version", () -> say(NAME + " " + Version.text()),
+            "version", () -> say(NAME + " " + Version.text()));
 
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread starter = Thread.currentThread();
@@ -132,29 +143,19 @@ public final class Application {
                             option
                                     + " is an option of bin/salesforce-talkdesk-sync: expected with a value, before the command");
                 }
-                return arguments.isEmpty() ? lone(command) : refuse(command, arguments);
+                IntSupplier lone = LONE.get(command);
+                if (lone == null) {
+                    return refuse("Unknown command " + command);
+                }
+                return arguments.isEmpty()
+                        ? lone.getAsInt()
+                        : refuse("Unexpected argument " + arguments.get(0) + " of " + command);
         }
     }
 
-    private static int lone(String command) {
-        switch (command) {
-            case "doctor":
-                return DoctorCommand.run();
-            case "--help", "-h", "help":
-                System.out.println(USAGE);
-                return 0;
-            case "--version", "version":
-                System.out.println(NAME + " " + Version.text());
-                return 0;
-            default:
-                return refuse("Unknown command " + command);
-        }
-    }
-
-    private static int refuse(String command, List<String> arguments) {
-        return Set.of("doctor", "--help", "-h", "help", "--version", "version").contains(command)
-                ? refuse("Unexpected argument " + arguments.get(0) + " of " + command)
-                : refuse("Unknown command " + command);
+    private static int say(String text) {
+        System.out.println(text);
+        return 0;
     }
 
     private static int refuse(String mistake) {
