@@ -92,7 +92,7 @@ public final class WiringPlugin implements ContextServicePlugin {
 
     /**
      * A context that {@code new DefaultCamelContext()} makes loads its plugins before it has a model, and shows that by this exception
-     * alone. Its routes come later.
+     * alone. Of the routes that it is given before it starts Camel itself keeps the last of one id.
      */
     private boolean watchRouteIds() {
         try {

@@ -11,7 +11,22 @@ public final class RetryAfter {
 
     private static final Pattern SECONDS = Pattern.compile("[0-9]+([.][0-9]*)?|[.][0-9]+");
 
+    /** Where no key says it: a longer wait is cut to this. */
+    private static final Duration MAX_WAIT = Duration.ofMinutes(5);
+
     private RetryAfter() {}
+
+    /**
+     * What an answer asks for, five minutes at most; empty where it asks for nothing.
+     *
+     * @param header null when it is absent
+     * @param date of the same answer: a date in the header is read by it; null when it is absent
+     * @param otherwise what time it is where there is no such date
+     */
+    public static Optional<Duration> asked(String header, String date, Instant otherwise) {
+        Instant now = HttpDate.read(date).orElse(otherwise);
+        return Optional.ofNullable(parse(header, now, MAX_WAIT)).filter(wait -> !wait.isZero());
+    }
 
     /** How long to wait, at most {@code max}; null when the header is absent or cannot be read, never negative. */
     public static Duration parse(String header, Clock clock, Duration max) {

@@ -20,8 +20,8 @@ import java.util.function.LongSupplier;
  * whatever the token endpoint does. From 80 % of its life on a token is renewed in the background, and served until it
  * ends even if that fails. After a failure nobody asks again for the length of the pause, so that a wrong secret does not
  * lock the client out: callers without a token get the same failure meanwhile. The pause doubles while one refusal follows another
- * in the same words, up to a minute, and is as long as the endpoint's {@code Retry-After} says, up to five. A wall clock that is set changes none of this:
- * lives and pauses are measured by the monotonic one. Redirects are not followed.
+ * in the same words, up to a minute, and is as long as the endpoint's {@code Retry-After} says, up to five. A wall clock that is
+ * set changes none of this: lives and pauses are measured by the monotonic one. Redirects are not followed.
  */
 public final class AccessTokens {
 

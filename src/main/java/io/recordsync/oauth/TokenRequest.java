@@ -39,9 +39,6 @@ final class TokenRequest {
     record Granted(Token token, Instant date) {}
 
     private static final int MAX_BYTES = 64 << 10;
-    /** A longer Retry-After is cut to this. */
-    private static final Duration MAX_RETRY_AFTER = Duration.ofMinutes(5);
-
     private static final Pattern ORG_ID = Pattern.compile("/id/([A-Za-z0-9]{18})/");
     /** Of Salesforce's scopes, those that let call the API. */
     private static final Set<String> API_SCOPES = Set.of("api", "full");
@@ -103,9 +100,9 @@ final class TokenRequest {
 
     private static TokenUnavailableException heeding(
             SingleCalls.Answer answer, TokenUnavailableException failure, Instant now) {
-        Instant its = HttpDate.read(answer.date().orElse(null)).orElse(now);
-        Duration asked = RetryAfter.parse(answer.retryAfter().orElse(null), its, MAX_RETRY_AFTER);
-        return asked == null || asked.isZero() ? failure : failure.retryAfter(asked);
+        return RetryAfter.asked(answer.retryAfter().orElse(null), answer.date().orElse(null), now)
+                .map(failure::retryAfter)
+                .orElse(failure);
     }
 
     EndpointClock clock() {

@@ -31,9 +31,6 @@ public final class SalesforceAccess {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MAX_ERROR_BYTES = 64 * 1024;
-    /** A longer Retry-After is cut to this. */
-    private static final Duration MAX_RETRY_AFTER = Duration.ofMinutes(5);
-
     private static final Pattern ERROR_CODE = Pattern.compile("[A-Z_]{1,60}");
 
     private final AccessTokens tokens;
@@ -81,11 +78,10 @@ public final class SalesforceAccess {
      * @param date of the answer; null where there is none
      */
     public void heed(int status, String retryAfter, String date) {
-        // By no clock at all a date is far ahead: the bound holds.
-        Instant its = HttpDate.read(date).or(tokens::serverTime).orElse(Instant.EPOCH);
-        Duration asked = RetryAfter.parse(retryAfter, its, MAX_RETRY_AFTER);
-        if (status != 200 && asked != null && !asked.isZero()) {
-            rest = new Rest(nanoTime.getAsLong() + asked.toNanos(), status);
+        if (status != 200) {
+            // By no clock at all a date is far ahead: the bound holds.
+            RetryAfter.asked(retryAfter, date, tokens.serverTime().orElse(Instant.EPOCH))
+                    .ifPresent(wait -> rest = new Rest(nanoTime.getAsLong() + wait.toNanos(), status));
         }
     }
 
