@@ -18,10 +18,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An outage of Talkdesk that outlasts delivery.give-up-after parks thousands; a person decides what becomes of them. */
+@Tag("long")
 class DeadLettersIT {
 
     private static final ObjectMapper JSON = new ObjectMapper();

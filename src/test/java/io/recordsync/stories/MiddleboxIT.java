@@ -26,6 +26,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Answers that are not Talkdesk's, or cannot be, or do not end: nothing is settled, parked or suspended by them, and people learn
  * what they look like. Each story has lists of its own.
  */
+@Tag("long")
 class MiddleboxIT {
 
     private static final List<String> LISTS =

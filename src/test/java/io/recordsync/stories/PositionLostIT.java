@@ -9,11 +9,13 @@ import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Where the stream cannot be resumed, no other service finds the deletions that it would have told: this one does. */
+@Tag("long")
 class PositionLostIT {
 
     private static final String LIST = "5f1c7a2e-8888-4a7e-9b2f-aaaaaaaaaaaa";

@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Answers as they stand in recordings of the real services, and are seldom met. */
+@Tag("long")
 class RecordedAnswersIT {
 
     private static final String LIST = "5f1c7a2e-3131-4a7e-9b2f-aaaaaaaaaaaa";

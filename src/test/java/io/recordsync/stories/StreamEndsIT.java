@@ -14,10 +14,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** However the stream ends, what is published before, at and after the end leaves Talkdesk. */
+@Tag("long")
 class StreamEndsIT {
 
     private static final String LIST = "5f1c7a2e-2222-4a7e-9b2f-aaaaaaaaaaaa";

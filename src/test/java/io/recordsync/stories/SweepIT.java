@@ -19,10 +19,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the stream does not tell is asked for, and nothing is missed. All stories happen to one service, hours apart. */
+@Tag("long")
 class SweepIT {
 
     private static final String LIST = "5f1c7a2e-6666-4a7e-9b2f-aaaaaaaaaaaa";
