@@ -11,6 +11,7 @@ import io.recordsync.config.StoreSettings;
 import io.recordsync.config.TalkdeskSettings;
 import io.recordsync.deletion.DeliveryMode;
 import io.recordsync.delivery.Backoff;
+import io.recordsync.delivery.BatchQueue;
 import io.recordsync.delivery.CallRate;
 import io.recordsync.delivery.Claims;
 import io.recordsync.delivery.Delivery;
@@ -285,9 +286,11 @@ public final class Wiring implements AutoCloseable {
                         delivery.backoffMax(),
                         clock,
                         room.inbox().pauses()));
+        BatchQueue waiting = beans.own("recordsyncBatchQueue", new BatchQueue(delivery.concurrency()));
         Claims claims = beans.own(
                 "recordsyncClaims",
-                new Claims(room.inbox().queue(), gate, settings.batch(), delivery.concurrency(), served.size()));
+                new Claims(
+                        room.inbox().queue(), gate, settings.batch(), delivery.concurrency(), served.size(), waiting));
         beans.closing(claims::stop);
         beans.own("recordsyncCallRate", new CallRate(delivery.rate()));
         Finds finds = new Finds(room.inbox().recordLists());

@@ -8,8 +8,10 @@ import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Queue;
 import io.recordsync.inbox.Queue.Postponement;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #next} sleeps until the earliest of: an acceptance ({@link #wake}), the next due time, room, an open gate; with rows
  * in hand a moment longer, so that more of them come at once. Every row that it gives is handed back exactly once:
  * {@link #finished} when its fate is in the inbox, {@link #abandoned} when it could not be written there; those are given back
- * before the next claim, so that they are tried again. Thread-safe.
+ * before the next claim, so that they are tried again. Where several lists are served, none has more in hand than keeps all calls
+ * busy, and room for a batch is kept for each of the others. Thread-safe.
  */
 public final class Claims {
 
@@ -43,10 +46,19 @@ public final class Claims {
     private final Queue queue;
     private final DeliveryGate gate;
     private final BatchSettings batch;
+    private final BatchQueue waiting;
+    private final int lists;
     private final int room;
+    /** Rows of one list. */
+    private final int roomOfOne;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Set<ClaimedDeletion> abandoned = new HashSet<>();
+    private final Map<String, Integer> inHandByList = new HashMap<>();
+    /** Lists of which the last claim has taken full batches only. */
+    private final Set<String> moreDue = new HashSet<>();
+
     private int inHand;
     /** By {@link System#nanoTime()}; 0 while there is nothing to wait for. */
     private long notBefore;
@@ -59,12 +71,17 @@ public final class Claims {
     /**
      * @param concurrency calls in flight
      * @param lists that are served; each may have a batch that waits for company
+     * @param waiting where the batches wait for a call
      */
-    public Claims(Queue queue, DeliveryGate gate, BatchSettings batch, int concurrency, int lists) {
+    public Claims(Queue queue, DeliveryGate gate, BatchSettings batch, int concurrency, int lists, BatchQueue waiting) {
         this.queue = queue;
         this.gate = gate;
         this.batch = batch;
-        this.room = batch.size() * (2 * concurrency + lists);
+        this.waiting = waiting;
+        this.lists = lists;
+        // As much again for the others while one of them has all that it may have.
+        this.room = batch.size() * ((lists > 1 ? 4 : 2) * concurrency + lists);
+        this.roomOfOne = batch.size() * (2 * concurrency + 1);
         gate.onChange(this::wake);
     }
 
@@ -80,16 +97,54 @@ public final class Claims {
             return List.of();
         }
         giveBackAbandoned();
-        List<Batch> claimed = queue.claim(batches, batch.size());
+        List<Batch> claimed = queue.claim(batches, batch.size(), this::roomOf);
         Duration untilDue = claimed.isEmpty() ? queue.nextDue().orElse(MAX_WAIT) : Duration.ZERO;
         lock.lock();
         try {
-            inHand += claimed.stream().mapToInt(Batch::size).sum();
+            claimed.forEach(taken -> hold(taken.recordList(), taken.size()));
+            rememberMoreDue(claimed, batches);
             waitFor(untilDue);
         } finally {
             lock.unlock();
         }
+        waiting.moreDue(moreDue);
         return claimed;
+    }
+
+    private void hold(String recordList, int rows) {
+        inHand += rows;
+        inHandByList.merge(recordList, rows, (before, more) -> before + more == 0 ? null : before + more);
+    }
+
+    /** How many batches may be claimed of a list now; with a gate that is probed, one. */
+    private int roomOf(String recordList) {
+        lock.lock();
+        try {
+            int held = inHandByList.getOrDefault(recordList, 0);
+            long others = inHandByList.keySet().stream()
+                    .filter(list -> !list.equals(recordList))
+                    .count();
+            // For a batch of each list that has nothing in hand.
+            long kept = batch.size() * Math.max(0, lists - 1 - others);
+            long free = held == 0 ? room - inHand : Math.min(room - inHand - kept, roomOfOne - held);
+            return (int) Math.max(0, Math.min(free, roomOfOne) / batch.size());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What a claim says of lists that it may not have come to is what the one before said. */
+    private void rememberMoreDue(List<Batch> claimed, int batches) {
+        if (batches >= lists) {
+            moreDue.removeIf(list -> inHandByList.getOrDefault(list, 0) < roomOfOne);
+        }
+        for (Batch taken : claimed) {
+            if (taken.size() < batch.size()) {
+                moreDue.remove(taken.recordList());
+            } else {
+                moreDue.add(taken.recordList());
+            }
+        }
     }
 
     /** How many batches may be claimed now; waits a while for it to be more than none. */
@@ -180,7 +235,7 @@ public final class Claims {
     public void finished(Batch claimed) {
         lock.lock();
         try {
-            inHand -= claimed.size();
+            hold(claimed.recordList(), -claimed.size());
             // Some may have been postponed, and be due before what was known.
             waitFor(Duration.ZERO);
             changed.signal();
@@ -193,7 +248,7 @@ public final class Claims {
     public void abandoned(Batch claimed) {
         lock.lock();
         try {
-            inHand -= claimed.size();
+            hold(claimed.recordList(), -claimed.size());
             abandoned.addAll(claimed.deletions());
             waitFor(MAX_WAIT);
             changed.signal();

@@ -26,6 +26,15 @@ import java.util.Map;
  */
 record Claim(Map<Lane, List<Row>> byLane) {
 
+    static final Claim NOTHING = new Claim(Map.of());
+
+    /** Both; they have no lane in common. */
+    Claim and(Claim other) {
+        Map<Lane, List<Row>> both = new LinkedHashMap<>(byLane);
+        both.putAll(other.byLane);
+        return new Claim(both);
+    }
+
     /** A row as it was claimed; {@code dueAt} is only for the order. */
     record Row(ClaimedDeletion deletion, long dueAt) {
 

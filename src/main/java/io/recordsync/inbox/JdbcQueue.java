@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 
 /** The queue on JDBC: rows that bear their claim until their fate is written, and no longer. */
 public final class JdbcQueue implements Queue {
@@ -68,7 +70,7 @@ public final class JdbcQueue implements Queue {
     }
 
     @Override
-    public synchronized List<Batch> claim(int batches, int size) {
+    public synchronized List<Batch> claim(int batches, int size, ToIntFunction<String> room) {
         String name = session.newClaim();
         // Known before it is committed: a heartbeat frees the claims that nobody knows.
         inHand.put(name, new ConcurrentHashMap<>());
@@ -78,13 +80,18 @@ public final class JdbcQueue implements Queue {
                 if (!unanswered.isEmpty()) {
                     each(transaction, unanswered, JdbcQueue::release);
                 }
-                List<Lane> next = lanes.next(transaction, batches);
-                long limit = (long) batches / Math.max(1, next.size()) * size;
-                List<Lane> lookedAt = next.stream().filter(Lane::lookFirst).toList();
-                if (!lookedAt.isEmpty()) {
-                    CatchUps.divert(transaction, lookedAt, limit);
+                List<Lane> next = lanes.next(transaction, batches, list -> room.applyAsInt(list) > 0);
+                int share = batches / Math.max(1, next.size());
+                // Nearly always all of them have the same limit.
+                Map<Integer, List<Lane>> byLimit = next.stream()
+                        .collect(Collectors.groupingBy(
+                                lane -> Math.min(share, room.applyAsInt(lane.recordList())) * size,
+                                LinkedHashMap::new,
+                                Collectors.toList()));
+                Claim mine = Claim.NOTHING;
+                for (Map.Entry<Integer, List<Lane>> part : byLimit.entrySet()) {
+                    mine = mine.and(take(transaction, part.getValue(), part.getKey(), name));
                 }
-                Claim mine = Claim.take(transaction, next, limit, session.id(), name, settings.sessionTtl());
                 taken.addAll(mine.deletions());
                 return mine;
             });
@@ -99,6 +106,14 @@ public final class JdbcQueue implements Queue {
             unanswered = List.copyOf(taken);
             throw e;
         }
+    }
+
+    private Claim take(Transaction transaction, List<Lane> next, long limit, String name) throws SQLException {
+        List<Lane> lookedAt = next.stream().filter(Lane::lookFirst).toList();
+        if (!lookedAt.isEmpty()) {
+            CatchUps.divert(transaction, lookedAt, limit);
+        }
+        return Claim.take(transaction, next, limit, session.id(), name, settings.sessionTtl());
     }
 
     private void holdInHand(String name, List<ClaimedDeletion> deletions) {

@@ -80,10 +80,15 @@ final class Lanes {
                 kind == IdentifierKind.EXTERNAL && row.getBoolean("catching_up"));
     }
 
-    /** The due lanes whose turn it is: those behind the lane that came last, then round again. */
-    List<Lane> next(Transaction transaction, int limit) throws SQLException {
+    /**
+     * The due lanes whose turn it is: those behind the lane that came last, then round again.
+     *
+     * @param room whether anything may be claimed of a record list
+     */
+    List<Lane> next(Transaction transaction, int limit, Predicate<String> room) throws SQLException {
         List<Lane> due = waiting(transaction).stream()
                 .filter(lane -> lane.millisToWait() <= 0)
+                .filter(lane -> room.test(lane.recordList()))
                 .sorted(Comparator.comparing(Lane::name))
                 .collect(Collectors.toCollection(ArrayList::new));
         long before =

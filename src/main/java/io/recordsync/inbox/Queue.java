@@ -7,6 +7,7 @@ import io.recordsync.deletion.Failure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 
 /**
  * What is due: claimed by this session, and given back settled, postponed, parked or as it was.
@@ -21,7 +22,16 @@ public interface Queue {
      * each of one record list and one kind, taken round robin over all that have due rows, oldest first within each.
      * There may be fewer than are due: ask again. A session that has expired claims nothing.
      */
-    List<Batch> claim(int batches, int size);
+    default List<Batch> claim(int batches, int size) {
+        return claim(batches, size, list -> batches);
+    }
+
+    /**
+     * Likewise.
+     *
+     * @param room how many batches of a record list at most; of one for which it is zero nothing is claimed
+     */
+    List<Batch> claim(int batches, int size, ToIntFunction<String> room);
 
     /**
      * Whether this session still holds what it claimed: to be asked before a call. Where the session has not been seen for

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Two lists, batches of ten, one call in flight: room for forty rows. */
+/** One list, batches of ten, one call in flight: room for thirty rows. */
 @Timeout(20)
 class ClaimsTest {
 
@@ -36,7 +36,8 @@ class ClaimsTest {
     private final Source source = new Source();
     private final DeliveryGate gate =
             new DeliveryGate(Duration.ofMillis(20), Duration.ofMillis(20), Clock.systemUTC(), new InMemoryPauses());
-    private final Claims claims = new Claims(source.queue(), gate, new BatchSettings(10, LINGER), 1, 2);
+    private final Claims claims =
+            new Claims(source.queue(), gate, new BatchSettings(10, LINGER), 1, 1, new BatchQueue(1));
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
     @AfterEach
@@ -49,7 +50,8 @@ class ClaimsTest {
         source.add(13);
         assertThat(claims.next()).extracting(claims::complete).containsExactly(true, false);
 
-        Claims hurried = new Claims(source.queue(), gate, new BatchSettings(10, Duration.ZERO), 1, 2);
+        Claims hurried =
+                new Claims(source.queue(), gate, new BatchSettings(10, Duration.ZERO), 1, 1, new BatchQueue(1));
         source.add(3);
         assertThat(hurried.next()).extracting(hurried::complete).containsExactly(true);
     }
@@ -58,22 +60,22 @@ class ClaimsTest {
     void no_more_is_claimed_than_there_is_room_for_and_what_is_finished_makes_room() throws Exception {
         source.add(100);
         List<Batch> first = claims.next();
-        assertThat(first).hasSize(4);
+        assertThat(first).hasSize(3);
 
         Future<List<Batch>> second = threads.submit(claims::next);
         claims.finished(first.get(0));
 
         assertThat(second.get(10, TimeUnit.SECONDS)).hasSize(1);
-        assertThat(source.asked).containsExactly(4, 1);
+        assertThat(source.asked).containsExactly(3, 1);
     }
 
     @Test
     void nothing_is_claimed_while_there_is_no_room() throws Exception {
-        source.add(40);
+        source.add(30);
         claims.next();
 
         assertThat(claims.next()).isEmpty();
-        assertThat(source.asked).containsExactly(4);
+        assertThat(source.asked).containsExactly(3);
     }
 
     @Test
@@ -159,8 +161,8 @@ class ClaimsTest {
         List<Batch> inHand = claims.next();
         gate.shut(new Failure("unavailable", 503, "Down", ""), null);
         Future<List<Batch>> probe = threads.submit(this::untilSome);
-        inHand.subList(1, 4).forEach(claims::finished);
-        assertThat(source.asked).containsExactly(4);
+        inHand.subList(1, 3).forEach(claims::finished);
+        assertThat(source.asked).containsExactly(3);
 
         claims.finished(inHand.get(0));
         assertThat(probe.get(10, TimeUnit.SECONDS)).hasSize(1);
@@ -168,7 +170,7 @@ class ClaimsTest {
         assertThat(after.isDone()).isFalse();
         gate.succeeded();
         assertThat(after.get(10, TimeUnit.SECONDS)).hasSize(1);
-        assertThat(source.asked).containsExactly(4, 1, 3);
+        assertThat(source.asked).containsExactly(3, 1, 2);
     }
 
     @Test
