@@ -4,6 +4,7 @@ import io.recordsync.Wiring.Tokens;
 import io.recordsync.config.SalesforceSettings;
 import io.recordsync.config.Settings;
 import io.recordsync.config.TalkdeskSettings;
+import io.recordsync.deletion.DeliveryMode;
 import io.recordsync.doctor.Exam;
 import io.recordsync.network.Outbound;
 import io.recordsync.network.Target;
@@ -41,8 +42,20 @@ final class Exams {
                 salesforce.timeout());
     }
 
-    /** @param probed the lists that a DELETE of nobody is tried on */
-    Exam talkdesk(List<String> probed) {
+    /** Only asks. */
+    Exam talkdesk() {
+        return talkdesk(List.of());
+    }
+
+    /** Likewise, and tries a DELETE of nobody on each list that is not rehearsed. */
+    Exam talkdeskProbed() {
+        DeliveryMode mode = settings.delivery().mode();
+        return talkdesk(settings.talkdesk().recordLists().stream()
+                .filter(list -> !mode.rehearses(list))
+                .toList());
+    }
+
+    private Exam talkdesk(List<String> probed) {
         TalkdeskSettings talkdesk = settings.talkdesk();
         return new TalkdeskExam(
                 outbound,

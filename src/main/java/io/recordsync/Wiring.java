@@ -11,7 +11,6 @@ import io.recordsync.config.StoreSettings;
 import io.recordsync.config.TalkdeskSettings;
 import io.recordsync.deletion.DeliveryMode;
 import io.recordsync.delivery.Backoff;
-import io.recordsync.delivery.BatchQueue;
 import io.recordsync.delivery.CallRate;
 import io.recordsync.delivery.Claims;
 import io.recordsync.delivery.Delivery;
@@ -116,16 +115,12 @@ public final class Wiring implements AutoCloseable {
         Network network = wiring.network();
         Tokens tokens = wiring.tokens(network, Grants.of(settings));
         Exams exams = new Exams(settings, network.outbound(), tokens);
-        DeliveryMode mode = settings.delivery().mode();
-        List<String> probed = settings.talkdesk().recordLists().stream()
-                .filter(list -> !mode.rehearses(list))
-                .toList();
         Database database = FoundDatabase.of(settings);
         return List.of(
                 new FilesExam(new DataFolder(settings.dataFolder()), database.files()),
                 new StoreExam(database),
                 exams.salesforce(),
-                exams.talkdesk(probed));
+                exams.talkdeskProbed());
     }
 
     /** For what is on the disk only while this process runs. */
@@ -286,11 +281,10 @@ public final class Wiring implements AutoCloseable {
                         delivery.backoffMax(),
                         clock,
                         room.inbox().pauses()));
-        BatchQueue waiting = beans.own("recordsyncBatchQueue", new BatchQueue(delivery.concurrency()));
         Claims claims = beans.own(
                 "recordsyncClaims",
-                new Claims(
-                        room.inbox().queue(), gate, settings.batch(), delivery.concurrency(), served.size(), waiting));
+                new Claims(room.inbox().queue(), gate, settings.batch(), delivery.concurrency(), served.size()));
+        beans.own("recordsyncBatchQueue", claims.waiting());
         beans.closing(claims::stop);
         beans.own("recordsyncCallRate", new CallRate(delivery.rate()));
         Finds finds = new Finds(room.inbox().recordLists());
@@ -400,7 +394,7 @@ public final class Wiring implements AutoCloseable {
     private void doctor(Network network, Tokens tokens) {
         Exams exams = new Exams(settings, network.outbound(), tokens);
         // No DELETE call: only the command tries one.
-        beans.own("recordsyncDoctor", new Doctor(exams.salesforce(), exams.talkdesk(List.of())));
+        beans.own("recordsyncDoctor", new Doctor(exams.salesforce(), exams.talkdesk()));
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +57,7 @@ public final class Claims {
     private final Condition changed = lock.newCondition();
     private final Set<ClaimedDeletion> abandoned = new HashSet<>();
     private final Map<String, Integer> inHandByList = new HashMap<>();
-    /** Lists of which the last claim has taken full batches only. */
+    /** Lists of which the last claim has taken full batches only, of one kind of identifier at least. */
     private final Set<String> moreDue = new HashSet<>();
 
     private int inHand;
@@ -71,18 +72,22 @@ public final class Claims {
     /**
      * @param concurrency calls in flight
      * @param lists that are served; each may have a batch that waits for company
-     * @param waiting where the batches wait for a call
      */
-    public Claims(Queue queue, DeliveryGate gate, BatchSettings batch, int concurrency, int lists, BatchQueue waiting) {
+    public Claims(Queue queue, DeliveryGate gate, BatchSettings batch, int concurrency, int lists) {
         this.queue = queue;
         this.gate = gate;
         this.batch = batch;
-        this.waiting = waiting;
+        this.waiting = new BatchQueue(concurrency);
         this.lists = lists;
         // As much again for the others while one of them has all that it may have.
         this.room = batch.size() * ((lists > 1 ? 4 : 2) * concurrency + lists);
         this.roomOfOne = batch.size() * (2 * concurrency + 1);
         gate.onChange(this::wake);
+    }
+
+    /** Where what was claimed waits for a call. */
+    public BatchQueue waiting() {
+        return waiting;
     }
 
     /**
@@ -98,16 +103,18 @@ public final class Claims {
         }
         giveBackAbandoned();
         List<Batch> claimed = queue.claim(batches, batch.size(), this::roomOf);
-        Duration untilDue = claimed.isEmpty() ? queue.nextDue().orElse(MAX_WAIT) : Duration.ZERO;
+        Duration untilDue = claimed.isEmpty() ? queue.nextDue(this::roomOf).orElse(MAX_WAIT) : Duration.ZERO;
+        Set<String> notAll;
         lock.lock();
         try {
             claimed.forEach(taken -> hold(taken.recordList(), taken.size()));
             rememberMoreDue(claimed, batches);
+            notAll = Set.copyOf(moreDue);
             waitFor(untilDue);
         } finally {
             lock.unlock();
         }
-        waiting.moreDue(moreDue);
+        waiting.moreDue(notAll);
         return claimed;
     }
 
@@ -138,13 +145,19 @@ public final class Claims {
         if (batches >= lists) {
             moreDue.removeIf(list -> inHandByList.getOrDefault(list, 0) < roomOfOne);
         }
-        for (Batch taken : claimed) {
-            if (taken.size() < batch.size()) {
-                moreDue.remove(taken.recordList());
-            } else {
-                moreDue.add(taken.recordList());
-            }
-        }
+        Set<String> emptied = claimed.stream()
+                .filter(taken -> taken.size() < batch.size())
+                .map(Claims::lane)
+                .collect(Collectors.toSet());
+        claimed.forEach(taken -> moreDue.remove(taken.recordList()));
+        claimed.stream()
+                .filter(taken -> !emptied.contains(lane(taken)))
+                .map(Batch::recordList)
+                .forEach(moreDue::add);
+    }
+
+    private static String lane(Batch batch) {
+        return batch.deletions().get(0).lane();
     }
 
     /** How many batches may be claimed now; waits a while for it to be more than none. */
@@ -236,8 +249,10 @@ public final class Claims {
         lock.lock();
         try {
             hold(claimed.recordList(), -claimed.size());
-            // Some may have been postponed, and be due before what was known.
+            // Some may have been postponed, and be due before what was known; and a claim that is being made may not
+            // know the room.
             waitFor(Duration.ZERO);
+            woken = true;
             changed.signal();
         } finally {
             lock.unlock();

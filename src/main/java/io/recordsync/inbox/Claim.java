@@ -35,6 +35,13 @@ record Claim(Map<Lane, List<Row>> byLane) {
         return new Claim(both);
     }
 
+    /** The same, in the order of these lanes. */
+    Claim inOrderOf(List<Lane> lanes) {
+        Map<Lane, List<Row>> ordered = new LinkedHashMap<>();
+        lanes.forEach(lane -> ordered.put(lane, byLane.get(lane)));
+        return new Claim(ordered);
+    }
+
     /** A row as it was claimed; {@code dueAt} is only for the order. */
     record Row(ClaimedDeletion deletion, long dueAt) {
 

@@ -60,11 +60,12 @@ public final class JdbcQueue implements Queue {
     // ---- claim
 
     @Override
-    public Optional<Duration> nextDue() {
+    public Optional<Duration> nextDue(ToIntFunction<String> room) {
         if (!unanswered.isEmpty()) {
             return Optional.of(Duration.ZERO);
         }
         return store.read("look for what is due", lanes::waiting).stream()
+                .filter(lane -> room.applyAsInt(lane.recordList()) > 0)
                 .map(lane -> Duration.ofMillis(Math.max(0, lane.millisToWait())))
                 .min(Comparator.naturalOrder());
     }
@@ -81,19 +82,18 @@ public final class JdbcQueue implements Queue {
                     each(transaction, unanswered, JdbcQueue::release);
                 }
                 List<Lane> next = lanes.next(transaction, batches, list -> room.applyAsInt(list) > 0);
-                int share = batches / Math.max(1, next.size());
                 // Nearly always all of them have the same limit.
-                Map<Integer, List<Lane>> byLimit = next.stream()
+                Map<Long, List<Lane>> byLimit = next.stream()
                         .collect(Collectors.groupingBy(
-                                lane -> Math.min(share, room.applyAsInt(lane.recordList())) * size,
+                                lane -> limit(lane, next, batches, room) * size,
                                 LinkedHashMap::new,
                                 Collectors.toList()));
                 Claim mine = Claim.NOTHING;
-                for (Map.Entry<Integer, List<Lane>> part : byLimit.entrySet()) {
+                for (Map.Entry<Long, List<Lane>> part : byLimit.entrySet()) {
                     mine = mine.and(take(transaction, part.getValue(), part.getKey(), name));
                 }
                 taken.addAll(mine.deletions());
-                return mine;
+                return mine.inOrderOf(next);
             });
             unanswered.forEach(this::dropped);
             unanswered = List.of();
@@ -106,6 +106,14 @@ public final class JdbcQueue implements Queue {
             unanswered = List.copyOf(taken);
             throw e;
         }
+    }
+
+    /** In batches: its share, and where its list has little room, its share of that, but at least one. */
+    private static long limit(Lane lane, List<Lane> next, int batches, ToIntFunction<String> room) {
+        long ofItsList = next.stream()
+                .filter(other -> other.recordList().equals(lane.recordList()))
+                .count();
+        return Math.min(batches / next.size(), Math.max(1, room.applyAsInt(lane.recordList()) / ofItsList));
     }
 
     private Claim take(Transaction transaction, List<Lane> next, long limit, String name) throws SQLException {

@@ -44,7 +44,16 @@ public interface Queue {
      * How long until there is something to claim, be it that a deletion falls due or that its list may be probed: zero if
      * there is now; empty if nothing waits.
      */
-    Optional<Duration> nextDue();
+    default Optional<Duration> nextDue() {
+        return nextDue(list -> 1);
+    }
+
+    /**
+     * Likewise.
+     *
+     * @param room as for a claim: of a record list for which it is zero nothing waits to be claimed
+     */
+    Optional<Duration> nextDue(ToIntFunction<String> room);
 
     /**
      * Whether the guard has been tripped since the batch was claimed, and holds some of it, or the list was stopped: to be

@@ -95,6 +95,46 @@ class BatchQueueTest {
     }
 
     @Test
+    void with_one_call_nothing_is_kept_and_the_lists_take_turns() throws Exception {
+        BatchQueue one = new BatchQueue(1, nanos::get);
+        add(one, "fast", 1);
+        assertThat(list(one.poll())).isEqualTo("fast");
+        add(one, "slow", 2);
+        assertThat(list(one.poll())).as("fast had one lately").isEqualTo("slow");
+        add(one, "fast", 2);
+
+        assertThat(list(one.poll())).isEqualTo("fast");
+        assertThat(list(one.poll())).isEqualTo("slow");
+        assertThat(list(one.poll())).isEqualTo("fast");
+    }
+
+    @Test
+    void the_probe_of_a_suspended_list_takes_one_call_and_keeps_it_for_a_moment_only() throws Exception {
+        add("suspended", 1);
+        assertThat(lists(0)).containsExactly("suspended");
+        add("fast", 8);
+        assertThat(lists(1, 2, 3)).as("while it is out").containsOnly("fast");
+
+        assertThat(poll(0)).isNull();
+        assertThat(lists(1, 2, 3)).as("after its answer").containsOnly("fast");
+
+        nanos.addAndGet(BatchQueue.LATELY.toNanos());
+        assertThat(lists(0)).containsExactly("fast");
+    }
+
+    @Test
+    void a_batch_that_comes_late_because_it_gathered_gets_the_next_call_and_the_one_after_it() throws Exception {
+        add("busy", 12);
+        assertThat(lists(0, 1, 2, 3)).as("nothing is kept for rows that gather").containsOnly("busy");
+        add("lingering", 1);
+
+        assertThat(lists(0)).containsExactly("lingering");
+        add("lingering", 1);
+        assertThat(lists(1)).containsExactly("lingering");
+        assertThat(lists(2, 3)).containsOnly("busy");
+    }
+
+    @Test
     void with_more_lists_than_calls_each_has_one_in_turn() throws Exception {
         for (String list : List.of("a", "b", "c", "d", "e", "f")) {
             add(list, 3);
@@ -146,6 +186,10 @@ class BatchQueueTest {
     }
 
     private List<Exchange> add(String list, int batches) {
+        return add(queue, list, batches);
+    }
+
+    private List<Exchange> add(BatchQueue queue, String list, int batches) {
         List<Exchange> added = new ArrayList<>();
         for (int i = 0; i < batches; i++) {
             Exchange exchange = new DefaultExchange(context);

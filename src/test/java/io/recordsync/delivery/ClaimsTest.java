@@ -22,7 +22,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,13 +40,14 @@ class ClaimsTest {
     private final Source source = new Source();
     private final DeliveryGate gate =
             new DeliveryGate(Duration.ofMillis(20), Duration.ofMillis(20), Clock.systemUTC(), new InMemoryPauses());
-    private final Claims claims =
-            new Claims(source.queue(), gate, new BatchSettings(10, LINGER), 1, 1, new BatchQueue(1));
+    private final Claims claims = new Claims(source.queue(), gate, new BatchSettings(10, LINGER), 1, 1);
     private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final DefaultCamelContext context = new DefaultCamelContext();
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
         threads.shutdownNow();
+        context.close();
     }
 
     @Test
@@ -50,8 +55,7 @@ class ClaimsTest {
         source.add(13);
         assertThat(claims.next()).extracting(claims::complete).containsExactly(true, false);
 
-        Claims hurried =
-                new Claims(source.queue(), gate, new BatchSettings(10, Duration.ZERO), 1, 1, new BatchQueue(1));
+        Claims hurried = new Claims(source.queue(), gate, new BatchSettings(10, Duration.ZERO), 1, 1);
         source.add(3);
         assertThat(hurried.next()).extracting(hurried::complete).containsExactly(true);
     }
@@ -157,7 +161,7 @@ class ClaimsTest {
 
     @Test
     void a_probe_is_one_batch_and_waits_for_what_is_in_hand() throws Exception {
-        source.add(60);
+        source.add(50);
         List<Batch> inHand = claims.next();
         gate.shut(new Failure("unavailable", 503, "Down", ""), null);
         Future<List<Batch>> probe = threads.submit(this::untilSome);
@@ -221,12 +225,107 @@ class ClaimsTest {
         assertThat(source.asked).hasSize(1);
     }
 
-    private List<Batch> untilSome() throws InterruptedException {
-        List<Batch> claimed = claims.next();
+    /** Two lists, one call in flight: room for sixty rows, thirty of one list. */
+    private Claims ofTwoLists() {
+        return new Claims(source.queue(), gate, new BatchSettings(10, LINGER), 1, 2);
+    }
+
+    @Test
+    void one_list_alone_has_all_the_room_and_of_two_each_has_room_for_a_batch_whatever_the_other_has()
+            throws Exception {
+        source.add("a", 100);
+        assertThat(claims.next()).hasSize(3);
+
+        Claims two = ofTwoLists();
+        assertThat(two.next()).extracting(Batch::recordList).containsExactly("a", "a", "a");
+        source.add("b", 100);
+
+        assertThat(someOf(two)).extracting(Batch::recordList).containsExactly("b", "b", "b");
+    }
+
+    @Test
+    void while_a_list_has_all_that_it_may_have_the_inbox_is_not_asked_again_and_again() throws Exception {
+        Claims two = ofTwoLists();
+        source.add("a", 100);
+        List<Batch> first = two.next();
+        assertThat(two.next()).isEmpty();
+        int asked = source.asked.size();
+        long began = System.nanoTime();
+
+        assertThat(two.next()).isEmpty();
+
+        assertThat(source.asked.size() - asked).isOne();
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofMillis(900));
+        Future<List<Batch>> next = threads.submit(() -> someOf(two));
+        two.finished(first.get(0));
+        assertThat(next.get(10, TimeUnit.SECONDS)).extracting(Batch::recordList).containsExactly("a");
+    }
+
+    @Test
+    void rows_that_gather_for_a_batch_take_room_of_their_own_list_only() throws Exception {
+        Claims two = ofTwoLists();
+        source.add("a", 3);
+        assertThat(two.next()).extracting(two::complete).containsExactly(false);
+        source.add("a", 100);
+        source.add("b", 100);
+
+        List<Batch> more = someOf(two);
+
+        // With the three, no more than thirty of it.
+        assertThat(more).extracting(Batch::recordList).containsExactly("a", "a", "b", "b", "b");
+    }
+
+    @Test
+    void a_list_that_was_suspended_keeps_no_call_from_the_others_once_its_rows_were_given_back() throws Exception {
+        Claims two = new Claims(source.queue(), gate, new BatchSettings(10, LINGER), 2, 2);
+        source.add("a", 50);
+        List<Batch> first = two.next();
+        assertThat(first).hasSize(5);
+        Batch others = batchOf("b");
+        offer(two, others);
+        offer(two, others);
+        ExecutorService caller = Executors.newSingleThreadExecutor();
+        try {
+            assertThat(caller.submit(() -> call(two)).get()).isEqualTo("b");
+            assertThat(call(two)).as("more of a is due than was claimed").isNull();
+            first.forEach(two::finished);
+            assertThat(two.next()).isEmpty();
+
+            assertThat(call(two)).isEqualTo("b");
+        } finally {
+            caller.shutdownNow();
+        }
+    }
+
+    private static Batch batchOf(String list) {
+        return new Batch(
+                List.of(new ClaimedDeletion(1, list, Identifier.external("salesforce", "003-1"), 0, 0, "session")));
+    }
+
+    private void offer(Claims to, Batch batch) {
+        Exchange exchange = new DefaultExchange(context);
+        exchange.getMessage().setBody(batch);
+        to.waiting().add(exchange);
+    }
+
+    /** The list of the call that this thread may make now; null: none. */
+    private static String call(Claims of) {
+        Exchange exchange = of.waiting().poll();
+        return exchange == null
+                ? null
+                : exchange.getMessage().getBody(Batch.class).recordList();
+    }
+
+    private static List<Batch> someOf(Claims of) throws InterruptedException {
+        List<Batch> claimed = of.next();
         while (claimed.isEmpty()) {
-            claimed = claims.next();
+            claimed = of.next();
         }
         return claimed;
+    }
+
+    private List<Batch> untilSome() throws InterruptedException {
+        return someOf(claims);
     }
 
     /** What there is to claim, and what was asked of the inbox. */
@@ -240,10 +339,14 @@ class ClaimsTest {
         private volatile boolean broken;
         private long lastId;
 
-        synchronized void add(int count) {
+        void add(int count) {
+            add("a", count);
+        }
+
+        synchronized void add(String list, int count) {
             IntStream.range(0, count)
                     .forEach(i -> rows.add(new ClaimedDeletion(
-                            ++lastId, "a", Identifier.external("salesforce", "003-" + lastId), 0, 0, "session")));
+                            ++lastId, list, Identifier.external("salesforce", "003-" + lastId), 0, 0, "session")));
         }
 
         Queue queue() {
@@ -251,9 +354,9 @@ class ClaimsTest {
                     Queue.class.getClassLoader(), new Class<?>[] {Queue.class}, (proxy, method, arguments) -> {
                         switch (method.getName()) {
                             case "claim":
-                                return claim((int) arguments[0], (int) arguments[1]);
+                                return claim((int) arguments[0], (int) arguments[1], room(arguments[2]));
                             case "nextDue":
-                                return due;
+                                return nextDue(room(arguments[0]));
                             case "postpone":
                                 return release(((List<?>) arguments[0])
                                         .stream()
@@ -266,17 +369,33 @@ class ClaimsTest {
                     });
         }
 
-        private synchronized List<Batch> claim(int batches, int size) {
+        @SuppressWarnings("unchecked")
+        private static ToIntFunction<String> room(Object argument) {
+            return (ToIntFunction<String>) argument;
+        }
+
+        private synchronized Optional<Duration> nextDue(ToIntFunction<String> room) {
+            return rows.stream().anyMatch(row -> room.applyAsInt(row.recordList()) > 0)
+                    ? Optional.of(Duration.ZERO)
+                    : due;
+        }
+
+        /** The oldest list first, and of each no more than there is room for. */
+        private synchronized List<Batch> claim(int batches, int size, ToIntFunction<String> room) {
             asked.add(batches);
             failWhenBroken();
             List<Batch> taken = new ArrayList<>();
-            while (taken.size() < batches && !rows.isEmpty()) {
-                List<ClaimedDeletion> batch = new ArrayList<>();
-                while (batch.size() < size && !rows.isEmpty()) {
-                    batch.add(rows.poll());
+            for (String list :
+                    rows.stream().map(ClaimedDeletion::recordList).distinct().toList()) {
+                List<ClaimedDeletion> its = rows.stream()
+                        .filter(row -> row.recordList().equals(list))
+                        .limit((long) size * Math.min(batches - taken.size(), room.applyAsInt(list)))
+                        .toList();
+                for (int from = 0; from < its.size(); from += size) {
+                    taken.add(new Batch(its.subList(from, Math.min(its.size(), from + size))));
                 }
-                claimed.addAll(batch);
-                taken.add(new Batch(batch));
+                rows.removeAll(its);
+                claimed.addAll(its);
             }
             return taken;
         }

@@ -94,6 +94,52 @@ abstract class QueueContract extends OnEitherDatabase {
     }
 
     @Test
+    void of_a_list_that_there_is_no_room_for_nothing_is_claimed_and_nothing_is_due() {
+        acceptMany("L1", 30);
+        assertThat(inbox.queue().nextDue(list -> 0)).isEmpty();
+        acceptMany("L2", 30);
+
+        assertThat(inbox.queue().nextDue(list -> list.equals("L2") ? 1 : 0)).contains(Duration.ZERO);
+        assertThat(inbox.queue().claim(4, 10, list -> list.equals("L2") ? 4 : 0))
+                .extracting(Batch::recordList)
+                .containsOnly("L2")
+                .hasSize(3);
+        assertThat(inbox.queue().claim(4, 10, list -> list.equals("L2") ? 4 : 0))
+                .isEmpty();
+        assertThat(ids(inbox.queue().claim(4, 10))).hasSize(30);
+    }
+
+    @Test
+    void each_list_gives_as_many_batches_as_there_is_room_for_and_turns_go_on_as_without() {
+        for (String list : List.of("L1", "L2", "L3", "L4", "L5")) {
+            acceptMany(list, 50);
+        }
+
+        List<Batch> first = inbox.queue().claim(6, 10, list -> list.equals("L2") ? 1 : 3);
+        assertThat(first).extracting(Batch::recordList).containsExactly("L1", "L2", "L3", "L4", "L5");
+        List<Batch> second = inbox.queue().claim(2, 10, list -> 3);
+        assertThat(second).extracting(Batch::recordList).containsExactly("L1", "L2");
+        List<Batch> third = inbox.queue().claim(6, 10, list -> list.equals("L3") || list.equals("L5") ? 3 : 0);
+        assertThat(third).extracting(Batch::recordList).containsExactly("L3", "L5", "L3", "L5", "L3", "L5");
+        List<Batch> fourth = inbox.queue().claim(20, 10, list -> list.equals("L2") ? 1 : 4);
+        assertThat(fourth)
+                .extracting(Batch::recordList)
+                .containsExactlyInAnyOrder("L1", "L1", "L1", "L2", "L3", "L4", "L4", "L4", "L4", "L5");
+    }
+
+    @Test
+    void the_kinds_of_a_list_share_its_room() {
+        acceptMany("L1", 30);
+        for (int i = 0; i < 30; i++) {
+            inbox.intakes().accept(intake(request("L1", Identifier.record("r" + i), "e" + i)));
+        }
+
+        assertThat(inbox.queue().claim(8, 10, list -> 2))
+                .extracting(batch -> batch.identifiers().get(0).kind())
+                .containsExactlyInAnyOrder(IdentifierKind.EXTERNAL, IdentifierKind.RECORD);
+    }
+
+    @Test
     void within_a_lane_the_oldest_goes_first() {
         long first = acceptMany("L1", 1).get(0);
         advance(Duration.ofSeconds(1));

@@ -12,7 +12,6 @@ import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Origin;
 import io.recordsync.delivery.Backoff;
-import io.recordsync.delivery.BatchQueue;
 import io.recordsync.delivery.CallRate;
 import io.recordsync.delivery.Claims;
 import io.recordsync.delivery.Delivery;
@@ -65,11 +64,10 @@ class AnotherDiallerRouteTest {
         ledger = new JdbcLedger(store);
         Duration backoff = Duration.ofMillis(20);
         DeliveryGate gate = new DeliveryGate(backoff, backoff, Clock.systemUTC(), inbox.pauses());
-        BatchQueue waiting = new BatchQueue(1);
-        claims = new Claims(inbox.queue(), gate, new BatchSettings(100, Duration.ofMillis(50)), 1, 1, waiting);
+        claims = new Claims(inbox.queue(), gate, new BatchSettings(100, Duration.ofMillis(50)), 1, 1);
         main.bind("recordsyncQueue", inbox.queue());
         main.bind("recordsyncClaims", claims);
-        main.bind("recordsyncBatchQueue", waiting);
+        main.bind("recordsyncBatchQueue", claims.waiting());
         main.bind("recordsyncCallRate", new CallRate(0));
         main.bind("recordsyncDeliveryMode", DeliveryMode.of(DeliveryMode.Kind.LIVE, List.of()));
         main.bind(
