@@ -239,7 +239,9 @@ public final class Store implements AutoCloseable {
                 .formatted(
                         act, e.getMessage(), unknown ? "whether it was committed is not known" : "nothing was changed");
         Throwable cause = unknown ? e.getCause() : e;
-        return SqlFailure.mayPass(e) ? new StoreAwayException(message, cause) : new InboxException(message, cause);
+        return SqlFailure.mayPass(e)
+                ? new StoreAwayException(message, cause, unknown)
+                : new InboxException(message, cause, unknown);
     }
 
     /** The server that answers now, as far as it says: for a log line. */

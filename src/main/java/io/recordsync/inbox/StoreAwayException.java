@@ -6,4 +6,8 @@ public final class StoreAwayException extends InboxException {
     StoreAwayException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    StoreAwayException(String message, Throwable cause, boolean outcomeUnknown) {
+        super(message, cause, outcomeUnknown);
+    }
 }

@@ -88,7 +88,7 @@ public final class ChangeEvents {
         reading.problems.stream().limit(MAX_WARNINGS).forEach(problem -> LOG.warn(problem.message()));
         if (reading.problems.size() > MAX_WARNINGS) {
             LOG.warn(
-                    "… and {} more problems in the same response: GET /api/status",
+                    "… and {} more problems that arrived with these: GET /api/status",
                     reading.problems.size() - MAX_WARNINGS);
         }
         return new Intake(

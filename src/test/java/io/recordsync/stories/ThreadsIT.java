@@ -9,6 +9,9 @@ import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +26,9 @@ class ThreadsIT {
 
     private static final String LIST = "5f1c7a2e-1212-4a7e-9b2f-aaaaaaaaaaaa";
     private static final int MIB = 1024 * 1024;
+    /** As the script starts it. */
+    private static final String SHIPPED_HEAP = "-Xmx160m";
+
     private static final String FIRST_STEP = "        - setProperty:\n            name: claimed\n";
     /** So many alternatives in a row need more stack than there is. */
     private static final String DEADLY_STEPS =
@@ -80,6 +86,42 @@ class ThreadsIT {
                 .anyMatch(call -> call.path().contains("/queryAll")));
         assertThat(service.log()).doesNotContain("OutOfMemoryError");
         assertThat(service.answer("/observe/health/live").statusCode()).isEqualTo(200);
+    }
+
+    /** Three enriched events share a replay id, and a hundred of them are as much as one response may have. */
+    @Test
+    void large_enriched_events_flow_under_the_shipped_heap_also_while_nothing_can_be_accepted() throws Exception {
+        service.launch(SHIPPED_HEAP).awaitListening().awaitSubscribed();
+        List<String> ids = Stream.generate(ContactIds::next).limit(600).toList();
+        talkdesk.addRecords(LIST, "salesforce", ids);
+
+        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("recordsync.db"));
+                Statement statement = other.createStatement()) {
+            statement.execute("begin immediate");
+            for (int from = 0; from < ids.size(); from += 3) {
+                salesforce.publishTransaction(ids.subList(from, from + 3).stream()
+                        .map(id -> large(id, 90_000))
+                        .toArray(ChangeEvent[]::new));
+            }
+            service.await(
+                    "what has arrived cannot be accepted", () -> service.log().contains("cannot be accepted yet"));
+            assertThat(talkdesk.recordCount(LIST)).isEqualTo(ids.size());
+            assertThat(delivered()).as("events that were asked for").isLessThanOrEqualTo(400);
+            statement.execute("rollback");
+        }
+
+        talkdesk.awaitGone(LIST, ids);
+        assertThat(delivered()).as("none came twice").isEqualTo(ids.size());
+        assertThat(salesforce.recording().subscribes()).hasSize(1);
+        assertThat(salesforce.recording().refusals()).isEmpty();
+        assertThat(service.log()).doesNotContain("OutOfMemoryError");
+        assertThat(service.answer("/observe/health/live").statusCode()).isEqualTo(200);
+    }
+
+    private int delivered() {
+        return salesforce.recording().responses().stream()
+                .mapToInt(response -> response.eventIds().size())
+                .sum();
     }
 
     @Test

@@ -5,9 +5,9 @@ import io.recordsync.deletion.StreamPosition;
 import java.util.List;
 
 /**
- * The body of an exchange: one FetchResponse.
+ * The body of an exchange: what has arrived of the stream, one FetchResponse or several in order.
  *
- * @param events in the order of the stream; none in a keepalive
+ * @param events in the order of the stream; none in a lone keepalive
  * @param position safe to save once all of the events are accepted
  * @param catchUp whether the stream has caught up; null where the response does not say
  */

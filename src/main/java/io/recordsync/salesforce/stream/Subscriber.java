@@ -8,6 +8,7 @@ import com.salesforce.eventbus.protobuf.TopicRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
+import io.recordsync.deletion.CatchUp;
 import io.recordsync.deletion.StreamPosition;
 import io.recordsync.deletion.StreamReport.State;
 import io.recordsync.delivery.Backoff;
@@ -20,6 +21,7 @@ import io.recordsync.oauth.Token;
 import io.recordsync.salesforce.stream.PinnedOrg.OtherOrgException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -31,9 +33,10 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Follows one channel of the Pub/Sub API and hands over its responses one by one, each until it is accepted.
+ * Follows one channel of the Pub/Sub API and hands over what has arrived of it, until that is accepted.
  *
- * <p>It asks for no more events that are not yet accepted than the {@link FetchWindow} has room for. Whatever ends the stream, it waits
+ * <p>It requests no more events that are not yet delivered than the API allows, and holds no more that are not yet accepted than the
+ * {@link FetchWindow} has room for; the position moves with what is accepted only. Whatever ends the stream, it waits
  * (exponential backoff with jitter, reset once a response was accepted), logs in again where the credentials were refused,
  * and resumes from the position that the inbox holds. It is one loop on one thread: {@link #run} returns after {@link #stop}.
  * It is one class because every step of the loop can end the stream, and each end decides what the next turn does.
@@ -42,8 +45,6 @@ final class Subscriber implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Subscriber.class);
 
-    /** Of an open stream that is read, the network takes a request at once. */
-    private static final Duration WRITE_PATIENCE = Duration.ofSeconds(1);
     /** For a call that is answered at once, or a first request to be taken by the network. */
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
 
@@ -62,6 +63,7 @@ final class Subscriber implements Runnable {
     private final StreamEnds ends;
 
     private volatile BlockingClientCall<?, ?> current;
+    private volatile ReadAhead reading;
     /** From where the stream was opened, until it is known to be open. */
     private String opening;
 
@@ -146,6 +148,12 @@ final class Subscriber implements Runnable {
         }
     }
 
+    /** What has arrived and is not accepted. */
+    long heldBytes() {
+        ReadAhead ahead = reading;
+        return ahead == null ? 0 : ahead.heldBytes();
+    }
+
     private boolean running() {
         return stopping.getCount() > 0 && !Thread.currentThread().isInterrupted();
     }
@@ -199,18 +207,19 @@ final class Subscriber implements Runnable {
         if (ends.none()) {
             flows();
         }
-        int accepted = 0;
-        try {
+        Handover.ResponseSource source = arrivals -> read(arrivals, wantedSince, skimmed, id -> schema(pubSub, id));
+        try (ReadAhead ahead = new ReadAhead(call, window, start.getNumRequested(), this::more)) {
+            reading = ahead;
             while (running()) {
-                FetchResponse response = read(call, position);
-                status.responded(response.getEventsCount() > 0);
+                List<Handover.Arrival> arrivals = new ArrayList<>();
+                for (FetchResponse response : await(ahead, position)) {
+                    arrivals.add(new Handover.Arrival(
+                            response, new StreamPosition(channelName, complete.after(response), position.epoch())));
+                }
+                status.responded(
+                        arrivals.stream().anyMatch(arrival -> arrival.response().getEventsCount() > 0));
                 ends.responded();
-                StreamPosition safe = new StreamPosition(channelName, complete.after(response), position.epoch());
-                Handover.ResponseSource source = () -> {
-                    List<StreamEvent> events = skimmed.explained(decoder.decode(response, id -> schema(pubSub, id)));
-                    return new StreamResponse(EventDecoder.since(wantedSince, events), safe, lag.of(events));
-                };
-                if (!handover.accept(response, safe, source, call)) {
+                if (!handover.accept(arrivals, source, call)) {
                     LOG.info(
                             "Accepting took longer than {} ms: the stream was closed and is opened again from the"
                                     + " position saved",
@@ -219,42 +228,57 @@ final class Subscriber implements Runnable {
                 }
                 ends.reset();
                 flows();
-                resumption.accepted(safe);
-                int more = window.accepted(response.getEventsCount(), skimmed.leftOutOf(response));
+                for (Handover.Arrival arrival : arrivals) {
+                    FetchResponse response = arrival.response();
+                    resumption.accepted(arrival.safe());
+                    window.accepted(response.getEventsCount(), skimmed.leftOutOf(response));
+                }
                 if (skimming != window.skimming()) {
                     return;
                 }
-                accepted += response.getEventsCount() + more;
-                if (accepted > 0 && write(call, more(accepted), WRITE_PATIENCE)) {
-                    accepted = 0;
-                }
+                ahead.accepted();
             }
         } finally {
             current = null;
-            call.cancel("unsubscribed", null);
+            reading = null;
         }
     }
 
-    private FetchResponse read(BlockingClientCall<?, FetchResponse> call, StreamPosition position) throws Exception {
+    /** One body for all of them: their events in order, and the last position. */
+    private StreamResponse read(
+            List<Handover.Arrival> arrivals,
+            Instant wantedSince,
+            SkimmedResponses skimmed,
+            EventDecoder.SchemaSource schemas)
+            throws Exception {
+        List<StreamEvent> all = new ArrayList<>();
+        CatchUp catchUp = null;
+        for (Handover.Arrival arrival : arrivals) {
+            List<StreamEvent> events = skimmed.explained(decoder.decode(arrival.response(), schemas));
+            CatchUp says = lag.of(events);
+            catchUp = says == null ? catchUp : says;
+            all.addAll(EventDecoder.since(wantedSince, events));
+        }
+        return new StreamResponse(all, arrivals.get(arrivals.size() - 1).safe(), catchUp);
+    }
+
+    private List<FetchResponse> await(ReadAhead ahead, StreamPosition position) throws Exception {
         Duration idleTimeout = endpoint.getIdleTimeout();
         long start = System.nanoTime();
         while (true) {
             long left = idleTimeout.toNanos() - (System.nanoTime() - start);
-            try {
-                FetchResponse response =
-                        call.read(Math.min(left, endpoint.getHeartbeat().toNanos()), TimeUnit.NANOSECONDS);
-                if (response == null) {
-                    throw new StreamEndedException("Salesforce completed the stream");
-                }
-                return response;
-            } catch (TimeoutException e) {
-                if (System.nanoTime() - start >= idleTimeout.toNanos()) {
-                    throw new StreamEndedException("No event and no keepalive for " + idleTimeout.toMillis()
-                            + " ms (Salesforce sends one within 270 s): the connection is taken for dead");
-                }
-                flows();
-                keep(position);
+            Duration patience = Duration.ofNanos(
+                    Math.max(0, Math.min(left, endpoint.getHeartbeat().toNanos())));
+            List<FetchResponse> arrived = ahead.take(patience);
+            if (!arrived.isEmpty()) {
+                return arrived;
             }
+            if (System.nanoTime() - start >= idleTimeout.toNanos()) {
+                throw new StreamEndedException("No event and no keepalive for " + idleTimeout.toMillis()
+                        + " ms (Salesforce sends one within 270 s): the connection is taken for dead");
+            }
+            flows();
+            keep(position);
         }
     }
 
@@ -281,12 +305,7 @@ final class Subscriber implements Runnable {
         ends.flows();
     }
 
-    /**
-     * A stream that has ended while responses wait to be read takes no request, and gRPC reports its end only after they were
-     * read: then the next response asks for more, or the next read shows how it ended.
-     *
-     * @return whether the request was taken
-     */
+    /** @return whether the request was taken */
     private static boolean write(BlockingClientCall<FetchRequest, ?> call, FetchRequest request, Duration patience)
             throws InterruptedException, StatusException {
         try {

@@ -43,14 +43,37 @@ class FetchWindowTest {
         window.shrink();
         window.shrink();
 
-        assertThat(window.accepted(12, false)).isZero();
-        assertThat(window.accepted(88, false)).isEqualTo(12);
-        assertThat(window.accepted(99, false)).isZero();
-        assertThat(window.accepted(1, false)).isEqualTo(24);
-        assertThat(window.accepted(100, false)).isEqualTo(48);
-        assertThat(window.accepted(100, false)).isEqualTo(4);
-        assertThat(window.events()).isEqualTo(100);
-        assertThat(window.accepted(100, false)).isZero();
+        assertThat(List.of(12, 88, 99, 1, 100, 100, 100))
+                .extracting(count -> {
+                    window.accepted(count, false);
+                    return window.events();
+                })
+                .containsExactly(12, 24, 24, 48, 96, 100, 100);
+    }
+
+    @Test
+    void no_more_than_a_hundred_are_requested_and_not_delivered_and_four_hundred_wait() {
+        FetchWindow window = new FetchWindow(160 * MIB);
+
+        assertThat(window.mayRequest(100, 0, 0)).isZero();
+        assertThat(window.mayRequest(99, 0, 400)).isEqualTo(1);
+        assertThat(window.mayRequest(0, 100, 400)).isEqualTo(100);
+        assertThat(window.mayRequest(50, 340, 0)).isEqualTo(10);
+        assertThat(window.mayRequest(0, 400, 0)).isZero();
+        assertThat(window.mayRequest(0, 450, 0)).isZero();
+    }
+
+    @Test
+    void what_is_held_follows_the_heap_and_a_small_window_holds_nothing_ahead() {
+        FetchWindow window = new FetchWindow(160 * MIB);
+        assertThat(window.maxHeldBytes()).isEqualTo(160 * MIB / 64);
+
+        window.shrink();
+
+        assertThat(window.maxHeldBytes()).isEqualTo(1);
+        assertThat(window.mayRequest(0, 0, 0)).isEqualTo(50);
+        assertThat(window.mayRequest(10, 20, 15)).isEqualTo(5);
+        assertThat(window.mayRequest(0, 0, 50)).isZero();
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.recordsync.delivery.InMemoryPauses;
 import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Coverage.Sweep;
 import io.recordsync.inbox.Inbox;
+import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.InboxSettings;
 import io.recordsync.inbox.JdbcLedger;
 import io.recordsync.inbox.Ledger.ProblemEntry;
@@ -130,23 +131,138 @@ class SubscriberTest {
     // ---- pulling
 
     @Test
-    void never_more_than_100_events_are_asked_for_and_not_accepted() {
+    void the_next_events_are_requested_when_a_hundred_are_delivered_and_never_before() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
-        first = response -> go.await();
+        CountDownLatch reached = new CountDownLatch(1);
+        List<Integer> sizes = new CopyOnWriteArrayList<>();
+        first = response -> {
+            if (!response.events().isEmpty()) {
+                sizes.add(response.events().size());
+                reached.countDown();
+                go.await();
+            }
+        };
         startSubscribed();
 
-        List<String> ids = publish(250);
-        recording.awaitResponse(1);
-
-        assertThat(recording.fetches())
-                .extracting(Recording.Fetch::numRequested)
-                .containsExactly(100);
+        List<String> ids = publish(1500);
+        reached.await();
+        // Beside what is being accepted so many wait, and no more are requested.
+        await(() -> requested() == sizes.get(0) + FetchWindow.MAX_AHEAD);
+        assertThat(accepted).isEmpty();
+        assertThat(ledger.position(CHANNEL).filter(position -> position.replayId() != null))
+                .isEmpty();
         go.countDown();
+
         awaitAccepted(ids);
         assertThat(recording.fetches())
                 .allSatisfy(fetch -> assertThat(fetch.outstanding()).isLessThanOrEqualTo(100));
         assertThat(recording.refusals()).isEmpty();
-        assertThat(accepted).doesNotHaveDuplicates();
+        assertThat(accepted).containsExactlyElementsOf(ids);
+        assertThat(sizes).contains(FetchWindow.MAX_AHEAD).allMatch(size -> size <= FetchWindow.MAX_AHEAD);
+    }
+
+    /** The position of a part would not be the one that may have been saved: the inbox would take it for another's. */
+    @Test
+    void what_may_have_been_committed_is_handed_over_again_as_it_was() throws Exception {
+        salesforce.splitResponsesAt(1);
+        List<String> ids = ids(4);
+        CountDownLatch blocked = new CountDownLatch(1);
+        List<List<String>> handedOver = new CopyOnWriteArrayList<>();
+        CountDownLatch reached = new CountDownLatch(1);
+        first = response -> {
+            if (ids(response).contains(ids.get(0))) {
+                reached.countDown();
+                blocked.await();
+            }
+            if (response.events().isEmpty() || ids(response).contains(ids.get(0))) {
+                return;
+            }
+            handedOver.add(ids(response));
+            if (handedOver.size() == 1) {
+                throw new InboxException("whether it was committed is not known", null, true);
+            }
+            if (handedOver.size() == 2) {
+                throw new InboxException("nothing was changed", null);
+            }
+        };
+        startSubscribed();
+
+        salesforce.publishDelete(ids.get(0));
+        reached.await();
+        long one = subscriber.heldBytes();
+        ids.subList(1, 4).forEach(salesforce::publishDelete);
+        await(() -> subscriber.heldBytes() >= 3 * one);
+        blocked.countDown();
+
+        awaitAccepted(ids);
+        assertThat(handedOver.get(0)).hasSizeGreaterThan(1);
+        assertThat(handedOver.subList(1, 3)).containsOnly(handedOver.get(0));
+    }
+
+    private int requested() {
+        return recording.fetches().stream()
+                .mapToInt(Recording.Fetch::numRequested)
+                .sum();
+    }
+
+    /** Each response is as large as gRPC takes it; a hundred of them would be a gigabyte. */
+    @Test
+    void while_large_events_are_accepted_no_more_are_held_than_a_share_of_the_shipped_heap_and_one_response() {
+        heap = 160 * MIB;
+        salesforce.splitResponsesAt(4);
+        CountDownLatch go = new CountDownLatch(1);
+        List<Integer> sizes = new CopyOnWriteArrayList<>();
+        List<Long> held = new CopyOnWriteArrayList<>();
+        first = response -> {
+            sizes.add(response.events().size());
+            go.await();
+            held.add(subscriber.heldBytes());
+        };
+        startSubscribed();
+        List<String> ids = ids(120);
+
+        salesforce.publish(ids.stream()
+                .map(id -> large(id, MIB / 2))
+                .toArray(io.recordsync.simulator.salesforce.ChangeEvent[]::new));
+        recording.awaitResponse(25);
+        await(() -> subscriber.heldBytes() > 2 * MIB);
+        go.countDown();
+
+        awaitAccepted(ids);
+        assertThat(held).allMatch(bytes -> bytes <= 160 * MIB / 64 + 3 * MIB);
+        assertThat(sizes).as("events of one intake").allMatch(size -> size <= 4);
+        assertThat(recording.subscribes()).hasSize(1);
+        assertThat(accepted).containsExactlyElementsOf(ids);
+    }
+
+    /** One response that cannot be accepted held up those before it where they were handed over together. */
+    @Test
+    void what_cannot_be_accepted_together_is_accepted_one_by_one() throws Exception {
+        salesforce.splitResponsesAt(1);
+        List<String> ids = ids(4);
+        CountDownLatch blocked = new CountDownLatch(1);
+        CountDownLatch healed = new CountDownLatch(1);
+        first = response -> {
+            if (ids(response).contains(ids.get(0))) {
+                blocked.await();
+            }
+            if (ids(response).contains(ids.get(3)) && healed.getCount() > 0) {
+                throw new IllegalStateException("the database is away");
+            }
+        };
+        startSubscribed();
+
+        salesforce.publishDelete(ids.get(0));
+        recording.awaitResponse(1);
+        ids.subList(1, 4).forEach(salesforce::publishDelete);
+        recording.awaitResponse(4);
+        blocked.countDown();
+
+        await(() -> accepted.size() == 3);
+        assertThat(accepted).containsExactlyElementsOf(ids.subList(0, 3));
+        healed.countDown();
+        awaitAccepted(ids);
+        assertThat(accepted).containsExactlyElementsOf(ids);
     }
 
     @Test
@@ -223,10 +339,13 @@ class SubscriberTest {
         awaitAccepted(List.of(before));
         CountDownLatch reached = new CountDownLatch(1);
         first = response -> {
-            if (ids(response).stream().anyMatch(accepted::contains) || accepted.size() < 2) {
+            boolean alone = response.events().size() <= 1;
+            if (alone && (ids(response).stream().anyMatch(accepted::contains) || accepted.size() < 2)) {
                 return;
             }
-            reached.countDown();
+            if (alone) {
+                reached.countDown();
+            }
             throw new IllegalStateException("the database is away");
         };
         List<String> ids = ids(3);
