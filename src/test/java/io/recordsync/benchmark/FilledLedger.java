@@ -1,7 +1,5 @@
 package io.recordsync.benchmark;
 
-import io.recordsync.inbox.Store;
-import io.recordsync.inbox.database.Database;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,17 +11,40 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.flywaydb.core.Flyway;
 
 /** A SQLite file with as many settled and pending deletions as a row asks for, as the service would have left it. */
 final class FilledLedger {
 
+    /** Of the build that others are compared with: a newer one brings it up to date, as an operator would have it done. */
+    private static final String SCHEMA = "12";
+
     private FilledLedger() {}
+
+    /** What a settled deletion takes of the file, without pages that are free. */
+    static double bytesEach(Path folder, long settled) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(Subject.url(folder));
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        """
+                        select (page_count - freelist_count) * page_size
+                        from pragma_page_count, pragma_freelist_count, pragma_page_size""")) {
+            row.next();
+            return (double) row.getLong(1) / settled;
+        }
+    }
 
     /** Pending are the numbers from 0 of {@link SpreadIds}, in their order; settled are those after them. */
     static void fill(Path folder, long pending, long settled) throws SQLException {
-        Store.open(Database.at(Subject.url(folder), null, null)).close();
+        Flyway.configure()
+                .dataSource(Subject.url(folder), null, null)
+                .locations("classpath:db/sqlite")
+                .target(SCHEMA)
+                .load()
+                .migrate();
         try (Connection connection = DriverManager.getConnection(Subject.url(folder));
                 Statement statement = connection.createStatement()) {
+            statement.execute("pragma journal_mode = wal");
             statement.execute("pragma synchronous = off");
             statement.execute("insert into record_list (id) values ('list-1')");
             connection.setAutoCommit(false);

@@ -41,7 +41,7 @@ final class Report {
                   shipped, including `batch.linger=1000` unless a row says otherwise. It is not the first start in its folder: the
                   archive of the classes is there, which makes later starts faster.
                 - **Baseline**: the zip of an earlier build, given by `-Dbenchmark.baseline=<zip>` and started like ours; empty without
-                  one.
+                  one. A past is made in its format, and each build brings its own copy up to date.
                 - **Stock**: `src/test/resources/stock/stock-route.camel.yaml`, Camel's own parts, in memory: what it has received
                   is lost when it ends.
                 - **Raw**: `RawClient`, a loop on the gRPC stubs and `java.net.http`, in memory, with 8 calls in flight and no

@@ -308,7 +308,7 @@ final class Rows {
         for (int more : List.of(0, pending)) {
             List<Double> mebibytes = new ArrayList<>();
             for (int i = 0; i < Options.RUNS; i++) {
-                mebibytes.add(memoryWith(more));
+                mebibytes.add(memoryWith(more, Subject.ours()));
                 Options.say("%,d more pending: %.0f MiB".formatted(more, mebibytes.get(i)));
             }
             Samples samples = new Samples(mebibytes);
@@ -323,14 +323,14 @@ final class Rows {
         return lines;
     }
 
-    private static double memoryWith(int more) throws Exception {
+    static double memoryWith(int more, Subject.Starter starter) throws Exception {
         int deletions = Options.scaled(Contest.DELETIONS);
         Path folder = Contest.newFolder();
         try (Simulators simulators = new Simulators(1)) {
             FilledLedger.fill(folder, deletions + more, 0);
             simulators.ask("records", 0, deletions);
             simulators.ask("mark");
-            try (Subject subject = Subject.ours().start(simulators, folder)) {
+            try (Subject subject = starter.start(simulators, folder)) {
                 subject.awaitSubscribed();
                 simulators.ask("await-deleted", deletions);
                 return Processes.residentMebibytes(subject.handle());
@@ -373,31 +373,11 @@ final class Rows {
         }
     }
 
-    /** Killed in the middle of a backlog, and started at once. */
     private static List<Line> sigkill() throws Exception {
-        int backlog = Options.scaled(Contest.WARM_UP);
         List<Double> millis = new ArrayList<>();
         for (int i = 0; i < Options.RUNS; i++) {
-            Path folder = Contest.newFolder();
-            try (Simulators simulators = new Simulators(1)) {
-                simulators.ask("latency", 50);
-                simulators.ask("mark");
-                try (Subject subject = Subject.ours().start(simulators, folder)) {
-                    subject.awaitSubscribed();
-                    simulators.ask("publish", backlog, 1);
-                    simulators.ask("await-deleted", backlog / 4);
-                    subject.kill();
-                }
-                try (Subject again = Subject.ours().start(simulators, folder)) {
-                    // Before it can call, and after whatever the killed one had sent.
-                    simulators.ask("mark");
-                    millis.add((simulators.numbers("first-delete")[0] - SimulatorProcess.micros(again.started()))
-                            / 1000.0);
-                    Options.say("first DELETE after %.0f ms".formatted(millis.get(i)));
-                }
-            } finally {
-                Contest.delete(folder);
-            }
+            millis.add(millisToFirstDelete(Subject.ours()));
+            Options.say("first DELETE after %.0f ms".formatted(millis.get(i)));
         }
         Samples samples = new Samples(millis);
         return List.of(new Line(
@@ -406,6 +386,29 @@ final class Rows {
                 samples.text(" ms"),
                 samples.median() <= 3000,
                 "the start"));
+    }
+
+    /** Killed in the middle of a backlog, and started at once. */
+    static double millisToFirstDelete(Subject.Starter starter) throws Exception {
+        int backlog = Options.scaled(Contest.WARM_UP);
+        Path folder = Contest.newFolder();
+        try (Simulators simulators = new Simulators(1)) {
+            simulators.ask("latency", 50);
+            simulators.ask("mark");
+            try (Subject subject = starter.start(simulators, folder)) {
+                subject.awaitSubscribed();
+                simulators.ask("publish", backlog, 1);
+                simulators.ask("await-deleted", backlog / 4);
+                subject.kill();
+            }
+            try (Subject again = starter.start(simulators, folder)) {
+                // Before it can call, and after whatever the killed one had sent.
+                simulators.ask("mark");
+                return (simulators.numbers("first-delete")[0] - SimulatorProcess.micros(again.started())) / 1000.0;
+            }
+        } finally {
+            Contest.delete(folder);
+        }
     }
 
     private static List<Line> statements() {

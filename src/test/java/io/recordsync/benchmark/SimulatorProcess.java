@@ -2,6 +2,7 @@ package io.recordsync.benchmark;
 
 import io.recordsync.simulator.salesforce.ChangeEvent;
 import io.recordsync.simulator.salesforce.SalesforceSimulator;
+import io.recordsync.simulator.talkdesk.Answer;
 import io.recordsync.simulator.talkdesk.DeleteCall;
 import io.recordsync.simulator.talkdesk.Item;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
@@ -85,6 +86,8 @@ public final class SimulatorProcess {
             case "publish" -> publish(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
             case "records" -> records(Long.parseLong(words[1]), Long.parseLong(words[2]));
             case "latency" -> latency(Long.parseLong(words[1]));
+            case "slow" -> slow(Long.parseLong(words[1]));
+            case "gone" -> gone(Integer.parseInt(words[1]));
             case "mark" -> mark();
             case "await-deleted" -> awaitDeleted(Long.parseLong(words[1]));
             case "subscriptions" -> Integer.toString(
@@ -141,6 +144,22 @@ public final class SimulatorProcess {
     private String latency(long millis) {
         talkdesk.latency(Duration.ofMillis(millis));
         return "";
+    }
+
+    /** Every list but the first answers so late from now on. */
+    private String slow(long millis) {
+        lists.subList(1, lists.size())
+                .forEach(list -> talkdesk.onList(list).always(Answer.normal().delayed(Duration.ofMillis(millis))));
+        return "";
+    }
+
+    /** @return nanoseconds until so many contacts, deleted now, are gone from the first list */
+    private String gone(int count) {
+        List<String> ids = newContacts(count);
+        long now = System.nanoTime();
+        salesforce.publishDelete(ids);
+        talkdesk.awaitGone(lists.get(0), ids, PATIENCE);
+        return Long.toString(System.nanoTime() - now);
     }
 
     private synchronized String mark() {

@@ -5,7 +5,9 @@ import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
 import io.recordsync.stock.StockRoute;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,19 +52,41 @@ final class Subject implements AutoCloseable {
 
     /** The packaged service, by its script, on a SQLite file in its folder; the pairs go before what is set here. */
     static Starter ours(String... keysAndValues) {
-        return of(Build.OURS, keysAndValues);
+        return of(Build.OURS, Subject::byScript, keysAndValues);
     }
 
     /** Likewise, of the build that it is compared with. */
     static Starter baseline(String... keysAndValues) {
-        return of(Build.BASELINE, keysAndValues);
+        return of(Build.BASELINE, Subject::byScript, keysAndValues);
+    }
+
+    /** Ours by {@code java -jar}: without an archive of the classes, and with a JVM as it is by default. */
+    static Starter jar() {
+        return of(Build.OURS, Subject::byJar);
+    }
+
+    static Starter baselineJar() {
+        return of(Build.BASELINE, Subject::byJar);
+    }
+
+    private interface Command {
+        ProcessBuilder in(Path home) throws IOException;
     }
 
     private static ProcessBuilder byScript(Path home) {
         return new ProcessBuilder(home.resolve("bin/salesforce-talkdesk-sync").toString());
     }
 
-    private static Starter of(Build build, String... keysAndValues) {
+    private static ProcessBuilder byJar(Path home) throws IOException {
+        Path jar = home.resolve("salesforce-talkdesk-sync.jar");
+        // Its manifest names the others relative to this folder.
+        Files.copy(home.resolve("lib/salesforce-talkdesk-sync.jar"), jar, StandardCopyOption.REPLACE_EXISTING);
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", jar.toString())
+                .directory(home.toFile());
+    }
+
+    private static Starter of(Build build, Command command, String... keysAndValues) {
         return (simulators, folder) -> {
             Map<String, String> configuration = new LinkedHashMap<>();
             configuration.put("salesforce.login-url", simulators.loginUrl);
@@ -85,11 +109,12 @@ final class Subject implements AutoCloseable {
             for (int i = 0; i < keysAndValues.length; i += 2) {
                 configuration.put(keysAndValues[i], keysAndValues[i + 1]);
             }
-            return service(build, simulators, configuration);
+            return service(build, command, simulators, configuration);
         };
     }
 
-    private static Subject service(Build build, Simulators simulators, Map<String, String> configuration)
+    private static Subject service(
+            Build build, Command command, Simulators simulators, Map<String, String> configuration)
             throws IOException, InterruptedException {
         Path home = build.home(fresh -> {
             Path folder = Contest.newFolder();
@@ -103,7 +128,7 @@ final class Subject implements AutoCloseable {
                 Contest.delete(folder);
             }
         });
-        return started(byScript(home), build.name(), simulators, configuration);
+        return started(command.in(home), build.name(), simulators, configuration);
     }
 
     private static Subject started(
@@ -183,7 +208,8 @@ final class Subject implements AutoCloseable {
     long awaitSubscribed() throws IOException {
         long at = simulators.numbers("await-subscribed", subscriptionsBefore + 1)[0];
         if (ours) {
-            heapOptions = Processes.heapOptions(handle());
+            List<String> given = Processes.heapOptions(handle());
+            heapOptions = given.isEmpty() ? heapOptions : given;
         }
         return at;
     }
