@@ -113,7 +113,7 @@ final class Reading {
 
     private <T> void readEmpty(Key<T> key) {
         if (key.mustBeSet() && applies(key.condition())) {
-            mistakes.add("%s is missing%s: expected %s; set it in config/application.properties or as %s"
+            mistakes.add("%s is missing%s: expected %s; set it in the configuration file or as %s"
                     .formatted(
                             key.name(),
                             key.condition() == null ? "" : " (" + key.condition() + ")",

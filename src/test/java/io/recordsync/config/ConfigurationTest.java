@@ -35,7 +35,7 @@ class ConfigurationTest {
                 .hasSize(7)
                 .allMatch(line -> line.contains(" is missing"))
                 .contains("salesforce.login-url is missing: expected https://host without a path (http for localhost"
-                        + " only); set it in config/application.properties or as SALESFORCE_LOGIN_URL")
+                        + " only); set it in the configuration file or as SALESFORCE_LOGIN_URL")
                 .anyMatch(line -> line.startsWith("talkdesk.record-lists is missing"));
     }
 
