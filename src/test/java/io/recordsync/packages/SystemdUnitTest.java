@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.recordsync.stories.Programs;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,28 +69,22 @@ class SystemdUnitTest {
 
     /** @return what it finds wrong */
     private String verify(String text) throws Exception {
-        Ran ran = run(text, "verify", "--recursive-errors=no");
+        Command.Ended ran = run(text, "verify", "--recursive-errors=no");
         assertThat(ran.exitCode() == 0).as(ran.said()).isEqualTo(ran.said().isBlank());
         return ran.said().strip();
     }
 
     private boolean exposureIsAbove(String text) throws Exception {
-        Ran ran = run(text, "security", "--offline=true", "--no-pager", "--threshold=" + MAX_EXPOSURE);
+        Command.Ended ran = run(text, "security", "--offline=true", "--no-pager", "--threshold=" + MAX_EXPOSURE);
         assertThat(ran.said()).contains("Overall exposure level");
         return ran.exitCode() != 0;
     }
 
-    private record Ran(int exitCode, String said) {}
-
-    private Ran run(String text, String... arguments) throws Exception {
+    private Command.Ended run(String text, String... arguments) throws Exception {
         Path copy = Files.writeString(folder.resolve(UNIT.getFileName()), text);
-        List<String> command = new ArrayList<>(List.of("systemd-analyze"));
+        List<String> command = new ArrayList<>(List.of("env", "LC_ALL=C.UTF-8", "systemd-analyze"));
         command.addAll(List.of(arguments));
         command.add(copy.toString());
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("LC_ALL", "C.UTF-8");
-        Process process = builder.start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Ran(process.waitFor(), said);
+        return new Command(command).tryRun();
     }
 }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** The zip, unpacked. */
-final class Installation {
+public final class Installation {
 
     private Installation() {}
 
@@ -18,7 +18,7 @@ final class Installation {
      *
      * @return the folder within
      */
-    static Path unzip(Path into) throws IOException {
+    public static Path unzip(Path into) throws IOException {
         try (FileSystem zip = FileSystems.newFileSystem(zip(), Map.of("enablePosixFileAttributes", "true"));
                 Stream<Path> entries = Files.walk(zip.getPath("/"))) {
             for (Path entry : (Iterable<Path>) entries.skip(1)::iterator) {
