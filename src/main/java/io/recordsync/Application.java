@@ -37,7 +37,8 @@ public final class Application {
             usage: salesforce-talkdesk-sync [OPTION…] [COMMAND]
 
             Commands; without one the service runs:
-              doctor        examines whether the service could do its work
+              doctor        examines whether the service could do its work; with --send-test
+                            it sends a test message to alerts.webhook
               config check  examines the configuration, and starts nothing
               receipts …    writes what can be proven of deletions
               backup FILE   copies the SQLite file, also while the service runs
@@ -65,7 +66,6 @@ public final class Application {
 
     /** Commands that take no arguments; what each runs returns the exit code. */
     private static final Map<String, IntSupplier> LONE = Map.of(
-            "doctor", DoctorCommand::run,
             "--help", () -> say(USAGE),
             "-h", () -> say(USAGE),
             "help", () -> say(USAGE),
@@ -129,6 +129,11 @@ public final class Application {
                 return ReceiptsCommand.run(arguments);
             case "backup":
                 return BackupCommand.run(arguments);
+            case "doctor":
+                if (arguments.isEmpty() || arguments.equals(List.of("--send-test"))) {
+                    return DoctorCommand.run(!arguments.isEmpty());
+                }
+                return refuse("Unexpected argument " + arguments.get(0) + " of doctor");
             case "config":
                 return arguments.equals(List.of("check"))
                         ? ConfigCheckCommand.run()

@@ -8,9 +8,11 @@ import io.recordsync.deletion.DeliveryMode;
 import io.recordsync.doctor.Exam;
 import io.recordsync.network.Outbound;
 import io.recordsync.network.Target;
+import io.recordsync.ops.alerts.AlertsExam;
 import io.recordsync.salesforce.SalesforceExam;
 import io.recordsync.salesforce.stream.Topic;
 import io.recordsync.talkdesk.TalkdeskExam;
+import java.time.Clock;
 import java.util.List;
 
 /** The exams of both ends, for the doctor and for its command: each goes the way that the service goes. */
@@ -53,6 +55,16 @@ final class Exams {
         return talkdesk(settings.talkdesk().recordLists().stream()
                 .filter(list -> !mode.rehearses(list))
                 .toList());
+    }
+
+    /** @param sendsTest whether a message is sent */
+    Exam alerts(boolean sendsTest) {
+        Clock clock = Clock.systemUTC();
+        return new AlertsExam(
+                new AlertsWiring(settings, outbound).webhook(clock),
+                settings.alerts().form(),
+                sendsTest,
+                clock);
     }
 
     private Exam talkdesk(List<String> probed) {

@@ -6,6 +6,8 @@ import io.recordsync.Wiring.Reading;
 import io.recordsync.Wiring.Tokens;
 import io.recordsync.Wiring.Watch;
 import io.recordsync.config.Settings;
+import io.recordsync.network.Outbound;
+import io.recordsync.ops.alerts.Alerting;
 import io.recordsync.ops.api.DeletionView;
 import io.recordsync.ops.api.FrontDoor;
 import io.recordsync.ops.api.GuardView;
@@ -14,6 +16,7 @@ import io.recordsync.ops.api.OrderView;
 import io.recordsync.ops.api.Orders;
 import io.recordsync.ops.api.ProblemAnswer;
 import io.recordsync.ops.api.Status;
+import io.recordsync.ops.health.AlertsCheck;
 import io.recordsync.ops.health.DeliveryCheck;
 import io.recordsync.ops.health.ExpiryCheck;
 import io.recordsync.ops.health.GuardCheck;
@@ -44,10 +47,12 @@ final class OpsWiring {
 
     private final Settings settings;
     private final Beans beans;
+    private final Outbound outbound;
 
-    OpsWiring(Settings settings, Beans beans) {
+    OpsWiring(Settings settings, Beans beans, Outbound outbound) {
         this.settings = settings;
         this.beans = beans;
+        this.outbound = outbound;
     }
 
     /** @return what is checked, in this order */
@@ -85,6 +90,7 @@ final class OpsWiring {
         beans.replaceable("recordsyncReceipts", Receipts.class, () -> new Receipts(room.ledger()));
         beans.replaceable("recordsyncHistoryView", HistoryView.class, () -> new HistoryView(room.history()));
         Health health = beans.own("recordsyncHealth", new Health(clock));
+        Alerting alerting = new AlertsWiring(settings, outbound).build(beans, health, room, watch, clock);
         beans.own(
                 "recordsyncStatus",
                 new Status(
@@ -102,7 +108,8 @@ final class OpsWiring {
                                 delivering.finds(),
                                 reading.sightings(),
                                 reading.missed(),
-                                guard),
+                                guard,
+                                alerting::report),
                         health,
                         delivering.mode(),
                         room.metrics(),
@@ -124,6 +131,7 @@ final class OpsWiring {
                 new DeliveryCheck(delivering.gate()),
                 new NodesCheck(room.inbox().nodes()),
                 new SweepCheck(room.inbox().coverage(), settings.sweep().period(), clock),
-                new SightCheck(reading.sightings(), reading.gapChecks()::blind));
+                new SightCheck(reading.sightings(), reading.gapChecks()::blind),
+                new AlertsCheck(alerting::trouble));
     }
 }

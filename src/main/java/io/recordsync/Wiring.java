@@ -109,8 +109,8 @@ public final class Wiring implements AutoCloseable {
         return ofService(settings, Site.NONE);
     }
 
-    /** What the command {@code doctor} examines, in this order; nothing of the service is started. */
-    static List<Exam> exams(Settings settings) {
+    /** What the command {@code doctor} examines, in this order; nothing of the service is started. A test may be sent to the webhook. */
+    static List<Exam> exams(Settings settings, boolean sendsTest) {
         Wiring wiring = new Wiring(settings, Site.NONE);
         Network network = wiring.network();
         Tokens tokens = wiring.tokens(network, Grants.of(settings));
@@ -120,7 +120,8 @@ public final class Wiring implements AutoCloseable {
                 new FilesExam(new DataFolder(settings.dataFolder()), database.files()),
                 new StoreExam(database),
                 exams.salesforce(),
-                exams.talkdeskProbed());
+                exams.talkdeskProbed(),
+                exams.alerts(sendsTest));
     }
 
     /** For what is on the disk only while this process runs. */
@@ -158,7 +159,8 @@ public final class Wiring implements AutoCloseable {
         talkdesk(clock);
         Reading reading = salesforce(inbox, network, tokens, watch, clock);
         doctor(network, tokens);
-        healthChecks = new OpsWiring(settings, beans).build(inbox, delivering, reading, tokens, watch, clock);
+        healthChecks = new OpsWiring(settings, beans, network.outbound())
+                .build(inbox, delivering, reading, tokens, watch, clock);
     }
 
     // ---- the way out

@@ -14,7 +14,8 @@ public final class Secrets {
             Pattern.compile("00D\\w{12}!|Bearer \\w|Basic \\w{8}|PRIVATE KEY|eyJ\\w+\\.eyJ\\w+"
                     + "|\\+[1-9]\\d{9,14}|Lovelace|Ada\\b|St James");
 
-    private static final Pattern SECRET_KEY = Pattern.compile(".*(secret|password|phone-key|token)");
+    private static final Pattern SECRET_KEY = Pattern.compile(
+            ".*(secret|password|phone-key|token)|alerts\\.(webhook|webhook\\.header|routing-key|heartbeat)");
     private static final Set<String> KNOWN = ConcurrentHashMap.newKeySet();
 
     private Secrets() {}

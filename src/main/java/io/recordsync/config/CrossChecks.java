@@ -1,5 +1,6 @@
 package io.recordsync.config;
 
+import io.recordsync.deletion.Word;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +22,10 @@ final class CrossChecks {
                         entitiesAsSalesforceWritesThem(reading),
                         entityOfTheChannel(reading),
                         together(Keys.PROXY_USER, Keys.PROXY_HOST, reading),
-                        together(Keys.PROXY_PASSWORD, Keys.PROXY_USER, reading))
+                        together(Keys.PROXY_PASSWORD, Keys.PROXY_USER, reading),
+                        together(AlertKeys.HEADER, AlertKeys.WEBHOOK, reading),
+                        together(AlertKeys.ROUTING_KEY, AlertKeys.WEBHOOK, reading),
+                        routingKeyOfItsForm(reading))
                 .flatMap(Optional::stream)
                 .forEach(mistakes::add);
         return mistakes;
@@ -112,6 +116,18 @@ final class CrossChecks {
                                         reading.text(Keys.SALESFORCE_ENTITIES),
                                         entity,
                                         reading.text(Keys.SALESFORCE_CHANNEL)));
+    }
+
+    /** The one has no use without the other. */
+    private static Optional<String> routingKeyOfItsForm(Reading reading) {
+        boolean isSet = !reading.text(AlertKeys.ROUTING_KEY).isBlank();
+        return reading.find(AlertKeys.FORM)
+                .filter(form -> (form == WebhookForm.PAGERDUTY) != isSet)
+                .map(form -> isSet
+                        ? "%s is set, but alerts.webhook.form is %s: expected pagerduty, or no key"
+                                .formatted(reading.named(AlertKeys.ROUTING_KEY), Word.dashed(form))
+                        : "alerts.webhook.form = pagerduty, but alerts.routing-key is not set: expected PagerDuty's"
+                                + " integration key (Events API v2)");
     }
 
     private static Optional<String> together(Key<?> key, Key<?> needed, Reading reading) {

@@ -234,6 +234,33 @@ public final class Form<T> {
         });
     }
 
+    /**
+     * Whoever knows it may post there: its path and its query are the secret, and stay as they are written. In the clear only to this
+     * very machine.
+     */
+    static Form<String> secretUrl() {
+        return text("https://host/… (http for localhost only)", text -> {
+            URI uri = parsed(text);
+            return uri.getHost() != null && uri.getRawUserInfo() == null && uri.getRawFragment() == null && isSafe(uri);
+        });
+    }
+
+    /** No secret goes there: a page within the company may be served in the clear. */
+    static Form<String> pageUrl() {
+        return text("https://host or http://host, with a path or without, and without a slash at the end", text -> {
+            URI uri = parsed(text);
+            return isPlain(uri) && List.of("https", "http").contains(uri.getScheme()) && !text.endsWith("/");
+        });
+    }
+
+    /** Not one that says how long a message is, or where it goes. */
+    static Form<String> header() {
+        return matching(
+                "a header such as X-Token: abc",
+                "(?i)(?!(host|connection|content-length|content-type|transfer-encoding|expect)\\s*:)"
+                        + "[!#$%&'*+.^_`|~0-9a-z-]+: *[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?");
+    }
+
     /** The path of a file that holds a certificate now. */
     static Form<String> certificates() {
         return new Form<>("a PEM file with one certificate or more (-----BEGIN CERTIFICATE-----)", "", text -> {
@@ -249,18 +276,28 @@ public final class Form<T> {
     }
 
     private static URI uri(String text) {
+        URI uri = parsed(text);
+        return required(uri, isPlain(uri) && isSafe(uri));
+    }
+
+    private static URI parsed(String text) {
         try {
-            URI uri = new URI(text);
-            boolean plain = uri.getHost() != null
-                    && uri.getRawUserInfo() == null
-                    && uri.getRawQuery() == null
-                    && uri.getRawFragment() == null;
-            boolean safe = "https".equals(uri.getScheme())
-                    || "http".equals(uri.getScheme()) && Loopback.is(String.valueOf(uri.getHost()));
-            return required(uri, plain && safe);
+            return new URI(text);
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException(e);
         }
+    }
+
+    private static boolean isPlain(URI uri) {
+        return uri.getHost() != null
+                && uri.getRawUserInfo() == null
+                && uri.getRawQuery() == null
+                && uri.getRawFragment() == null;
+    }
+
+    private static boolean isSafe(URI uri) {
+        return "https".equals(uri.getScheme())
+                || "http".equals(uri.getScheme()) && Loopback.is(String.valueOf(uri.getHost()));
     }
 
     private static <T> T required(T value, boolean accepted) {

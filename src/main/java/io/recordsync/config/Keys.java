@@ -159,6 +159,7 @@ public final class Keys {
             "The password of that user; without one the page and the API answer on loopback only.");
     static final Key<List<String>> OPS_ALLOWED_HOSTS =
             often("ops.allowed-hosts", "localhost", hosts(), "The Host headers that are accepted, without ports.");
+    static final List<Key<?>> ALERTS = AlertKeys.ALL;
 
     // ---- rarely touched
 
@@ -317,7 +318,6 @@ public final class Keys {
             "5",
             wholeNumber(1, 1000),
             "How many lone items of a list are refused in a row with one code before the list is suspended.");
-
     static final Key<List<String>> DELIVERY_DRY_RUN_LISTS = rarely(
             "delivery.dry-run-lists",
             "",

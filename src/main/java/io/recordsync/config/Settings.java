@@ -32,7 +32,8 @@ public record Settings(
         HealthSettings health,
         boolean doctorAtStart,
         Duration oauthTimeout,
-        Path dataFolder) {
+        Path dataFolder,
+        AlertSettings alerts) {
 
     /**
      * @param texts by key; each key that is missing has its default
@@ -90,7 +91,8 @@ public record Settings(
                 new HealthSettings(read.get(Keys.HEALTH_EXPIRY_WARNING), read.get(Keys.HEALTH_OLDEST_PENDING)),
                 read.get(Keys.DOCTOR_AT_START),
                 read.get(Keys.OAUTH_TIMEOUT),
-                read.get(Keys.DATA_FOLDER));
+                read.get(Keys.DATA_FOLDER),
+                AlertKeys.settings(read));
     }
 
     private static SalesforceSettings salesforce(Reading read) {

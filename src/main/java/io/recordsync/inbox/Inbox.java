@@ -20,7 +20,8 @@ public record Inbox(
         Pauses pauses,
         Sights sights,
         Untold untold,
-        Nodes nodes)
+        Nodes nodes,
+        Alerts alerts)
         implements AutoCloseable {
 
     /** Opens a session, and frees the claims of those that are over. */
@@ -61,7 +62,8 @@ public record Inbox(
                 new JdbcPauses(store),
                 new JdbcSights(store),
                 new JdbcUntold(store),
-                nodes);
+                nodes,
+                new JdbcAlerts(store, session));
     }
 
     /** Ends the session and closes the store, in this order. */

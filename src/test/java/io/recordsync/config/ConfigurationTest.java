@@ -137,6 +137,9 @@ class ConfigurationTest {
                 "ops.host | 0.0.0.0:8080",
                 "ops.port | http",
                 "ops.user | a:b",
+                "ops.public-url | sync.example",
+                "ops.public-url | https://sync.example/",
+                "alerts.webhook.form | mail",
                 "ops.allowed-hosts | http://localhost",
             })
     void a_value_of_another_form_is_named_with_the_form_expected(String key, String value) {
@@ -413,6 +416,65 @@ class ConfigurationTest {
         assertThat(Configuration.of(configuration).mistakes(Set.of("store.url", "store.user")))
                 .containsExactly(
                         "store.url = jdbc:nix:x: expected jdbc:sqlite:<file> or jdbc:postgresql://<host>/<database>");
+    }
+
+    @Test
+    void a_webhook_goes_by_https_or_to_this_machine_and_is_not_shown() {
+        for (String key : List.of("alerts.webhook", "alerts.heartbeat")) {
+            for (String url : List.of(
+                    "http://hooks.example/services/T0/B0/x",
+                    "hooks.example/x",
+                    "https://user:x@hooks.example/y",
+                    "https:///x",
+                    "ftp://localhost/x",
+                    "https://hooks.example/x#y")) {
+                configuration.put(key, url);
+                assertThat(mistakes())
+                        .containsExactly(key + " = (not shown): expected https://host/… (http for localhost only)");
+            }
+            for (String url : List.of(
+                    "https://hooks.example/services/T0/B0/x",
+                    "https://x.logic.azure.com:443/workflows/1/triggers/manual/paths/invoke?sp=%2Ftriggers&sig=a_b",
+                    "https://hooks.example/",
+                    "http://127.0.0.1:8099/x")) {
+                configuration.put(key, url);
+                assertThat(mistakes()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void what_goes_with_a_webhook_needs_one_and_pagerduty_its_key() {
+        configuration.put("alerts.webhook.header", "X-Token: abc");
+        assertThat(mistakes())
+                .containsExactly("alerts.webhook.header is set, but alerts.webhook is not: expected both or none");
+
+        configuration.put("alerts.webhook", "https://events.pagerduty.com/v2/enqueue");
+        configuration.put("alerts.webhook.form", "pagerduty");
+        assertThat(mistakes())
+                .containsExactly("alerts.webhook.form = pagerduty, but alerts.routing-key is not set: expected"
+                        + " PagerDuty's integration key (Events API v2)");
+
+        configuration.put("alerts.routing-key", "R0UTINGKEY");
+        assertThat(mistakes()).isEmpty();
+
+        configuration.put("alerts.webhook.form", "slack");
+        assertThat(mistakes())
+                .containsExactly(
+                        "alerts.routing-key is set, but alerts.webhook.form is slack: expected pagerduty, or no"
+                                + " key");
+    }
+
+    @Test
+    void a_header_of_the_webhook_is_one_line_and_not_one_of_http() {
+        configuration.put("alerts.webhook", "https://hooks.example/x");
+        for (String header : List.of("X-Token", "X Token: a", ": a", "X-Token: ", "Host: a", "content-length: 1")) {
+            configuration.put("alerts.webhook.header", header);
+            assertThat(mistakes())
+                    .containsExactly("alerts.webhook.header = (not shown): expected a header such as X-Token: abc");
+        }
+        configuration.put("alerts.webhook.header", "Authorization: Splunk 4711-abc");
+        assertThat(mistakes()).isEmpty();
     }
 
     private List<String> mistakes() {

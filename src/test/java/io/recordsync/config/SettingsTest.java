@@ -124,7 +124,15 @@ class SettingsTest {
                         new HealthSettings(Duration.ofHours(21), Duration.ofHours(22)),
                         false,
                         Duration.ofSeconds(23),
-                        Path.of("/srv/data")));
+                        Path.of("/srv/data"),
+                        new AlertSettings(
+                                new Secret("https://hooks.example/secret-10?sig=a%2Fb"),
+                                WebhookForm.PAGERDUTY,
+                                new Secret("X-Token: secret-11"),
+                                new Secret("secret12"),
+                                Duration.ofSeconds(90),
+                                new Secret("https://beat.example/secret-13?create=1"),
+                                "http://sync.example/page")));
     }
 
     @Test
@@ -152,6 +160,12 @@ class SettingsTest {
                 others.remove("salesforce.pubsub.plaintext");
             } else if (key.name().equals("proxy.user")) {
                 others.remove("proxy.password");
+            } else if (key.name().equals("alerts.webhook.form") || key.name().equals("alerts.webhook")) {
+                others.remove("alerts.routing-key");
+                others.remove("alerts.webhook.form");
+                others.remove("alerts.webhook.header");
+            } else if (key.name().equals("alerts.routing-key")) {
+                others.remove("alerts.webhook.form");
             }
 
             assertThat(Settings.of(others)).as(key.name()).isNotEqualTo(settings);
@@ -260,6 +274,13 @@ class SettingsTest {
         texts.put("ops.user", "admin");
         texts.put("ops.password", "secret-5");
         texts.put("ops.allowed-hosts", "sync.example, localhost");
+        texts.put("alerts.webhook", "https://hooks.example/secret-10?sig=a%2Fb");
+        texts.put("alerts.webhook.form", "pagerduty");
+        texts.put("alerts.webhook.header", "X-Token: secret-11");
+        texts.put("alerts.routing-key", "secret12");
+        texts.put("alerts.webhook.after", "90s");
+        texts.put("alerts.heartbeat", "https://beat.example/secret-13?create=1");
+        texts.put("ops.public-url", "http://sync.example/page");
         texts.put("salesforce.auth", "jwt");
         texts.put("salesforce.jwt.user", "sync@acme.example");
         texts.put("salesforce.jwt.keystore", "key.p12");

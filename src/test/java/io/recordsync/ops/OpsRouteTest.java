@@ -409,7 +409,8 @@ class OpsRouteTest {
                                "seen": 0, "judged": 0, "foreign": 0, "foreignPrefix": 0, "otherProvider": 0,
                                "notVisible": null, "whole": null, "lastAt": null, "lastError": null},
                  "sight": [{"entity": "Contact", "state": "seen", "living": 12, "message": null}],
-                 "problems": [{"at": "2026-03-01T12:00:00Z", "kind": "refused_id", "message": "Refused 003*"}]}"""
+                 "problems": [{"at": "2026-03-01T12:00:00Z", "kind": "refused_id", "message": "Refused 003*"}],
+                 "alerts": {"lastToldAt": null, "lastFailedAt": null, "lastError": null}}"""
                                 .replace("THIS", Version.text())));
     }
 

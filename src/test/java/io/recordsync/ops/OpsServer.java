@@ -18,6 +18,7 @@ import io.recordsync.inbox.History;
 import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Grant;
+import io.recordsync.ops.alerts.AlertsReport;
 import io.recordsync.ops.api.DeletionView;
 import io.recordsync.ops.api.FrontDoor;
 import io.recordsync.ops.api.GuardView;
@@ -200,7 +201,8 @@ public final class OpsServer implements AutoCloseable {
                                 () -> nothingFound,
                                 sights,
                                 () -> missed,
-                                guard),
+                                guard,
+                                () -> AlertsReport.NOTHING),
                         health,
                         mode,
                         metrics,

@@ -25,6 +25,7 @@ import io.recordsync.inbox.ListCoverage;
 import io.recordsync.inbox.Pauses;
 import io.recordsync.inbox.Pauses.Pause;
 import io.recordsync.inbox.RecordLists;
+import io.recordsync.ops.alerts.AlertsReport;
 import io.recordsync.ops.health.Health;
 import io.recordsync.ops.health.HealthReport;
 import io.recordsync.ops.health.Metrics;
@@ -94,7 +95,8 @@ public final class Status {
             Supplier<List<NothingFound>> nothingFound,
             Supplier<List<SightReport>> sight,
             Supplier<MissedReport> missed,
-            GuardView guard) {}
+            GuardView guard,
+            Supplier<AlertsReport> alerts) {}
 
     /**
      * @param inboxLists the record lists that the inbox knows
@@ -185,6 +187,7 @@ public final class Status {
                 problems.stream()
                         .map(problem -> new StatusAnswer.Problem(problem.at(), problem.kind(), problem.message()))
                         .toList(),
+                StatusAnswer.Alerts.of(parts.alerts().get()),
                 knownAt,
                 asOf(known));
     }

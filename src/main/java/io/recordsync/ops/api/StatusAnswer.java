@@ -3,6 +3,7 @@ package io.recordsync.ops.api;
 import io.recordsync.deletion.SightReport;
 import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Coverage;
+import io.recordsync.ops.alerts.AlertsReport;
 import io.recordsync.ops.health.HealthReport;
 import java.time.Instant;
 import java.util.List;
@@ -32,6 +33,7 @@ public record StatusAnswer(
         Reconcile reconcile,
         List<Sight> sight,
         List<Problem> problems,
+        Alerts alerts,
         @IsoTime Instant knownAt,
         String asOf) {
 
@@ -123,6 +125,14 @@ public record StatusAnswer(
 
         static Sight of(SightReport sight) {
             return new Sight(sight.entity(), Word.underscored(sight.state()), sight.living(), sight.message());
+        }
+    }
+
+    /** What this process told: each is null until it has happened, the error also once a message was taken. */
+    public record Alerts(@IsoTime Instant lastToldAt, @IsoTime Instant lastFailedAt, String lastError) {
+
+        static Alerts of(AlertsReport report) {
+            return new Alerts(report.lastToldAt(), report.lastFailedAt(), report.lastError());
         }
     }
 

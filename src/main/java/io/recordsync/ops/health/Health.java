@@ -56,12 +56,47 @@ public final class Health implements CamelContextAware {
         return checks().ask(which);
     }
 
+    /**
+     * What a check says.
+     *
+     * @param up null where it is not known
+     * @param words of what is wrong; empty where nothing is
+     */
+    public record Said(String check, Boolean up, String words) {}
+
+    /** What each check says, but those of liveness alone. */
+    public List<Said> says() {
+        return ask(Health::saysWhatIsWrong).stream()
+                .map(Checked::result)
+                .map(Health::said)
+                .toList();
+    }
+
+    private static Said said(HealthCheck.Result result) {
+        String check = result.getCheck().getId();
+        return switch (result.getState()) {
+            case UP -> new Said(check, true, "");
+            case DOWN -> new Said(check, false, words(result));
+            case UNKNOWN -> new Said(check, null, "");
+        };
+    }
+
+    /** Whether a restart would help nothing: no check of liveness is down. */
+    public boolean isAlive() {
+        return ask(HealthCheck::isLiveness).stream()
+                .noneMatch(checked -> checked.result().getState() == HealthCheck.State.DOWN);
+    }
+
+    private static String words(HealthCheck.Result result) {
+        return result.getMessage().orElse(result.getCheck().getId() + " is down");
+    }
+
     /** What is down, as each check says it. */
     public List<String> down() {
         return ask(Health::saysWhatIsWrong).stream()
                 .map(Checked::result)
                 .filter(result -> result.getState() == HealthCheck.State.DOWN)
-                .map(result -> result.getMessage().orElse(result.getCheck().getId() + " is down"))
+                .map(Health::words)
                 .toList();
     }
 }
