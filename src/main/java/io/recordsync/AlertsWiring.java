@@ -12,13 +12,11 @@ import io.recordsync.network.Outbound;
 import io.recordsync.ops.alerts.Alerting;
 import io.recordsync.ops.alerts.Heartbeat;
 import io.recordsync.ops.alerts.Waiting;
-import io.recordsync.ops.alerts.Waiting.Amount;
 import io.recordsync.ops.alerts.Webhook;
 import io.recordsync.ops.health.Health;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** What people are told: the part of {@link Wiring} that sends messages out. */
 final class AlertsWiring {
@@ -66,37 +64,13 @@ final class AlertsWiring {
     }
 
     private static Waiting deadLetters(Ledger ledger) {
-        return new Waiting(
-                "dead-letters",
-                () -> {
-                    long parked = ledger.counts().getOrDefault(DeletionState.PARKED, 0L);
-                    return new Amount(
-                            parked,
-                            ("%s parked: a person has to redrive or discard them (on the page, or POST"
-                                            + " /api/deletions/redrive or /api/deletions/discard)")
-                                    .formatted(parked == 1 ? "1 deletion is" : parked + " deletions are"));
-                },
-                "No deletion is parked any more");
+        return Waiting.deadLetters(() -> ledger.counts().getOrDefault(DeletionState.PARKED, 0L));
     }
 
     private static Waiting listsThatAsk(Ledger ledger) {
-        return new Waiting(
-                "record-lists-ask",
-                () -> {
-                    List<String> asking = ledger.recordLists().stream()
-                            .filter(list -> list.state().equals("asks"))
-                            .map(RecordListEntry::id)
-                            .toList();
-                    return new Amount(
-                            asking.size(),
-                            asking.stream()
-                                    .limit(20)
-                                    .collect(Collectors.joining(
-                                            ", ",
-                                            "Record lists match talkdesk.record-lists.matching and wait for a person to let"
-                                                    + " them join (on the page, or POST /api/record-lists/join): ",
-                                            asking.size() > 20 ? ", …" : "")));
-                },
-                "No record list asks to join any more");
+        return Waiting.listsThatAsk(() -> ledger.recordLists().stream()
+                .filter(list -> list.state().equals("asks"))
+                .map(RecordListEntry::id)
+                .toList());
     }
 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AlertsIT {
 
     private static final String LIST = "5f1c7a2e-a1e7-4a7e-9b2f-aaaaaaaaaaaa";
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     Path folder;
@@ -121,9 +121,8 @@ class AlertsIT {
         webhook.answers(404, "no_service");
         webhook.hang(false);
         service.post("/api/pause", "");
-        service.await(
-                "health says that nobody is told", Duration.ofSeconds(60), () -> service.text("/observe/health/ready")
-                        .contains("The webhook of alerts (127.0.0.1) answered 404 no_service: it was removed"));
+        service.await("health says that nobody is told", Duration.ofSeconds(60), () -> service.text("/observe/health")
+                .contains("The webhook of alerts (127.0.0.1) answered 404 no_service: it was removed"));
         assertThat(service.status().at("/alerts/lastError").asText()).contains("404 no_service");
         assertThat(webhook.shown()).isEmpty();
         assertThat(service.status().at("/alerts/lastFailedAt").asText()).endsWith("Z");

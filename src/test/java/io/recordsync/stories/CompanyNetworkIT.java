@@ -6,9 +6,12 @@ import io.recordsync.simulator.salesforce.ChangeEvent;
 import io.recordsync.simulator.salesforce.ContactIds;
 import io.recordsync.simulator.salesforce.SalesforceSimulator;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
+import io.recordsync.simulator.webhook.WebhookServer;
+import io.recordsync.simulator.webhook.WebhookServer.Receiver;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,6 +34,7 @@ class CompanyNetworkIT {
 
     private SalesforceSimulator salesforce;
     private TalkdeskSimulator talkdesk;
+    private WebhookServer webhook;
     private Tinyproxy proxy;
     private Service service;
 
@@ -41,7 +45,9 @@ class CompanyNetworkIT {
         salesforce = SalesforceSimulator.builder().tls(ca.server()).start();
         talkdesk = TalkdeskSimulator.start(ca.server());
         talkdesk.addList(LIST, "EXTERNAL");
-        proxy = new Tinyproxy(folder, port(salesforce.loginUrl()), salesforce.pubsubPort(), port(talkdesk.url()));
+        webhook = WebhookServer.start(Receiver.JSON, ca.server());
+        proxy = new Tinyproxy(
+                folder, port(salesforce.loginUrl()), salesforce.pubsubPort(), port(talkdesk.url()), webhook.port());
         service = new Service(folder, salesforce, talkdesk, LIST)
                 .with("salesforce.pubsub.plaintext", "false")
                 .with("tls.ca-bundle", ca.bundle(folder.resolve("ca.pem")).toString())
@@ -57,6 +63,7 @@ class CompanyNetworkIT {
         if (service != null) {
             service.close();
             proxy.close();
+            webhook.close();
             talkdesk.close();
             salesforce.close();
         }
@@ -169,6 +176,23 @@ class CompanyNetworkIT {
         assertThat(service.log().lines().filter(line -> line.contains(" ERROR ")))
                 .hasSize(1)
                 .allMatch(line -> line.contains(refused));
+    }
+
+    @Test
+    void people_are_told_by_the_same_way() throws Exception {
+        proxy.start(PASSWORD);
+        service.with("alerts.webhook", webhook.url())
+                .with("alerts.webhook.after", "1s")
+                .startSubscribed();
+
+        service.post("/api/pause", "");
+
+        assertThat(webhook.await(1, Duration.ofSeconds(30)).get(0).shown()).isTrue();
+        assertThat(salesforce.pubsubConnections()
+                        + salesforce.httpConnections()
+                        + talkdesk.connections()
+                        + webhook.posts().size())
+                .isEqualTo(proxy.tunnels());
     }
 
     private void restart(String... keysAndValues) throws Exception {

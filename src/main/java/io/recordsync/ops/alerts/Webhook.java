@@ -27,6 +27,9 @@ public final class Webhook {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final int MAX_RESPONSE_BYTES = 65_536;
     private static final Duration MAX_WAIT = Duration.ofHours(1);
+    /** After a 429 that does not say it: PagerDuty's lasts for minutes. */
+    private static final Duration WAIT_AFTER_LIMIT = Duration.ofSeconds(30);
+
     private static final Pattern CODE = Pattern.compile("[a-z]+(_[a-z]+){0,6}");
 
     private final URI url;
@@ -91,7 +94,12 @@ public final class Webhook {
                         code.length() < 64 && CODE.matcher(code).matches() ? " " + code : "");
         boolean again = status >= 500 || status == 408 || status == 425 || status == 429;
         return again
-                ? new Posted(notice, Fate.AGAIN, status, answered, wait)
+                ? new Posted(
+                        notice,
+                        Fate.AGAIN,
+                        status,
+                        answered,
+                        status == 429 ? wait.or(() -> Optional.of(WAIT_AFTER_LIMIT)) : wait)
                 : new Posted(notice, Fate.REFUSED, status, answered + ": " + remedy(status), Optional.empty());
     }
 

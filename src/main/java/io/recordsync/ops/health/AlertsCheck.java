@@ -3,7 +3,11 @@ package io.recordsync.ops.health;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Whether people are told what they are to be told: a webhook that refuses tells nobody so itself. */
+/**
+ * Whether people are told what they are to be told: a webhook that refuses tells nobody so itself.
+ *
+ * <p>No readiness probe asks it: the work goes on, and a rollout does not wait for somebody else's webhook.
+ */
 public final class AlertsCheck extends ReadinessCheck {
 
     /** The name of the check, which is not told by the webhook. */
@@ -15,6 +19,11 @@ public final class AlertsCheck extends ReadinessCheck {
     public AlertsCheck(Supplier<Optional<String>> trouble) {
         super(ID);
         this.trouble = trouble;
+    }
+
+    @Override
+    public boolean isReadiness() {
+        return false;
     }
 
     @Override

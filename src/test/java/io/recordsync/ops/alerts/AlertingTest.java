@@ -32,6 +32,7 @@ class AlertingTest {
     private final List<String> told = new ArrayList<>();
     private StreamReport.State stream = StreamReport.State.CONNECTED;
     private long parked;
+    private List<String> asking = List.of();
     private Posted answer = new Posted(null, Fate.TAKEN, 200, "", Optional.empty());
     private int posts;
     private Alerting alerting = alerting();
@@ -102,8 +103,12 @@ class AlertingTest {
         return new Alerting(
                 true,
                 () -> List.copyOf(says.values()),
-                List.of(new Waiting(
-                        "dead-letters", () -> new Waiting.Amount(parked, parked + " are parked"), "None is parked")),
+                List.of(
+                        new Waiting(
+                                "dead-letters",
+                                () -> new Waiting.Amount(parked, parked + " are parked"),
+                                "None is parked"),
+                        Waiting.listsThatAsk(() -> asking)),
                 () -> new StreamReport("/data/ContactChangeEvent", stream, null, null, null, START, Map.of()),
                 memory,
                 AFTER,
@@ -227,6 +232,35 @@ class AlertingTest {
         look();
         assertThat(told).hasSize(3);
         assertThat(told.get(2)).startsWith("dead-letters UP: None is parked. It was down for ");
+    }
+
+    @Test
+    void a_list_that_asks_is_told_with_its_name_and_that_none_asks_any_more() {
+        asking = List.of("SF March");
+        look();
+        pass(Duration.ofMinutes(10));
+        asking = List.of();
+        look();
+
+        assertThat(told).hasSize(2);
+        assertThat(told.get(0))
+                .isEqualTo(
+                        "record-lists-ask DOWN: 1 record list asks to join: a person has to decide (on the page, or POST"
+                                + " /api/record-lists/join or /api/record-lists/dismiss): SF March");
+        assertThat(told.get(1))
+                .startsWith("record-lists-ask UP: No record list asks to join any more. It was down for ");
+    }
+
+    @Test
+    void the_words_of_what_waits_count_it() {
+        assertThat(Waiting.deadLetters(() -> 1).now().get().words()).startsWith("1 deletion is parked: ");
+        assertThat(Waiting.deadLetters(() -> 7).now().get().words()).startsWith("7 deletions are parked: ");
+        List<String> many = java.util.stream.IntStream.range(0, 30)
+                .mapToObj(i -> "list-" + i)
+                .toList();
+        assertThat(Waiting.listsThatAsk(() -> many).now().get().words())
+                .startsWith("30 record lists ask to join: ")
+                .endsWith("list-18, list-19, …");
     }
 
     @Test

@@ -177,6 +177,16 @@ class WebhookTest {
         }
     }
 
+    @Test
+    void a_limit_that_does_not_say_how_long_is_waited_for_half_a_minute() throws Exception {
+        Webhook webhook = webhook(Receiver.PAGERDUTY, WebhookForm.PAGERDUTY, "");
+        server.answers(429, "");
+        server.answers(503, "");
+
+        assertThat(webhook.post(notice(State.DOWN, "x")).askedFor()).contains(Duration.ofSeconds(30));
+        assertThat(webhook.post(notice(State.DOWN, "x")).askedFor()).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"<html>kept secret</html>", "{\"error\":\"a person's name\"}", "Bad Thing", ""})
     void of_a_body_only_a_code_is_shown(String body) throws Exception {
