@@ -26,6 +26,11 @@ final class ChannelExam {
 
     private static final String MEMBERS = "salesforce members";
     private static final String PERMISSIONS = "salesforce permissions";
+    private static final String RIGHTS = "salesforce rights";
+    /** What leaves edits out, and lets through deletions, restorations, gaps, and what may be invented later. */
+    private static final String DELETIONS_ONLY =
+            "ChangeEventHeader.changeType != 'CREATE' AND ChangeEventHeader.changeType != 'UPDATE'";
+
     private static final Pattern CHANNEL_OF_ONE = Pattern.compile("/data/\\w+ChangeEvent");
     private static final Pattern CUSTOM = Pattern.compile("/data/((\\w+)__chn)");
     private static final Pattern USER_ID = Pattern.compile("005[A-Za-z0-9]{12}([A-Za-z0-9]{3})?");
@@ -51,6 +56,9 @@ final class ChannelExam {
             findings.skip(MEMBERS, why);
         }
         findings.skip(PERMISSIONS, why);
+        if (isOfSeveral()) {
+            findings.skip(RIGHTS, why);
+        }
     }
 
     void examine(Findings findings, Token token) {
@@ -58,6 +66,14 @@ final class ChannelExam {
             members(findings, token);
         }
         permissions(findings, token);
+        if (isOfSeveral()) {
+            entities.forEach(entity -> right(findings, entity, token));
+        }
+    }
+
+    /** Of a channel that anybody may subscribe to. */
+    String provesNoRight() {
+        return isOfSeveral() ? ", as by anybody: which records' events come is another matter" : "";
     }
 
     private boolean isOfSeveral() {
@@ -91,6 +107,7 @@ final class ChannelExam {
     private void judge(Findings findings, Set<String> names, JsonNode members, String place) {
         Set<String> missing = new TreeSet<>(entities);
         Set<String> filtered = new TreeSet<>();
+        Set<String> edited = new TreeSet<>();
         boolean byId = false;
         for (JsonNode member : members) {
             if (!names.contains(member.path("EventChannel").asText())) {
@@ -102,8 +119,10 @@ final class ChannelExam {
                     .filter(entity -> changeEvent(entity).equals(selected))
                     .forEach(entity -> {
                         missing.remove(entity);
-                        if (!member.path("FilterExpression").asText("").isBlank()) {
-                            filtered.add(entity);
+                        String filter =
+                                member.path("FilterExpression").asText("").strip();
+                        if (!filter.isEmpty()) {
+                            (leavesEditsOut(filter) ? edited : filtered).add(entity);
                         }
                     });
         }
@@ -126,7 +145,38 @@ final class ChannelExam {
                     "%s filters the events of %s: deletions that it leaves out are found by the sweeps only → remove the filter"
                             .formatted(channel, String.join(", ", filtered)));
         } else {
-            findings.ok(MEMBERS, channel + " carries " + String.join(", ", entities));
+            String without = edited.isEmpty() ? "" : ", without edits of " + String.join(", ", edited);
+            findings.ok(MEMBERS, channel + " carries " + String.join(", ", entities) + without);
+        }
+    }
+
+    private static boolean leavesEditsOut(String filter) {
+        return filter.replaceAll("\\s+", " ").equalsIgnoreCase(DELETIONS_ONLY);
+    }
+
+    /** Only data proves it: what the user may not see, such a channel leaves out without a word. */
+    private void right(Findings findings, String entity, Token token) {
+        String soql = "SELECT Id FROM " + entity + " WHERE IsDeleted = ";
+        try {
+            boolean living = !rows(SalesforceQuery.all(apiVersion, soql + "false LIMIT 1"), token)
+                    .isEmpty();
+            boolean deleted = !rows(SalesforceQuery.all(apiVersion, soql + "true LIMIT 1"), token)
+                    .isEmpty();
+            if (living && deleted) {
+                findings.ok(RIGHTS, "living and deleted records of " + entity + " are seen");
+            } else {
+                findings.warn(
+                        RIGHTS,
+                        "%s of %s is seen, which alone would prove that its events come → delete a test record that belongs to"
+                                        .formatted(
+                                                living
+                                                        ? "no deleted record"
+                                                        : deleted ? "no living record" : "no record",
+                                                entity)
+                                + " another user, and run the doctor again");
+            }
+        } catch (IOException e) {
+            findings.skip(RIGHTS, "which records of %s are seen is not known (%s)".formatted(entity, e.getMessage()));
         }
     }
 

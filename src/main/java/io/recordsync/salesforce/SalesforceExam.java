@@ -23,7 +23,8 @@ import java.util.Optional;
 /**
  * Checks that Salesforce lets the service log in, that the clocks agree, and that the channel and the contacts are visible.
  *
- * <p>Takes one login, one call that needs none, one GetTopic, one query for each entity, and up to four of {@link ChannelExam}.
+ * <p>Takes one login, one call that needs none, one GetTopic, one query for each entity, two of {@link OrgExam}, and up to four and one more
+ * for each entity of {@link ChannelExam}.
  */
 public final class SalesforceExam implements Exam {
 
@@ -37,6 +38,7 @@ public final class SalesforceExam implements Exam {
     private final URI loginUrl;
     private final Topic topic;
     private final ChannelExam channel;
+    private final OrgExam org;
     private final List<String> entities;
     private final String apiVersion;
 
@@ -53,6 +55,7 @@ public final class SalesforceExam implements Exam {
         this.loginUrl = loginUrl;
         this.topic = topic;
         this.channel = new ChannelExam(asker, topic.channel(), entities, apiVersion);
+        this.org = new OrgExam(asker, apiVersion);
         this.entities = List.copyOf(entities);
         this.apiVersion = apiVersion;
     }
@@ -62,15 +65,17 @@ public final class SalesforceExam implements Exam {
         Optional<Token> token = login(findings);
         clock(findings);
         if (token.isEmpty()) {
+            org.skip(findings, "because the login failed");
             findings.skip(TOPIC, "because the login failed");
             entities.forEach(entity -> findings.skip(count(entity), "because the login failed"));
             channel.skip(findings, "because the login failed");
             return;
         }
+        org.examine(findings, token.get());
         topic.trouble(token.get())
                 .ifPresentOrElse(
                         trouble -> findings.fail(TOPIC, topic.channel() + ": " + trouble),
-                        () -> findings.ok(TOPIC, topic.channel() + " can be subscribed to"));
+                        () -> findings.ok(TOPIC, topic.channel() + " can be subscribed to" + channel.provesNoRight()));
         entities.forEach(entity -> count(findings, entity, token.get()));
         channel.examine(findings, token.get());
     }
@@ -100,10 +105,12 @@ public final class SalesforceExam implements Exam {
     /** The list of versions needs no login: a clock that is wrong may be why there is none. */
     private void clock(Findings findings) {
         try {
-            findings.clock(
-                    CLOCK, asker.get(loginUrl + SalesforceQuery.versions().pathAndQuery(), null));
+            Answer answer = asker.get(loginUrl + SalesforceQuery.versions().pathAndQuery(), null);
+            findings.clock(CLOCK, answer);
+            org.version(findings, answer);
         } catch (IOException e) {
             findings.skip(CLOCK, e.getMessage());
+            org.skipVersion(findings, e.getMessage());
         }
     }
 

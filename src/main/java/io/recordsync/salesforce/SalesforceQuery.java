@@ -29,6 +29,11 @@ public record SalesforceQuery(String path, String query) {
         return new SalesforceQuery(ROOT, null);
     }
 
+    /** What the org may use in a day, and what is left of it. */
+    static SalesforceQuery limits(String apiVersion) {
+        return new SalesforceQuery(root(apiVersion) + "limits", null);
+    }
+
     /** SOQL over living records. */
     static SalesforceQuery living(String apiVersion, String soql) {
         return new SalesforceQuery(root(apiVersion) + "query", "q=" + encoded(soql));

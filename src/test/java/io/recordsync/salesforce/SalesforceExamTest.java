@@ -32,6 +32,8 @@ class SalesforceExamTest {
     private final SalesforceSimulator salesforce =
             SalesforceSimulator.builder().channel(CUSTOM).start();
 
+    private String version = "64.0";
+
     @AfterEach
     void close() {
         salesforce.close();
@@ -55,7 +57,12 @@ class SalesforceExamTest {
             salesforce.channelMember(channel, "ContactChangeEvent", null);
             salesforce.channelMember(channel, "Partner__ChangeEvent", null);
             assertThat(find("salesforce topic", "/data/" + channel, "Contact", "Partner__c"))
-                    .hasValue(new Finding(Level.OK, "salesforce topic", "/data/" + channel + " can be subscribed to"));
+                    .hasValue(new Finding(
+                            Level.OK,
+                            "salesforce topic",
+                            "/data/" + channel
+                                    + " can be subscribed to, as by anybody: which records' events come is another"
+                                    + " matter"));
             assertThat(find("salesforce members", "/data/" + channel, "Contact", "Partner__c"))
                     .hasValue(new Finding(
                             Level.OK, "salesforce members", "/data/" + channel + " carries Contact, Partner__c"));
@@ -138,6 +145,92 @@ class SalesforceExamTest {
                         assertThat(finding.words()).contains("has View All on Lead, so that it may not see"));
     }
 
+    @Test
+    void the_filter_that_leaves_edits_out_is_known_and_one_that_differs_is_not() {
+        salesforce.viewSetup();
+        salesforce.channelMember(
+                "Sync__chn",
+                "ContactChangeEvent",
+                "ChangeEventHeader.changeType != 'CREATE'  AND ChangeEventHeader.changeType != 'UPDATE'");
+        assertThat(find("salesforce members", CUSTOM, "Contact"))
+                .hasValue(new Finding(
+                        Level.OK, "salesforce members", CUSTOM + " carries Contact, without edits of Contact"));
+
+        salesforce.channelMember(
+                "Sync__chn",
+                "LeadChangeEvent",
+                "ChangeEventHeader.changeType != 'CREATE' AND ChangeEventHeader.changeType = 'UPDATE'");
+        assertThat(find("salesforce members", CUSTOM, "Contact", "Lead"))
+                .hasValueSatisfying(finding -> assertThat(finding.level()).isEqualTo(Level.WARN))
+                .hasValueSatisfying(finding -> assertThat(finding.words()).contains("filters the events of Lead:"));
+    }
+
+    @Test
+    void only_living_and_deleted_records_prove_a_right_on_a_channel_that_anybody_may_subscribe_to() {
+        assertThat(find("salesforce rights", "/data/ContactChangeEvent", "Contact"))
+                .isEmpty();
+        assertThat(find("salesforce rights", CUSTOM, "Contact"))
+                .hasValueSatisfying(finding -> assertThat(finding.level()).isEqualTo(Level.WARN))
+                .hasValueSatisfying(finding -> assertThat(finding.words()).startsWith("no record of Contact is seen"));
+
+        List<String> contacts = salesforce.createContacts(2);
+        assertThat(find("salesforce rights", CUSTOM, "Contact"))
+                .hasValueSatisfying(
+                        finding -> assertThat(finding.words()).startsWith("no deleted record of Contact is seen"));
+
+        salesforce.deleteContact(contacts.get(0));
+        assertThat(find("salesforce rights", ALL, "Contact"))
+                .hasValue(new Finding(Level.OK, "salesforce rights", "living and deleted records of Contact are seen"));
+        assertThat(find("salesforce rights", ALL, "Lead"))
+                .hasValueSatisfying(finding -> assertThat(finding.level()).isEqualTo(Level.SKIP));
+    }
+
+    @Test
+    void a_version_that_is_not_served_is_found_with_one_that_is() {
+        assertThat(find("salesforce api", CUSTOM, "Contact"))
+                .hasValue(new Finding(Level.OK, "salesforce api", "v64.0 is served (the newest is v67.0)"));
+        version = "40.0";
+        assertThat(find("salesforce api", CUSTOM, "Contact"))
+                .hasValue(new Finding(
+                        Level.FAIL,
+                        "salesforce api",
+                        "v40.0 is not served (v62.0 to v67.0 are), so that no sweep can ask → set salesforce.api-version ="
+                                + " 67.0"));
+    }
+
+    @Test
+    void a_sandbox_is_told_from_production() {
+        assertThat(find("salesforce org", CUSTOM, "Contact"))
+                .hasValue(new Finding(Level.OK, "salesforce org", "production, no sandbox"));
+        salesforce.sandbox(true);
+        assertThat(find("salesforce org", CUSTOM, "Contact"))
+                .hasValueSatisfying(finding -> assertThat(finding.level()).isEqualTo(Level.WARN))
+                .hasValueSatisfying(finding -> assertThat(finding.words()).startsWith("a sandbox, whose records"));
+    }
+
+    @Test
+    void what_is_left_of_the_daily_events_is_told_or_why_it_is_not() {
+        assertThat(find("salesforce events", CUSTOM, "Contact"))
+                .hasValueSatisfying(finding -> assertThat(finding.level()).isEqualTo(Level.SKIP))
+                .hasValueSatisfying(finding -> assertThat(finding.words())
+                        .contains("answered 403 FORBIDDEN", "give the integration user View Setup and Configuration"));
+
+        salesforce.viewSetup();
+        assertThat(find("salesforce events", CUSTOM, "Contact"))
+                .hasValue(new Finding(
+                        Level.OK, "salesforce events", "24000 of 25000 deliveries of the last 24 hours are left"));
+        salesforce.deliveries(25_000, 2_000);
+        assertThat(find("salesforce events", CUSTOM, "Contact"))
+                .hasValueSatisfying(finding -> assertThat(finding.level()).isEqualTo(Level.WARN))
+                .hasValueSatisfying(finding -> assertThat(finding.words()).contains("2000 of 25000", "ops/salesforce"));
+        salesforce.deliveries(null, null);
+        assertThat(find("salesforce events", CUSTOM, "Contact"))
+                .hasValue(new Finding(
+                        Level.SKIP,
+                        "salesforce events",
+                        "Salesforce's limits do not tell the daily allocation of this org"));
+    }
+
     private Optional<Finding> find(String check, String channel, String... entities) {
         ClientCredentials secret =
                 ClientCredentials.inForm(SalesforceSimulator.CLIENT_ID, new Secret(SalesforceSimulator.CLIENT_SECRET));
@@ -152,7 +245,7 @@ class SalesforceExamTest {
                         new Topic(
                                 outbound, new Target(salesforce.pubsubHost(), salesforce.pubsubPort()), true, channel),
                         List.of(entities),
-                        "64.0",
+                        version,
                         Duration.ofSeconds(5))
                 .examine(findings);
         return findings.all().stream()

@@ -6,6 +6,8 @@ import io.grpc.Status;
 import io.recordsync.simulator.salesforce.MovedClock;
 import io.recordsync.simulator.salesforce.SalesforceSimulator;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
+import io.recordsync.simulator.webhook.WebhookServer;
+import io.recordsync.simulator.webhook.WebhookServer.Receiver;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,6 +65,9 @@ class DoctorIT {
                 "ok   | store                  | can be written",
                 "ok   | salesforce login       | org " + salesforce.orgId() + ", ",
                 "ok   | salesforce clock       | 0 s apart",
+                "ok   | salesforce api         | v64.0 is served (the newest is v67.0)",
+                "ok   | salesforce org         | production, no sandbox",
+                "ok   | salesforce events      | 24000 of 25000 deliveries of the last 24 hours are left",
                 "ok   | salesforce topic       | /data/ContactChangeEvent can be subscribed to",
                 "ok   | salesforce Contact     | 3 are visible",
                 "ok   | salesforce permissions | View All on Contact",
@@ -71,7 +76,7 @@ class DoctorIT {
                 "ok   | talkdesk clock         | 0 s apart",
                 "ok   | talkdesk list 5f1c7a2e | EXTERNAL",
                 "ok   | talkdesk delete body   | arrives (200 for an id that no record has)");
-        assertThat(doctor.out().lines()).hasSize(13);
+        assertThat(doctor.out().lines()).hasSize(16);
         assertThat(talkdesk.recordCount(LIST)).isEqualTo(3);
         assertThat(talkdesk.deletes()).hasSize(1);
         assertThat(folder.resolve("recordsync.db")).doesNotExist();
@@ -178,6 +183,41 @@ class DoctorIT {
 
         assertFound(examine(1), "skip | store                  | in use by a running service: not checked");
         assertThat(service.count("pending")).isZero();
+    }
+
+    @Test
+    void a_test_message_is_sent_where_that_is_wished_for_and_trouble_with_it_is_told_in_words() throws Exception {
+        Command none = Command.run(service.environment(), "doctor", "--send-test");
+        assertFound(none, "fail | alerts webhook         | there is none to send a test to → set alerts.webhook");
+        try (WebhookServer webhook = WebhookServer.start(Receiver.SLACK)) {
+            service.with("alerts.webhook", webhook.url()).with("alerts.webhook.form", "slack");
+            assertFound(
+                    examine(0),
+                    "ok   | alerts webhook         | slack at 127.0.0.1; doctor --send-test sends a message");
+            assertThat(webhook.posts()).as("nothing is changed").isEmpty();
+
+            Command sent = Command.run(service.environment(), "doctor", "--send-test");
+            assertThat(sent.exitCode()).as(sent.toString()).isZero();
+            assertFound(
+                    sent,
+                    "ok   | alerts webhook         | 127.0.0.1 answered 200 → look into the channel whether the test is"
+                            + " there");
+            assertThat(webhook.shown()).hasSize(1);
+            assertThat(webhook.shown().get(0).json().path("text").asText()).startsWith("*A test: nothing is wrong*");
+
+            webhook.answers(410, "channel_is_archived");
+            Command gone = Command.run(service.environment(), "doctor", "--send-test");
+            assertThat(gone.exitCode()).isOne();
+            assertFound(
+                    gone,
+                    "fail | alerts webhook         | The webhook of alerts (127.0.0.1) answered 410 channel_is_archived: it was"
+                            + " removed");
+        }
+        Command away = Command.run(service.environment(), "doctor", "--send-test");
+        assertFound(away, "fail | alerts webhook         | The webhook of alerts is not reached: ");
+        assertThat(away.out() + away.err()).doesNotContain("kept-secret");
+        Command unknown = Command.run(service.environment(), "doctor", "--send");
+        assertThat(unknown.exitCode()).isEqualTo(2);
     }
 
     private Command examine(int exitCode) throws Exception {

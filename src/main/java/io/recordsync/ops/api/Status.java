@@ -38,7 +38,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -250,11 +249,7 @@ public final class Status {
                 .ifPresent(error -> reasons.add("The presence check: " + error));
         reasons.addAll(HistoryHint.words(known.covered(), parts.presenceChecks().get()));
         known.nothingFound().forEach(list -> reasons.add(words(list)));
-        known.sight().stream()
-                .filter(sight -> sight.state() != SightState.LOST)
-                .map(SightReport::message)
-                .filter(Objects::nonNull)
-                .forEach(reasons::add);
+        reasons.addAll(SightHint.words(channel, known.sight()));
         if (known.missed().isSerious()) {
             reasons.add(words(known.missed()));
         }

@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The REST calls that tell which contacts were deleted: {@code query}, {@code queryAll} and sObject Get Deleted.
@@ -131,7 +132,9 @@ final class RestApi {
 
     /** Which versions there are; needs no token. */
     static Answer versions() {
-        return Answer.of(List.of(Map.of("label", "Summer '25", "url", "/services/data/v64.0", "version", "64.0")));
+        return Answer.of(Stream.of("62.0", "63.0", "64.0", "65.0", "66.0", "67.0")
+                .map(version -> Map.of("label", "Release", "url", "/services/data/v" + version, "version", version))
+                .toList());
     }
 
     Answer get(String path, Map<String, String> parameters) {

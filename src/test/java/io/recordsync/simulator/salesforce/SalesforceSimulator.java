@@ -481,6 +481,16 @@ public final class SalesforceSimulator implements AutoCloseable {
         http.retryAfter(retryAfter);
     }
 
+    /** Whether the org is a sandbox. */
+    public void sandbox(boolean is) {
+        rest.setup().sandbox(is);
+    }
+
+    /** What the org's limits say of deliveries; null: they do not say. */
+    public void deliveries(Integer max, Integer remaining) {
+        rest.setup().deliveries(max, remaining);
+    }
+
     /** The user may see Setup, and every record of these objects; until then it may not ask for either. */
     public void viewSetup(String... viewAllOn) {
         rest.setup().show(viewAllOn);

@@ -21,6 +21,7 @@ final class Setup {
 
     private static final Pattern TOOLING = Pattern.compile("/services/data/v\\d{2}\\.0/tooling/query/?");
     private static final Pattern QUERY = Pattern.compile("/services/data/v\\d{2}\\.0/query/?");
+    private static final Pattern LIMITS = Pattern.compile("/services/data/v\\d{2}\\.0/limits/?");
     private static final Pattern SELECT =
             Pattern.compile("SELECT (\\w+(?:, \\w+)*) FROM (\\w+)(?: WHERE DeveloperName = '(\\w+)')?");
     private static final Pattern PERMISSIONS = Pattern.compile(
@@ -38,6 +39,8 @@ final class Setup {
     private final List<Member> members = new CopyOnWriteArrayList<>();
     private final Set<String> viewAll = ConcurrentHashMap.newKeySet();
     private volatile boolean shown;
+    private volatile boolean sandbox;
+    private volatile Map<String, Integer> deliveries = Map.of("Max", 25_000, "Remaining", 24_000);
 
     /** The user has View Setup and Configuration, and View All on these objects. */
     void show(String... viewAllOn) {
@@ -61,8 +64,36 @@ final class Setup {
         members.add(new Member(named, event, filter));
     }
 
+    /** Whether the org is a sandbox, which any user of the API may ask. */
+    void sandbox(boolean is) {
+        sandbox = is;
+    }
+
+    /** Deliveries of the last 24 hours; null: the limits do not have this one, which is normal. */
+    void deliveries(Integer max, Integer remaining) {
+        deliveries = max == null ? null : Map.of("Max", max, "Remaining", remaining);
+    }
+
+    private RestApi.Answer limits() {
+        if (!shown) {
+            return RestApi.Answer.refusal(403, "FORBIDDEN", "You don't have the View Setup permission");
+        }
+        Map<String, Object> limits = new LinkedHashMap<>();
+        limits.put("DailyApiRequests", Map.of("Max", 15_000, "Remaining", 14_998));
+        if (deliveries != null) {
+            limits.put("DailyDeliveredPlatformEvents", deliveries);
+        }
+        return RestApi.Answer.of(limits);
+    }
+
     /** Empty where the question is not one for Setup. */
     Optional<RestApi.Answer> get(String path, String soql) {
+        if (LIMITS.matcher(path).matches()) {
+            return Optional.of(limits());
+        }
+        if (QUERY.matcher(path).matches() && soql.equals("SELECT IsSandbox FROM Organization")) {
+            return Optional.of(answer(List.of(Map.of("IsSandbox", sandbox))));
+        }
         if (QUERY.matcher(path).matches() && soql.contains(" FROM ObjectPermissions")) {
             return Optional.of(shown ? permissions(soql) : noSuchType("ObjectPermissions"));
         }
