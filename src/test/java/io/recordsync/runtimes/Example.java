@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.recordsync.stories.Programs;
 import io.recordsync.stories.Service;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
@@ -42,13 +44,58 @@ final class Example {
      *
      * @param copy the name of its copy
      */
-    static synchronized Path build(String name, String copy, String... options) throws Exception {
+    static Path build(String name, String copy, String... options) throws Exception {
+        return build(name, copy, folder -> {}, options);
+    }
+
+    /** What a user changes in a copy before it is built. */
+    interface Change {
+        void in(Path folder) throws IOException;
+    }
+
+    static synchronized Path build(String name, String copy, Change change, String... options) throws Exception {
         Path folder = TARGET.resolve(copy);
         copy(Path.of("examples", name), folder);
+        change.in(folder);
         List<String> arguments = new ArrayList<>(List.of("-q", "clean", "package"));
         arguments.addAll(List.of(options));
         maven(copy, folder, arguments);
         return folder;
+    }
+
+    /** The jars of a project that depends on our artifact and on nothing else. */
+    static synchronized List<Path> inherited() throws Exception {
+        Path folder = Files.createDirectories(TARGET.resolve("inherited"));
+        Files.writeString(
+                folder.resolve("pom.xml"),
+                """
+                <project xmlns="http://maven.apache.org/POM/4.0.0">
+                  <modelVersion>4.0.0</modelVersion>
+                  <groupId>example</groupId>
+                  <artifactId>inherited</artifactId>
+                  <version>1.0.0</version>
+                  <dependencies>
+                    <dependency>
+                      <groupId>io.recordsync</groupId>
+                      <artifactId>salesforce-talkdesk-sync</artifactId>
+                      <version>%s</version>
+                    </dependency>
+                  </dependencies>
+                </project>
+                """
+                        .formatted(version()));
+        Path classPath = folder.resolve("class-path");
+        maven(
+                "inherited",
+                folder,
+                List.of(
+                        "-q",
+                        "org.apache.maven.plugins:maven-dependency-plugin:3.9.0:build-classpath",
+                        "-Dmdep.includeScope=runtime",
+                        "-Dmdep.outputFile=" + classPath));
+        return Arrays.stream(Files.readString(classPath).strip().split(File.pathSeparator))
+                .map(Path::of)
+                .toList();
     }
 
     /** Runs Maven in a folder; our artifact is installed for it. */
@@ -94,10 +141,7 @@ final class Example {
 
     /** What {@code mvn install} would put into the user's own. */
     private static void install() throws IOException {
-        String version;
-        try (JarFile jar = new JarFile(Service.JAR.toFile())) {
-            version = jar.getManifest().getMainAttributes().getValue("Implementation-Version");
-        }
+        String version = version();
         Path users =
                 Path.of(System.getProperty("local.repository", System.getProperty("user.home") + "/.m2/repository"));
         Path ours = REPOSITORY.resolve("io/recordsync/salesforce-talkdesk-sync").resolve(version);
@@ -107,6 +151,12 @@ final class Example {
         String name = "salesforce-talkdesk-sync-" + version;
         Files.copy(Service.JAR, ours.resolve(name + ".jar"), StandardCopyOption.REPLACE_EXISTING);
         Files.copy(Path.of("pom.xml"), ours.resolve(name + ".pom"), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static String version() throws IOException {
+        try (JarFile jar = new JarFile(Service.JAR.toFile())) {
+            return jar.getManifest().getMainAttributes().getValue("Implementation-Version");
+        }
     }
 
     private static void link(Path from, Path into) throws IOException {

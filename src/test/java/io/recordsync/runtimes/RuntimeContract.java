@@ -35,7 +35,7 @@ abstract class RuntimeContract {
 
     private static final String ONE = "5f1c7a2e-1111-4a7e-9b2f-aaaaaaaaaaaa";
     private static final String OTHER = "5f1c7a2e-2222-4a7e-9b2f-bbbbbbbbbbbb";
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     @TempDir
@@ -104,9 +104,7 @@ abstract class RuntimeContract {
     void wrong_settings_end_the_start_by_name_and_the_process_with_it() throws Exception {
         host.with("delivery.mode", "dryrun").with("talkdesk.record-lists", ",").launch();
 
-        host.await("the start ends", PATIENCE, () -> !host.handle().isAlive());
-        assertThat(host.awaitEnd()).isEqualTo(1);
-
+        startIsRefused();
         assertThat(host.log())
                 .contains("delivery.mode")
                 .contains("dryrun: expected live or dry-run")
@@ -138,6 +136,11 @@ abstract class RuntimeContract {
                 .as("ours, on the port of the host")
                 .isEqualTo(404);
         terminatesCleanly();
+    }
+
+    final void startIsRefused() throws InterruptedException {
+        host.await("the start ends", PATIENCE, () -> !host.handle().isAlive());
+        assertThat(host.awaitEnd()).isEqualTo(1);
     }
 
     /** Of what else is the host's: its database, its registry. */

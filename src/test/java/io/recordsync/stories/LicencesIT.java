@@ -47,6 +47,25 @@ class LicencesIT {
         }
     }
 
+    /** A host's Spring Boot would take a Flyway of that name for one that is to migrate the host's own database. */
+    @Test
+    void flyway_is_in_our_jar_by_another_name_with_its_licence_and_in_no_other() throws IOException {
+        try (ZipFile zip = new ZipFile(zip().toFile());
+                ZipFile ours = new ZipFile(Service.JAR.toFile())) {
+            assertThat(Collections.list(zip.entries()))
+                    .extracting(ZipEntry::getName)
+                    .noneMatch(name -> name.matches(".*/flyway[^/]*\\.jar"));
+            assertThat(Collections.list(ours.entries()))
+                    .extracting(ZipEntry::getName)
+                    .noneMatch(name -> name.startsWith("org/"))
+                    .contains("io/recordsync/shaded/flywaydb/core/Flyway.class");
+            String root = Collections.list(zip.entries()).get(0).getName().split("/")[0] + "/";
+            assertThat(text(zip, root + "NOTICE")).contains("org.flywaydb:flyway-core", "Red Gate Software");
+            assertThat(text(zip, root + "THIRD-PARTY.txt"))
+                    .contains("org.flywaydb:flyway-core:", "org.flywaydb:flyway-database-postgresql:");
+        }
+    }
+
     private static boolean hasLicence(ZipFile zip, ZipEntry jar) throws IOException {
         try (ZipInputStream entries = new ZipInputStream(zip.getInputStream(jar))) {
             for (ZipEntry entry = entries.getNextEntry(); entry != null; entry = entries.getNextEntry()) {

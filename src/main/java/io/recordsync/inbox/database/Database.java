@@ -25,7 +25,7 @@ public abstract sealed class Database permits SqliteFile, Postgresql {
     /** How long a transaction waits for a connection, or for a lock on the file. */
     static final Duration MAX_WAIT = Duration.ofSeconds(5);
 
-    private static final String LIBRARIES = "sqlite-jdbc, postgresql, HikariCP and flyway-core";
+    private static final String LIBRARIES = "sqlite-jdbc, postgresql and HikariCP";
 
     static final int READERS = 4;
     /** Flyway takes two at once. */

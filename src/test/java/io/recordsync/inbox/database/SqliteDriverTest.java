@@ -39,7 +39,7 @@ class SqliteDriverTest {
                 .isInstanceOf(DatabaseException.class)
                 .hasMessageContaining("a library on the class path is of another version than this program needs")
                 .hasMessageContaining("HikariConfig.setExceptionOverride")
-                .hasMessageContaining("sqlite-jdbc, postgresql, HikariCP and flyway-core");
+                .hasMessageContaining("sqlite-jdbc, postgresql and HikariCP");
 
         assertThatCode(() -> database.open().close()).doesNotThrowAnyException();
     }
