@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 
-/** Camel Quarkus on the JVM, with an HTTP server and metrics of its own. */
+/** Camel Quarkus on the JVM, with an HTTP server, metrics, and a database and a Flyway of its own. */
 class CamelQuarkusIT extends RuntimeContract {
 
     private static Path project;
@@ -31,6 +31,9 @@ class CamelQuarkusIT extends RuntimeContract {
 
     @Override
     void hostIsUndisturbed() throws Exception {
+        assertThat(text("/tables"))
+                .as("the tables of the host's database")
+                .isEqualTo("GREETING, flyway_schema_history");
         assertThat(text("/q/metrics")).contains("recordsync_deletions_total").contains("jvm_memory");
     }
 }

@@ -12,8 +12,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -41,9 +43,10 @@ abstract class RuntimeContract {
     @TempDir
     Path folder;
 
-    private SalesforceSimulator salesforce;
+    SalesforceSimulator salesforce;
     private TalkdeskSimulator talkdesk;
     Service host;
+    private List<String> program;
     private int hostPort;
 
     /** What starts the host, once it is built. */
@@ -61,9 +64,10 @@ abstract class RuntimeContract {
         try (ServerSocket socket = new ServerSocket(0)) {
             hostPort = socket.getLocalPort();
         }
+        program = command();
         host = new Service(folder, salesforce, talkdesk, ONE + "," + OTHER)
                 .in(folder)
-                .program(command())
+                .program(program)
                 .with(portKey(), Integer.toString(hostPort));
     }
 
@@ -113,6 +117,33 @@ abstract class RuntimeContract {
         assertThat(talkdesk.tokenCalls()).isEmpty();
     }
 
+    /** Our server listens by then, and so does the host's, where it starts before its routes: neither may keep the process. */
+    @Test
+    void a_wrong_setting_of_a_route_of_the_host_ends_the_process_although_servers_are_up() throws Exception {
+        Path routes = folder.resolve("late.camel.yaml");
+        Files.writeString(
+                routes,
+                """
+                - route:
+                    id: late
+                    from:
+                      uri: scheduler:late
+                      parameters:
+                        delay: "{{late.delay}}"
+                      steps:
+                        - to:
+                            uri: direct:accept-deletions
+                """);
+        List<String> command = new ArrayList<>(program);
+        command.add(
+                1, "-Dcamel.main.routes-include-pattern=classpath:routes/*.camel.yaml,file:" + routes.toAbsolutePath());
+        host.program(command).with("late.delay", "soon").launch();
+
+        startIsRefused();
+        assertThat(host.log()).contains("delay").contains("soon");
+        assertThat(talkdesk.deletes()).isEmpty();
+    }
+
     @Test
     void the_api_asks_for_the_password_and_the_hosts_own_paths_do_not() throws Exception {
         host.with("ops.password", "a-password-of-this-story").launch();
@@ -146,7 +177,7 @@ abstract class RuntimeContract {
     /** Of what else is the host's: its database, its registry. */
     void hostIsUndisturbed() throws Exception {}
 
-    private void subscribed() throws IOException {
+    final void subscribed() throws IOException {
         host.launch();
         host.await(
                 "it listens",
@@ -156,19 +187,19 @@ abstract class RuntimeContract {
         host.awaitSubscribed();
     }
 
-    private List<String> contacts(int n) {
+    final List<String> contacts(int n) {
         List<String> ids = salesforce.createContacts(n);
         talkdesk.addRecords(ONE, "salesforce", ids);
         talkdesk.addRecords(OTHER, "salesforce", ids);
         return ids;
     }
 
-    private void gone(List<String> ids) {
+    final void gone(List<String> ids) {
         talkdesk.awaitGone(ONE, ids, PATIENCE);
         talkdesk.awaitGone(OTHER, ids, PATIENCE);
     }
 
-    private void settled(int rows) {
+    final void settled(int rows) {
         host.await("all are settled", PATIENCE, () -> host.count("deleted") == rows);
     }
 

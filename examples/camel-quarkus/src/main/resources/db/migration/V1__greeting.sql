@@ -1,0 +1,1 @@
+create table greeting (text varchar(100));
