@@ -58,6 +58,7 @@ function show() {
   health(status.health?.level ?? "unknown", status.health?.reasons ?? []);
   showGuard();
   showUnseen();
+  showMerged();
   showRehearsal();
   showHistory();
   counts(deletions);
@@ -151,6 +152,16 @@ function showUnseen() {
     + "perhaps the user just does not see them (View All). None of them goes to Talkdesk until you decide.";
   $("unseen-approve").textContent = `Approve ${count(unseen)}…`;
   $("unseen-reject").textContent = `Reject ${count(unseen)}…`;
+}
+
+function showMerged() {
+  const merged = status.held?.merge ?? 0;
+  hide($("merged"), merged === 0);
+  if (merged === 0) return;
+  $("merged-words").textContent = `${plural(merged, "deletion")} ${merged === 1 ? "is of a contact that was" : "are of contacts that were"} merged into another one in Salesforce, `
+    + "who lives on as far as Salesforce tells. None of them goes to Talkdesk until you decide.";
+  $("merged-approve").textContent = `Approve ${count(merged)}…`;
+  $("merged-reject").textContent = `Reject ${count(merged)}…`;
 }
 
 function showRehearsal() {
@@ -267,6 +278,14 @@ const REJECT_UNSEEN = {
   ...REJECT, danger: false, more: { heldReason: "not_visible" },
   words: "The records stay, and later presence checks do not ask again until there is a newer deletion. Your name is kept with each.",
 };
+const APPROVE_MERGED = {
+  ...APPROVE, more: { heldReason: "merge" },
+  words: "They are sent to Talkdesk, and the records of those that were merged are deleted there; the records of those that live on stay. Your name is kept with each.",
+};
+const REJECT_MERGED = {
+  ...REJECT, danger: false, more: { heldReason: "merge" },
+  words: "The records stay, and neither a sweep nor a presence check asks for the same merge again. Your name is kept with each.",
+};
 const GO_LIVE = {
   name: "Go live with", past: "Gone live:", path: "api/go-live", danger: true,
   words: "They are sent to Talkdesk, and the records are deleted there. The guard holds what is above its limit.",
@@ -343,6 +362,12 @@ function prepareActs() {
   $("unseen-look").addEventListener("click", () => showRows({
     title: "Not visible in Salesforce", words: "Newest first.", query: { state: "held", heldReason: "not_visible" }, done: look,
     acts: [chosen(APPROVE_UNSEEN), chosen(REJECT_UNSEEN)],
+  }));
+  $("merged-approve").addEventListener("click", () => decide(APPROVE_MERGED, "held", status.held.merge));
+  $("merged-reject").addEventListener("click", () => decide(REJECT_MERGED, "held", status.held.merge));
+  $("merged-look").addEventListener("click", () => showRows({
+    title: "Merged in Salesforce", words: "Newest first.", query: { state: "held", heldReason: "merge" }, done: look,
+    acts: [chosen(APPROVE_MERGED), chosen(REJECT_MERGED)],
   }));
   $("rehearsal-look").addEventListener("click", () => showRows({
     title: "Rehearsed", words: "What would have been deleted, newest first.", query: { state: "rehearsed" }, done: look,

@@ -63,7 +63,7 @@ function redraw() {
   const cells = view.rows.map(row => [
     ...(chooses ? [make("input", { type: "checkbox", "aria-label": `Choose ${nameOf(row)}`, checked: view.chosen.has(row.id), onchange: event => choose(row.id, event.target.checked) })] : []),
     make("span", { class: "id" }, nameOf(row)), ...(oneList ? [] : [make("span", { class: "id" }, row.recordList)]), ago(row.acceptedAt), word(row.origin),
-    row.message, row.attempts > 0 ? calls(row) : "0",
+    [row.note, row.message].filter(Boolean).join("; "), row.attempts > 0 ? calls(row) : "0",
   ]);
   $("rows-table").replaceChildren(cells.length > 0 ? table("Deletions", columns, cells) : nothing("There are none."));
 }

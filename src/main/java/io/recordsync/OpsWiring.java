@@ -6,6 +6,7 @@ import io.recordsync.Wiring.Reading;
 import io.recordsync.Wiring.Tokens;
 import io.recordsync.Wiring.Watch;
 import io.recordsync.config.Settings;
+import io.recordsync.inbox.JdbcLateRestorations;
 import io.recordsync.network.Outbound;
 import io.recordsync.ops.alerts.Alerting;
 import io.recordsync.ops.api.DeletionView;
@@ -33,6 +34,7 @@ import io.recordsync.ops.health.SweepCheck;
 import io.recordsync.ops.health.TokenCheck;
 import io.recordsync.ops.page.PageFiles;
 import io.recordsync.ops.receipts.Receipts;
+import io.recordsync.ops.receipts.RestoredTooLate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -88,6 +90,9 @@ final class OpsWiring {
                         settings.guard().window()));
         beans.replaceable("recordsyncDeletionView", DeletionView.class, () -> new DeletionView(room.ledger()));
         beans.replaceable("recordsyncReceipts", Receipts.class, () -> new Receipts(room.ledger()));
+        beans.own(
+                "recordsyncRestoredTooLate",
+                new RestoredTooLate(new JdbcLateRestorations(room.inbox().store())));
         beans.replaceable("recordsyncHistoryView", HistoryView.class, () -> new HistoryView(room.history()));
         Health health = beans.own("recordsyncHealth", new Health(clock));
         Alerting alerting = new AlertsWiring(settings, outbound).build(beans, health, room, watch, clock);

@@ -23,6 +23,7 @@ final class SharedSettings {
         values.put("salesforce.channel", settings.salesforce().channel());
         values.put("salesforce.entities", sorted(settings.salesforce().entities()));
         values.put("salesforce.id-prefixes", sorted(settings.salesforce().idPrefixes()));
+        values.put("salesforce.merged", text(settings.salesforce().merged()));
         values.put("delivery.mode", settings.delivery().mode().toString());
         values.put("delivery.dry-run-lists", sorted(settings.delivery().mode().dryRunLists()));
         values.put("delivery.give-up-after", text(settings.delivery().giveUpAfter()));

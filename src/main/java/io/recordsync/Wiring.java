@@ -322,8 +322,9 @@ public final class Wiring implements AutoCloseable {
         SalesforceSettings salesforce = settings.salesforce();
         List<String> recordLists = settings.talkdesk().recordLists();
         String provider = settings.talkdesk().externalProvider();
-        SyncedRecords records =
-                beans.own("recordsyncSyncedRecords", new SyncedRecords(recordLists, provider, salesforce.idPrefixes()));
+        SyncedRecords records = beans.own(
+                "recordsyncSyncedRecords",
+                new SyncedRecords(recordLists, provider, salesforce.idPrefixes(), salesforce.holdsMerged()));
         beans.own(
                 "recordsyncChangeEvents",
                 new ChangeEvents(
@@ -362,7 +363,8 @@ public final class Wiring implements AutoCloseable {
                         settings.stream().backoff(),
                         settings.stream().backoffMax(),
                         settings.stream().catchUp(),
-                        sightings));
+                        sightings,
+                        salesforce.holdsMerged()));
         PresenceChecks presenceChecks = beans.own(
                 "recordsyncPresenceChecks",
                 new PresenceChecks(

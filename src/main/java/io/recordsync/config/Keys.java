@@ -213,21 +213,10 @@ public final class Keys {
             "/data/ContactChangeEvent",
             matching("/data/ContactChangeEvent, /data/ChangeEvents or a custom channel /data/…__chn", "/data/\\w+"),
             "The channel of change events.");
-    static final Key<String> SALESFORCE_API_VERSION = rarely(
-            "salesforce.api-version",
-            "64.0",
-            matching("a version such as 64.0", "\\d{2,3}\\.0"),
-            "The version of the REST API that is asked what was deleted.");
-    static final Key<Duration> SALESFORCE_TIMEOUT = rarely(
-            "salesforce.timeout",
-            "120s",
-            durationAtLeast(HALF_A_SECOND),
-            "How long a call of the REST API may take, to the last byte of the answer.");
-    static final Key<Duration> SALESFORCE_DOWNLOAD_TIMEOUT = rarely(
-            "salesforce.download-timeout",
-            "30m",
-            durationAtLeast(HALF_A_SECOND),
-            "The same for the delete log, whose answer may name 600,000 records.");
+    static final Key<String> SALESFORCE_API_VERSION = SalesforceKeys.API_VERSION;
+    static final Key<Duration> SALESFORCE_TIMEOUT = SalesforceKeys.TIMEOUT;
+    static final Key<Duration> SALESFORCE_DOWNLOAD_TIMEOUT = SalesforceKeys.DOWNLOAD_TIMEOUT;
+    static final Key<Merged> SALESFORCE_MERGED = SalesforceKeys.MERGED;
     static final Key<List<String>> SALESFORCE_ENTITIES = rarely(
             "salesforce.entities",
             "Contact",

@@ -12,6 +12,7 @@ import java.util.List;
  * @param entities whose deletions count, at least one
  * @param timeout of a call of the REST API, to the last byte of the answer
  * @param downloadTimeout of a call for the delete log
+ * @param merged what becomes of the loser of a merge
  */
 public record SalesforceSettings(
         URI loginUrl,
@@ -29,6 +30,7 @@ public record SalesforceSettings(
         String apiVersion,
         Duration timeout,
         Duration downloadTimeout,
+        Merged merged,
         FirstStart firstStart,
         Subscriber subscriber) {
 
@@ -36,5 +38,10 @@ public record SalesforceSettings(
         instanceDomains = List.copyOf(instanceDomains);
         idPrefixes = Required.items(Keys.SALESFORCE_ID_PREFIXES, idPrefixes);
         entities = Required.items(Keys.SALESFORCE_ENTITIES, entities);
+    }
+
+    /** Whether a person decides about the losers of merges. */
+    public boolean holdsMerged() {
+        return merged == Merged.HOLD;
     }
 }

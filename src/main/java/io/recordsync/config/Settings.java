@@ -117,6 +117,7 @@ public record Settings(
                 read.get(Keys.SALESFORCE_API_VERSION),
                 read.get(Keys.SALESFORCE_TIMEOUT),
                 read.get(Keys.SALESFORCE_DOWNLOAD_TIMEOUT),
+                read.get(Keys.SALESFORCE_MERGED),
                 read.get(Keys.SALESFORCE_FIRST_START),
                 read.get(Keys.SALESFORCE_SUBSCRIBER));
     }

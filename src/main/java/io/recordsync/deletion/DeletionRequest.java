@@ -13,6 +13,7 @@ import java.time.Instant;
  * @param note what else is known of it, for a person: {@code merged into 003…}; empty when nothing is
  * @param commit where the change stands in the order of commits; null where nobody said it (a sweep, an order)
  * @param find what the presence check knows of it; null where it comes from anything else
+ * @param mergeAsked whether Salesforce is asked first whether the contact was merged into another one
  */
 public record DeletionRequest(
         String recordList,
@@ -23,7 +24,8 @@ public record DeletionRequest(
         DeletionState state,
         String note,
         Commit commit,
-        Find find) {
+        Find find,
+        boolean mergeAsked) {
 
     public DeletionRequest(
             String recordList,
@@ -34,7 +36,7 @@ public record DeletionRequest(
             DeletionState state,
             String note,
             Commit commit) {
-        this(recordList, identifier, eventKey, origin, committedAt, state, note, commit, null);
+        this(recordList, identifier, eventKey, origin, committedAt, state, note, commit, null, false);
     }
 
     public DeletionRequest(
@@ -60,7 +62,19 @@ public record DeletionRequest(
 
     /** The same, found by the presence check. */
     public DeletionRequest foundWith(Find other) {
-        return new DeletionRequest(recordList, identifier, eventKey, origin, committedAt, state, note, commit, other);
+        return new DeletionRequest(
+                recordList, identifier, eventKey, origin, committedAt, state, note, commit, other, mergeAsked);
+    }
+
+    /** The same, of which Salesforce is asked first whether it is the loser of a merge. */
+    public DeletionRequest askingForMerge() {
+        return new DeletionRequest(
+                recordList, identifier, eventKey, origin, committedAt, state, note, commit, find, true);
+    }
+
+    /** Whether it becomes pending at once, unless the guard holds it. */
+    public boolean isPending() {
+        return state == DeletionState.PENDING && !mergeAsked;
     }
 
     /** Why a person has to decide before anything is sent; null where nobody has to. */
@@ -70,6 +84,7 @@ public record DeletionRequest(
 
     /** The same in this state. */
     public DeletionRequest in(DeletionState other) {
-        return new DeletionRequest(recordList, identifier, eventKey, origin, committedAt, other, note, commit, find);
+        return new DeletionRequest(
+                recordList, identifier, eventKey, origin, committedAt, other, note, commit, find, mergeAsked);
     }
 }

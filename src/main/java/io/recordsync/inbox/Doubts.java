@@ -1,7 +1,9 @@
 package io.recordsync.inbox;
 
+import io.recordsync.deletion.Merge;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Contacts that Salesforce is to be asked about before anything is deleted: what only a gap event or the delete log said,
@@ -24,12 +26,28 @@ public interface Doubts {
     int gone(List<GapCheck> checks);
 
     /**
+     * These are deleted because they were merged into others. Where a person is to decide, those whose master perhaps lives are
+     * held ({@code merge}), unless a person approved them before; all others go on as what is gone. What is known of the merge
+     * is remembered either way.
+     *
+     * @param merges of each by its contact id
+     * @return how many deletions go on
+     */
+    int merged(List<GapCheck> checks, Map<String, Merge> merges, boolean hold);
+
+    /**
      * Salesforce shows none of these, which it also does of those that were purged and of those that the user does not see. What is
      * in doubt is held for a person ({@code not_visible}), since it may have been restored; all other goes on as what is gone.
      *
+     * @param note to be remembered of each, for a person; empty: none
      * @return how many deletions go on
      */
-    int notShown(List<GapCheck> checks);
+    int notShown(List<GapCheck> checks, String note);
+
+    /** Likewise, without a note. */
+    default int notShown(List<GapCheck> checks) {
+        return notShown(checks, "");
+    }
 
     /**
      * Salesforce does not answer: what waits for its word only because a stream catches up, or did, goes unasked once a stream

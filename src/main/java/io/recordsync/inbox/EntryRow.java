@@ -20,7 +20,7 @@ final class EntryRow {
             "deletion.*, (select reason from held where held.deletion = deletion.id) as held_reason, "
                     + "deletion.state not in ('deleted', 'cancelled') and "
                     + "(select 1 from deletion_doubt doubt where doubt.deletion = deletion.id) is not null as doubted, "
-                    + find("sign") + ", " + find("listed_as") + ", " + person("ordered_by") + ", "
+                    + Merges.WORDS + ", " + find("sign") + ", " + find("listed_as") + ", " + person("ordered_by") + ", "
                     + person("decided_by") + ", " + person("decision");
 
     private static String person(String column) {
@@ -55,7 +55,7 @@ final class EntryRow {
                 row.getString("confirmation"),
                 row.getString("failure_code"),
                 row.getString("message"),
-                row.getString("note"),
+                note(row),
                 row.getString("approved_by"),
                 time(row, "called_at"),
                 heldReason(row),
@@ -65,6 +65,12 @@ final class EntryRow {
                 text(row, "decision"),
                 text(row, "sign"),
                 text(row, "listed_as"));
+    }
+
+    /** What Salesforce said last of a merge; else what came with the deletion. */
+    private static String note(ResultSet row) throws SQLException {
+        String merged = text(row, "merged_words");
+        return merged.isEmpty() ? row.getString("note") : merged;
     }
 
     private static String text(ResultSet row, String column) throws SQLException {

@@ -4,6 +4,7 @@ import static io.recordsync.inbox.database.Parameters.with;
 
 import io.recordsync.deletion.Commit;
 import io.recordsync.deletion.Identifier;
+import io.recordsync.deletion.Merge;
 import io.recordsync.deletion.Restoration;
 import io.recordsync.inbox.Guard.Arrival;
 import io.recordsync.inbox.GuardedStore.Guarded;
@@ -148,15 +149,34 @@ public final class JdbcDoubts implements Doubts {
 
     @Override
     public int gone(List<GapCheck> asked) {
-        return proceed(ofThisSession(asked), false);
+        return proceed(ofThisSession(asked), (transaction, checks, number) -> {});
     }
 
     @Override
-    public int notShown(List<GapCheck> asked) {
-        return proceed(ofThisSession(asked), true);
+    public int merged(List<GapCheck> asked, Map<String, Merge> merges, boolean hold) {
+        return proceed(ofThisSession(asked), (transaction, checks, number) -> {
+            Merges.remember(transaction, checks, merges, "");
+            if (hold) {
+                Merges.hold(transaction, checks, merges);
+            }
+        });
     }
 
-    private int proceed(List<GapCheck> checks, boolean doubtedAreHeld) {
+    @Override
+    public int notShown(List<GapCheck> asked, String note) {
+        return proceed(ofThisSession(asked), (transaction, checks, number) -> {
+            hold(transaction, deletions(checks), number);
+            Merges.remember(transaction, checks, Map.of(), note);
+        });
+    }
+
+    /** What is done before those of the checks that are still in checking go on. */
+    private interface Before {
+
+        void act(Transaction transaction, List<GapCheck> checks, long number) throws SQLException;
+    }
+
+    private int proceed(List<GapCheck> checks, Before before) {
         Guard guard = guarded.guard();
         long contacts =
                 checks.stream().filter(check -> !check.deletions().isEmpty()).count();
@@ -165,9 +185,7 @@ public final class JdbcDoubts implements Doubts {
         int gone = guarded.write("believe gap events", transaction -> {
             Guard.Look look = guard.enter(transaction, contacts);
             transaction.change(DISMISS, with("ids", restorations(checks)));
-            if (doubtedAreHeld) {
-                hold(transaction, deletions(checks), number);
-            }
+            before.act(transaction, checks, number);
             DoubtMarks.end(transaction, deletions(checks), number);
             CatchUps.Returned back = CatchUps.goOn(transaction, deletions(checks));
             heldOnReturn[0] = back.held();

@@ -4,7 +4,6 @@ import static io.recordsync.inbox.database.Parameters.with;
 
 import io.recordsync.deletion.CatchUp;
 import io.recordsync.deletion.DeletionRequest;
-import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Intake;
 import io.recordsync.deletion.Problem;
@@ -281,7 +280,7 @@ public final class JdbcIntakes implements Intakes {
     /** How many contacts at most are about to count. */
     private static long contacts(List<DeletionRequest> requests) {
         return requests.stream()
-                .filter(request -> request.state() == DeletionState.PENDING)
+                .filter(DeletionRequest::isPending)
                 .map(DeletionRequest::identifier)
                 .distinct()
                 .count();

@@ -95,6 +95,7 @@ public final class JdbcRetention implements Retention {
     private static final String FORGET_LOOKS = "delete from look where deletion {in :ids}";
     private static final String FORGET_PEOPLE = "delete from deletion_person where deletion {in :ids}";
     private static final String FORGET_FINDS = "delete from presence_find where deletion {in :ids}";
+    private static final String FORGET_MERGES = "delete from merged where deletion {in :ids}";
     private static final String FORGET_DELETIONS = "delete from deletion where id {in :ids} returning confirmation";
     private static final String UNCOUNT_SETTLED =
             "update settled set total = total - :count where confirmation = :confirmation";
@@ -108,6 +109,7 @@ public final class JdbcRetention implements Retention {
         transaction.change(FORGET_LOOKS, with("ids", ids));
         transaction.change(FORGET_PEOPLE, with("ids", ids));
         transaction.change(FORGET_FINDS, with("ids", ids));
+        transaction.change(FORGET_MERGES, with("ids", ids));
         // Another node may be at the same rows: each is counted by the one that deletes it.
         List<String> forgotten =
                 transaction.list(FORGET_DELETIONS, with("ids", ids), row -> row.getString("confirmation"));

@@ -96,10 +96,18 @@ final class NewDeletions {
                 and case value ->> 5
                       when 'sweep' then known.committed_at >= cast(value ->> 6 as bigint) + case
                         when known.state = 'cancelled' and known.failure_code in ('restored', 'living') then 1000 else 0 end
+                        or cast(value ->> 6 as bigint) <=\s"""
+            + Merges.SEEN_AT
+            + """
+
                       else case known.state
                         when 'deleted' then known.settled_at >= cast(value ->> 6 as bigint)
                         when 'cancelled' then known.settled_by <> '' and known.origin <> 'api'
-                          and coalesce(cast(value ->> 12 as bigint) <= known.committed_at, true) and\s"""
+                          and coalesce(cast(value ->> 12 as bigint) <= known.committed_at
+                            or cast(value ->> 12 as bigint) <=\s"""
+            + Merges.SEEN_AT
+            + """
+            , true) and\s"""
             + STANDS
             + """
 
@@ -147,6 +155,10 @@ final class NewDeletions {
         inserted.addAll(insert(transaction, INSERT_TOLD, told));
         List<Inserted> asked = insert(transaction, INSERT_FOUND, found);
         remember(transaction, asked, requests);
+        if (requests.stream()
+                .anyMatch(request -> found(request) && !request.note().isEmpty())) {
+            Merges.note(transaction, found);
+        }
         inserted.addAll(asked);
         return inserted.stream().map(Inserted::id).toList();
     }
@@ -239,6 +251,9 @@ final class NewDeletions {
     }
 
     private static DeletionState state(DeletionRequest request, Look look) {
+        if (request.mergeAsked() && request.state() == DeletionState.PENDING) {
+            return DeletionState.CHECKING;
+        }
         return look.tripped() && request.state() == DeletionState.PENDING ? DeletionState.HELD : request.state();
     }
 

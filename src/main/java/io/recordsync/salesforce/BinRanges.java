@@ -22,9 +22,6 @@ final class BinRanges {
             "EXCEEDED_ID_LIMIT",
             "INVALID_QUERY_LOCATOR");
 
-    /** The entities whose records can be merged; the others have no field {@code MasterRecordId}. */
-    private static final Set<String> MERGED = Set.of("Account", "Case", "Contact", "Lead");
-
     private static final Duration MIN_WIDTH = Duration.ofMinutes(1);
 
     private Instant from;
@@ -62,7 +59,7 @@ final class BinRanges {
             return nextPage;
         }
         Range range = range(now);
-        String fields = MERGED.contains(entity) ? "Id, SystemModstamp, MasterRecordId" : "Id, SystemModstamp";
+        String fields = KeyPrefixes.canBeMerged(entity) ? "Id, SystemModstamp, MasterRecordId" : "Id, SystemModstamp";
         String until = range.until() == null ? "" : " AND SystemModstamp < " + range.until();
         return SalesforceQuery.all(
                 apiVersion,

@@ -26,6 +26,11 @@ public final class GapChecks {
     private static final Logger LOG = LoggerFactory.getLogger(GapChecks.class);
     /** 200 ids make a URL of 6 kB; Salesforce takes 16. */
     private static final int MAX_IDS = 200;
+    /** Failures in a row from which on a person is told. */
+    private static final int TROUBLE = 3;
+    /** Reads on after "In Salesforce the contact was". */
+    private static final String NOBODY_CAN_TELL =
+            "purged, or is not shown, so that nobody can tell whether it was merged into another one";
     /** An inquiry that goes on for longer has no answer. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -35,6 +40,7 @@ public final class GapChecks {
     private final Backoff backoff;
     private final Duration catchUp;
     private final Sight sight;
+    private final boolean holdMerged;
 
     private long notBefore = System.nanoTime();
     private int failures;
@@ -46,7 +52,10 @@ public final class GapChecks {
 
     private volatile boolean unanswered;
 
-    /** @param catchUp {@code stream.catch-up} */
+    /**
+     * @param catchUp {@code stream.catch-up}
+     * @param holdMerged whether a person decides about those that were merged into others that live
+     */
     public GapChecks(
             Doubts doubts,
             List<String> entities,
@@ -54,7 +63,9 @@ public final class GapChecks {
             Duration backoff,
             Duration backoffMax,
             Duration catchUp,
-            Sight sight) {
+            Sight sight,
+            boolean holdMerged) {
+        this.holdMerged = holdMerged;
         this.doubts = doubts;
         this.entities = List.copyOf(entities);
         this.apiVersion = apiVersion;
@@ -88,7 +99,8 @@ public final class GapChecks {
         askingSince = 0;
         doubts.living(inquiry.living());
         doubts.gone(inquiry.gone());
-        doubts.notShown(inquiry.notShown());
+        doubts.merged(inquiry.merged(), inquiry.merges(), holdMerged);
+        doubts.notShown(inquiry.notShown(), holdMerged ? NOBODY_CAN_TELL : "");
         if (inquiry.invisible().isEmpty()) {
             failures = 0;
             blind = null;
@@ -117,6 +129,11 @@ public final class GapChecks {
         askingSince = 0;
         unanswered = true;
         Duration delay = pause();
+        if (holdMerged && failures >= TROUBLE) {
+            // Every deletion waits for it.
+            blind = "Salesforce cannot be asked which deletions are merges (" + Sweeps.words(e)
+                    + "); with salesforce.merged = hold they wait in checking";
+        }
         LOG.warn(
                 "Salesforce could not be asked which contacts live: {}; asked again in {} ms",
                 Sweeps.words(e),

@@ -2,6 +2,7 @@ package io.recordsync.salesforce;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.recordsync.deletion.Merge;
 import io.recordsync.deletion.SalesforceId;
 import io.recordsync.inbox.Doubts.GapCheck;
 import java.io.IOException;
@@ -21,7 +22,7 @@ import java.util.stream.Stream;
 /**
  * Which of some contacts live: what to ask Salesforce next, and what its answers have brought so far.
  *
- * <p>Each entity is asked for them, the Recycle Bin included. An id that no answer names says nothing by itself, since a
+ * <p>Each entity is asked for them, the Recycle Bin included, and for the masters of those that were merged. An id that no answer names says nothing by itself, since a
  * user without permission sees nothing: the {@link Sight} of the entity has to come back with them. Where none is known, or it
  * does not come back, which may be because that record was purged, the entity is asked for any record at all. Not thread-safe.
  */
@@ -35,6 +36,7 @@ public final class GapInquiry {
     private final String apiVersion;
     private final Sight sight;
     private final Map<String, Boolean> deletedById = new HashMap<>();
+    private final Masters masters = new Masters();
     private final Set<String> invisible = new HashSet<>();
     /** By entity. */
     private final Map<String, String> signs = new HashMap<>();
@@ -50,7 +52,9 @@ public final class GapInquiry {
         /** Any record, because no sign is known. */
         ANY,
         /** Any record, to be the sign of the same question once more. */
-        OTHER_SIGN
+        OTHER_SIGN,
+        /** What became of those that others were merged into. */
+        MASTERS
     }
 
     private record Question(String entity, Kind kind) {}
@@ -72,16 +76,25 @@ public final class GapInquiry {
     /** What to ask now. */
     public SalesforceQuery question() {
         Question question = left.element();
+        if (question.kind() == Kind.MASTERS) {
+            return ids(question.entity(), masters.unknown(question.entity()).stream());
+        }
         if (question.kind() != Kind.IDS) {
             return SalesforceQuery.living(apiVersion, "SELECT Id FROM " + question.entity() + " LIMIT 1");
         }
-        String ids = Stream.concat(
-                        checks.stream().map(GapCheck::contactId), Stream.ofNullable(signs.get(question.entity())))
-                .distinct()
-                .map(id -> "'" + id + "'")
-                .collect(Collectors.joining(","));
+        return ids(
+                question.entity(),
+                Stream.concat(
+                        checks.stream().map(GapCheck::contactId), Stream.ofNullable(signs.get(question.entity()))));
+    }
+
+    private SalesforceQuery ids(String entity, Stream<String> ids) {
+        String fields =
+                KeyPrefixes.canBeMerged(entity) ? "Id, IsDeleted, SystemModstamp, MasterRecordId" : "Id, IsDeleted";
         return SalesforceQuery.all(
-                apiVersion, "SELECT Id, IsDeleted FROM " + question.entity() + " WHERE Id IN (" + ids + ")");
+                apiVersion,
+                "SELECT " + fields + " FROM " + entity + " WHERE Id IN ("
+                        + ids.distinct().map(id -> "'" + id + "'").collect(Collectors.joining(",")) + ")");
     }
 
     void read(InputStream body) throws IOException {
@@ -91,19 +104,25 @@ public final class GapInquiry {
                     + " ids is not whole (expected records, and done = true)");
         }
         Question question = left.remove();
-        if (question.kind() != Kind.IDS) {
-            any(question, answer.path("records"));
-            return;
+        switch (question.kind()) {
+            case IDS -> ids(question, answer.path("records"));
+            case MASTERS -> masters.answered(
+                    question.entity(), answer.path("records"), masters.unknown(question.entity()));
+            default -> any(question, answer.path("records"));
         }
+        if (!masters.unknown(question.entity()).isEmpty()
+                && left.stream().noneMatch(new Question(question.entity(), Kind.MASTERS)::equals)) {
+            left.add(new Question(question.entity(), Kind.MASTERS));
+        }
+    }
+
+    private void ids(Question question, JsonNode records) throws IOException {
         String sign = signs.get(question.entity());
         boolean seen = sign == null;
-        for (JsonNode row : answer.path("records")) {
-            JsonNode deleted = row.path("IsDeleted");
-            if (!deleted.isBoolean()) {
-                throw new IOException("Salesforce's answer has a record without IsDeleted");
-            }
+        masters.answered(question.entity(), records, List.of());
+        for (JsonNode row : records) {
             SalesforceId.complete(row.path("Id").asText())
-                    .ifPresent(id -> deletedById.merge(id, deleted.booleanValue(), Boolean::logicalAnd));
+                    .ifPresent(id -> deletedById.merge(id, row.path("IsDeleted").booleanValue(), Boolean::logicalAnd));
             seen |= row.path("Id").asText().equals(sign);
         }
         if (!seen && renewed.add(question.entity())) {
@@ -111,7 +130,9 @@ public final class GapInquiry {
         } else if (!seen) {
             invisible.add(question.entity());
         }
-        if (left.isEmpty() && !askedForAny && checks.stream().anyMatch(this::absent)) {
+        if (left.stream().allMatch(each -> each.kind() == Kind.MASTERS)
+                && !askedForAny
+                && checks.stream().anyMatch(this::absent)) {
             askedForAny = true;
             entities.stream()
                     .filter(entity -> !signs.containsKey(entity))
@@ -136,11 +157,26 @@ public final class GapInquiry {
                 .toList();
     }
 
-    /** In the Recycle Bin. */
+    /** In the Recycle Bin, and merged into no other. */
     List<GapCheck> gone() {
-        return checks.stream()
-                .filter(check -> Boolean.TRUE.equals(deletedById.get(check.contactId())))
+        return binned().filter(check -> masters.merge(check.contactId()).isEmpty())
                 .toList();
+    }
+
+    /** In the Recycle Bin, because they were merged into others. */
+    List<GapCheck> merged() {
+        return binned().filter(check -> masters.merge(check.contactId()).isPresent())
+                .toList();
+    }
+
+    /** Into whom, by the contact. */
+    Map<String, Merge> merges() {
+        return merged().stream().collect(Collectors.toMap(GapCheck::contactId, check -> masters.merge(check.contactId())
+                .orElseThrow()));
+    }
+
+    private Stream<GapCheck> binned() {
+        return checks.stream().filter(check -> Boolean.TRUE.equals(deletedById.get(check.contactId())));
     }
 
     /** Not there at all, while the user sees others: purged, or one that this user does not see. */

@@ -296,7 +296,7 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
         List<DeletionRequest> deletions = new ArrayList<>();
         for (String form : forms) {
             boolean plain = form.equals(id);
-            deletions.add(new DeletionRequest(
+            deletions.add(records.mergeAsked(new DeletionRequest(
                             check.recordList(),
                             Identifier.external(records.provider(), id),
                             "reconcile:" + check.began() + (plain ? "" : "/" + (deletions.size() + 1)),
@@ -305,7 +305,7 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
                             held ? DeletionState.HELD : DeletionState.PENDING,
                             "")
                     .foundWith(new Find(
-                            found.sign(), found.at(), plain ? "" : form, held ? HeldReason.NOT_VISIBLE : null)));
+                            found.sign(), found.at(), plain ? "" : form, held ? HeldReason.NOT_VISIBLE : null))));
         }
         return deletions;
     }

@@ -20,11 +20,20 @@ public final class SyncedRecords {
     private final List<String> recordLists;
     private final String externalProvider;
     private final List<String> idPrefixes;
+    private final boolean holdsMerged;
 
+    /** Where the losers of merges are deleted like any other. */
     public SyncedRecords(List<String> recordLists, String externalProvider, List<String> idPrefixes) {
+        this(recordLists, externalProvider, idPrefixes, false);
+    }
+
+    /** @param holdsMerged whether a person decides about the losers of merges */
+    public SyncedRecords(
+            List<String> recordLists, String externalProvider, List<String> idPrefixes, boolean holdsMerged) {
         this.recordLists = List.copyOf(recordLists);
         this.externalProvider = externalProvider;
         this.idPrefixes = List.copyOf(idPrefixes);
+        this.holdsMerged = holdsMerged;
     }
 
     /** Empty when this is not an id that may be deleted. */
@@ -55,7 +64,16 @@ public final class SyncedRecords {
             Commit commit) {
         return recordLists.stream()
                 .map(list -> new DeletionRequest(list, identifier, eventKey, origin, committedAt, state, note, commit))
+                // What a sweep finds in the Recycle Bin it finds with its master, if there is one.
+                .map(request -> origin == Origin.SWEEP && note.isEmpty() ? request : mergeAsked(request))
                 .toList();
+    }
+
+    /** Where a person decides about the losers of merges, Salesforce is asked first whether it is one. */
+    DeletionRequest mergeAsked(DeletionRequest request) {
+        return holdsMerged && KeyPrefixes.mayBeMerged(request.identifier().value())
+                ? request.askingForMerge()
+                : request;
     }
 
     /** For messages. */

@@ -72,6 +72,7 @@ class SettingsTest {
                                 "65.0",
                                 Duration.ofSeconds(1),
                                 Duration.ofMinutes(3),
+                                Merged.HOLD,
                                 FirstStart.EARLIEST,
                                 Subscriber.CAMEL_SALESFORCE),
                         new StreamSettings(
@@ -298,6 +299,7 @@ class SettingsTest {
         texts.put("salesforce.download-timeout", "3m");
         texts.put("salesforce.entities", "Contact, Lead");
         texts.put("salesforce.id-prefixes", "003,00Q");
+        texts.put("salesforce.merged", "hold");
         texts.put("stream.idle-timeout", "2s");
         texts.put("stream.keepalive", "30s");
         texts.put("stream.backoff", "3s");

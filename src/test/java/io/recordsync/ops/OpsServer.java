@@ -15,6 +15,7 @@ import io.recordsync.delivery.GateReport;
 import io.recordsync.delivery.InMemoryPauses;
 import io.recordsync.inbox.Fingerprint;
 import io.recordsync.inbox.History;
+import io.recordsync.inbox.LateRestorations.LateRestoration;
 import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Grant;
@@ -46,6 +47,7 @@ import io.recordsync.ops.health.SweepCheck;
 import io.recordsync.ops.health.TokenCheck;
 import io.recordsync.ops.page.PageFiles;
 import io.recordsync.ops.receipts.Receipts;
+import io.recordsync.ops.receipts.RestoredTooLate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -98,6 +100,7 @@ public final class OpsServer implements AutoCloseable {
     public final InMemoryWrittenOrders orders = new InMemoryWrittenOrders();
     public final InMemoryPauses pauses = new InMemoryPauses();
     public volatile List<NothingFound> nothingFound = List.of();
+    public volatile List<LateRestoration> late = List.of();
     public volatile List<Fingerprint.Difference> differences = List.of();
     public volatile StreamReport stream = stream(State.CONNECTED, null);
     public final AccessTokens talkdeskToken = new AccessTokens(
@@ -184,6 +187,7 @@ public final class OpsServer implements AutoCloseable {
         main.bind("recordsyncDeletionView", new DeletionView(inbox));
         main.bind("recordsyncHistoryView", new HistoryView(history));
         main.bind("recordsyncReceipts", new Receipts(inbox));
+        main.bind("recordsyncRestoredTooLate", new RestoredTooLate(limit -> late));
         main.bind(
                 "recordsyncStatus",
                 new Status(

@@ -3,6 +3,7 @@ package io.recordsync.salesforce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.recordsync.deletion.Merge;
 import io.recordsync.inbox.Doubts.GapCheck;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -27,7 +28,8 @@ class GapInquiryTest {
         GapInquiry inquiry = inquiry("Contact");
         assertThat(inquiry.question().path()).isEqualTo("/services/data/v64.0/queryAll");
         assertThat(soql(inquiry))
-                .isEqualTo("SELECT Id, IsDeleted FROM Contact WHERE Id IN ('003DL0000212DetYAE','003DL0000214OYdYAM')");
+                .isEqualTo(
+                        "SELECT Id, IsDeleted, SystemModstamp, MasterRecordId FROM Contact WHERE Id IN ('003DL0000212DetYAE','003DL0000214OYdYAM')");
 
         read(inquiry, rows(row(FIRST, false), row(SECOND, true)));
 
@@ -172,6 +174,100 @@ class GapInquiryTest {
         public void seen(String entity, String id) {
             sign = id;
         }
+    }
+
+    // ---- merges
+
+    private static final String B = "003DL0000219999YAA";
+    private static final String C = "003DL0000219998YAA";
+
+    @Test
+    void the_loser_of_a_merge_is_told_with_what_lives_on_for_which_is_asked_again() throws IOException {
+        GapInquiry inquiry = inquiry("Contact");
+
+        read(inquiry, rows(loser(FIRST.contactId(), B), loser(SECOND.contactId(), C)));
+        assertThat(inquiry.question().path()).isEqualTo("/services/data/v64.0/queryAll");
+        assertThat(soql(inquiry)).endsWith("FROM Contact WHERE Id IN ('" + C + "','" + B + "')");
+        read(inquiry, rows(loser(B, C), living(C)));
+
+        assertThat(inquiry.unfinished()).isFalse();
+        assertThat(inquiry.gone()).isEmpty();
+        assertThat(inquiry.merged()).containsExactly(FIRST, SECOND);
+        assertThat(inquiry.merges().get(FIRST.contactId()).words()).isEqualTo("merged into " + C + " by way of " + B);
+        assertThat(inquiry.merges().get(FIRST.contactId()).perhapsLives()).isTrue();
+        assertThat(inquiry.merges().get(FIRST.contactId()).at()).isEqualTo("2026-03-01T10:00:00Z");
+        assertThat(inquiry.merges().get(SECOND.contactId()).words()).isEqualTo("merged into " + C);
+    }
+
+    @Test
+    void a_master_that_was_deleted_itself_and_one_that_is_not_shown_are_told_apart() throws IOException {
+        GapInquiry inquiry = inquiry("Contact");
+
+        read(inquiry, rows(loser(FIRST.contactId(), B), loser(SECOND.contactId(), C)));
+        read(inquiry, rows("{\"Id\": \"" + B + "\", \"IsDeleted\": true, \"MasterRecordId\": null}"));
+
+        assertThat(inquiry.unfinished()).isFalse();
+        assertThat(inquiry.merges().get(FIRST.contactId()).words())
+                .isEqualTo("merged into " + B + ", which was deleted itself");
+        assertThat(inquiry.merges().get(FIRST.contactId()).perhapsLives()).isFalse();
+        assertThat(inquiry.merges().get(SECOND.contactId()).words())
+                .isEqualTo("merged into " + C + ", which Salesforce does not show");
+        assertThat(inquiry.merges().get(SECOND.contactId()).perhapsLives()).isTrue();
+    }
+
+    /** Whether MasterRecordId is emptied by an UNDELETE is documented nowhere. */
+    @Test
+    void a_record_that_is_not_deleted_is_nobodys_loser_whatever_its_master_says() throws IOException {
+        GapInquiry inquiry = inquiry("Contact");
+
+        read(
+                inquiry,
+                rows(
+                        "{\"Id\": \"" + FIRST.contactId() + "\", \"IsDeleted\": false, \"MasterRecordId\": \"" + B
+                                + "\"}",
+                        row(SECOND, true)));
+
+        assertThat(inquiry.unfinished()).isFalse();
+        assertThat(inquiry.living()).containsExactly(FIRST);
+        assertThat(inquiry.merged()).isEmpty();
+        assertThat(inquiry.gone()).containsExactly(SECOND);
+    }
+
+    @Test
+    void masters_that_name_each_other_end_the_asking() throws IOException {
+        GapInquiry inquiry = inquiry("Contact");
+
+        read(inquiry, rows(loser(FIRST.contactId(), B), row(SECOND, false)));
+        read(inquiry, rows(loser(B, FIRST.contactId())));
+
+        assertThat(inquiry.unfinished()).isFalse();
+        assertThat(inquiry.merges().get(FIRST.contactId()).end()).isEqualTo(Merge.End.NOT_SHOWN);
+    }
+
+    /** A custom object has no such field: the question would be refused. */
+    @Test
+    void only_what_can_be_merged_is_asked_for_its_master() throws IOException {
+        GapInquiry inquiry = inquiry("Thing__c", "Lead");
+
+        assertThat(soql(inquiry)).startsWith("SELECT Id, IsDeleted FROM Thing__c");
+        read(inquiry, NONE);
+        assertThat(soql(inquiry)).startsWith("SELECT Id, IsDeleted, SystemModstamp, MasterRecordId FROM Lead");
+        read(inquiry, rows(loser(FIRST.contactId(), B)));
+        read(inquiry, ANY);
+        read(inquiry, ANY);
+        assertThat(soql(inquiry)).as("at last the masters").contains("FROM Lead WHERE Id IN ('" + B + "')");
+        read(inquiry, rows(living(B)));
+        assertThat(inquiry.unfinished()).isFalse();
+        assertThat(inquiry.notShown()).containsExactly(SECOND);
+    }
+
+    private static String loser(String id, String master) {
+        return "{\"Id\": \"" + id + "\", \"IsDeleted\": true, \"SystemModstamp\": \"2026-03-01T10:00:00.000+0000\","
+                + " \"MasterRecordId\": \"" + master + "\"}";
+    }
+
+    private static String living(String id) {
+        return "{\"Id\": \"" + id + "\", \"IsDeleted\": false, \"MasterRecordId\": null}";
     }
 
     @ParameterizedTest

@@ -18,7 +18,7 @@ import org.apache.camel.component.platform.http.vertx.HttpMessage;
  *
  * <p>The server asks it before any of a request's body is read, so that no route is open by mistake; each route asks it again for
  * what it needs. {@link #admit} sets the exchange properties {@code user} (for the log), {@code query} (a map of the query parameters, each given once)
- * {@code path}, and {@code lastSegment} of it. An order whose {@code Idempotency-Key} was seen before is answered here, and its
+ * {@code path}, {@code accept} (the header of that name), and {@code lastSegment} of it. An order whose {@code Idempotency-Key} was seen before is answered here, and its
  * route does not go on. Every header is removed: Camel mixes query parameters among them and would send
  * all of them back, so that {@code ?Set-Cookie=…} became a header of the answer.
  */
@@ -81,6 +81,7 @@ public final class FrontDoor {
         exchange.getMessage().removeHeaders("*");
         String user = user(request);
         exchange.setProperty("user", user);
+        exchange.setProperty("accept", String.join(",", request.headers().getAll("Accept")));
         exchange.setProperty("path", request.path());
         exchange.setProperty("query", query(request));
         exchange.setProperty(

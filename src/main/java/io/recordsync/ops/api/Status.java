@@ -236,14 +236,7 @@ public final class Status {
             reasons.add("%s rehearsed deletions wait for a person to let them go live, or to discard them"
                     .formatted(rehearsed));
         }
-        long unseen = known.held().getOrDefault(HeldReason.NOT_VISIBLE, 0L);
-        if (unseen > 0) {
-            reasons.add(
-                    ("%s not visible in Salesforce, without a sign of their deletion: a person decides whether they are"
-                                    + " deleted (on the page, or POST /api/guard/approve or /api/guard/reject with \"heldReason\":"
-                                    + " \"not_visible\"); does the user see every record (View All)?")
-                            .formatted(unseen == 1 ? "1 record is" : unseen + " records are"));
-        }
+        reasons.addAll(HeldWords.of(known.held()));
         Optional.ofNullable(parts.stream().get().notice()).ifPresent(reasons::add);
         Optional.ofNullable(parts.presenceChecks().get().lastError())
                 .ifPresent(error -> reasons.add("The presence check: " + error));

@@ -76,7 +76,7 @@ public record Receipt(
     private static String whyHeld(Entry entry) {
         return switch (entry.heldReason()) {
             case GUARD -> "the guard against mass deletions holds it until a person decides";
-            case MERGE -> "it is held (merge) until a person decides";
+            case MERGE -> "the contact was merged into another one, which may live on; it is held (merge) until a person decides";
             case NOT_VISIBLE -> "Salesforce does not show the contact, which may live all the same; a person decides";
         };
     }
@@ -153,7 +153,9 @@ public record Receipt(
             case "living" -> "Salesforce, asked, knew the contact as living";
             case "rejected" -> (entry.sign().equals(Word.underscored(Sign.NONE))
                             ? "Salesforce did not show the contact"
-                            : "the guard against mass deletions held it")
+                            : entry.message().startsWith("Held (merge)")
+                                    ? "the contact was merged into another one"
+                                    : "the guard against mass deletions held it")
                     + ", and " + entry.settledBy() + " rejected it";
             case "signed" -> "it was asked for anew once there was a sign of the deletion";
             case "unlisted" -> "the record list did not hold it any more";

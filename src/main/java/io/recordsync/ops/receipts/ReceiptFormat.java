@@ -6,10 +6,8 @@ import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SequenceWriter;
-import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import io.recordsync.deletion.Word;
@@ -63,7 +61,7 @@ public enum ReceiptFormat {
 
     private static final CsvMapper CSV_MAPPER = CsvMapper.builder()
             .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
-            .addModule(new SimpleModule().addSerializer(String.class, new Harmless()))
+            .addModule(new SimpleModule().addSerializer(String.class, new SafeText()))
             .build();
     private static final CsvSchema COLUMNS =
             CSV_MAPPER.schemaFor(Receipt.class).withHeader().withLineSeparator("\r\n");
@@ -106,18 +104,4 @@ public enum ReceiptFormat {
     }
 
     abstract void write(Iterator<Receipt> receipts, OutputStream out) throws IOException;
-
-    /** A text that no spreadsheet computes. */
-    private static final class Harmless extends StdSerializer<String> {
-
-        Harmless() {
-            super(String.class);
-        }
-
-        @Override
-        public void serialize(String text, JsonGenerator csv, SerializerProvider provider) throws IOException {
-            boolean formula = !text.isEmpty() && "=+-@\t\r\n".indexOf(text.charAt(0)) >= 0;
-            csv.writeString(formula ? "'" + text : text);
-        }
-    }
 }

@@ -31,7 +31,7 @@ final class Contacts {
         this.clock = clock;
     }
 
-    /** A row as SOQL sees it; the master is null but for the loser of a merge. */
+    /** A row as SOQL sees it; the master is null but for one that lost a merge, and of it as long as it is known. */
     record Contact(String id, boolean deleted, String master, Instant createdAt, Instant modifiedAt) {}
 
     record Deleted(String id, Instant at) {}
@@ -67,7 +67,8 @@ final class Contacts {
         if (contact == null || !contact.deleted()) {
             throw new IllegalArgumentException("Contact " + id + " is not in the Recycle Bin");
         }
-        contacts.put(id, new Contact(id, false, null, contact.createdAt(), now()));
+        // Whether MasterRecordId is emptied is documented nowhere: it stays, so that nobody relies on it.
+        contacts.put(id, new Contact(id, false, contact.master(), contact.createdAt(), now()));
         deleteLog.removeIf(d -> d.id().equals(id));
     }
 
