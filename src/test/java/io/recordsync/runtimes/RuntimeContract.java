@@ -37,7 +37,7 @@ abstract class RuntimeContract {
 
     private static final String ONE = "5f1c7a2e-1111-4a7e-9b2f-aaaaaaaaaaaa";
     private static final String OTHER = "5f1c7a2e-2222-4a7e-9b2f-bbbbbbbbbbbb";
-    static final Duration PATIENCE = Duration.ofSeconds(90);
+    static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     @TempDir
