@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 /** Camel Quarkus on the JVM, with an HTTP server, metrics, and a database and a Flyway of its own. */
 class CamelQuarkusIT extends RuntimeContract {
@@ -22,6 +23,11 @@ class CamelQuarkusIT extends RuntimeContract {
                 Example.java(),
                 "-jar",
                 project.resolve("target/quarkus-app/quarkus-run.jar").toString());
+    }
+
+    @Test
+    void a_wrong_setting_of_a_route_of_the_host_ends_the_process_although_servers_are_up() throws Exception {
+        aWrongSettingOfARouteEndsTheProcess();
     }
 
     @Override

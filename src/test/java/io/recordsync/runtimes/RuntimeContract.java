@@ -118,8 +118,7 @@ abstract class RuntimeContract {
     }
 
     /** Our server listens by then, and so does the host's, where it starts before its routes: neither may keep the process. */
-    @Test
-    void a_wrong_setting_of_a_route_of_the_host_ends_the_process_although_servers_are_up() throws Exception {
+    final void aWrongSettingOfARouteEndsTheProcess() throws Exception {
         Path routes = folder.resolve("late.camel.yaml");
         Files.writeString(
                 routes,

@@ -72,6 +72,11 @@ class SpringBootIT extends RuntimeContract {
                 StandardCopyOption.REPLACE_EXISTING);
     }
 
+    @Test
+    void a_wrong_setting_of_a_route_of_the_host_ends_the_process_although_servers_are_up() throws Exception {
+        aWrongSettingOfARouteEndsTheProcess();
+    }
+
     @Override
     String portKey() {
         return "server.port";
