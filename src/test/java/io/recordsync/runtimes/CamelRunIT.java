@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 /** {@code camel run}, with the service as a dependency and a path of its own. */
 class CamelRunIT extends RuntimeContract {
@@ -34,6 +36,39 @@ class CamelRunIT extends RuntimeContract {
                 "--logging-color=false",
                 "--dep=mvn:io.recordsync:salesforce-talkdesk-sync:" + version(),
                 "application.properties");
+    }
+
+    @Test
+    void the_kamelet_reads_the_stream_in_place_of_the_services_own_route() throws Exception {
+        Files.writeString(
+                folder.resolve("host.camel.yaml"),
+                """
+
+                - route:
+                    id: own-subscription
+                    from:
+                      uri: kamelet:salesforce-stream-source
+                      steps:
+                        - log:
+                            message: "By the Kamelet: ${body.getClass().getSimpleName()}"
+                        - to:
+                            uri: direct:accept-deletions
+                    errorHandler:
+                      noErrorHandler: {}
+                """,
+                StandardOpenOption.APPEND);
+        Files.writeString(
+                folder.resolve("application.properties"),
+                "\ncamel.main.routesExcludePattern = **/subscribe-deletions.camel.yaml\n",
+                StandardOpenOption.APPEND);
+        subscribed();
+        List<String> contacts = contacts(50);
+
+        salesforce.publishDelete(contacts);
+
+        gone(contacts);
+        settled(100);
+        assertThat(host.log()).contains("By the Kamelet: ");
     }
 
     private static Path repository() {

@@ -68,7 +68,8 @@ class LibraryIT {
     void our_jar_has_nothing_that_could_be_taken_for_the_hosts() throws IOException {
         assertThat(names()).anyMatch(name -> name.startsWith(OURS));
         assertThat(entries(Service.JAR))
-                .allMatch(entry -> entry.matches("(META-INF|io/recordsync|db/(sqlite|postgresql)|ops|routes)/.+"))
+                .allMatch(entry ->
+                        entry.matches("(META-INF|io/recordsync|db/(sqlite|postgresql)|kamelets|ops|routes)/.+"))
                 .filteredOn(entry -> entry.endsWith(".class"))
                 .allMatch(entry -> entry.startsWith("io/recordsync/"));
     }

@@ -38,8 +38,13 @@ import org.awaitility.Awaitility;
  */
 public final class Service implements AutoCloseable {
 
-    public static final Path JAR =
-            Path.of("target/salesforce-talkdesk-sync.jar").toAbsolutePath();
+    /** The package of a profile that has one of its own. */
+    private static final String JAR_OF_A_PROFILE = System.getProperty("stories.jar");
+
+    static final boolean IS_OF_A_PROFILE = JAR_OF_A_PROFILE != null;
+
+    public static final Path JAR = Path.of(IS_OF_A_PROFILE ? JAR_OF_A_PROFILE : "target/salesforce-talkdesk-sync.jar")
+            .toAbsolutePath();
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP = HttpClient.newBuilder()

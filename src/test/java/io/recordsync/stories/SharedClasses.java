@@ -23,6 +23,10 @@ final class SharedClasses {
     /** The option of a JVM that starts with it. Stories run side by side: the others wait for the one that makes it. */
     @SuppressWarnings("try") // the lock is only closed
     static synchronized String option() throws IOException {
+        if (Service.IS_OF_A_PROFILE) {
+            // To make one takes longer than its few stories.
+            return "-Xshare:auto";
+        }
         Files.createDirectories(FOLDER);
         try (FileChannel file = FileChannel.open(
                         FOLDER.resolve("classes.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
