@@ -88,6 +88,7 @@ public final class Application {
         this.console = console;
         // Before anything that takes its time: a signal finds it from the first line on.
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
+        LogPlace.announce(Configuration.read());
         log = LoggerFactory.getLogger(Application.class);
     }
 

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The places that a service writes to: the data folder, and a SQLite file with what lies beside it. */
+/** The places that a service writes to: the data folder, a SQLite file with what lies beside it, a file for the log. */
 final class WritablePlaces {
 
     private WritablePlaces() {}
@@ -22,6 +22,7 @@ final class WritablePlaces {
      * @throws InvalidConfiguration naming the first that cannot be written, with the system's reason and the user
      */
     static void require(Configuration configuration) {
+        LogPlace.requireWritable(configuration);
         Path folder = Path.of(configuration.value("data.folder"));
         try {
             new DataFolder(folder).prepare();

@@ -364,6 +364,9 @@ public final class Keys {
             secret(matching("16 letters, digits or . _ - + / = or more", "[\\w.+/=-]{16,}")),
             "The key of the HMAC that stays of a phone number once its deletion is done.");
 
+    static final Key<String> LOG_FILE = LogKeys.FILE;
+    static final Key<LogFormat> LOG_FORMAT = LogKeys.FORMAT;
+
     /** Behind the last key. */
     private static final Set<String> NAMES = all().stream().map(Key::name).collect(toCollection(LinkedHashSet::new));
 

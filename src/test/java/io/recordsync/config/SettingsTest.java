@@ -123,6 +123,7 @@ class SettingsTest {
                         new NetworkSettings(
                                 "proxy.example", 3129, "out", new Secret("secret-6"), List.of(), certificate()),
                         new HealthSettings(Duration.ofHours(21), Duration.ofHours(22)),
+                        new LogSettings("/var/log/sync.log", LogFormat.JSON),
                         false,
                         Duration.ofSeconds(23),
                         Path.of("/srv/data"),
@@ -336,6 +337,8 @@ class SettingsTest {
         texts.put("verify.unconfirmed", "park");
         texts.put("health.expiry-warning", "21h");
         texts.put("health.oldest-pending", "22h");
+        texts.put("log.file", "/var/log/sync.log");
+        texts.put("log.format", "json");
         texts.put("reconcile.schedule", "24h");
         texts.put("reconcile.not-visible", "delete");
         texts.put("reconcile.max-missing-percent", "6");
