@@ -30,14 +30,20 @@ class SecretFileTest {
     @ParameterizedTest
     @MethodSource("secrets")
     void every_secret_may_come_from_a_file(String key) throws Exception {
-        Path file = Files.writeString(folder.resolve("secret"), "0123456789abcdef\n");
+        String secret =
+                switch (key) {
+                    case "alerts.webhook", "alerts.heartbeat" -> "https://hooks.example.org/0123456789abcdef";
+                    case "alerts.webhook.header" -> "X-Token: 0123456789abcdef";
+                    default -> "0123456789abcdef";
+                };
+        Path file = Files.writeString(folder.resolve("secret"), secret + "\n");
 
         properties.put(key + ".file", file.toString());
-        assertThat(value(key)).isEqualTo("0123456789abcdef");
+        assertThat(value(key)).isEqualTo(secret);
 
         properties.clear();
         environment.put(Key.environmentName(key) + "_FILE", file.toString());
-        assertThat(value(key)).isEqualTo("0123456789abcdef");
+        assertThat(value(key)).isEqualTo(secret);
     }
 
     @ParameterizedTest

@@ -12,10 +12,12 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The loser of a merge lives on as its master: with {@code salesforce.merged = hold} a person decides about its record. */
+@Tag("long")
 class MergesIT {
 
     private static final String LIST = "5f1c7a2e-3333-4a7e-9b2f-aaaaaaaaaaaa";
@@ -114,7 +116,7 @@ class MergesIT {
         // Neither a sweep nor a presence check undoes that.
         long rows = service.deletions("externalId=" + contacts.get(2)).size();
         sweep();
-        service.await("the sweep has ended", () -> service.log().contains("Sweep ("));
+        service.await("the sweep has ended", () -> service.log().contains("Swept (ordered by "));
         check();
         service.await("nothing is checked any more", () -> service.count("checking") == 0);
         assertThat(service.deletions("externalId=" + contacts.get(2))).hasSize((int) rows);
