@@ -17,10 +17,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** People are told what changes, once, and the work goes on whatever becomes of the message. */
+@Tag("long")
 class AlertsIT {
 
     private static final String LIST = "5f1c7a2e-a1e7-4a7e-9b2f-aaaaaaaaaaaa";

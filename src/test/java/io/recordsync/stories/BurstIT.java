@@ -13,10 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Many contacts deleted at once, over many lists, while Talkdesk now and then has enough. */
+@Tag("long")
 class BurstIT {
 
     private static final int CONTACTS = 2_000;

@@ -9,6 +9,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A process on PostgreSQL dies, and the next one on the same host need not wait for {@code session.ttl}, which is an hour here; for
  * one that is only frozen it waits.
  */
+@Tag("long")
 class DeadSessionIT {
 
     private static final String LIST = "5f1c7a2e-2626-4a7e-9b2f-aaaaaaaaaaaa";

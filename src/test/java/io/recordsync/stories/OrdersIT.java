@@ -21,10 +21,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Orders of people: about what was shown, sent twice, and over so many deletions that the service is killed meanwhile. */
+@Tag("long")
 class OrdersIT {
 
     private static final String LIST = "orders-a";

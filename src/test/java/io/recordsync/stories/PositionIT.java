@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where a killed service goes on. */
+@Tag("long")
 class PositionIT {
 
     private static final String LIST = "5f1c7a2e-3333-4a7e-9b2f-aaaaaaaaaaaa";

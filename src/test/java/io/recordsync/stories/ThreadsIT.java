@@ -18,10 +18,12 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What would end a thread, or hold it up for good: answers without end, more than fits the heap, and errors. */
+@Tag("long")
 class ThreadsIT {
 
     private static final String LIST = "5f1c7a2e-1212-4a7e-9b2f-aaaaaaaaaaaa";
