@@ -42,7 +42,6 @@ async function lookAgain() {
 /** Marks what is shown as old, so that nobody takes it for current. */
 function silent(why) {
   document.body.classList.add("old");
-  $("version").textContent = `Version ${status.version}`;
   $("asked").textContent = answeredAt ? `old: from ${exact(answeredAt)}` : "no answer";
   health("silent", [why, answeredAt ? `Everything below is old: from ${exact(answeredAt)}.` : "Nothing has been read yet."]);
 }
@@ -51,6 +50,7 @@ function silent(why) {
 
 function show() {
   const { stream, delivery, deletions, lists, sweep, reconcile } = status;
+  $("version").textContent = `Version ${status.version}`;
   $("asked").textContent = `as of ${exact(status.knownAt)}`;
   $("mode").hidden = !status.mode;
   $("mode").textContent = word(status.mode);

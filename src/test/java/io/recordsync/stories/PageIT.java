@@ -92,6 +92,7 @@ class PageIT {
 
         assertThat(page.locator("#health")).hasAttribute("data-level", Pattern.compile("green|amber"));
         assertThat(page.locator("#mode")).hasText("live");
+        assertThat(page.locator("#version")).hasText(Pattern.compile("Version \\d+\\.\\d+\\.\\d+.*"));
         assertThat(card(page, "Salesforce stream")).containsText("connected");
         assertThat(card(page, "Salesforce stream")).containsText(Pattern.compile("Last heard\\d+ s ago"));
         assertThat(card(page, "Salesforce stream")).containsText("in 72 h");
