@@ -45,8 +45,16 @@ final class SystemdRoot implements AutoCloseable {
                 .until(() -> nspawn.children().findAny().isPresent());
         SystemdRoot booted = new SystemdRoot(
                 folder, nspawn, nspawn.children().findAny().orElseThrow().pid());
-        await().atMost(Duration.ofMinutes(5))
-                .until(() -> booted.ask("systemctl", "is-system-running").said().matches("(?s)(running|degraded)\\s*"));
+        try {
+            await().atMost(Duration.ofMinutes(3))
+                    .until(() ->
+                            booted.ask("systemctl", "is-system-running").said().matches("(?s)(running|degraded)\\s*"));
+        } catch (RuntimeException e) {
+            // One that is left shares its control group with the next, which then does not start.
+            String jobs = booted.ask("systemctl", "list-jobs", "--no-pager").said();
+            booted.close();
+            throw new AssertionError("systemd is not up:\n" + jobs, e);
+        }
         return booted;
     }
 
