@@ -77,8 +77,8 @@ public final class Application {
     private volatile int exitCode = 1;
     private volatile boolean started;
 
-    /** Not static: a command says where the log goes before there is one. */
-    private final Logger log;
+    /** Not static: a command says where the log goes before there is one. Null until then. */
+    private volatile Logger log;
 
     private final Console console;
     private volatile Optional<ClassArchive> archive = Optional.empty();
@@ -264,8 +264,13 @@ public final class Application {
         if (ended.getCount() == 0) {
             halt(exitCode);
         }
-        // Ours may not be there yet.
-        LoggerFactory.getLogger(Application.class).info("Stopped before the start was complete");
+        String stopped = "Stopped before the start was complete";
+        if (log == null) {
+            // To ask for a logger while another thread makes the first one would write lines of SLF4J's own.
+            System.out.println(stopped);
+        } else {
+            log.info(stopped);
+        }
         halt(0);
     }
 
