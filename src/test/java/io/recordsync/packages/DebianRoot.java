@@ -33,15 +33,17 @@ final class DebianRoot {
             Path folder = Files.createTempDirectory("debian");
             Runtime.getRuntime().addShutdownHook(new Thread(() -> Command.of("rm", "-rf", folder.toString())
                     .tryRun()));
+            // A folder in it: its own mode lets no other account in, and as "/" it would keep D-Bus from starting.
+            Path root = folder.resolve("root");
             Command.of(
                             "debootstrap",
                             "--variant=minbase",
                             "--include=" + PACKAGES,
                             "bookworm",
-                            folder.toString(),
+                            root.toString(),
                             "http://deb.debian.org/debian")
                     .run();
-            made = folder;
+            made = root;
         }
         return made;
     }
