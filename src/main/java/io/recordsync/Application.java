@@ -81,6 +81,7 @@ public final class Application {
     private volatile Logger log;
 
     private final Console console;
+    private final Configuration configuration = Configuration.read();
     private volatile Optional<ClassArchive> archive = Optional.empty();
     private volatile Main main;
 
@@ -88,7 +89,7 @@ public final class Application {
         this.console = console;
         // Before anything that takes its time: a signal finds it from the first line on.
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
-        LogPlace.announce(Configuration.read());
+        LogPlace.announce(configuration);
         log = LoggerFactory.getLogger(Application.class);
     }
 
@@ -191,10 +192,10 @@ public final class Application {
     }
 
     /** Before Camel takes its seconds; a runtime of another kind asks for what it writes as well. */
-    private static void requireFiles() {
+    private void requireFiles() {
         RoutePlaces.ofProcess().requireReadable();
-        Configuration configuration = Configuration.read();
         if (configuration.mistakes().isEmpty()) {
+            LogPlace.requireWritable(configuration);
             WritablePlaces.require(configuration);
         }
     }

@@ -9,20 +9,19 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The places that a service writes to: the data folder, a SQLite file with what lies beside it, a file for the log. */
+/** The places that a service writes to: the data folder, and a SQLite file with what lies beside it. */
 final class WritablePlaces {
 
     private WritablePlaces() {}
 
     /**
-     * Makes the data folder, and proves that this user may write to all of them. It comes before all else of a start: what fails
+     * Makes the data folder, and proves that this user may write to both. It comes before all else of a start: what fails
      * later for want of it has other names.
      *
      * @param configuration without mistakes
      * @throws InvalidConfiguration naming the first that cannot be written, with the system's reason and the user
      */
     static void require(Configuration configuration) {
-        LogPlace.requireWritable(configuration);
         Path folder = Path.of(configuration.value("data.folder"));
         try {
             new DataFolder(folder).prepare();
