@@ -128,7 +128,7 @@ class LoginWordsIT {
         talkdesk.addRecords(LIST, "salesforce", ids);
         service.startSubscribed();
         String body = "{\"error\": \"access_denied\", \"error_description\": \"the app\\n has no seat %s\"}";
-        talkdesk.answer(Answer.status(403).withoutDeleting().body(body.formatted("here")));
+        talkdesk.always(Answer.status(403).withoutDeleting().body(body.formatted("here")));
 
         salesforce.publishDelete(ids);
 
@@ -136,6 +136,7 @@ class LoginWordsIT {
                 .at("/lists/0/lastError")
                 .asText()
                 .contains("Talkdesk said: the app has no seat here"));
+        talkdesk.answerNormally();
         talkdesk.awaitGone(LIST, ids);
 
         talkdesk.readAnswer(Answer.status(403).body(body.formatted("there")));
