@@ -71,6 +71,13 @@ class CamelRunIT extends RuntimeContract {
         assertThat(host.log()).contains("By the Kamelet: ");
     }
 
+    @Test
+    void a_wrong_setting_of_a_route_of_the_host_ends_the_process_although_servers_are_up() throws Exception {
+        Files.writeString(folder.resolve("host.camel.yaml"), "\n" + LATE_ROUTE, StandardOpenOption.APPEND);
+
+        theLateSettingIsRefused();
+    }
+
     private static Path repository() {
         return project.resolveSibling("repository");
     }

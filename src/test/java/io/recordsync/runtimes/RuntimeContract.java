@@ -38,6 +38,20 @@ abstract class RuntimeContract {
     private static final String ONE = "5f1c7a2e-1111-4a7e-9b2f-aaaaaaaaaaaa";
     private static final String OTHER = "5f1c7a2e-2222-4a7e-9b2f-bbbbbbbbbbbb";
     static final Duration PATIENCE = Duration.ofMinutes(3);
+    /** Wrong as soon as it starts, which is late: after the servers. */
+    static final String LATE_ROUTE =
+            """
+            - route:
+                id: late
+                from:
+                  uri: scheduler:late
+                  parameters:
+                    delay: "{{late.delay}}"
+                  steps:
+                    - to:
+                        uri: direct:accept-deletions
+            """;
+
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     @TempDir
@@ -120,23 +134,16 @@ abstract class RuntimeContract {
     /** Our server listens by then, and so does the host's, where it starts before its routes: neither may keep the process. */
     final void aWrongSettingOfARouteEndsTheProcess() throws Exception {
         Path routes = folder.resolve("late.camel.yaml");
-        Files.writeString(
-                routes,
-                """
-                - route:
-                    id: late
-                    from:
-                      uri: scheduler:late
-                      parameters:
-                        delay: "{{late.delay}}"
-                      steps:
-                        - to:
-                            uri: direct:accept-deletions
-                """);
+        Files.writeString(routes, LATE_ROUTE);
         List<String> command = new ArrayList<>(program);
         command.add(
                 1, "-Dcamel.main.routes-include-pattern=classpath:routes/*.camel.yaml,file:" + routes.toAbsolutePath());
-        host.program(command).with("late.delay", "soon").launch();
+        host.program(command);
+        theLateSettingIsRefused();
+    }
+
+    final void theLateSettingIsRefused() throws Exception {
+        host.with("late.delay", "soon").launch();
 
         startIsRefused();
         assertThat(host.log()).contains("delay").contains("soon");
