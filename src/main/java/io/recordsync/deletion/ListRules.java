@@ -68,6 +68,21 @@ public record ListRules(List<String> unbound, List<String> patterns, Map<String,
                 || bound.values().stream().anyMatch(binding -> matchesAny(binding.patterns(), name));
     }
 
+    /** The patterns that take none of these names, each with its key. */
+    public List<String> unmatched(Collection<String> names) {
+        List<String> idle = new ArrayList<>(unmatched("talkdesk.record-lists.matching", patterns, names));
+        bound.forEach((entity, binding) ->
+                idle.addAll(unmatched("talkdesk.record-lists.of." + entity, binding.patterns(), names)));
+        return idle;
+    }
+
+    private static List<String> unmatched(String key, List<String> patterns, Collection<String> names) {
+        return patterns.stream()
+                .filter(pattern -> names.stream().noneMatch(name -> matches(pattern, name)))
+                .map(pattern -> "'" + pattern + "' of " + key)
+                .toList();
+    }
+
     /** The entities whose deletions the list gets; empty: every entity's. */
     public Set<String> entities(String id, String name) {
         Set<String> entities = new TreeSet<>();

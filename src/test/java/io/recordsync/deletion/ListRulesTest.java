@@ -41,6 +41,18 @@ class ListRulesTest {
     }
 
     @Test
+    void a_pattern_that_takes_no_name_is_found_with_its_key() {
+        assertThat(rules.unmatched(List.of("SF 1", "L01")))
+                .containsExactly("'SF leads *' of talkdesk.record-lists.of.Lead");
+        assertThat(rules.unmatched(List.of("SF leads 1", "L01"))).isEmpty();
+        assertThat(rules.unmatched(List.of()))
+                .containsExactly(
+                        "'SF *' of talkdesk.record-lists.matching",
+                        "'SF leads *' of talkdesk.record-lists.of.Lead",
+                        "'L??' of talkdesk.record-lists.of.Lead");
+    }
+
+    @Test
     void a_name_can_turn_out_to_be_bound_and_unbound() {
         assertThat(rules.isAmbiguous("a", "SF leads 1")).isTrue();
         assertThat(rules.isAmbiguous("a", "L01")).isTrue();
