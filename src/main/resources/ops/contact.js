@@ -2,6 +2,7 @@
 
 import { $, count, exact, make, plural, word } from "./dom.js";
 import { ask, get } from "./acts.js";
+import { listOf } from "./lists.js";
 
 /** Talkdesk counted it, or did not find it: any other answer leaves a doubt. */
 const CERTAIN = ["exact", "absent"];
@@ -73,7 +74,7 @@ function line(one) {
     ["Decided", one.decision && `${word(one.decision)} by ${one.decidedBy}`], ["Let pass by", one.approvedBy], ["Ended by", one.settledBy],
   ].filter(([, value]) => value);
   return make("li", {},
-    make("p", {}, make("span", { class: "tag", "data-state": one.state }, word(one.state)), " list ", make("span", { class: "id" }, one.recordList)),
+    make("p", {}, make("span", { class: "tag", "data-state": one.state }, word(one.state)), " list ", ...listOf(one.recordList)),
     make("p", {}, one.words),
     make("dl", { class: "small" }, details.map(([name, value]) => make("div", {}, make("dt", {}, `${name}: `), make("dd", {}, value)))));
 }

@@ -2,6 +2,7 @@
 
 import { $, ago, count, draw, make, nothing, plural, table, word } from "./dom.js";
 import { confirm, get, outcomeOf, say } from "./acts.js";
+import { listOf, listText } from "./lists.js";
 import { showRows } from "./rows.js";
 
 const EVERY = 10000;
@@ -48,7 +49,7 @@ function redraw() {
   const list = $("parked-list");
   const lists = [...new Set(groups.map(group => group.recordList))].sort();
   draw(list, lists, ids => [make("option", { value: "" }, "every list"),
-    ...ids.map(id => make("option", { value: id, selected: id === list.value }, id))]);
+    ...ids.map(id => make("option", { value: id, selected: id === list.value }, listText(id)))]);
   $("parked-filter").hidden = groups.length === 0;
   const shown = filtered();
   draw($("parked"), [shown, groups.length, trouble, Math.floor(Date.now() / 60000)], () => [
@@ -72,7 +73,7 @@ function row(group) {
   const key = `${group.recordList} ${group.failureCode}`;
   return [
     [make("b", {}, word(group.failureCode)), make("small", {}, group.message)],
-    make("span", { class: "id" }, group.recordList),
+    listOf(group.recordList),
     count(group.count),
     ago(group.oldestAt),
     [make("button", { type: "button", "data-key": `look ${key}`, "aria-label": `Look at ${word(group.failureCode)}`, onclick: () => look(group) }, "Look"),
@@ -95,7 +96,7 @@ async function perform(act, shown) {
   const asOf = groupsAsOf;
   await confirm({
     title: `${act.name} ${plural(total(shown), "deletion")}?`,
-    words: `${shown.length > 1 ? `Of ${shown.length} reasons and lists.` : `${word(shown[0].failureCode)}, list ${shown[0].recordList}.`} ${act.words}`,
+    words: `${shown.length > 1 ? `Of ${shown.length} reasons and lists.` : `${word(shown[0].failureCode)}, list ${listText(shown[0].recordList)}.`} ${act.words}`,
     yes: `${act.name} ${count(total(shown))}`,
     danger: act.danger,
     run: async send => report(act, await each(act, shown, asOf, send), shown.length > 1 ? null : shown[0].recordList),
@@ -134,7 +135,7 @@ function look(group) {
   } });
   showRows({
     title: `${word(group.failureCode)}: ${plural(group.count, "deletion")}`,
-    words: `${group.message} (list ${group.recordList})`,
+    words: `${group.message} (list ${listText(group.recordList)})`,
     query: { state: "parked", recordList: group.recordList },
     match: deletion => deletion.failureCode === group.failureCode,
     acts: [by(REDRIVE), by(DISCARD)],

@@ -4,6 +4,7 @@ import { $, ago, count, draw, duration, exact, facts, hide, make, nothing, plura
 import { act, confirm, get, outcomeOf, prepareConfirm, say } from "./acts.js";
 import { knowLists, prepareContact } from "./contact.js";
 import { prepareDeadLetters, showDeadLetters } from "./dead-letters.js";
+import { isServed, knowNames, listButtons, listOf, listText, showAsking } from "./lists.js";
 import { preparePlots } from "./plots.js";
 import { prepareRows, showRows } from "./rows.js";
 
@@ -50,6 +51,7 @@ function silent(why) {
 
 function show() {
   const { stream, delivery, deletions, lists, sweep, reconcile } = status;
+  knowNames(lists);
   $("version").textContent = `Version ${status.version}`;
   $("asked").textContent = `as of ${exact(status.knownAt)}`;
   $("mode").hidden = !status.mode;
@@ -61,6 +63,7 @@ function show() {
   showMerged();
   showRehearsal();
   showHistory();
+  showAsking(lists, look);
   counts(deletions);
   facts($("stream"), [
     ["State", word(stream.state), stream.state === "connected" || stream.state === "standby" ? "good" : "bad"],
@@ -85,7 +88,7 @@ function show() {
   showSweep(sweep, reconcile);
   draw($("lists"), [lists, Math.floor(Date.now() / 10000)], showLists);
   draw($("problems"), [status.problems, Math.floor(Date.now() / 60000)], showProblems);
-  knowLists(lists.map(list => list.id));
+  knowLists(lists.filter(isServed).map(list => list.id));
   showDeadLetters(status);
 }
 
@@ -174,7 +177,7 @@ function showRehearsal() {
   $("rehearsal-title").textContent = dry ? "Dry run: nothing is deleted in Talkdesk" : "What was rehearsed";
   $("rehearsal-words").textContent = what + (dry
     ? " To send them, set delivery.mode to live and restart; then go live here."
-    : dryLists > 0 ? ` ${plural(dryLists, "record list")} ${dryLists === 1 ? "is" : "are"} in a dry run (delivery.dry-run-lists).` : " The service is live, and can send them now.");
+    : dryLists > 0 ? ` ${plural(dryLists, "record list")} ${dryLists === 1 ? "is" : "are"} in a dry run (delivery.dry-run-lists, or joined so).` : " The service is live, and can send them now.");
   $("rehearsal-look").hidden = rehearsed === 0;
   $("go-live").hidden = dry || rehearsed === 0;
   $("go-live").textContent = `Go live with ${count(rehearsed)}…`;
@@ -190,7 +193,7 @@ function showHistory() {
   if (open.length === 0) return;
   draw($("history-words"), open, lists => [
     `Nobody has looked yet at what was deleted before ${lists.length === 1 ? "this record list was" : `these ${count(lists.length)} record lists were`} there. `,
-    ...lists.flatMap((list, at) => [at === 0 ? "" : ", ", make("span", { class: "id" }, list.id), list.joined ? ` (joined ${exact(list.joined)}, is looked at by itself)` : ""])]);
+    ...lists.flatMap((list, at) => [at === 0 ? "" : ", ", ...listOf(list.id), list.joined ? ` (joined ${exact(list.joined)}, is looked at by itself)` : ""])]);
 }
 
 const lostSight = () => status.sight.filter(sight => sight.state === "lost").map(sight => sight.entity);
@@ -212,7 +215,7 @@ function showSweep(sweep, reconcile) {
   $("confirm-sight").hidden = lostSight().length === 0;
   const waiting = reconcile.waiting ?? [];
   draw($("presence-work"), [reconcile.running, reconcile.checked, reconcile.missing, reconcile.recordList], () => reconcile.running
-    ? [...working(`Running: ${count(reconcile.checked)} checked, ${count(reconcile.missing ?? 0)} missing`), make("p", { class: "id" }, reconcile.recordList)] : []);
+    ? [...working(`Running: ${count(reconcile.checked)} checked, ${count(reconcile.missing ?? 0)} missing`), make("p", {}, ...listOf(reconcile.recordList))] : []);
   facts($("presence"), [
     ["State", reconcile.running ? "running" : reconcile.lastAt ? "done" : "not run yet"],
     ["Last run", ago(reconcile.lastAt)],
@@ -230,10 +233,11 @@ function showLists([lists]) {
   return table("Record lists",
     [{ name: "Record list" }, { name: "State" }, { name: "Pending", class: "number" }, { name: "Parked", class: "number" }, { name: "Last call" }, { name: "Error" }],
     lists.map(list => [
-      make("span", { class: "id" }, list.id),
+      [list.name ? make("b", {}, list.name) : "", list.name ? make("br") : "", make("span", { class: "id" }, list.id)],
       [make("span", { class: "tag", "data-state": list.state }, word(list.state)), list.dryRun ? make("span", { class: "tag", "data-state": "dry-run" }, "dry run") : "",
-        list.state === "stopped" ? goOnButton(list) : ""],
-      count(list.pending), count(list.parked), ago(list.lastCallAt), list.lastError]));
+        list.state === "stopped" ? goOnButton(list) : "", listButtons(list, () => status, look)],
+      count(list.pending), count(list.parked), ago(list.lastCallAt),
+      list.presenceError ? [list.lastError ?? "", make("div", {}, `Presence check: ${list.presenceError}`)] : list.lastError]));
 }
 
 function goOnButton(list) {
@@ -241,7 +245,7 @@ function goOnButton(list) {
   button.addEventListener("click", async () => {
     const { asOf } = status;
     await confirm({
-      title: `Go on with record list ${list.id}?`,
+      title: `Go on with record list ${listText(list.id)}?`,
       words: `${list.lastError}. Its deletions are sent again. Your name is written to the log.`,
       yes: "Go on", danger: true,
       run: async send => {
@@ -451,7 +455,7 @@ function prepareActs() {
   });
   $("check-presence").addEventListener("click", async () => {
     await confirm({
-      title: `Check ${plural(status.lists.length, "record list")}?`,
+      title: `Check ${plural(status.lists.filter(isServed).length, "record list")}?`,
       words: "The service reads each list and asks Salesforce which of its contacts live. It deletes records whose contact was deleted, within the guard; where there is no sign of that, you are asked.",
       yes: "Check",
       run: async send => {

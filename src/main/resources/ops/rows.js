@@ -2,6 +2,7 @@
 
 import { $, ago, count, exact, keepFocus, make, nothing, plural, table, word } from "./dom.js";
 import { confirm, get, outcomeOf } from "./acts.js";
+import { listOf } from "./lists.js";
 
 const PAGE = 200;
 /** Rows to begin with; "Show more" continues. */
@@ -62,7 +63,7 @@ function redraw() {
   ];
   const cells = view.rows.map(row => [
     ...(chooses ? [make("input", { type: "checkbox", "aria-label": `Choose ${nameOf(row)}`, checked: view.chosen.has(row.id), onchange: event => choose(row.id, event.target.checked) })] : []),
-    make("span", { class: "id" }, nameOf(row)), ...(oneList ? [] : [make("span", { class: "id" }, row.recordList)]), ago(row.acceptedAt), word(row.origin),
+    make("span", { class: "id" }, nameOf(row)), ...(oneList ? [] : [listOf(row.recordList)]), ago(row.acceptedAt), word(row.origin),
     [row.note, row.message].filter(Boolean).join("; "), row.attempts > 0 ? calls(row) : "0",
   ]);
   $("rows-table").replaceChildren(cells.length > 0 ? table("Deletions", columns, cells) : nothing("There are none."));

@@ -6,8 +6,10 @@ import io.recordsync.config.AlertSettings;
 import io.recordsync.config.Settings;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.delivery.Backoff;
+import io.recordsync.inbox.FoundList;
+import io.recordsync.inbox.FoundLists;
 import io.recordsync.inbox.Ledger;
-import io.recordsync.inbox.Ledger.RecordListEntry;
+import io.recordsync.inbox.Membership;
 import io.recordsync.network.Outbound;
 import io.recordsync.ops.alerts.Alerting;
 import io.recordsync.ops.alerts.Heartbeat;
@@ -55,7 +57,9 @@ final class AlertsWiring {
                 new Alerting(
                         webhook.isSet(),
                         health::says,
-                        List.of(deadLetters(room.ledger()), listsThatAsk(room.ledger())),
+                        List.of(
+                                deadLetters(room.ledger()),
+                                listsThatAsk(room.inbox().foundLists())),
                         watch.stream(),
                         room.inbox().alerts(),
                         alerts.after(),
@@ -67,10 +71,10 @@ final class AlertsWiring {
         return Waiting.deadLetters(() -> ledger.counts().getOrDefault(DeletionState.PARKED, 0L));
     }
 
-    private static Waiting listsThatAsk(Ledger ledger) {
-        return Waiting.listsThatAsk(() -> ledger.recordLists().stream()
-                .filter(list -> list.state().equals("asks"))
-                .map(RecordListEntry::id)
+    private static Waiting listsThatAsk(FoundLists lists) {
+        return Waiting.listsThatAsk(() -> lists.all().stream()
+                .filter(list -> list.membership() == Membership.ASKS)
+                .map(FoundList::named)
                 .toList());
     }
 }

@@ -16,11 +16,17 @@ import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How the service proves at both ends who it is, by its settings. */
-record Grants(Grant salesforce, Grant talkdesk) {
+/**
+ * How the service proves at both ends who it is, by its settings.
+ *
+ * @param records as {@code talkdesk}, for reading records
+ */
+record Grants(Grant salesforce, Grant talkdesk, Grant records) {
 
     static Grants of(Settings settings) {
-        return new Grants(of(settings.salesforce()), of(settings.talkdesk()));
+        TalkdeskSettings talkdesk = settings.talkdesk();
+        return new Grants(
+                of(settings.salesforce()), of(talkdesk, talkdesk.scope()), of(talkdesk, talkdesk.recordsScope()));
     }
 
     private static Grant of(SalesforceSettings settings) {
@@ -29,11 +35,10 @@ record Grants(Grant salesforce, Grant talkdesk) {
                 : ClientCredentials.inForm(settings.clientId(), settings.clientSecret());
     }
 
-    private static Grant of(TalkdeskSettings settings) {
+    private static Grant of(TalkdeskSettings settings, String scope) {
         return settings.auth() == TalkdeskAuth.PRIVATE_KEY_JWT
-                ? new PrivateKeyJwt(
-                        settings.clientId(), settings.keyId(), Path.of(settings.privateKey()), settings.scope())
-                : ClientCredentials.inHeader(settings.clientId(), settings.clientSecret(), settings.scope());
+                ? new PrivateKeyJwt(settings.clientId(), settings.keyId(), Path.of(settings.privateKey()), scope)
+                : ClientCredentials.inHeader(settings.clientId(), settings.clientSecret(), scope);
     }
 
     /** @throws InvalidConfiguration when a key file cannot be used: no login will work with it */

@@ -6,6 +6,7 @@ import io.recordsync.Wiring.Reading;
 import io.recordsync.Wiring.Tokens;
 import io.recordsync.Wiring.Watch;
 import io.recordsync.config.Settings;
+import io.recordsync.inbox.FoundLists;
 import io.recordsync.inbox.JdbcLateRestorations;
 import io.recordsync.network.Outbound;
 import io.recordsync.ops.alerts.Alerting;
@@ -13,6 +14,8 @@ import io.recordsync.ops.api.DeletionView;
 import io.recordsync.ops.api.FrontDoor;
 import io.recordsync.ops.api.GuardView;
 import io.recordsync.ops.api.HistoryView;
+import io.recordsync.ops.api.ListOrders;
+import io.recordsync.ops.api.ListView;
 import io.recordsync.ops.api.OrderView;
 import io.recordsync.ops.api.Orders;
 import io.recordsync.ops.api.ProblemAnswer;
@@ -22,6 +25,8 @@ import io.recordsync.ops.health.DeliveryCheck;
 import io.recordsync.ops.health.ExpiryCheck;
 import io.recordsync.ops.health.GuardCheck;
 import io.recordsync.ops.health.Health;
+import io.recordsync.ops.health.ListNames;
+import io.recordsync.ops.health.ListNamesCheck;
 import io.recordsync.ops.health.ListsCheck;
 import io.recordsync.ops.health.NodesCheck;
 import io.recordsync.ops.health.PendingCheck;
@@ -61,7 +66,7 @@ final class OpsWiring {
     List<HealthCheck> build(
             InboxRoom room, Delivering delivering, Reading reading, Tokens tokens, Watch watch, Clock clock) {
         String channel = settings.salesforce().channel();
-        List<String> recordLists = settings.talkdesk().recordLists();
+        FoundLists recordLists = room.inbox().foundLists();
         Duration idleTimeout = settings.stream().idleTimeout();
         beans.own(
                 "recordsyncFrontDoor",
@@ -81,6 +86,10 @@ final class OpsWiring {
                         recordLists,
                         delivering.mode(),
                         clock));
+        beans.own(
+                "recordsyncListOrders", new ListOrders(recordLists, room.inbox().writtenOrders()));
+        beans.own("recordsyncListView", new ListView(recordLists, room.inbox().coverage()));
+        beans.own("recordsyncListNames", new ListNames(watch.registry(), recordLists));
         beans.own("recordsyncOrderView", new OrderView(room.inbox().writtenOrders()));
         GuardView guard = beans.own(
                 "recordsyncGuardView",
@@ -129,7 +138,8 @@ final class OpsWiring {
                 new PositionCheck(room.ledger(), channel, watch.stream(), idleTimeout, clock),
                 new ExpiryCheck(room.ledger(), channel, settings.health().expiryWarning(), clock),
                 new PendingCheck(room.ledger(), settings.health().oldestPending(), clock),
-                new ListsCheck(room.ledger()),
+                new ListsCheck(room.ledger(), recordLists),
+                new ListNamesCheck(recordLists),
                 new TokenCheck("salesforce", tokens.salesforce()),
                 new TokenCheck("talkdesk", tokens.talkdesk()),
                 new GuardCheck(room.ledger(), watch.registry()),

@@ -18,6 +18,15 @@ final class SharedSettings {
     static Fingerprint of(Settings settings) {
         SortedMap<String, String> values = new TreeMap<>();
         values.put(Fingerprint.RECORD_LISTS, sorted(settings.talkdesk().recordLists()));
+        values.put(
+                "talkdesk.record-lists.matching",
+                sorted(settings.talkdesk().lists().rules().patterns()));
+        values.put(
+                "talkdesk.record-lists.join", text(settings.talkdesk().lists().join()));
+        // One line, so that a binding that one process alone has is a difference too.
+        values.put(
+                "talkdesk.record-lists.of",
+                text(new TreeMap<>(settings.talkdesk().lists().rules().bindings())));
         values.put("talkdesk.external-provider", settings.talkdesk().externalProvider());
         values.put("talkdesk.api-url", settings.talkdesk().apiUrl().toString());
         values.put("salesforce.channel", settings.salesforce().channel());
@@ -25,7 +34,7 @@ final class SharedSettings {
         values.put("salesforce.id-prefixes", sorted(settings.salesforce().idPrefixes()));
         values.put("salesforce.merged", text(settings.salesforce().merged()));
         values.put("delivery.mode", settings.delivery().mode().toString());
-        values.put("delivery.dry-run-lists", sorted(settings.delivery().mode().dryRunLists()));
+        values.put("delivery.dry-run-lists", sorted(settings.delivery().mode().configuredLists()));
         values.put("delivery.give-up-after", text(settings.delivery().giveUpAfter()));
         values.put("hold.window", text(settings.delivery().holdWindow()));
         values.put("verify.attempts", text(settings.verify().attempts()));

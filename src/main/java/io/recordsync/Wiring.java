@@ -22,13 +22,13 @@ import io.recordsync.doctor.FilesExam;
 import io.recordsync.doctor.StoreExam;
 import io.recordsync.files.DataFolder;
 import io.recordsync.files.Spool;
+import io.recordsync.inbox.FoundLists;
 import io.recordsync.inbox.History;
 import io.recordsync.inbox.Inbox;
 import io.recordsync.inbox.InboxSettings;
 import io.recordsync.inbox.JdbcHistory;
 import io.recordsync.inbox.JdbcLedger;
 import io.recordsync.inbox.Ledger;
-import io.recordsync.inbox.ListScope;
 import io.recordsync.inbox.Store;
 import io.recordsync.inbox.Tally;
 import io.recordsync.inbox.database.Database;
@@ -155,7 +155,10 @@ public final class Wiring implements AutoCloseable {
         Watch watch = watch(clock);
         Store store = store();
         InboxRoom inbox = inbox(store, watch, clock, tokens);
-        Delivering delivering = delivery(inbox, clock);
+        ListWiring listWiring = new ListWiring(settings, beans);
+        FoundLists lists = listWiring.build(inbox);
+        listWiring.tokens(tokens, grants, network.outbound());
+        Delivering delivering = delivery(inbox, lists, listWiring.mode(lists), clock);
         talkdesk(clock);
         Reading reading = salesforce(inbox, network, tokens, watch, clock);
         doctor(network, tokens);
@@ -265,17 +268,8 @@ public final class Wiring implements AutoCloseable {
 
     record Delivering(DeliveryGate gate, DeliveryMode mode, Finds finds) {}
 
-    private Delivering delivery(InboxRoom room, Clock clock) {
+    private Delivering delivery(InboxRoom room, FoundLists lists, DeliveryMode mode, Clock clock) {
         DeliverySettings delivery = settings.delivery();
-        List<String> served = settings.talkdesk().recordLists();
-        room.inbox()
-                .recordLists()
-                .serve(
-                        served,
-                        new ListScope(
-                                settings.talkdesk().externalProvider(),
-                                settings.salesforce().entities(),
-                                settings.salesforce().idPrefixes()));
         DeliveryGate gate = beans.own(
                 "recordsyncGate",
                 new DeliveryGate(
@@ -285,7 +279,8 @@ public final class Wiring implements AutoCloseable {
                         room.inbox().pauses()));
         Claims claims = beans.own(
                 "recordsyncClaims",
-                new Claims(room.inbox().queue(), gate, settings.batch(), delivery.concurrency(), served.size()));
+                new Claims(room.inbox().queue(), gate, settings.batch(), delivery.concurrency(), () -> lists.served()
+                        .size()));
         beans.own("recordsyncBatchQueue", claims.waiting());
         beans.closing(claims::stop);
         beans.own("recordsyncCallRate", new CallRate(delivery.rate()));
@@ -300,7 +295,7 @@ public final class Wiring implements AutoCloseable {
                         delivery.refusalsInARow(),
                         settings.verify(),
                         finds));
-        return new Delivering(gate, beans.own("recordsyncDeliveryMode", delivery.mode()), finds);
+        return new Delivering(gate, beans.own("recordsyncDeliveryMode", mode), finds);
     }
 
     // ---- reading Talkdesk
@@ -320,7 +315,7 @@ public final class Wiring implements AutoCloseable {
 
     private Reading salesforce(InboxRoom room, Network network, Tokens tokens, Watch watch, Clock clock) {
         SalesforceSettings salesforce = settings.salesforce();
-        List<String> recordLists = settings.talkdesk().recordLists();
+        FoundLists recordLists = room.inbox().foundLists();
         String provider = settings.talkdesk().externalProvider();
         SyncedRecords records = beans.own(
                 "recordsyncSyncedRecords",

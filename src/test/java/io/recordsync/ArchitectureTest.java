@@ -155,7 +155,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule adapters_never_know_one_another = SlicesRuleDefinition.slices()
-            .matching("io.recordsync.(salesforce|talkdesk|ops)..")
+            .matching("io.recordsync.(salesforce|talkdesk|lists|ops)..")
             .should()
             .notDependOnEachOther();
 

@@ -29,6 +29,7 @@ public final class Configuration {
     private final List<String> mistakes = new ArrayList<>();
     private final List<String> notices = new ArrayList<>();
     private final boolean unreadable;
+    private final ListBindings listBindings;
 
     /** Made when it is first asked for: a command that needs few keys reads no more. */
     private Reading reading;
@@ -44,6 +45,9 @@ public final class Configuration {
                 notices.addAll(oddities(value));
             }
         }
+        Set<String> listed = new TreeSet<>(names);
+        listed.addAll(file.names());
+        listBindings = new ListBindings(sources, listed, value(Keys.SALESFORCE_ENTITIES.name()));
         sources.environment().forEach((variable, value) -> UnknownKeys.notice(variable, value)
                 .ifPresent(notices::add));
         names.stream()
@@ -191,6 +195,10 @@ public final class Configuration {
 
     Value valueOf(Key<?> key) {
         return values.get(key.name());
+    }
+
+    ListBindings listBindings() {
+        return listBindings;
     }
 
     /** Mistakes that are of no key of ours. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -112,6 +113,11 @@ public final class ConfigurationFile {
     /** What is set of a key of ours, or of the file that a secret is in; null where nothing is. */
     Value value(String name) {
         return ours.get(name);
+    }
+
+    /** The keys of ours that are set in it. */
+    Set<String> names() {
+        return ours.keySet();
     }
 
     /** Whether it is there and nothing of it could be read, for the one reason in {@link #mistakes}. */

@@ -44,7 +44,8 @@ final class CrossChecks {
 
     /** A list that is misspelt there would be deleted from. */
     private static Optional<String> dryRunListsThatAreServed(Reading reading) {
-        Optional<List<String>> served = reading.find(Keys.TALKDESK_RECORD_LISTS);
+        Optional<List<String>> served = reading.find(Keys.TALKDESK_RECORD_LISTS)
+                .map(ids -> reading.listRules().ids());
         return reading.find(Keys.DELIVERY_DRY_RUN_LISTS).stream()
                 .flatMap(List::stream)
                 .filter(list -> served.filter(lists -> !lists.contains(list)).isPresent())

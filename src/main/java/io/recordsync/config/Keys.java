@@ -70,12 +70,7 @@ public final class Keys {
             essential("talkdesk.client-id", text(), "The id of Talkdesk's OAuth client.");
     static final Key<Secret> TALKDESK_CLIENT_SECRET =
             essential("talkdesk.client-secret", secret(text()), BASIC, "The secret of that client.");
-    static final Key<List<String>> TALKDESK_RECORD_LISTS = essential(
-            "talkdesk.record-lists",
-            listOf(
-                    "ids of record lists (1 to 36 letters, digits, - or _), separated by commas, none twice",
-                    "[A-Za-z0-9_-]{1,36}"),
-            "The record lists to delete from; every deletion goes to each of them.");
+    static final Key<List<String>> TALKDESK_RECORD_LISTS = ListKeys.IDS;
 
     // ---- often tuned
 
@@ -383,7 +378,7 @@ public final class Keys {
 
     /** Whether it is a key, or names the file that a secret is in. */
     static boolean isOurs(String name) {
-        return NAMES.contains(name) || SecretFile.isNamedBy(name);
+        return NAMES.contains(name) || SecretFile.isNamedBy(name) || ListBindings.isOne(name);
     }
 
     static boolean isSecret(String name) {

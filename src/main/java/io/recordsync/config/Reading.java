@@ -1,5 +1,6 @@
 package io.recordsync.config;
 
+import io.recordsync.deletion.ListRules;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ final class Reading {
     private final Configuration configuration;
     private final Map<Key<?>, Object> values = new LinkedHashMap<>();
     private final List<String> mistakes = new ArrayList<>();
+    private ListRules listRules = ListRules.of(List.of());
 
     private Reading(Configuration configuration) {
         this.configuration = configuration;
@@ -26,6 +28,8 @@ final class Reading {
     static Reading of(Configuration configuration) {
         Reading reading = of(configuration, Keys.names());
         if (!configuration.isUnreadable()) {
+            reading.readListRules();
+            reading.mistakes.addAll(ListChecks.mistakes(reading, reading.listRules));
             reading.mistakes.addAll(CrossChecks.mistakes(reading));
             configuration.others().forEach(name -> UnknownKeys.mistake(name).ifPresent(reading.mistakes::add));
         }
@@ -62,6 +66,23 @@ final class Reading {
     /** The text of a key. */
     String text(Key<?> key) {
         return configuration.valueOf(key).text();
+    }
+
+    /** Whether anybody gave it a value. */
+    boolean isSetByHand(Key<?> key) {
+        return configuration.valueOf(key).source() != Value.Source.DEFAULT;
+    }
+
+    /** Which record lists are served; without what has a mistake. */
+    ListRules listRules() {
+        return listRules;
+    }
+
+    private void readListRules() {
+        listRules = new ListRules(
+                find(ListKeys.IDS).orElse(List.of()),
+                find(ListKeys.MATCHING).orElse(List.of()),
+                configuration.listBindings().read(mistakes));
     }
 
     String named(Key<?> key) {

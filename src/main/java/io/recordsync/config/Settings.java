@@ -134,7 +134,13 @@ public record Settings(
                 read.get(Keys.TALKDESK_PRIVATE_KEY),
                 read.get(Keys.TALKDESK_KEY_ID),
                 read.get(Keys.TALKDESK_SCOPE),
-                read.get(Keys.TALKDESK_RECORD_LISTS),
+                read.get(ListKeys.RECORDS_SCOPE),
+                new ListSettings(
+                        read.listRules(),
+                        read.get(ListKeys.JOIN),
+                        read.get(ListKeys.REFRESH),
+                        read.get(ListKeys.MOST),
+                        read.get(ListKeys.GONE_AFTER)),
                 read.get(Keys.TALKDESK_EXTERNAL_PROVIDER));
     }
 

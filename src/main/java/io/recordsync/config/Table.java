@@ -13,7 +13,7 @@ final class Table {
 
     private Table() {}
 
-    /** In the order of their entry. */
+    /** By group, and within it in the order of their entry. */
     static List<Key<?>> entered() {
         return Collections.unmodifiableList(ENTERED);
     }
@@ -24,6 +24,11 @@ final class Table {
 
     static <T> Key<T> essential(String name, Form<T> form, Condition condition, String meaning) {
         return enter(name, Group.ESSENTIAL, null, form, condition, meaning);
+    }
+
+    /** It may be left empty where another key says what it would. */
+    static <T> Key<T> essentialOrEmpty(String name, Form<T> form, String meaning) {
+        return enter(name, Group.ESSENTIAL, "", form, null, meaning);
     }
 
     static <T> Key<T> often(String name, String defaultText, Form<T> form, String meaning) {
@@ -42,7 +47,12 @@ final class Table {
     private static <T> Key<T> enter(
             String name, Group group, String defaultText, Form<T> form, Condition condition, String meaning) {
         Key<T> key = new Key<>(name, group, form, defaultText, condition, meaning);
-        ENTERED.add(key);
+        // Behind those of its group: some enter together with others.
+        int at = ENTERED.size();
+        while (at > 0 && ENTERED.get(at - 1).group().compareTo(group) > 0) {
+            at--;
+        }
+        ENTERED.add(at, key);
         return key;
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param privateKey the path of a PEM file
  * @param scope empty: none is asked for
- * @param recordLists at least one
+ * @param recordsScope of the token that records are read with
  * @param externalProvider without quotes, backslashes, braces and control characters: it becomes part of requests and queries
  */
 public record TalkdeskSettings(
@@ -20,11 +20,20 @@ public record TalkdeskSettings(
         String privateKey,
         String keyId,
         String scope,
-        List<String> recordLists,
+        String recordsScope,
+        ListSettings lists,
         String externalProvider) {
 
     public TalkdeskSettings {
-        recordLists = Required.items(Keys.TALKDESK_RECORD_LISTS, recordLists);
+        if (lists.rules().ids().isEmpty() && !lists.rules().namesLists()) {
+            throw new IllegalArgumentException(Keys.TALKDESK_RECORD_LISTS.name() + " is empty: expected "
+                    + Keys.TALKDESK_RECORD_LISTS.form().expected());
+        }
         externalProvider = Required.form(Keys.TALKDESK_EXTERNAL_PROVIDER, externalProvider);
+    }
+
+    /** Those that are named by their ids. */
+    public List<String> recordLists() {
+        return lists.rules().ids();
     }
 }

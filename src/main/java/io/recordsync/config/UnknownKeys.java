@@ -16,7 +16,7 @@ final class UnknownKeys {
 
     /** A key of another group is none of ours (Camel's own, an operator's for their routes), unless it is almost ours. */
     static Optional<String> mistake(String name) {
-        if (Keys.names().contains(name) || name.startsWith("camel.")) {
+        if (Keys.isOurs(name) || name.startsWith("camel.")) {
             return Optional.empty();
         }
         String nearest = Keys.names().stream()
@@ -49,9 +49,11 @@ final class UnknownKeys {
     }
 
     private static boolean isSetBy(String variable) {
-        return Keys.all().stream()
-                .anyMatch(key -> variable.equals(key.environmentName())
-                        || key.isSecret() && variable.equals(Key.environmentName(key.name() + SecretFile.SUFFIX)));
+        return ListBindings.isVariable(variable)
+                || Keys.all().stream()
+                        .anyMatch(key -> variable.equals(key.environmentName())
+                                || key.isSecret()
+                                        && variable.equals(Key.environmentName(key.name() + SecretFile.SUFFIX)));
     }
 
     private static Optional<String> nearest(String variable) {

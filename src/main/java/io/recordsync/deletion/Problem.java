@@ -14,6 +14,12 @@ public record Problem(String kind, String message) {
     public static final Set<String> KINDS = Set.of(
             "gap_overflow",
             "gap_unanswered",
+            "list_asks",
+            "list_back",
+            "list_joined",
+            "list_matches",
+            "list_renamed",
+            "list_vanished",
             "position_lost",
             "reconcile_incomplete",
             "reconcile_refused",

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,8 +49,8 @@ public final class Claims {
     private final DeliveryGate gate;
     private final BatchSettings batch;
     private final BatchQueue waiting;
-    private final int lists;
-    private final int room;
+    private final int concurrency;
+    private final IntSupplier lists;
     /** Rows of one list. */
     private final int roomOfOne;
 
@@ -73,14 +74,13 @@ public final class Claims {
      * @param concurrency calls in flight
      * @param lists that are served; each may have a batch that waits for company
      */
-    public Claims(Queue queue, DeliveryGate gate, BatchSettings batch, int concurrency, int lists) {
+    public Claims(Queue queue, DeliveryGate gate, BatchSettings batch, int concurrency, IntSupplier lists) {
         this.queue = queue;
         this.gate = gate;
         this.batch = batch;
         this.waiting = new BatchQueue(concurrency);
+        this.concurrency = concurrency;
         this.lists = lists;
-        // As much again for the others while one of them has all that it may have.
-        this.room = batch.size() * ((lists > 1 ? 4 : 2) * concurrency + lists);
         this.roomOfOne = batch.size() * (2 * concurrency + 1);
         gate.onChange(this::wake);
     }
@@ -132,8 +132,8 @@ public final class Claims {
                     .filter(list -> !list.equals(recordList))
                     .count();
             // For a batch of each list that has nothing in hand.
-            long kept = batch.size() * Math.max(0, lists - 1 - others);
-            long free = held == 0 ? room - inHand : Math.min(room - inHand - kept, roomOfOne - held);
+            long kept = batch.size() * Math.max(0, lists.getAsInt() - 1 - others);
+            long free = held == 0 ? room() - inHand : Math.min(room() - inHand - kept, roomOfOne - held);
             return (int) Math.max(0, Math.min(free, roomOfOne) / batch.size());
         } finally {
             lock.unlock();
@@ -142,7 +142,7 @@ public final class Claims {
 
     /** What a claim says of lists that it may not have come to is what the one before said. */
     private void rememberMoreDue(List<Batch> claimed, int batches) {
-        if (batches >= lists) {
+        if (batches >= lists.getAsInt()) {
             moreDue.removeIf(list -> inHandByList.getOrDefault(list, 0) < roomOfOne);
         }
         Set<String> emptied = claimed.stream()
@@ -204,7 +204,13 @@ public final class Claims {
         if (gate.probing()) {
             return inHand == 0 ? 1 : 0;
         }
-        return (room - inHand) / batch.size();
+        return (room() - inHand) / batch.size();
+    }
+
+    /** Rows that may be in hand: with several lists as much again for the others while one has all that it may have. */
+    private int room() {
+        int served = lists.getAsInt();
+        return batch.size() * ((served > 1 ? 4 : 2) * concurrency + served);
     }
 
     private void giveBackAbandoned() {

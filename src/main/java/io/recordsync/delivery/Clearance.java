@@ -3,6 +3,7 @@ package io.recordsync.delivery;
 import io.recordsync.deletion.Batch;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Queue;
+import io.recordsync.inbox.RecordLists;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,11 +20,13 @@ final class Clearance {
     private final Queue queue;
     private final DeliveryGate gate;
     private final ListHealth lists;
+    private final RecordLists recordLists;
 
-    Clearance(Queue queue, DeliveryGate gate, ListHealth lists) {
+    Clearance(Queue queue, DeliveryGate gate, ListHealth lists, RecordLists recordLists) {
         this.queue = queue;
         this.gate = gate;
         this.lists = lists;
+        this.recordLists = recordLists;
     }
 
     /**
@@ -69,7 +72,7 @@ final class Clearance {
                     "{} deletions of record list {} are not sent: this process was silent for longer than session.ttl"
                             + " and has lost them; any process may claim them",
                     batch.size(),
-                    batch.recordList());
+                    recordLists.named(batch.recordList()));
             throw new NotNowException("The batch was taken over");
         }
         if (stopped) {

@@ -60,7 +60,7 @@ public final class Delivery {
         this.recordLists = recordLists;
         this.gate = gate;
         this.lists = new ListHealth(maxRefusals, System::nanoTime);
-        this.clearance = new Clearance(queue, gate, lists);
+        this.clearance = new Clearance(queue, gate, lists, recordLists);
         this.backoff = backoff;
         this.verify = verify;
         this.finds = finds;
@@ -122,7 +122,7 @@ public final class Delivery {
         if (lists.refusesSinceNow(lone.recordList())) {
             LOG.error(
                     "Record list {} refuses one item after the other with {}: the mistake is likely ours, not theirs{}",
-                    lone.recordList(),
+                    recordLists.named(lone.recordList()),
                     failure.code(),
                     doctorNamed.getAndSet(true) ? "" : DOCTOR);
         }
@@ -177,7 +177,7 @@ public final class Delivery {
         queue.park(lone.deletions(), failure);
         LOG.warn(
                 "Record list {} refuses {} ({} {}); parked, redrive it once the cause is fixed",
-                lone.recordList(),
+                recordLists.named(lone.recordList()),
                 lone.identifiers().get(0),
                 failure.status(),
                 failure.code());
@@ -207,7 +207,7 @@ public final class Delivery {
         if (lists.suspend(recordList, suspension)) {
             LOG.error(
                     "Record list {} is suspended: {} (status {}); its deletions wait, it is probed again and again",
-                    recordList,
+                    recordLists.named(recordList),
                     failure.code(),
                     failure.status());
         }
@@ -230,7 +230,7 @@ public final class Delivery {
         if (lists.holdUp(recordList, hold)) {
             LOG.warn(
                     "Record list {} is held up: {} (status {}): {}; its deletions wait, it is tried again and again",
-                    recordList,
+                    recordLists.named(recordList),
                     failure.code(),
                     failure.status(),
                     failure.message());
@@ -245,7 +245,7 @@ public final class Delivery {
         queue.release(batch.deletions());
         LOG.error(
                 "Record list {} is stopped (call {}): {} (on the page, or POST /api/record-lists/go-on)",
-                batch.recordList(),
+                recordLists.named(batch.recordList()),
                 failure.callId(),
                 failure.message());
     }
@@ -305,7 +305,7 @@ public final class Delivery {
                 "{} of {} records of list {} could not be deleted; parked, the others are gone",
                 failed.size(),
                 sent.size(),
-                batch.recordList());
+                recordLists.named(batch.recordList()));
         boolean exact = reading.deleted() + failed.size() == sent.size();
         settle(batch.only(failed, false).deletions(), exact ? Confirmation.EXACT : Confirmation.BATCH, calledAt);
         finds.counted(batch, reading.deleted() + failed.size());
@@ -335,7 +335,7 @@ public final class Delivery {
         doctorNamed.set(false);
         if (lists.letGo(batch.recordList())) {
             recordLists.leaveAlone(batch.recordList(), Duration.ZERO);
-            LOG.info("Record list {} is answered about again", batch.recordList());
+            LOG.info("Record list {} is answered about again", recordLists.named(batch.recordList()));
         }
         switch (lists.succeeded(batch.recordList())) {
             case USUAL -> {}
@@ -343,7 +343,7 @@ public final class Delivery {
             case FIRST -> recordLists.resume(batch.recordList());
             case AFTER_SUSPENSION -> {
                 recordLists.resume(batch.recordList());
-                LOG.info("Record list {} answers again", batch.recordList());
+                LOG.info("Record list {} answers again", recordLists.named(batch.recordList()));
             }
         }
     }

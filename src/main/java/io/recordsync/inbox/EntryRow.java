@@ -21,10 +21,15 @@ final class EntryRow {
                     + "deletion.state not in ('deleted', 'cancelled') and "
                     + "(select 1 from deletion_doubt doubt where doubt.deletion = deletion.id) is not null as doubted, "
                     + Merges.WORDS + ", " + find("sign") + ", " + find("listed_as") + ", " + person("ordered_by") + ", "
-                    + person("decided_by") + ", " + person("decision");
+                    + person("decided_by") + ", " + person("decision") + ", " + list("name", "list_name") + ", "
+                    + list("joined_at", "list_joined_at");
 
     private static String person(String column) {
         return "(select " + column + " from deletion_person where deletion_person.deletion = deletion.id) as " + column;
+    }
+
+    private static String list(String column, String as) {
+        return "(select list." + column + " from record_list list where list.id = deletion.record_list) as " + as;
     }
 
     private static String find(String column) {
@@ -64,7 +69,9 @@ final class EntryRow {
                 text(row, "decided_by"),
                 text(row, "decision"),
                 text(row, "sign"),
-                text(row, "listed_as"));
+                text(row, "listed_as"),
+                text(row, "list_name"),
+                time(row, "list_joined_at"));
     }
 
     /** What Salesforce said last of a merge; else what came with the deletion. */

@@ -100,13 +100,15 @@ public final class JdbcLedger implements Ledger {
 
     /**
      * Ids rise with the time of acceptance, which is when most became pending; of those that did later, by a redrive for
-     * one, a thousand are looked through, however many there are. What is being tried again is still to be sent.
+     * one, a thousand are looked through, however many there are. What is being tried again is still to be sent; what waits
+     * for a list that has vanished is not late.
      */
     private static final String OLDEST_PENDING =
             """
             select min(pending_since) as oldest from (
               select pending_since from (
                 select pending_since from deletion where state = 'pending' and state <> 'deleted'
+                  and record_list || '' not in (select id from record_list where vanished_at is not null)
                 order by id limit 1000) pending
               union all
               select pending_since from (
@@ -115,6 +117,7 @@ public final class JdbcLedger implements Ledger {
               union all
               select pending_since from (
                 select pending_since from deletion where state = 'checking' and state <> 'deleted'
+                  and record_list || '' not in (select id from record_list where vanished_at is not null)
                 order by id limit 1000) checking) unsent""";
 
     @Override
@@ -263,7 +266,8 @@ public final class JdbcLedger implements Ledger {
 
     private static final String RECORD_LISTS =
             """
-            select list.id, list.state, list.suspended_until, list.message,
+            select list.id, case when list.vanished_at is null then list.state else 'vanished' end as state,
+                   list.suspended_until, list.message,
                    (select count(*) from deletion
                     where state = 'pending' and record_list = list.id) as pending,
                    coalesce(parked.total, 0) as parked

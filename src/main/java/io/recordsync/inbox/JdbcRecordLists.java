@@ -3,6 +3,7 @@ package io.recordsync.inbox;
 import static io.recordsync.inbox.database.Parameters.with;
 
 import io.recordsync.deletion.Failure;
+import io.recordsync.deletion.ListRules;
 import io.recordsync.deletion.NothingFound;
 import io.recordsync.inbox.JdbcNodes.Served;
 import io.recordsync.inbox.database.JsonRows;
@@ -34,6 +35,8 @@ public final class JdbcRecordLists implements RecordLists {
     private final Set<String> known = ConcurrentHashMap.newKeySet();
     /** Those that may be claimed of; null = all. */
     private volatile Set<String> served;
+
+    private volatile ServedLists names = ServedLists.of(List.of());
     /** Until when this process leaves lists alone, by {@link System#nanoTime()}. */
     private final Map<String, Long> leftAlone = new ConcurrentHashMap<>();
     /** Whether this process has stopped a list. */
@@ -86,7 +89,7 @@ public final class JdbcRecordLists implements RecordLists {
     public void serve(Collection<String> recordLists, ListScope scope) {
         List<String> joined = store.write(
                 "join",
-                transaction -> Joins.serve(transaction, Set.copyOf(recordLists), scope, nodes.served(transaction)));
+                transaction -> Joins.serve(transaction, ListRules.of(recordLists), scope, nodes.served(transaction)));
         committed(recordLists);
         Joins.say(joined);
         serveOnly(recordLists);
@@ -123,11 +126,22 @@ public final class JdbcRecordLists implements RecordLists {
                     "{} deletions wait for record list {}, which is not in talkdesk.record-lists any more: parked,"
                             + " discard them, or add the list and redrive them",
                     parked,
-                    list);
+                    named(list));
         }
     }
 
-    /** The lists of the configuration; empty before they are known. */
+    /** From now on these. */
+    void serving(ServedLists lists) {
+        names = lists;
+        served = Set.copyOf(lists.ids());
+    }
+
+    @Override
+    public String named(String recordList) {
+        return names.named(recordList);
+    }
+
+    /** The lists that are served; empty before they are known. */
     Set<String> served() {
         Set<String> only = served;
         return only == null ? Set.of() : only;

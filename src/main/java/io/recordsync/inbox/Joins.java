@@ -3,12 +3,15 @@ package io.recordsync.inbox;
 import static io.recordsync.inbox.EntryRow.time;
 import static io.recordsync.inbox.database.Parameters.with;
 
+import io.recordsync.deletion.ListRules;
 import io.recordsync.deletion.SweepDemand;
 import io.recordsync.inbox.JdbcNodes.Served;
 import io.recordsync.inbox.database.JsonRows;
+import io.recordsync.inbox.database.Parameters;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -42,27 +45,78 @@ final class Joins {
                         or exists (select 1 from deletion) then 1 else 0 end as begun
             from sweep""";
 
-    private static final String KNOWN = "select id, fingerprint, left_at is not null as gone from record_list";
+    private static final String KNOWN =
+            "select id, name, fingerprint, membership, dry_run, left_at is not null as gone from record_list";
 
-    private record Known(String id, String fingerprint, boolean gone) {
+    private record Known(
+            String id, String name, String fingerprint, Membership membership, boolean dryRun, boolean gone) {
 
         static Known of(ResultSet row) throws SQLException {
-            return new Known(row.getString("id"), row.getString("fingerprint"), row.getBoolean("gone"));
+            return new Known(
+                    row.getString("id"),
+                    row.getString("name"),
+                    row.getString("fingerprint"),
+                    Membership.of(row.getString("membership")),
+                    row.getInt("dry_run") == 1,
+                    row.getBoolean("gone"));
+        }
+
+        boolean joined() {
+            return membership == Membership.JOINED;
         }
     }
 
     private static final String BEGIN =
-            "insert into record_list (id, fingerprint) values (:list, :fingerprint) on conflict do nothing";
+            """
+            insert into record_list (id, fingerprint, entities) values (:list, :fingerprint, :entities)
+            on conflict do nothing""";
 
     private static final String REMEMBER =
-            "update record_list set fingerprint = :fingerprint where id = :list and fingerprint <> :fingerprint";
+            """
+            update record_list set fingerprint = :fingerprint, entities = :entities
+            where id = :list and (fingerprint <> :fingerprint or entities <> :entities)""";
 
     private static final String JOIN =
             """
-            insert into record_list (id, joined_at, covered_until, fingerprint)
-            values (:list, {now}, {now} - :back, :fingerprint)
+            insert into record_list (id, joined_at, covered_until, fingerprint, entities, membership, dry_run)
+            values (:list, {now}, {now} - :back, :fingerprint, :entities, :membership, :dry_run)
             on conflict (id) do update set joined_at = excluded.joined_at, covered_until = excluded.covered_until,
-                   fingerprint = excluded.fingerprint, left_at = null, looked_at = null, history_skipped_by = ''""";
+                   fingerprint = excluded.fingerprint, entities = excluded.entities, membership = excluded.membership,
+                   dry_run = excluded.dry_run, left_at = null, looked_at = null, history_skipped_by = '',
+                   vanished_at = null""";
+
+    private static Parameters scoped(String list, ListScope scope, Set<String> entities) {
+        return with("list", list)
+                .and("fingerprint", scope.of(entities).fingerprint())
+                .and("entities", String.join(",", new TreeSet<>(entities)));
+    }
+
+    /** The list is served from now on, and was not. */
+    static void join(
+            Transaction transaction, String list, ListScope scope, Set<String> entities, Membership as, boolean dryRun)
+            throws SQLException {
+        transaction.change(
+                JOIN,
+                scoped(list, scope, entities)
+                        .and("back", ListCoverage.LOOK_BACK)
+                        .and("membership", as.column())
+                        .and("dry_run", dryRun ? 1 : 0));
+    }
+
+    /** What a list is bound to may have changed with its name. @return whether it gets more than before */
+    static boolean rescope(Transaction transaction, String list, ListScope scope, Set<String> entities, String before)
+            throws SQLException {
+        transaction.change(REMEMBER, scoped(list, scope, entities));
+        return scope.of(entities).widens(before);
+    }
+
+    static void demandFor(Transaction transaction, Collection<String> joined) throws SQLException {
+        if (!joined.isEmpty()) {
+            JdbcCoverage.demand(
+                    transaction,
+                    new SweepDemand("joined after the first start: " + String.join(", ", joined), null, false));
+        }
+    }
 
     private static final String LEAVE =
             """
@@ -81,11 +135,13 @@ final class Joins {
      * <p>While another process serves other lists, what it reads from the stream is not for all of them: those do not count as
      * covered until a sweep has caught up, once the processes agree.
      *
-     * @param served the configured lists
+     * <p>Those that joined by their names go on; they get what the configuration says now.
+     *
      * @return those that joined, though it was not the first start
      */
-    static List<String> serve(Transaction transaction, Collection<String> served, ListScope scope, Served others)
+    static List<String> serve(Transaction transaction, ListRules rules, ListScope scope, Served others)
             throws SQLException {
+        Collection<String> configured = rules.ids();
         // Two processes that start together agree on what is new.
         JdbcCoverage.lock(transaction);
         boolean begun =
@@ -93,17 +149,26 @@ final class Joins {
         Map<String, Known> known = new TreeMap<>();
         transaction.list(KNOWN, Known::of).forEach(list -> known.put(list.id(), list));
         List<String> joined = new ArrayList<>();
-        for (String list : new TreeSet<>(served)) {
+        Set<String> served = new TreeSet<>(configured);
+        served.removeIf(list -> known.containsKey(list) && known.get(list).membership() == Membership.FORGOTTEN);
+        known.values().stream().filter(Known::joined).map(Known::id).forEach(served::add);
+        for (String list : served) {
             Known before = known.get(list);
-            boolean joins = before == null ? begun : before.gone() || scope.widens(before.fingerprint());
+            Set<String> entities = rules.entities(list, before == null ? "" : before.name());
+            ListScope own = scope.of(entities);
+            boolean byName = before != null && before.joined();
+            boolean joins = before == null ? begun : before.gone() || own.widens(before.fingerprint());
             if (joins) {
                 joined.add(list);
-                transaction.change(
-                        JOIN,
-                        with("list", list).and("back", ListCoverage.LOOK_BACK).and("fingerprint", scope.fingerprint()));
+                join(
+                        transaction,
+                        list,
+                        scope,
+                        entities,
+                        byName ? Membership.JOINED : Membership.CONFIGURED,
+                        byName && before.dryRun());
             } else {
-                transaction.change(
-                        before == null ? BEGIN : REMEMBER, with("list", list).and("fingerprint", scope.fingerprint()));
+                transaction.change(before == null ? BEGIN : REMEMBER, scoped(list, scope, entities));
             }
         }
         for (String list : known.keySet()) {
@@ -111,20 +176,16 @@ final class Joins {
                 transaction.change(others.somewhere(list) ? LAG : LEAVE, with("list", list));
             }
         }
-        for (String list : served) {
+        for (String list : configured) {
             if (!others.everywhere(list)) {
                 transaction.change(LAG, with("list", list));
             }
         }
-        if (!joined.isEmpty()) {
-            JdbcCoverage.demand(
-                    transaction,
-                    new SweepDemand("joined after the first start: " + String.join(", ", joined), null, false));
-        }
+        demandFor(transaction, joined);
         return joined;
     }
 
-    static void say(List<String> joined) {
+    static void say(Collection<String> joined) {
         joined.forEach(list -> LOG.info(
                 "Record list {} has joined, or gets more than before: it is swept for what was deleted in the {} days"
                         + " before, and checked for presence",
@@ -136,7 +197,7 @@ final class Joins {
 
     private static final String LAGGING =
             """
-            select id, covered_until, case when covered_until < joined_at then 1 else 0 end as unswept
+            select id, covered_until, membership, case when covered_until < joined_at then 1 else 0 end as unswept
             from record_list where covered_until is not null and left_at is null""";
 
     /**
@@ -154,7 +215,9 @@ final class Joins {
             String list = row.getString("id");
             if (served.contains(list)) {
                 from.put(list, time(row, "covered_until"));
-                due[0] |= row.getInt("unswept") == 1 || others.everywhere(list);
+                due[0] |= row.getInt("unswept") == 1
+                        || isEverywhere(row.getString("membership"))
+                        || others.everywhere(list);
             }
             return null;
         });
@@ -166,7 +229,13 @@ final class Joins {
             update record_list set covered_until = case
                      when :until >= (select covered_until from sweep) then null else :until end
             where covered_until is not null and left_at is null
-              and id in (select caught.value ->> 0 from {rows :lists} caught)""";
+              and (id in (select caught.value ->> 0 from {rows :agreed} caught)
+                or membership = 'joined' and id in (select caught.value ->> 0 from {rows :lists} caught))""";
+
+    /** Every process serves what joined by its name. */
+    private static boolean isEverywhere(String membership) {
+        return Membership.of(membership) == Membership.JOINED;
+    }
 
     private static final String ADVANCED =
             """
@@ -181,10 +250,25 @@ final class Joins {
         }
         transaction.change(ADVANCED, with("lists", rows(lists)).and("until", until));
         Set<String> agreed = others.everywhere(lists);
-        transaction.change(CAUGHT_UP, with("lists", rows(agreed)).and("until", until));
+        transaction.change(
+                CAUGHT_UP,
+                with("agreed", rows(agreed)).and("lists", rows(lists)).and("until", until));
     }
 
     private static final String FORGET = "update record_list set covered_until = null where left_at is null";
+
+    /** What a process accepts from the stream before it knows of a list is younger than that. */
+    private static final Duration MAX_UNKNOWN = Duration.ofMinutes(10);
+
+    private static final String LEARN =
+            """
+            update record_list set covered_until = coalesce(covered_until, (select covered_until from sweep), {now}) - :unknown
+            where id = :list and left_at is null""";
+
+    /** Served by this process from now on, though others serve it already: what it accepted so far was not for this list. */
+    static void learn(Transaction transaction, String list) throws SQLException {
+        transaction.change(LEARN, with("list", list).and("unknown", MAX_UNKNOWN));
+    }
 
     /** Of another org all of them begin anew. */
     static void forget(Transaction transaction) throws SQLException {

@@ -58,7 +58,7 @@ final class Lanes {
                     order by due_at, id limit 1) as due_at
             from record_list list
             cross join (select 'external' as kind union all select 'record' union all select 'phone') kinds
-            where list.state <> 'stopped'""";
+            where list.state <> 'stopped' and list.vanished_at is null""";
 
     /** Those of served lists with something pending, due or not. */
     List<Lane> waiting(Transaction transaction) throws SQLException {

@@ -115,7 +115,8 @@ public interface Ledger {
      * missed; {@code orderedBy} is the person who asked for it, {@code decidedBy} the one who decided about it last, and
      * {@code decision} what: approved, rejected, redriven, discarded, went_live; {@code sign} is what showed the presence check
      * that the contact was deleted, and {@code listedAs} the external id as the record list holds it, where that is not the one of
-     * 18 characters.
+     * 18 characters; {@code listName} is empty while it is not known, and {@code listJoinedAt} null of a list that was there at the
+     * first start.
      */
     record Entry(
             long id,
@@ -146,7 +147,9 @@ public interface Ledger {
             String decidedBy,
             String decision,
             String sign,
-            String listedAs) {}
+            String listedAs,
+            String listName,
+            Instant listJoinedAt) {}
 
     /** Parked deletions of one list and one reason. {@code message} is that of one of them, {@code oldest} an acceptance. */
     record DeadLetters(String recordList, String failureCode, String message, long count, Instant oldest) {}
@@ -157,7 +160,7 @@ public interface Ledger {
     record ProblemEntry(Instant at, String kind, String message) {}
 
     /**
-     * {@code state} is {@code active}, {@code suspended}, or {@code stopped} until a person goes on; {@code suspendedUntil} is
+     * {@code state} is {@code active}, {@code suspended}, {@code stopped} until a person goes on, or {@code vanished}; {@code suspendedUntil} is
      * null unless suspended, and the error empty when active.
      */
     record RecordListEntry(

@@ -18,6 +18,14 @@ public record ListScope(String provider, List<String> entities, List<String> idP
         idPrefixes = List.copyOf(idPrefixes);
     }
 
+    /** Of a list that gets only some entities' deletions; where none is named, every one's. */
+    ListScope of(Set<String> some) {
+        return some.isEmpty()
+                ? this
+                : new ListScope(
+                        provider, entities.stream().filter(some::contains).toList(), idPrefixes);
+    }
+
     /** As the row of a list keeps it. */
     String fingerprint() {
         return "provider=" + provider + ";entities=" + sorted(entities) + ";prefixes=" + sorted(idPrefixes);

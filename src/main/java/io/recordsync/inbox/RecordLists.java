@@ -73,6 +73,11 @@ public interface RecordLists {
      */
     List<NothingFound> nothingFound();
 
+    /** The id, and the name where it is known: for logs. */
+    default String named(String recordList) {
+        return recordList;
+    }
+
     /** The lists that are suspended now. */
     Set<String> suspended();
 

@@ -168,7 +168,9 @@ final class Restorations {
     }
 
     private static String late(String contactId) {
-        return "'Contact ' || (" + contactId
+        return "case substr(" + contactId
+                + ", 1, 3) when '00Q' then 'Lead ' when '001' then 'Account ' else 'Contact ' end || ("
+                + contactId
                 + ") || ' was restored in Salesforce after its record was, or may have been,"
                 + " removed from a record list (a record cannot be brought back from an event); import it again'";
     }

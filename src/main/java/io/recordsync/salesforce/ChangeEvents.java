@@ -152,7 +152,14 @@ public final class ChangeEvents {
 
         private void delete(ChangeEvent change, Identifier identifier, DeletionState state) {
             deletions.addAll(records.deletions(
-                    identifier, change.key(), Origin.STREAM, change.committedAt(), state, "", change.commit()));
+                    change.entityName(),
+                    identifier,
+                    change.key(),
+                    Origin.STREAM,
+                    change.committedAt(),
+                    state,
+                    "",
+                    change.commit()));
         }
 
         private void restore(ChangeEvent change, Identifier identifier, boolean confirmed) {

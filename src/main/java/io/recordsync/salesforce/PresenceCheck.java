@@ -84,7 +84,7 @@ public final class PresenceCheck {
         this.recordList = recordList;
         this.began = began;
         this.asOf = began;
-        this.list = new ListReading(records);
+        this.list = new ListReading(records.of(recordList));
         this.entities = List.copyOf(entities);
         this.apiVersion = apiVersion;
     }

@@ -13,8 +13,8 @@ import io.recordsync.deletion.Problem;
 import io.recordsync.deletion.Sign;
 import io.recordsync.delivery.Backoff;
 import io.recordsync.inbox.Intakes;
-import io.recordsync.inbox.ListCoverage;
 import io.recordsync.inbox.RecordLists;
+import io.recordsync.inbox.ServedLists;
 import io.recordsync.inbox.Signs;
 import io.recordsync.salesforce.SalesforceAccess.RefusedException;
 import java.io.IOException;
@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -49,14 +48,12 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
     private static final Logger LOG = LoggerFactory.getLogger(PresenceChecks.class);
     /** How often it is looked whether one is due. */
     private static final Duration LOOK = Duration.ofSeconds(1);
-    /** Of the first check of a list that joined. */
-    private static final Duration MAX_WAIT_FOR_SWEEP = Duration.ofMinutes(10);
 
     private final Intakes intakes;
     private final RecordLists lists;
     private final Signs signs;
     private final SyncedRecords records;
-    private final List<String> recordLists;
+    private final ServedLists recordLists;
     private final List<String> entities;
     private final String apiVersion;
     private final Optional<Duration> schedule;
@@ -65,10 +62,8 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
     private final Clock clock;
 
     private final Set<String> ordered = new LinkedHashSet<>();
-    /** Of the lists that joined, those whose first check was ordered; and whether that is so for all of them. */
-    private final Set<String> joined = new HashSet<>();
+    private final FirstChecks firstChecks;
 
-    private boolean allJoined;
     private PresenceCheck running;
     private String last;
     private int lastMissing;
@@ -95,7 +90,7 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
             RecordLists lists,
             Signs signs,
             SyncedRecords records,
-            List<String> recordLists,
+            ServedLists recordLists,
             List<String> entities,
             String apiVersion,
             Optional<Duration> schedule,
@@ -106,7 +101,8 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
         this.lists = lists;
         this.signs = signs;
         this.records = records;
-        this.recordLists = List.copyOf(recordLists);
+        this.recordLists = recordLists;
+        this.firstChecks = new FirstChecks(lists, recordLists, clock);
         this.entities = List.copyOf(entities);
         this.apiVersion = apiVersion;
         this.schedule = schedule;
@@ -127,11 +123,9 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
             return null;
         }
         pause(LOOK);
-        if (!allJoined) {
-            orderJoined();
-        }
+        ordered.addAll(firstChecks.due());
         if (ordered.isEmpty()) {
-            schedule.ifPresent(period -> ordered.addAll(lists.presenceUnchecked(recordLists, period)));
+            schedule.ifPresent(period -> ordered.addAll(lists.presenceUnchecked(firstChecks.readable(), period)));
         }
         if (ordered.isEmpty()) {
             return null;
@@ -147,23 +141,6 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
                 lists.underway(list),
                 signs.awaited(list));
         return running;
-    }
-
-    /**
-     * A list that joined after the first start is checked once what the sweep for it found is in the inbox, so that only the rest is
-     * judged. Once in each process, until one is believed.
-     */
-    private void orderJoined() {
-        List<ListCoverage> open = lists.coverage().stream()
-                .filter(list -> recordLists.contains(list.recordList()))
-                .filter(list -> list.joinedAt() != null && list.historyOpen())
-                .toList();
-        open.stream()
-                .filter(list ->
-                        list.swept() || list.joinedAt().plus(MAX_WAIT_FOR_SWEEP).isBefore(clock.instant()))
-                .filter(list -> joined.add(list.recordList()))
-                .forEach(list -> ordered.add(list.recordList()));
-        allJoined = open.stream().map(ListCoverage::recordList).allMatch(joined::contains);
     }
 
     /** How many records the list has, before a pass through it or after it; negative where nobody knows. */
@@ -201,7 +178,7 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
      */
     public synchronized Intake conclude(PresenceCheck check) {
         if (check.unfinished() || check.asking()) {
-            throw new IllegalStateException("The check of record list " + check.recordList()
+            throw new IllegalStateException("The check of record list " + named(check)
                     + " is not at its end (expected every page to be read and asked about): nothing is deleted");
         }
         Map<String, Found> signed = signed(check);
@@ -214,12 +191,11 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
                     ("Of the %s Salesforce ids in record list %s, %s are not in Salesforce, without a sign of their"
                                     + " deletion: more than reconcile.max-missing-percent = %s allows, so none of these was deleted. Are"
                                     + " the org, the list and the user's permission (View All) right? If they are, raise the limit")
-                            .formatted(
-                                    check.list().judged(), check.recordList(), unsigned, beliefs.maxMissingPercent());
+                            .formatted(check.list().judged(), named(check), unsigned, beliefs.maxMissingPercent());
             LOG.error(message);
             problems.add(new Problem("reconcile_refused", message));
         }
-        incomplete(check.recordList(), check.list()).forEach(message -> {
+        incomplete(named(check), check.list()).forEach(message -> {
             LOG.warn(message);
             problems.add(new Problem("reconcile_incomplete", message));
         });
@@ -269,10 +245,10 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
     }
 
     /** What the check did not look at, in words; empty when it looked at enough. */
-    private List<String> incomplete(String recordList, ListReading list) {
+    private List<String> incomplete(String named, ListReading list) {
         List<String> words = new ArrayList<>();
         if (!Boolean.TRUE.equals(list.whole())) {
-            words.add(list.whyNotWhole(recordList));
+            words.add(list.whyNotWhole(named));
         }
         if (list.judged() * 100L < (long) beliefs.minJudgedPercent() * list.seen()) {
             words.add(
@@ -280,7 +256,7 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
                                     + " that is none of the entities'; reconcile.min-judged-percent = %s): %s")
                             .formatted(
                                     list.seen(),
-                                    recordList,
+                                    named,
                                     list.judged(),
                                     list.otherProvider(),
                                     list.foreign(),
@@ -321,7 +297,7 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
         LOG.info(
                 "Checked record list {}: of {} records {} were judged, {} are not in Salesforce, {} of them without a sign of"
                         + " their deletion{}; {} have an id that is none of the entities', {} another provider",
-                check.recordList(),
+                named(check),
                 lastCounts.seen(),
                 lastCounts.judged(),
                 lastMissing,
@@ -343,11 +319,11 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
             // The others need not wait until it can be checked.
             ordered.remove(check.recordList());
             ordered.add(check.recordList());
-            LOG.warn("Record list {} could not be checked: {}; tried again", check.recordList(), words);
+            LOG.warn("Record list {} could not be checked: {}; tried again", named(check), words);
         } else {
             ended(check);
             String message =
-                    "Record list " + check.recordList() + " could not be checked: " + words + "; nothing was deleted";
+                    "Record list " + named(check) + " could not be checked: " + words + "; nothing was deleted";
             LOG.error(message);
             intakes.accept(new Intake(List.of(), List.of(new Problem("reconcile_refused", message)), null));
         }
@@ -359,6 +335,10 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
                 || e.getClass() == IOException.class
                 || e.getClass() == IllegalStateException.class;
         return ours ? e.getMessage() : "not reached (" + e.getClass().getSimpleName() + ")";
+    }
+
+    private String named(PresenceCheck check) {
+        return recordLists.named(check.recordList());
     }
 
     private void ended(PresenceCheck check) {
@@ -386,6 +366,6 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
                 now == null ? lastMissing : null,
                 now == null ? lastCounts : now.counts(),
                 lastAt,
-                errors.isEmpty() ? null : String.join("; ", errors.values()));
+                errors);
     }
 }

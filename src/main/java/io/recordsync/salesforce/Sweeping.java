@@ -241,7 +241,7 @@ public final class Sweeping {
         if (!answer.path("records").isArray() || !answer.path("done").isBoolean()) {
             throw new IOException("Salesforce's answer to queryAll has no records (expected records and done)");
         }
-        SweptLists.Finds finds = lists.finds();
+        SweptLists.Finds finds = lists.finds(bin.entity());
         for (JsonNode row : answer.path("records")) {
             String master = row.path("MasterRecordId").asText("");
             Optional<Instant> at = time(row.path("SystemModstamp").asText(null));
@@ -291,6 +291,7 @@ public final class Sweeping {
     private Iterator<Intake> readLog(LogWindows windows, InputStream answer) throws IOException {
         DeleteLog log = new DeleteLog(
                 answer, windows.window().until(), (earliest, latest) -> covered(windows, earliest, latest));
+        String entity = left.element().entity();
         return new Iterator<>() {
             @Override
             public boolean hasNext() {
@@ -299,7 +300,7 @@ public final class Sweeping {
 
             @Override
             public Intake next() {
-                SweptLists.Finds finds = lists.finds();
+                SweptLists.Finds finds = lists.finds(entity);
                 log.next()
                         .forEach(deleted ->
                                 finds.add(deleted.id(), deleted.at(), DeletionState.CHECKING, Optional.empty()));

@@ -76,9 +76,9 @@ final class SweptLists {
         return from.isBefore(floor) ? from.minus(overlap) : later(from.minus(overlap), floor);
     }
 
-    /** What one answer names. */
-    Finds finds() {
-        return new Finds();
+    /** What one answer names of an entity. */
+    Finds finds(String entity) {
+        return new Finds(entity);
     }
 
     /** Becomes one intake. */
@@ -86,9 +86,12 @@ final class SweptLists {
 
         private final List<DeletionRequest> deletions = new ArrayList<>();
         private final List<Problem> problems = new ArrayList<>();
+        private final String entity;
         private int count;
 
-        private Finds() {}
+        private Finds(String entity) {
+            this.entity = entity;
+        }
 
         void add(String id, Instant at, DeletionState state, Optional<String> note) {
             if (at.isBefore(earlier(start, common))) {
@@ -103,7 +106,9 @@ final class SweptLists {
                                 + "); not deleted, reported"));
                 return;
             }
-            records.deletions(identifier.get(), "sweep:" + at, Origin.SWEEP, at, state, note.orElse(""), null).stream()
+            records
+                    .deletions(entity, identifier.get(), "sweep:" + at, Origin.SWEEP, at, state, note.orElse(""), null)
+                    .stream()
                     .filter(deletion -> isDue(deletion.recordList(), at))
                     .forEach(deletions::add);
         }

@@ -6,9 +6,12 @@ import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.SalesforceId;
+import io.recordsync.inbox.ServedList;
+import io.recordsync.inbox.ServedLists;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Which records of Salesforce are in Talkdesk's record lists, and what names them there.
@@ -17,20 +20,20 @@ import java.util.Optional;
  */
 public final class SyncedRecords {
 
-    private final List<String> recordLists;
+    private final ServedLists recordLists;
     private final String externalProvider;
     private final List<String> idPrefixes;
     private final boolean holdsMerged;
 
     /** Where the losers of merges are deleted like any other. */
-    public SyncedRecords(List<String> recordLists, String externalProvider, List<String> idPrefixes) {
+    public SyncedRecords(ServedLists recordLists, String externalProvider, List<String> idPrefixes) {
         this(recordLists, externalProvider, idPrefixes, false);
     }
 
     /** @param holdsMerged whether a person decides about the losers of merges */
     public SyncedRecords(
-            List<String> recordLists, String externalProvider, List<String> idPrefixes, boolean holdsMerged) {
-        this.recordLists = List.copyOf(recordLists);
+            ServedLists recordLists, String externalProvider, List<String> idPrefixes, boolean holdsMerged) {
+        this.recordLists = recordLists;
         this.externalProvider = externalProvider;
         this.idPrefixes = List.copyOf(idPrefixes);
         this.holdsMerged = holdsMerged;
@@ -53,8 +56,24 @@ public final class SyncedRecords {
         return idPrefixes.contains(id.substring(0, 3));
     }
 
-    /** One deletion for each record list. */
+    /** Of one record list, which may get some entities' deletions only. */
+    SyncedRecords of(String recordList) {
+        Set<String> entities =
+                recordLists.find(recordList).map(ServedList::entities).orElse(Set.of());
+        return entities.isEmpty()
+                ? this
+                : new SyncedRecords(
+                        recordLists,
+                        externalProvider,
+                        entities.stream()
+                                .flatMap(entity -> KeyPrefixes.of(entity, idPrefixes).stream())
+                                .distinct()
+                                .toList());
+    }
+
+    /** One deletion for each record list that gets those of the entity. */
     List<DeletionRequest> deletions(
+            String entity,
             Identifier identifier,
             String eventKey,
             Origin origin,
@@ -62,8 +81,10 @@ public final class SyncedRecords {
             DeletionState state,
             String note,
             Commit commit) {
-        return recordLists.stream()
-                .map(list -> new DeletionRequest(list, identifier, eventKey, origin, committedAt, state, note, commit))
+        return recordLists.served().stream()
+                .filter(list -> list.gets(entity))
+                .map(list ->
+                        new DeletionRequest(list.id(), identifier, eventKey, origin, committedAt, state, note, commit))
                 // What a sweep finds in the Recycle Bin it finds with its master, if there is one.
                 .map(request -> origin == Origin.SWEEP && note.isEmpty() ? request : mergeAsked(request))
                 .toList();

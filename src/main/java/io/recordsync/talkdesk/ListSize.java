@@ -1,10 +1,10 @@
 package io.recordsync.talkdesk;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.recordsync.deletion.ListedList;
 import io.recordsync.network.Looks;
 import io.recordsync.talkdesk.RecordPage.RefusedException;
 import java.io.IOException;
-import java.util.Set;
 
 /**
  * How many records a record list has by its own word ({@code GET /record-lists/{id}}).
@@ -13,8 +13,6 @@ import java.util.Set;
  * @param filled false while it is loaded or validated, so that its records say nothing yet
  */
 public record ListSize(long records, boolean filled) {
-
-    private static final Set<String> FILLING = Set.of("INCOMPLETE", "VALIDATION_STARTED");
 
     /**
      * @throws RefusedException when asking again is of no use
@@ -28,7 +26,8 @@ public record ListSize(long records, boolean filled) {
         }
         if (status == 403) {
             throw new RefusedException("Talkdesk does not let us see record list " + recordList
-                    + " (403): add record-lists:manage and tod.records-list.manage to talkdesk.scope"
+                    + " (403): let the OAuth client have record-lists:manage (talkdesk.scope) and tod.records-list.manage"
+                    + " (talkdesk.records-scope)"
                     + Said.behind(list));
         }
         if (status == 404) {
@@ -45,6 +44,6 @@ public record ListSize(long records, boolean filled) {
         JsonNode count = list.path("records_count");
         return new ListSize(
                 count.isIntegralNumber() ? count.longValue() : -1,
-                !FILLING.contains(list.path("status").asText()));
+                !ListedList.isFilling(list.path("status").asText()));
     }
 }

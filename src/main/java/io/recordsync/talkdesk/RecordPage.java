@@ -4,10 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.recordsync.deletion.ListedRecord;
 import io.recordsync.network.Looks;
 import java.io.IOException;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * One page of a record list's records ({@code GET /record-lists/{id}/records}), read for what names them.
@@ -15,11 +13,6 @@ import java.util.regex.Pattern;
  * @param next the query of the next page; empty on the last
  */
 public record RecordPage(List<ListedRecord> records, String next) {
-
-    /** As many as the first page is asked for. */
-    private static final int PAGE_SIZE = 100;
-
-    private static final Pattern PAGE = Pattern.compile("(^|&)page=\\d");
 
     /**
      * @param apiUrl the only place that a next link may lead to
@@ -34,7 +27,8 @@ public record RecordPage(List<ListedRecord> records, String next) {
         }
         if (status == 403) {
             throw new RefusedException("Talkdesk does not let us read the records of list " + recordList
-                    + " (403): add tod.records-list.manage to talkdesk.scope" + Said.behind(page));
+                    + " (403): let the OAuth client have tod.records-list.manage (talkdesk.records-scope)"
+                    + Said.behind(page));
         }
         if (status == 404) {
             throw new RefusedException("Talkdesk knows no record list " + recordList + " (404)" + Said.behind(page));
@@ -60,9 +54,14 @@ public record RecordPage(List<ListedRecord> records, String next) {
             listed.add(new ListedRecord(
                     text(record.path("id")), text(record.path("external_provider")), text(record.path("external_id"))));
         }
-        // Some servers have a next link on every page for ever.
-        boolean last = records.isEmpty() || isLast(page);
-        return new RecordPage(List.copyOf(listed), last ? "" : query(nextLink(page), recordList, apiUrl));
+        return new RecordPage(
+                List.copyOf(listed),
+                NextPage.of(
+                        page,
+                        records.isEmpty(),
+                        "list " + recordList,
+                        apiUrl,
+                        "/record-lists/" + recordList + "/records"));
     }
 
     private static String text(JsonNode value) {
@@ -71,69 +70,6 @@ public record RecordPage(List<ListedRecord> records, String next) {
 
     private static boolean saysEmpty(JsonNode page) {
         return page.path("total").asInt(-1) == 0 || page.path("count").asInt(-1) == 0;
-    }
-
-    private static boolean isLast(JsonNode page) {
-        int number = page.path("page").asInt(0);
-        // One page of the documentation calls it total_page.
-        int pages = page.path("total_pages").asInt(page.path("total_page").asInt(0));
-        return number > 0 && pages > 0 && number >= pages;
-    }
-
-    /** Empty on the last page. */
-    private static String nextLink(JsonNode page) {
-        JsonNode next = page.path("_links").path("next");
-        JsonNode href = next.isTextual() ? next : next.path("href");
-        return href.isTextual() ? href.asText().strip() : "";
-    }
-
-    /**
-     * The query of a link that leads to this list on our own host, however that is written: relative, with a slash before the
-     * question mark, by http. Only the query is used.
-     */
-    private static String query(String link, String recordList, String apiUrl) throws RefusedException {
-        if (link.isEmpty()) {
-            return "";
-        }
-        URI ours = URI.create(apiUrl + "/record-lists/" + recordList + "/records");
-        URI next = uri(apiUrl, link);
-        boolean http = "http".equals(next.getScheme()) || "https".equals(next.getScheme());
-        boolean same = http
-                && next.getRawUserInfo() == null
-                && ours.getHost().equalsIgnoreCase(next.getHost())
-                && (next.getPort() == -1 || next.getPort() == port(ours))
-                && ours.getRawPath().equals(withoutSlash(next.getRawPath()))
-                && next.getRawQuery() != null;
-        if (!same) {
-            throw elsewhere(recordList, ours);
-        }
-        String query = next.getRawQuery();
-        boolean numbered = PAGE.matcher(query).find() && !query.contains("per_page=");
-        // Without it a page would be of another size than the one before, and skip records.
-        return numbered ? query + "&per_page=" + PAGE_SIZE : query;
-    }
-
-    private static int port(URI uri) {
-        return uri.getPort() != -1 ? uri.getPort() : uri.getScheme().equals("https") ? 443 : 80;
-    }
-
-    private static String withoutSlash(String path) {
-        return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
-    }
-
-    private static RefusedException elsewhere(String recordList, URI ours) {
-        return new RefusedException("Talkdesk's link to the next page of list " + recordList
-                + " leads elsewhere (expected " + ours + "?…); it was not followed");
-    }
-
-    /** What is no URI leads nowhere. */
-    private static URI uri(String apiUrl, String link) {
-        try {
-            return URI.create(apiUrl + '/').resolve(link);
-        } catch (IllegalArgumentException e) {
-            // Without it: its message quotes the link.
-            return URI.create("about:blank");
-        }
     }
 
     /** Asking again is of no use. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recordsync.deletion.DeliveryMode;
+import io.recordsync.deletion.ListJoin;
+import io.recordsync.deletion.ListRules;
 import io.recordsync.stories.TestCa;
 import java.net.URI;
 import java.nio.file.Files;
@@ -94,7 +96,13 @@ class SettingsTest {
                                 "key.pem",
                                 "key-1",
                                 "all",
-                                List.of("list-a", "list-b"),
+                                "records",
+                                new ListSettings(
+                                        new ListRules(List.of("list-a", "list-b"), List.of("SF *"), Map.of()),
+                                        ListJoin.LIVE,
+                                        Duration.ofMinutes(11),
+                                        201,
+                                        Duration.ofDays(8)),
                                 "crm"),
                         new BatchSettings(99, Duration.ofMillis(6)),
                         new DeliverySettings(
@@ -147,9 +155,8 @@ class SettingsTest {
             Map<String, String> others = new LinkedHashMap<>(changed);
             if (key.mustBeSet()) {
                 others.put(key.name(), key.form().isSecret() ? "another" : "https://another.example");
-                if (key.name().equals("talkdesk.record-lists")) {
-                    others.put(key.name(), "list-b");
-                }
+            } else if (key.name().equals("talkdesk.record-lists")) {
+                others.put(key.name(), "list-b");
             } else {
                 assertThat(changed.get(key.name())).as(key.name()).isNotEqualTo(key.defaultText());
                 others.remove(key.name());
@@ -240,7 +247,8 @@ class SettingsTest {
                 other.privateKey(),
                 other.keyId(),
                 other.scope(),
-                recordLists,
+                other.recordsScope(),
+                new ListSettings(ListRules.of(recordLists), ListJoin.ASK, Duration.ZERO, 1, Duration.ofDays(7)),
                 provider);
     }
 
@@ -258,6 +266,12 @@ class SettingsTest {
         Keys.all().forEach(key -> texts.put(key.name(), ESSENTIAL.getOrDefault(key.name(), "")));
         texts.put("talkdesk.api-url", "https://api.talkdeskapp.eu");
         texts.put("talkdesk.external-provider", "crm");
+        texts.put("talkdesk.record-lists.matching", "SF *");
+        texts.put("talkdesk.record-lists.join", "live");
+        texts.put("talkdesk.record-lists.refresh", "11m");
+        texts.put("talkdesk.record-lists.most", "201");
+        texts.put("talkdesk.record-lists.gone-after", "8d");
+        texts.put("talkdesk.records-scope", "records");
         texts.put("salesforce.first-start", "earliest");
         texts.put("batch.size", "99");
         texts.put("batch.linger", "6");

@@ -40,7 +40,7 @@ class ClaimsTest {
     private final Source source = new Source();
     private final DeliveryGate gate =
             new DeliveryGate(Duration.ofMillis(20), Duration.ofMillis(20), Clock.systemUTC(), new InMemoryPauses());
-    private final Claims claims = new Claims(source.queue(), gate, new BatchSettings(10, LINGER), 1, 1);
+    private final Claims claims = new Claims(source.queue(), gate, new BatchSettings(10, LINGER), 1, () -> 1);
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final DefaultCamelContext context = new DefaultCamelContext();
 
@@ -55,7 +55,7 @@ class ClaimsTest {
         source.add(13);
         assertThat(claims.next()).extracting(claims::complete).containsExactly(true, false);
 
-        Claims hurried = new Claims(source.queue(), gate, new BatchSettings(10, Duration.ZERO), 1, 1);
+        Claims hurried = new Claims(source.queue(), gate, new BatchSettings(10, Duration.ZERO), 1, () -> 1);
         source.add(3);
         assertThat(hurried.next()).extracting(hurried::complete).containsExactly(true);
     }
@@ -227,7 +227,7 @@ class ClaimsTest {
 
     /** Two lists, one call in flight: room for sixty rows, thirty of one list. */
     private Claims ofTwoLists() {
-        return new Claims(source.queue(), gate, new BatchSettings(10, LINGER), 1, 2);
+        return new Claims(source.queue(), gate, new BatchSettings(10, LINGER), 1, () -> 2);
     }
 
     @Test
@@ -277,7 +277,7 @@ class ClaimsTest {
 
     @Test
     void a_list_that_was_suspended_keeps_no_call_from_the_others_once_its_rows_were_given_back() throws Exception {
-        Claims two = new Claims(source.queue(), gate, new BatchSettings(10, LINGER), 2, 2);
+        Claims two = new Claims(source.queue(), gate, new BatchSettings(10, LINGER), 2, () -> 2);
         source.add("a", 50);
         List<Batch> first = two.next();
         assertThat(first).hasSize(5);

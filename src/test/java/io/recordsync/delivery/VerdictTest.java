@@ -9,6 +9,7 @@ import io.recordsync.deletion.ClaimedDeletion;
 import io.recordsync.deletion.Failure;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.delivery.Reading.Meaning;
+import io.recordsync.ops.InMemoryRecordLists;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
@@ -30,7 +31,7 @@ class VerdictTest {
     /** It decides only, and never asks the inbox. */
     private final Delivery delivery = new Delivery(
             null,
-            null,
+            new InMemoryRecordLists(),
             gate,
             new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(1)),
             3,

@@ -64,7 +64,9 @@ abstract class IntakesContract extends OnEitherDatabase {
                         "",
                         "",
                         "",
-                        ""));
+                        "",
+                        "",
+                        null));
     }
 
     @Test

@@ -25,6 +25,8 @@ class PostgresqlInboxTest extends InboxContract {
             transaction.change("truncate entered, person_order");
             transaction.change("update clock set seen_at = 0");
             transaction.change("update alert_turn set session = ''");
+            transaction.change(
+                    "update list_look_up set due_at = null, session = '', ended_at = null, error = '', trouble = ''");
             transaction.change("delete from sweep");
             transaction.change("insert into sweep (one) values (1)");
             return transaction.change("update settled set total = 0");

@@ -73,6 +73,11 @@ class OpenApiTest {
                 "/api/sweep|{\"since\": \"2026-02-20T10:00:00+01:00\"}",
                 "/api/record-lists/go-on|{\"ids\": [\"list-a\"]}",
                 "/api/record-lists/skip-history|{\"ids\": [\"list-a\"]}",
+                "/api/record-lists/join|{\"ids\": [\"list-a\"]}",
+                "/api/record-lists/join|{\"ids\": [\"list-a\"], \"dryRun\": true}",
+                "/api/record-lists/dismiss|{\"ids\": [\"list-a\"]}",
+                "/api/record-lists/forget|{\"ids\": [\"list-a\"]}",
+                "/api/record-lists/go-live|{\"ids\": [\"list-a\"]}",
                 "/api/reconcile|{}"
             })
     void a_body_that_the_document_allows_is_taken(String path, String body) throws Exception {
@@ -92,6 +97,7 @@ class OpenApiTest {
         for (String path : List.of(
                 "/api/status",
                 "/api/history",
+                "/api/record-lists",
                 "/api/dead-letters",
                 "/api/deletions",
                 "/api/receipts?externalId=003DL0000212DetYAE",
@@ -131,6 +137,11 @@ class OpenApiTest {
                 "/api/sweep|{\"until\": null}",
                 "/api/reconcile|{\"recordList\": 5}",
                 "/api/record-lists/go-on|{}",
+                "/api/record-lists/join|{}",
+                "/api/record-lists/join|{\"ids\": [\"list-a\"], \"dryRun\": \"yes\"}",
+                "/api/record-lists/dismiss|{\"ids\": []}",
+                "/api/record-lists/forget|{\"state\": \"vanished\"}",
+                "/api/record-lists/go-live|{\"ids\": [7]}",
                 "/api/record-lists/skip-history|{}",
                 "/api/record-lists/skip-history|{\"ids\": []}",
                 "/api/record-lists/go-on|{\"ids\": []}",

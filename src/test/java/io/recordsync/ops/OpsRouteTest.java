@@ -25,6 +25,8 @@ import io.recordsync.inbox.Coverage;
 import io.recordsync.inbox.Coverage.Stretch;
 import io.recordsync.inbox.Decisions.Selection;
 import io.recordsync.inbox.Fingerprint;
+import io.recordsync.inbox.FoundList;
+import io.recordsync.inbox.FoundLists.LookUpState;
 import io.recordsync.inbox.Ledger.Attempt;
 import io.recordsync.inbox.Ledger.DeadLetters;
 import io.recordsync.inbox.Ledger.Entry;
@@ -34,6 +36,7 @@ import io.recordsync.inbox.Ledger.PositionEntry;
 import io.recordsync.inbox.Ledger.ProblemEntry;
 import io.recordsync.inbox.Ledger.RecordListEntry;
 import io.recordsync.inbox.ListCoverage;
+import io.recordsync.inbox.Membership;
 import io.recordsync.oauth.TokenUnavailableException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -394,14 +397,14 @@ class OpsRouteTest {
                   "openUntil": null, "openedBy": null},
                  "lists": [
                    {"id": "list-a", "state": "active", "joined": null, "coveredUntil": "2026-03-01T10:59:00Z",
-                    "historyOpen": false, "pending": 0, "parked": 0, "dryRun": false, "lastCallAt": null,
-                    "lastError": null},
+                    "historyOpen": false, "name": null, "recordsCount": null, "identifierType": null, "pending": 0, "parked": 0, "dryRun": false, "lastCallAt": null,
+                    "lastError": null, "presenceError": null},
                    {"id": "list-b", "state": "active", "joined": null, "coveredUntil": "2026-03-01T10:59:00Z",
-                    "historyOpen": false, "pending": 0, "parked": 0, "dryRun": false, "lastCallAt": null,
-                    "lastError": null},
+                    "historyOpen": false, "name": null, "recordsCount": null, "identifierType": null, "pending": 0, "parked": 0, "dryRun": false, "lastCallAt": null,
+                    "lastError": null, "presenceError": null},
                    {"id": "list-z", "state": "suspended", "joined": null, "coveredUntil": "2026-03-01T10:59:00Z",
-                    "historyOpen": false, "pending": 2, "parked": 1, "dryRun": false, "lastCallAt": null,
-                    "lastError": "list_gone"}],
+                    "historyOpen": false, "name": null, "recordsCount": null, "identifierType": null, "pending": 2, "parked": 1, "dryRun": false, "lastCallAt": null,
+                    "lastError": "list_gone", "presenceError": null}],
                  "sweep": {"lastAt": "2026-03-01T11:00:00Z", "coveredUntil": "2026-03-01T10:59:00Z",
                            "lastError": "Salesforce answered 503", "owed": "GAP_OVERFLOW", "ordered": false, "running": true, "found": 12, "added": 2,
                            "unproven": {"from": "2026-02-01T00:00:00Z", "until": "2026-02-02T00:00:00Z"}},
@@ -1064,6 +1067,60 @@ class OpsRouteTest {
     }
 
     @Test
+    void why_a_presence_check_failed_is_said_in_the_row_of_its_list() throws Exception {
+        server.presenceErrors.put("list-b", "add tod.records-list.manage");
+        try {
+            assertThat(json(server.get("/api/status"))
+                            .at("/lists/0/presenceError")
+                            .isNull())
+                    .isTrue();
+            assertThat(json(server.get("/api/status"))
+                            .at("/lists/1/presenceError")
+                            .asText())
+                    .isEqualTo("add tod.records-list.manage");
+            assertThat(reasons()).contains("The presence check: add tod.records-list.manage");
+        } finally {
+            server.presenceErrors.clear();
+        }
+    }
+
+    @Test
+    void record_lists_that_were_looked_up_are_told_about_by_their_names() throws Exception {
+        server.found.state = new LookUpState(null, "no page", "", "nothing matches 'SF *'");
+        server.found.found.add(asking("list-c", "SF May"));
+        try {
+            assertThat(level()).isEqualTo("amber");
+            assertThat(reasons())
+                    .contains("waits for a person to let it join", "list-c (SF May)")
+                    .contains("nothing matches 'SF *'")
+                    .contains("The record lists could not be looked up: no page");
+        } finally {
+            server.found.state = new LookUpState(null, "", "", "");
+            server.found.found.clear();
+        }
+    }
+
+    private static FoundList asking(String id, String name) {
+        return new FoundList(
+                id,
+                name,
+                Membership.ASKS,
+                "active",
+                false,
+                true,
+                false,
+                Set.of(),
+                "EXTERNAL",
+                "ACCEPTED",
+                7L,
+                null,
+                null,
+                null,
+                false,
+                false);
+    }
+
+    @Test
     void a_list_that_is_not_configured_any_more_is_retired() throws Exception {
         server.inbox.recordLists.add(new RecordListEntry("list-z", "active", 0, 0, null, ""));
         server.recordLists.coverage.add(new ListCoverage("list-z", null, OpsServer.NOW, null, "", false));
@@ -1314,7 +1371,9 @@ class OpsRouteTest {
                 "",
                 "",
                 "",
-                "");
+                "",
+                "",
+                null);
     }
 
     private static String phones(int count) {

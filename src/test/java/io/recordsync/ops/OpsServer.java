@@ -24,6 +24,8 @@ import io.recordsync.ops.api.DeletionView;
 import io.recordsync.ops.api.FrontDoor;
 import io.recordsync.ops.api.GuardView;
 import io.recordsync.ops.api.HistoryView;
+import io.recordsync.ops.api.ListOrders;
+import io.recordsync.ops.api.ListView;
 import io.recordsync.ops.api.OpsHttpServer;
 import io.recordsync.ops.api.OrderView;
 import io.recordsync.ops.api.Orders;
@@ -33,6 +35,8 @@ import io.recordsync.ops.health.DeliveryCheck;
 import io.recordsync.ops.health.ExpiryCheck;
 import io.recordsync.ops.health.GuardCheck;
 import io.recordsync.ops.health.Health;
+import io.recordsync.ops.health.ListNames;
+import io.recordsync.ops.health.ListNamesCheck;
 import io.recordsync.ops.health.ListsCheck;
 import io.recordsync.ops.health.Metrics;
 import io.recordsync.ops.health.NodesCheck;
@@ -121,12 +125,14 @@ public final class OpsServer implements AutoCloseable {
             .connectTimeout(Duration.ofSeconds(10))
             .build();
     public final Set<String> dryRunLists = ConcurrentHashMap.newKeySet();
-    private final DeliveryMode mode = new DeliveryMode(false, dryRunLists);
+    private final DeliveryMode mode = new DeliveryMode(false, Set.of()).with(() -> dryRunLists);
+    public final InMemoryFoundLists found = new InMemoryFoundLists(RECORD_LISTS);
     private final Gate gateBean = new Gate(told, () -> gate);
     private final Sweeps sweeps = new Sweeps(told);
     final InMemorySights sights = new InMemorySights();
     volatile MissedReport missed = MissedReport.NONE;
-    private final PresenceChecks presenceChecks = new PresenceChecks(told);
+    public final Map<String, String> presenceErrors = new ConcurrentHashMap<>();
+    private final PresenceChecks presenceChecks = new PresenceChecks(told, presenceErrors);
     private final PrometheusMeterRegistry registry = Metrics.registry();
     final Metrics metrics = new Metrics(registry, inbox, CHANNEL, () -> stream, CLOCK);
     private final Health health = new Health(CLOCK);
@@ -170,6 +176,7 @@ public final class OpsServer implements AutoCloseable {
         main.bind("recordsyncGate", gateBean);
         main.bind("recordsyncSweeps", sweeps);
         main.bind("recordsyncPresenceChecks", presenceChecks);
+        main.bind("recordsyncListLookUps", new ListLookUps(told));
     }
 
     private void bindApi(OpsSettings settings) {
@@ -182,7 +189,10 @@ public final class OpsServer implements AutoCloseable {
         main.bind("recordsyncPageFiles", new PageFiles());
         main.bind(
                 "recordsyncOrders",
-                new Orders(inbox, inbox, orders, pauses, coverage, recordLists, sights, RECORD_LISTS, mode, CLOCK));
+                new Orders(inbox, inbox, orders, pauses, coverage, recordLists, sights, found, mode, CLOCK));
+        main.bind("recordsyncListOrders", new ListOrders(found, orders));
+        main.bind("recordsyncListView", new ListView(found, coverage));
+        main.bind("recordsyncListNames", new ListNames(registry, found));
         main.bind("recordsyncOrderView", new OrderView(orders));
         main.bind("recordsyncDeletionView", new DeletionView(inbox));
         main.bind("recordsyncHistoryView", new HistoryView(history));
@@ -196,7 +206,7 @@ public final class OpsServer implements AutoCloseable {
                         recordLists,
                         pauses,
                         CHANNEL,
-                        RECORD_LISTS,
+                        found,
                         new Status.Parts(
                                 () -> stream,
                                 gateBean,
@@ -226,7 +236,8 @@ public final class OpsServer implements AutoCloseable {
                 new PositionCheck(inbox, CHANNEL, () -> stream, IDLE_TIMEOUT, CLOCK),
                 new ExpiryCheck(inbox, CHANNEL, Duration.ofHours(24), CLOCK),
                 new PendingCheck(inbox, Duration.ofHours(1), CLOCK),
-                new ListsCheck(inbox),
+                new ListsCheck(inbox, found),
+                new ListNamesCheck(found),
                 new TokenCheck("salesforce", salesforceToken),
                 new TokenCheck("talkdesk", talkdeskToken),
                 new GuardCheck(inbox, registry),
@@ -336,15 +347,22 @@ public final class OpsServer implements AutoCloseable {
         }
     }
 
+    /** Stands for the look-ups of record lists. */
+    public record ListLookUps(List<String> told) {
+        public void order() {
+            told.add("look up");
+        }
+    }
+
     /** Stands for the presence checks. */
-    public record PresenceChecks(List<String> told) implements Supplier<PresenceReport> {
+    public record PresenceChecks(List<String> told, Map<String, String> errors) implements Supplier<PresenceReport> {
         public void order(List<String> recordLists) {
             told.add("reconcile " + recordLists);
         }
 
         @Override
         public PresenceReport get() {
-            return new PresenceReport(null, false, List.of(), 3, null, PresenceReport.Counts.NONE, null, null);
+            return new PresenceReport(null, false, List.of(), 3, null, PresenceReport.Counts.NONE, null, errors);
         }
     }
 

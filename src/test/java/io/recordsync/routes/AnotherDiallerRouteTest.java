@@ -64,7 +64,7 @@ class AnotherDiallerRouteTest {
         ledger = new JdbcLedger(store);
         Duration backoff = Duration.ofMillis(20);
         DeliveryGate gate = new DeliveryGate(backoff, backoff, Clock.systemUTC(), inbox.pauses());
-        claims = new Claims(inbox.queue(), gate, new BatchSettings(100, Duration.ofMillis(50)), 1, 1);
+        claims = new Claims(inbox.queue(), gate, new BatchSettings(100, Duration.ofMillis(50)), 1, () -> 1);
         main.bind("recordsyncQueue", inbox.queue());
         main.bind("recordsyncClaims", claims);
         main.bind("recordsyncBatchQueue", claims.waiting());
@@ -80,6 +80,7 @@ class AnotherDiallerRouteTest {
                         5,
                         new VerifySettings(Duration.ofSeconds(1), 3, Unconfirmed.SETTLE),
                         new Finds(inbox.recordLists())));
+        main.bind("recordsyncListLookUps", new NoLookUps());
         main.bind("fakeDialler", dialler);
         main.addOverrideProperty("recordsync.enabled", "false");
         main.addOverrideProperty("batch.size", "100");
@@ -91,6 +92,12 @@ class AnotherDiallerRouteTest {
                         + "file:routes/apply-verdict.camel.yaml,"
                         + "classpath:dialler/call-fake-dialler.camel.yaml");
         main.start();
+    }
+
+    /** Another dialler looks nothing up. */
+    public static final class NoLookUps {
+
+        public void suspect() {}
     }
 
     @AfterEach

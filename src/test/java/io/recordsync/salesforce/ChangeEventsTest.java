@@ -12,6 +12,7 @@ import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Problem;
 import io.recordsync.deletion.Restoration;
 import io.recordsync.deletion.StreamPosition;
+import io.recordsync.inbox.ServedLists;
 import io.recordsync.salesforce.stream.StreamEvent;
 import io.recordsync.salesforce.stream.StreamEvent.ChangeEvent;
 import io.recordsync.salesforce.stream.StreamEvent.UndecodableEvent;
@@ -308,7 +309,7 @@ class ChangeEventsTest {
 
     private static ChangeEvents changeEvents(boolean sweepOnGap) {
         return new ChangeEvents(
-                new SyncedRecords(List.of("list-1", "list-2"), "salesforce", List.of("003")),
+                new SyncedRecords(ServedLists.of(List.of("list-1", "list-2")), "salesforce", List.of("003")),
                 List.of("Contact"),
                 sweepOnGap,
                 InstantSource.system());

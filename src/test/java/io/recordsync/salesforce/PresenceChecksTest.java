@@ -14,6 +14,7 @@ import io.recordsync.deletion.Sign;
 import io.recordsync.inbox.Intakes;
 import io.recordsync.inbox.ListCoverage;
 import io.recordsync.inbox.RecordLists;
+import io.recordsync.inbox.ServedLists;
 import io.recordsync.inbox.Signs;
 import io.recordsync.simulator.salesforce.ContactIds;
 import java.io.ByteArrayInputStream;
@@ -711,7 +712,7 @@ class PresenceChecksTest {
                 (RecordLists) inbox,
                 (Signs) inbox,
                 records(),
-                List.of("list-a", "list-b"),
+                ServedLists.of(List.of("list-a", "list-b")),
                 List.of("Contact"),
                 "64.0",
                 schedule,
@@ -721,7 +722,7 @@ class PresenceChecksTest {
     }
 
     private static SyncedRecords records() {
-        return new SyncedRecords(List.of("list-a", "list-b"), "salesforce", List.of("003"));
+        return new SyncedRecords(ServedLists.of(List.of("list-a", "list-b")), "salesforce", List.of("003"));
     }
 
     private static InputStream living(List<String> ids) {

@@ -13,6 +13,7 @@ import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Problem;
 import io.recordsync.inbox.Coverage.Stretch;
 import io.recordsync.inbox.Coverage.Sweep;
+import io.recordsync.inbox.ServedLists;
 import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.ClientCredentials;
@@ -566,7 +567,7 @@ class SweepingTest {
     private Sweeping sweeping(Sweep sweep) {
         return new Sweeping(
                 sweep,
-                new SyncedRecords(List.of("list-1", "list-2"), "salesforce", List.of("003")),
+                new SyncedRecords(ServedLists.of(List.of("list-1", "list-2")), "salesforce", List.of("003")),
                 Set.of("Contact"),
                 "64.0",
                 OVERLAP,
@@ -577,7 +578,7 @@ class SweepingTest {
     private static Sweeping sweepingOf(String entity) {
         return new Sweeping(
                 since(Instant.EPOCH),
-                new SyncedRecords(List.of("list-1"), "salesforce", List.of("003")),
+                new SyncedRecords(ServedLists.of(List.of("list-1")), "salesforce", List.of("003")),
                 Set.of(entity),
                 "64.0",
                 OVERLAP,

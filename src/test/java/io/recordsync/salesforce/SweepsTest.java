@@ -16,6 +16,7 @@ import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.InboxSettings;
 import io.recordsync.inbox.JdbcLedger;
 import io.recordsync.inbox.Ledger.ProblemEntry;
+import io.recordsync.inbox.ServedLists;
 import io.recordsync.inbox.Sights.Seen;
 import io.recordsync.inbox.Store;
 import io.recordsync.inbox.database.Database;
@@ -344,7 +345,7 @@ class SweepsTest {
         return new Sweeps(
                 coverage,
                 inbox.intakes(),
-                new SyncedRecords(List.of("list-1"), "salesforce", List.of("003")),
+                new SyncedRecords(ServedLists.of(List.of("list-1")), "salesforce", List.of("003")),
                 List.of("Contact"),
                 "64.0",
                 Duration.ofDays(1),

@@ -94,6 +94,7 @@ class ListsJoinIT {
 
         // The token does not reach records: no presence check; the sweep is made all the same.
         talkdesk.recordsNeedTheirOwnScope(true);
+        talkdesk.grantScopes("record-lists:manage");
         service.with("talkdesk.scope", "record-lists:manage")
                 .with("talkdesk.record-lists", A + "," + B)
                 .startSubscribed();
@@ -102,6 +103,7 @@ class ListsJoinIT {
         service.await(
                 "the scope is named",
                 () -> service.status().at("/health/reasons").toString().contains("tod.records-list.manage"));
+        assertThat(list(B, "presenceError")).contains("tod.records-list.manage");
         assertThat(list(B, "historyOpen")).isEqualTo("true");
         assertThat(service.status().at("/health/level").asText()).isEqualTo("amber");
         assertThat(service.post("/api/record-lists/skip-history", "{\"ids\": [\"" + A + "\", \"" + B + "\"]}")

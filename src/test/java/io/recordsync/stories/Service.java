@@ -106,6 +106,7 @@ public final class Service implements AutoCloseable {
         with("ops.port", Integer.toString(port));
         // It would take what a story has scripted for others.
         with("doctor.at-start", "false");
+        with("talkdesk.record-lists.refresh", "0");
     }
 
     /** A key of the configuration, in force from the next start on. */

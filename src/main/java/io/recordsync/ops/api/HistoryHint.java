@@ -2,6 +2,7 @@ package io.recordsync.ops.api;
 
 import io.recordsync.deletion.PresenceReport;
 import io.recordsync.inbox.ListCoverage;
+import io.recordsync.inbox.ServedLists;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -15,11 +16,11 @@ final class HistoryHint {
 
     private HistoryHint() {}
 
-    static List<String> words(List<ListCoverage> lists, PresenceReport checks) {
+    static List<String> words(List<ListCoverage> lists, ServedLists names, PresenceReport checks) {
         List<String> words = new ArrayList<>();
         List<String> since = lists.stream()
                 .filter(list -> list.joinedAt() == null && list.historyOpen())
-                .map(ListCoverage::recordList)
+                .map(list -> names.named(list.recordList()))
                 .toList();
         if (!since.isEmpty()) {
             words.add("What was deleted before the first start may still be on record lists " + shown(since)
@@ -28,7 +29,7 @@ final class HistoryHint {
         }
         lists.stream()
                 .filter(list -> list.joinedAt() != null && list.historyOpen())
-                .map(list -> joined(list, checks))
+                .map(list -> joined(list, names, checks))
                 .forEach(words::add);
         return words;
     }
@@ -38,9 +39,9 @@ final class HistoryHint {
         return lists.size() <= MAX_SHOWN ? first : first + " and %s more".formatted(lists.size() - MAX_SHOWN);
     }
 
-    private static String joined(ListCoverage list, PresenceReport checks) {
+    private static String joined(ListCoverage list, ServedLists names, PresenceReport checks) {
         String sweep = list.swept() ? "it was swept for the 15 days before" : "a sweep of the 15 days before is due";
-        return "Record list " + list.recordList() + " joined at " + list.joinedAt() + ": " + sweep
+        return "Record list " + names.named(list.recordList()) + " joined at " + list.joinedAt() + ": " + sweep
                 + ", and it is to be checked for presence (POST /api/reconcile); wait for that, " + DECLINE
                 + why(checks);
     }

@@ -12,6 +12,7 @@ import io.recordsync.inbox.NotAsShownException;
 import io.recordsync.inbox.Pauses;
 import io.recordsync.inbox.Pauses.Pause;
 import io.recordsync.inbox.RecordLists;
+import io.recordsync.inbox.ServedLists;
 import io.recordsync.inbox.Sights;
 import io.recordsync.inbox.WrittenOrders;
 import java.time.Clock;
@@ -19,7 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -57,7 +57,7 @@ public final class Orders {
     private final Coverage coverage;
     private final RecordLists known;
     private final Sights sights;
-    private final List<String> recordLists;
+    private final ServedLists recordLists;
     private final RequestedDeletions requested;
     private final Clock clock;
 
@@ -87,7 +87,7 @@ public final class Orders {
 
     /**
      * @param known the record lists that the inbox knows
-     * @param recordLists {@code talkdesk.record-lists}
+     * @param recordLists that are served
      */
     public Orders(
             Intakes intakes,
@@ -97,7 +97,7 @@ public final class Orders {
             Coverage coverage,
             RecordLists known,
             Sights sights,
-            List<String> recordLists,
+            ServedLists recordLists,
             DeliveryMode mode,
             Clock clock) {
         this.intakes = intakes;
@@ -287,34 +287,30 @@ public final class Orders {
     /** Without {@code recordList} each configured list is meant; others are refused. */
     public Lists reconcile(byte[] body, String user) {
         String recordList = RequestBody.text(RequestBody.readObject(body, Set.of("recordList")), "recordList");
-        if (recordList != null && !recordLists.contains(recordList)) {
-            throw Refusal.of(400, "recordList is expected to be one of talkdesk.record-lists");
+        if (recordList != null && recordLists.find(recordList).isEmpty()) {
+            throw Refusal.of(400, "recordList is expected to be one of the record lists that are served");
         }
-        List<String> ordered = recordList == null ? recordLists : List.of(recordList);
-        LOG.info("{} ordered the presence check of {}", user, ordered);
+        List<String> ordered = recordList == null ? recordLists.ids() : List.of(recordList);
+        LOG.info("{} ordered the presence check of {}", user, named(ordered));
         return new Lists(ordered);
     }
 
     /** Lists that the delivery has stopped go on; the count is of those that were stopped. */
     public SelectionOrders.Count goOn(byte[] body, String user) {
-        JsonNode order = listOrder(body);
-        List<String> lists = lists(order);
+        JsonNode order = RequestedLists.order(body);
+        List<String> lists = RequestedLists.ids(order);
         AsOf asOf = AsOf.of(order);
         AsOf.Rest seen = asOf == null ? null : asOf.status();
         answered((Integer count) -> SelectionOrders.Count.of(count));
         int count = asShown(() -> known.goOn(lists, seen == null ? null : seen::showsStopped));
-        LOG.info(
-                "{} let {} stopped record lists go on, of {}",
-                user,
-                count,
-                RequestedSelection.oneLine(lists.toString()));
+        LOG.info("{} let {} stopped record lists go on, of {}", user, count, named(lists));
         return SelectionOrders.Count.of(count);
     }
 
     /** A person declines the look at what lies before these lists joined; the count is of those where it was open. */
     public SelectionOrders.Count skipHistory(byte[] body, String user) {
-        JsonNode order = listOrder(body);
-        List<String> lists = lists(order);
+        JsonNode order = RequestedLists.order(body);
+        List<String> lists = RequestedLists.ids(order);
         AsOf asOf = AsOf.of(order);
         AsOf.Rest seen = asOf == null ? null : asOf.status();
         answered((Integer count) -> SelectionOrders.Count.of(count));
@@ -323,29 +319,13 @@ public final class Orders {
                 "{} declined the look at what was deleted before record lists joined: {}, of {}",
                 user,
                 count,
-                RequestedSelection.oneLine(lists.toString()));
+                named(lists));
         return SelectionOrders.Count.of(count);
     }
 
-    private static JsonNode listOrder(byte[] body) {
-        return RequestBody.readObject(body, Set.of("ids", "asOf"));
-    }
-
-    private static List<String> lists(JsonNode order) {
-        JsonNode given = order.path("ids");
-        List<String> lists = new ArrayList<>();
-        for (JsonNode id : given) {
-            if (!id.isTextual() || id.asText().isBlank()) {
-                throw Refusal.of(400, "ids is expected to hold ids of record lists only");
-            }
-            lists.add(id.asText());
-        }
-        if (!given.isArray() || lists.isEmpty() || lists.size() > RequestedDeletions.MAX_ITEMS) {
-            throw Refusal.of(
-                    400,
-                    "Expected {\"ids\": […]} with 1 to %s ids of record lists".formatted(RequestedDeletions.MAX_ITEMS));
-        }
-        return lists;
+    private String named(List<String> lists) {
+        return RequestedSelection.oneLine(
+                lists.stream().map(recordLists::named).toList().toString());
     }
 
     private Instant since(JsonNode order) {

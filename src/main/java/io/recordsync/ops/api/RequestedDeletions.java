@@ -5,6 +5,7 @@ import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Origin;
+import io.recordsync.inbox.ServedLists;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,11 +40,11 @@ final class RequestedDeletions {
     private static final Pattern PLAIN_KEY = Pattern.compile("[A-Za-z_]{1,40}");
     private static final int MAX_EXTERNAL_CHARACTERS = 255;
 
-    private final Set<String> recordLists;
+    private final ServedLists recordLists;
 
-    /** @param recordLists {@code talkdesk.record-lists} */
-    RequestedDeletions(List<String> recordLists) {
-        this.recordLists = new LinkedHashSet<>(recordLists);
+    /** @param recordLists that are served */
+    RequestedDeletions(ServedLists recordLists) {
+        this.recordLists = recordLists;
     }
 
     /** @throws Refusal naming the first item with a mistake */
@@ -128,11 +129,11 @@ final class RequestedDeletions {
 
     private Set<String> listsOf(int index, JsonNode item) {
         if (!item.has("recordList")) {
-            return recordLists;
+            return new LinkedHashSet<>(recordLists.ids());
         }
         String list = item.get("recordList").textValue();
-        if (!recordLists.contains(list)) {
-            throw Refusal.ofItem(index, "recordList is not among the lists configured in talkdesk.record-lists");
+        if (recordLists.find(list).isEmpty()) {
+            throw Refusal.ofItem(index, "recordList is not among the record lists that are served");
         }
         return Set.of(list);
     }

@@ -15,6 +15,9 @@ import io.recordsync.deletion.SweepReport;
 import io.recordsync.deletion.Word;
 import io.recordsync.delivery.GateReport;
 import io.recordsync.inbox.Coverage;
+import io.recordsync.inbox.FoundList;
+import io.recordsync.inbox.FoundLists;
+import io.recordsync.inbox.FoundLists.LookUpState;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Ledger.Marked;
@@ -59,11 +62,11 @@ public final class Status {
     private final RecordLists inboxLists;
     private final Pauses pauses;
     private final String channel;
-    private final List<String> recordLists;
+    private final FoundLists found;
     private final Parts parts;
     private final Health health;
     private final DeliveryMode mode;
-    private final Metrics metrics;
+    private final ListRows rows;
     private final Clock clock;
     private final Timely<Known> database;
     private volatile boolean looked;
@@ -78,6 +81,8 @@ public final class Status {
             Optional<Pause> pause,
             Optional<PositionEntry> position,
             List<RecordListEntry> lists,
+            List<FoundList> found,
+            LookUpState lookUp,
             Coverage.State coverage,
             List<ListCoverage> covered,
             boolean catchingUp,
@@ -99,7 +104,7 @@ public final class Status {
 
     /**
      * @param inboxLists the record lists that the inbox knows
-     * @param recordLists {@code talkdesk.record-lists}: each is shown, also one that the inbox has not met yet
+     * @param found which of them are served: each is shown, also one that the inbox has not met yet
      */
     public Status(
             Ledger ledger,
@@ -107,7 +112,7 @@ public final class Status {
             RecordLists inboxLists,
             Pauses pauses,
             String channel,
-            List<String> recordLists,
+            FoundLists found,
             Parts parts,
             Health health,
             DeliveryMode mode,
@@ -118,11 +123,11 @@ public final class Status {
         this.inboxLists = inboxLists;
         this.pauses = pauses;
         this.channel = channel;
-        this.recordLists = recordLists;
+        this.found = found;
         this.parts = parts;
         this.health = health;
         this.mode = mode;
-        this.metrics = metrics;
+        this.rows = new ListRows(mode, metrics);
         this.clock = clock;
         this.database = new Timely<>(this::read, clock);
     }
@@ -137,6 +142,8 @@ public final class Status {
                 pauses.look(),
                 ledger.position(channel),
                 ledger.recordLists(),
+                found.all(),
+                found.state(),
                 coverage.state(),
                 inboxLists.coverage(),
                 ledger.catchingUp(),
@@ -179,7 +186,13 @@ public final class Status {
                 oldestPendingSeconds(known.oldestPending()),
                 held(known.held()),
                 guard,
-                lists(known),
+                rows.of(
+                        found.ids(),
+                        known.lists(),
+                        known.found(),
+                        known.covered(),
+                        known.coverage().coveredUntil(),
+                        parts.presenceChecks().get().errors()),
                 sweep(known.coverage()),
                 reconcile(),
                 known.sight().stream().map(StatusAnswer.Sight::of).toList(),
@@ -226,7 +239,7 @@ public final class Status {
             reasons.add("A dry run: nothing is deleted");
         }
         new TreeSet<>(mode.dryRunLists())
-                .forEach(list -> reasons.add("A dry run: nothing is deleted from record list " + list));
+                .forEach(list -> reasons.add("A dry run: nothing is deleted from record list " + found.named(list)));
         long parked = deletions.get("parked");
         if (parked > 0) {
             reasons.add(parked == 1 ? "1 deletion is parked" : parked + " deletions are parked");
@@ -240,7 +253,9 @@ public final class Status {
         Optional.ofNullable(parts.stream().get().notice()).ifPresent(reasons::add);
         Optional.ofNullable(parts.presenceChecks().get().lastError())
                 .ifPresent(error -> reasons.add("The presence check: " + error));
-        reasons.addAll(HistoryHint.words(known.covered(), parts.presenceChecks().get()));
+        reasons.addAll(ListHints.words(known.found(), known.lookUp()));
+        reasons.addAll(
+                HistoryHint.words(known.covered(), found, parts.presenceChecks().get()));
         known.nothingFound().forEach(list -> reasons.add(words(list)));
         reasons.addAll(SightHint.words(channel, known.sight()));
         if (known.missed().isSerious()) {
@@ -254,11 +269,11 @@ public final class Status {
         return reasons;
     }
 
-    private static String words(NothingFound list) {
+    private String words(NothingFound list) {
         String asked = list.batches() == 0
                 ? list.records() + " records"
                 : list.batches() + " batches and " + list.records() + " single records";
-        return "Record list " + list.recordList() + " has had none of what was to be deleted (" + asked
+        return "Record list " + found.named(list.recordList()) + " has had none of what was to be deleted (" + asked
                 + " in a row, and nothing ever found): check talkdesk.external-provider, that records carry the ids in the"
                 + " form of 18 characters, and that the account is the one of this list";
     }
@@ -319,38 +334,6 @@ public final class Status {
                 .map(oldest ->
                         Math.max(0, Duration.between(oldest, clock.instant()).toSeconds()))
                 .orElse(null);
-    }
-
-    private List<StatusAnswer.RecordList> lists(Known known) {
-        Map<String, RecordListEntry> entries = new LinkedHashMap<>();
-        known.lists().forEach(list -> entries.put(list.id(), list));
-        Map<String, ListCoverage> coverages = new LinkedHashMap<>();
-        known.covered().forEach(list -> coverages.put(list.recordList(), list));
-        TreeSet<String> ids = new TreeSet<>(recordLists);
-        ids.addAll(entries.keySet());
-        Instant proven = known.coverage().coveredUntil();
-        return ids.stream()
-                .map(id -> list(
-                        entries.getOrDefault(id, new RecordListEntry(id, "active", 0, 0, null, "")),
-                        coverages.get(id),
-                        proven))
-                .toList();
-    }
-
-    /** @param covered null of a list that the inbox has not met yet */
-    private StatusAnswer.RecordList list(RecordListEntry list, ListCoverage covered, Instant proven) {
-        boolean known = covered != null;
-        return new StatusAnswer.RecordList(
-                list.id(),
-                known && !covered.served() ? "retired" : list.state(),
-                known ? covered.joinedAt() : null,
-                known && covered.coveredUntil() != null ? covered.coveredUntil() : proven,
-                known && covered.historyOpen(),
-                list.pending(),
-                list.parked(),
-                mode.rehearses(list.id()),
-                metrics.lastCall(list.id()).orElse(null),
-                list.lastError().isEmpty() ? null : list.lastError());
     }
 
     private StatusAnswer.Sweep sweep(Coverage.State now) {

@@ -68,20 +68,25 @@ public record StatusAnswer(
             String openedBy) {}
 
     /**
-     * {@code joined} is null where it is there since the first start; {@code historyOpen} whether nobody has looked at what lies before,
-     * nor declined to; {@code lastCallAt} is of this process.
+     * {@code name} is null while it is not known; {@code joined} where it is there since the first start; {@code historyOpen} whether nobody has looked at what lies before,
+     * nor declined to; {@code lastCallAt} and {@code presenceError} (why its last presence check failed, or did not see enough) are of this
+     * process.
      */
     public record RecordList(
             String id,
+            String name,
             String state,
             @IsoTime Instant joined,
             @IsoTime Instant coveredUntil,
             boolean historyOpen,
             long pending,
             long parked,
+            Long recordsCount,
+            String identifierType,
             boolean dryRun,
             @IsoTime Instant lastCallAt,
-            String lastError) {}
+            String lastError,
+            String presenceError) {}
 
     /** {@code found} and {@code added} are of this process. */
     public record Sweep(

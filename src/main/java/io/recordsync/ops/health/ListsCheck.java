@@ -2,20 +2,23 @@ package io.recordsync.ops.health;
 
 import io.recordsync.inbox.Ledger;
 import io.recordsync.inbox.Ledger.RecordListEntry;
+import io.recordsync.inbox.ServedLists;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /**
  * Whether no record list is stopped, nor suspended while deletions wait for it; a suspended one that nothing waits for is asked by
- * the next.
+ * the next, and one that has vanished is nobody's fault.
  */
 public final class ListsCheck extends ReadinessCheck {
 
     private final Ledger ledger;
+    private final ServedLists served;
 
-    public ListsCheck(Ledger ledger) {
+    public ListsCheck(Ledger ledger, ServedLists served) {
         super("lists");
         this.ledger = ledger;
+        this.served = served;
     }
 
     @Override
@@ -23,11 +26,11 @@ public final class ListsCheck extends ReadinessCheck {
         List<RecordListEntry> lists = ledger.recordLists();
         String stopped = lists.stream()
                 .filter(list -> list.state().equals("stopped"))
-                .map(ListsCheck::words)
+                .map(this::words)
                 .collect(Collectors.joining(", "));
         String suspended = lists.stream()
                 .filter(list -> list.state().equals("suspended") && list.pending() > 0)
-                .map(ListsCheck::words)
+                .map(this::words)
                 .collect(Collectors.joining(", "));
         if (stopped.isEmpty()) {
             return suspended.isEmpty() ? null : "Record lists are suspended, their deletions wait: " + suspended;
@@ -36,7 +39,7 @@ public final class ListsCheck extends ReadinessCheck {
                 + stopped + (suspended.isEmpty() ? "" : "; suspended: " + suspended);
     }
 
-    private static String words(RecordListEntry list) {
-        return list.id() + " (" + list.lastError() + ")";
+    private String words(RecordListEntry list) {
+        return served.named(list.id()) + " (" + list.lastError() + ")";
     }
 }

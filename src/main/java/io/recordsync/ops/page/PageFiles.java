@@ -35,6 +35,7 @@ public final class PageFiles {
             Map.entry("dead-letters.js", OURS),
             Map.entry("dom.js", OURS),
             Map.entry("plots.js", OURS),
+            Map.entry("lists.js", OURS),
             Map.entry("rows.js", OURS),
             Map.entry("uPlot.iife.min.js", UPLOT),
             Map.entry("uPlot.min.css", UPLOT));

@@ -2,6 +2,7 @@ package io.recordsync.ops.receipts;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.recordsync.deletion.Confirmation;
+import io.recordsync.deletion.EntityWord;
 import io.recordsync.deletion.IdentifierKind;
 import io.recordsync.deletion.Sign;
 import io.recordsync.deletion.Word;
@@ -21,6 +22,7 @@ public record Receipt(
         @JsonInclude(JsonInclude.Include.NON_NULL) String recordId,
         @JsonInclude(JsonInclude.Include.NON_NULL) String phoneNumber,
         String recordList,
+        String recordListName,
         String origin,
         String eventKey,
         String committedAt,
@@ -46,6 +48,7 @@ public record Receipt(
                 entry.kind() == IdentifierKind.RECORD ? entry.identifier() : null,
                 entry.kind() == IdentifierKind.PHONE ? entry.identifier() : null,
                 entry.recordList(),
+                text(entry.listName()),
                 entry.origin(),
                 entry.eventKey(),
                 text(entry.committedAt()),
@@ -65,6 +68,10 @@ public record Receipt(
                 words(entry));
     }
 
+    private static String who(Entry entry) {
+        return entry.kind() == IdentifierKind.EXTERNAL ? EntityWord.of(entry.identifier()) : "contact";
+    }
+
     private static String text(Instant at) {
         return at == null ? null : at.toString();
     }
@@ -76,15 +83,17 @@ public record Receipt(
     private static String whyHeld(Entry entry) {
         return switch (entry.heldReason()) {
             case GUARD -> "the guard against mass deletions holds it until a person decides";
-            case MERGE -> "the contact was merged into another one, which may live on; it is held (merge) until a person decides";
-            case NOT_VISIBLE -> "Salesforce does not show the contact, which may live all the same; a person decides";
+            case MERGE -> "the " + who(entry)
+                    + " was merged into another one, which may live on; it is held (merge) until a person decides";
+            case NOT_VISIBLE -> "Salesforce does not show the " + who(entry)
+                    + ", which may live all the same; a person decides";
         };
     }
 
     private static String words(Entry entry) {
         String words =
                 switch (entry.state()) {
-                    case CHECKING -> stays(entry, "Salesforce is asked first whether the contact lives");
+                    case CHECKING -> stays(entry, "Salesforce is asked first whether the " + who(entry) + " lives");
                     case PENDING -> stays(entry, "it waits to be sent to Talkdesk");
                     case CLAIMED -> "Whether it was removed from the record list is not known yet: it is being sent to"
                             + " Talkdesk.";
@@ -96,17 +105,29 @@ public record Receipt(
                     case DELETED -> deleted(entry);
                 };
         return words
-                + (entry.note().isEmpty() ? "" : " In Salesforce the contact was " + entry.note() + ".")
-                + (entry.sign().isEmpty() ? "" : " " + signed(Word.fromUnderscored(Sign.class, entry.sign())))
+                + late(entry)
+                + (entry.note().isEmpty() ? "" : " In Salesforce the " + who(entry) + " was " + entry.note() + ".")
+                + (entry.sign().isEmpty()
+                        ? ""
+                        : " " + signed(Word.fromUnderscored(Sign.class, entry.sign()), who(entry)))
                 + (entry.listedAs().isEmpty() ? "" : " The record list holds it as '" + entry.listedAs() + "'.");
     }
 
-    private static String signed(Sign sign) {
+    /** What was committed before its list joined, and asked for since. */
+    private static String late(Entry entry) {
+        boolean late = entry.listJoinedAt() != null
+                && entry.committedAt().isBefore(entry.listJoinedAt())
+                && !entry.acceptedAt().isBefore(entry.listJoinedAt());
+        return late ? " It was not asked for on this list before it joined, at " + entry.listJoinedAt() + "." : "";
+    }
+
+    private static String signed(Sign sign, String who) {
         return switch (sign) {
-            case IS_DELETED -> "Salesforce, asked, had the contact in its Recycle Bin.";
-            case DELETE_LOG -> "Salesforce's delete log named the contact.";
-            case INBOX -> "Salesforce, asked, did not show the contact, whose deletion was known.";
-            case NONE -> "Salesforce, asked, did not show the contact, and nothing else showed that it was deleted.";
+            case IS_DELETED -> "Salesforce, asked, had the " + who + " in its Recycle Bin.";
+            case DELETE_LOG -> "Salesforce's delete log named the " + who + ".";
+            case INBOX -> "Salesforce, asked, did not show the " + who + ", whose deletion was known.";
+            case NONE -> "Salesforce, asked, did not show the " + who
+                    + ", and nothing else showed that it was deleted.";
         };
     }
 
@@ -136,7 +157,9 @@ public record Receipt(
         return switch (entry.failureCode()) {
             case "unconfirmed" -> accepted(entry) + "; a person decides.";
             case "other_org" -> stays(
-                    entry, "only the Salesforce org that was left knows whether the contact lives; a person decides");
+                    entry,
+                    "only the Salesforce org that was left knows whether the " + who(entry)
+                            + " lives; a person decides");
             case "gave_up" -> stays(
                     entry,
                     "it could not be delivered within delivery.give-up-after; a person decides"
@@ -149,15 +172,16 @@ public record Receipt(
 
     private static String whyCancelled(Entry entry) {
         return switch (entry.failureCode()) {
-            case "restored" -> "the contact was restored in Salesforce first";
-            case "living" -> "Salesforce, asked, knew the contact as living";
+            case "restored" -> "the " + who(entry) + " was restored in Salesforce first";
+            case "living" -> "Salesforce, asked, knew the " + who(entry) + " as living";
             case "rejected" -> (entry.sign().equals(Word.underscored(Sign.NONE))
-                            ? "Salesforce did not show the contact"
+                            ? "Salesforce did not show the " + who(entry)
                             : entry.message().startsWith("Held (merge)")
-                                    ? "the contact was merged into another one"
+                                    ? "the " + who(entry) + " was merged into another one"
                                     : "the guard against mass deletions held it")
                     + ", and " + entry.settledBy() + " rejected it";
             case "signed" -> "it was asked for anew once there was a sign of the deletion";
+            case "list_gone" -> "the record list had vanished from Talkdesk, and " + entry.settledBy() + " gave it up";
             case "unlisted" -> "the record list did not hold it any more";
             case "" -> entry.settledBy() + " discarded it";
             default -> entry.settledBy() + " discarded it after it had failed (" + entry.failureCode() + ")";

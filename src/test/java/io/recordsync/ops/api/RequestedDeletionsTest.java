@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.Identifier;
+import io.recordsync.inbox.ServedLists;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -17,7 +18,7 @@ class RequestedDeletionsTest {
 
     private static final String RECORD = "8858c834-481d-4a02-8176-cffc02c50350";
 
-    private final RequestedDeletions requested = new RequestedDeletions(List.of("list-a", "list-b"));
+    private final RequestedDeletions requested = new RequestedDeletions(ServedLists.of(List.of("list-a", "list-b")));
 
     @ParameterizedTest
     @ValueSource(

@@ -175,6 +175,7 @@ class ReceiptTest {
                         "externalProvider",
                         "externalId",
                         "recordList",
+                        "recordListName",
                         "origin",
                         "eventKey",
                         "committedAt",
@@ -223,12 +224,50 @@ class ReceiptTest {
                 entry(row(PENDING), IdentifierKind.EXTERNAL, "salesforce", "003A"));
 
         assertThat(csv)
-                .startsWith("externalProvider,externalId,recordId,phoneNumber,recordList,origin,eventKey,committedAt,"
-                        + "acceptedAt,calledAt,settledAt,state,confirmation,settledBy,approvedBy,"
-                        + "orderedBy,decidedBy,decision,sign,listedAs,attempts,words\r\n")
+                .startsWith(
+                        "externalProvider,externalId,recordId,phoneNumber,recordList,recordListName,origin,eventKey,committedAt,"
+                                + "acceptedAt,calledAt,settledAt,state,confirmation,settledBy,approvedBy,"
+                                + "orderedBy,decidedBy,decision,sign,listedAs,attempts,words\r\n")
                 .contains("\"a \"\"quote\"\", a comma,\r\na line, an ü and an emoji 😀\"")
                 .endsWith("\r\n");
         assertThat(lines(csv)).extracting(line -> line.get("externalId")).containsExactly(odd, "003A");
+    }
+
+    @Test
+    void what_was_asked_for_before_its_list_joined_or_came_back_does_not_say_otherwise() throws IOException {
+        String words = json(entry(
+                        row(DELETED).confirmed("exact"),
+                        IdentifierKind.EXTERNAL,
+                        "salesforce",
+                        "003DL0000212DetYAE",
+                        AT))
+                .get(0)
+                .path("words")
+                .asText();
+        assertThat(words).as("asked for at that time").doesNotContain("before it joined");
+        Entry late = entry(
+                row(DELETED).confirmed("exact"),
+                IdentifierKind.EXTERNAL,
+                "salesforce",
+                "003DL0000212DetYAE",
+                AT.plusSeconds(60));
+        assertThat(json(late).get(0).path("words").asText())
+                .as("it was asked for before: the list was away meanwhile")
+                .doesNotContain("before it joined");
+    }
+
+    @Test
+    void words_name_the_entity_by_the_prefix_of_the_id() throws IOException {
+        for (String[] each : new String[][] {
+            {"003DL0000212DetYAE", "contact"}, {"00QDL0000212DetYAE", "lead"}, {"001DL0000212DetYAE", "account"}
+        }) {
+            String id = io.recordsync.simulator.salesforce.ContactIds.toEighteen(each[0].substring(0, 15));
+            assertThat(json(entry(row(CHECKING), IdentifierKind.EXTERNAL, "salesforce", id))
+                            .get(0)
+                            .path("words")
+                            .asText())
+                    .contains("whether the " + each[1] + " lives");
+        }
     }
 
     @Test
@@ -322,6 +361,10 @@ class ReceiptTest {
     }
 
     private static Entry entry(Row row, IdentifierKind kind, String provider, String identifier) {
+        return entry(row, kind, provider, identifier, null);
+    }
+
+    private static Entry entry(Row row, IdentifierKind kind, String provider, String identifier, Instant joined) {
         return new Entry(
                 1,
                 "list-a",
@@ -351,6 +394,8 @@ class ReceiptTest {
                 "",
                 "",
                 "",
-                "");
+                "",
+                "SF May",
+                joined);
     }
 }

@@ -16,6 +16,7 @@ import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.InboxSettings;
 import io.recordsync.inbox.JdbcLedger;
 import io.recordsync.inbox.Ledger.ProblemEntry;
+import io.recordsync.inbox.ServedLists;
 import io.recordsync.inbox.Store;
 import io.recordsync.inbox.database.Database;
 import io.recordsync.network.Outbound;
@@ -916,7 +917,7 @@ class SubscriberTest {
     private void start() {
         endpoint.setTokens(tokens());
         ChangeEvents changeEvents = new ChangeEvents(
-                new SyncedRecords(List.of("list-1"), "salesforce", List.of("003")),
+                new SyncedRecords(ServedLists.of(List.of("list-1")), "salesforce", List.of("003")),
                 List.of("Contact"),
                 true,
                 Clock.systemUTC());

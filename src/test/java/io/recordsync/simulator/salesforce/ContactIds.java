@@ -24,11 +24,16 @@ public final class ContactIds {
 
     /** An 18-character contact id that this JVM has not given out before. */
     public static String next() {
+        return next(PREFIX);
+    }
+
+    /** Likewise, of another entity. */
+    static String next(String prefix) {
         StringBuilder id = new StringBuilder();
         for (long rest = NEXT.addAndGet(41); id.length() < 5; rest /= DIGITS.length()) {
             id.insert(0, DIGITS.charAt((int) (rest % DIGITS.length())));
         }
-        return toEighteen(PREFIX + INSTANCE + id);
+        return toEighteen(prefix + INSTANCE + id);
     }
 
     /** Ids given out from now on come after these. */

@@ -37,9 +37,14 @@ final class Contacts {
     record Deleted(String id, Instant at) {}
 
     synchronized List<String> create(int n) {
+        return create(n, "003");
+    }
+
+    /** Records of another entity live here as well; their ids begin otherwise. */
+    synchronized List<String> create(int n, String prefix) {
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < n; i++) {
-            String id = ContactIds.next();
+            String id = ContactIds.next(prefix);
             contacts.put(id, new Contact(id, false, null, now(), now()));
             ids.add(id);
         }

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -52,7 +53,11 @@ final class RestApi {
     private volatile String nextRecordsUrlPrefix = "";
     private final Setup setup = new Setup();
 
+    /** That are served, and how their ids begin. */
+    private final Map<String, String> entities = new ConcurrentSkipListMap<>(String.CASE_INSENSITIVE_ORDER);
+
     RestApi(Clock clock, Contacts contacts) {
+        entities.put("Contact", "003");
         this.clock = clock;
         this.contacts = contacts;
     }
@@ -126,6 +131,11 @@ final class RestApi {
         return visible.test(id) && !hidden.contains(id);
     }
 
+    /** It serves records of this entity from now on. */
+    void serve(String entity, String prefix) {
+        entities.put(entity, prefix);
+    }
+
     Setup setup() {
         return setup;
     }
@@ -152,8 +162,8 @@ final class RestApi {
                     : nextPage(path, query.group(2));
         }
         Matcher deleted = DELETED.matcher(path);
-        if (deleted.matches() && deleted.group(1).equals("Contact")) {
-            return deleted(parameters.get("start"), parameters.get("end"));
+        if (deleted.matches() && entities.containsKey(deleted.group(1))) {
+            return deleted(entities.get(deleted.group(1)), parameters.get("start"), parameters.get("end"));
         }
         return Answer.refusal(404, "NOT_FOUND", "The requested resource does not exist");
     }
@@ -161,7 +171,7 @@ final class RestApi {
     private Answer query(String path, String soql, boolean all) {
         Soql query;
         try {
-            query = Soql.parse(soql);
+            query = Soql.parse(soql, entities);
         } catch (Soql.Refused e) {
             return Answer.refusal(400, e.errorCode(), e.getMessage());
         }
@@ -224,7 +234,7 @@ final class RestApi {
         return row;
     }
 
-    private Answer deleted(String startText, String endText) {
+    private Answer deleted(String prefix, String startText, String endText) {
         Instant start;
         Instant end;
         try {
@@ -252,6 +262,7 @@ final class RestApi {
         Instant written = now.minus(deleteLogLag).truncatedTo(ChronoUnit.MINUTES);
         Instant covered = end.isBefore(written) ? end : written;
         List<Contacts.Deleted> found = contacts.deletedBetween(start, covered).stream()
+                .filter(record -> record.id().startsWith(prefix))
                 .filter(deleted -> shows(deleted.id()))
                 .toList();
         if (found.size() > mostDeletedIds) {

@@ -334,6 +334,22 @@ public final class SalesforceSimulator implements AutoCloseable {
         ContactIds.follow(deleted);
     }
 
+    /**
+     * Creates records of another entity, which the REST API serves from then on; no event tells of them.
+     *
+     * @param prefix with which their ids begin
+     */
+    public List<String> createRecords(String entity, String prefix, int n) {
+        rest.serve(entity, prefix);
+        return contacts.create(n, prefix);
+    }
+
+    /** Deletes a record of another entity. */
+    public void deleteRecord(String entity, String id) {
+        contacts.delete(id, null);
+        publish(ChangeEvent.delete(id).ofEntity(entity));
+    }
+
     public void updateContact(String id) {
         contacts.touch(id);
         publish(ChangeEvent.update(id).withFields(Map.of("MobilePhone", "+12125550199", "DoNotCall", true)));

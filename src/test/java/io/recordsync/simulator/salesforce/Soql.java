@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -52,12 +53,14 @@ record Soql(List<String> fields, Predicate<Contacts.Contact> where, int limit, I
         }
     }
 
-    static Soql parse(String text) throws Refused {
+    /** @param entities that are served, and how their ids begin */
+    static Soql parse(String text, Map<String, String> entities) throws Refused {
         Matcher query = QUERY.matcher(text);
         if (!query.matches()) {
             throw new Refused("MALFORMED_QUERY", "unexpected token in: " + text);
         }
-        if (!query.group(2).equalsIgnoreCase("Contact")) {
+        String prefix = entities.get(query.group(2));
+        if (prefix == null) {
             throw new Refused("INVALID_TYPE", "sObject type '" + query.group(2) + "' is not supported");
         }
         List<String> fields = Arrays.asList(query.group(1).split("\\s*,\\s*"));
@@ -67,6 +70,7 @@ record Soql(List<String> fields, Predicate<Contacts.Contact> where, int limit, I
             }
         }
         List<Predicate<Contacts.Contact>> conditions = new ArrayList<>();
+        conditions.add(contact -> contact.id().startsWith(prefix));
         Instant from = null;
         Instant until = null;
         if (query.group(3) != null) {

@@ -19,10 +19,15 @@ import java.util.function.Predicate;
 final class RecordList {
 
     private static final Set<String> TYPES = Set.of("EXTERNAL", "PHONE_NUMBER", "NOTHING");
+    private static final Set<String> STATUSES =
+            Set.of("REJECTED", "VALIDATION_STARTED", "UPLOADED", "ACCEPTED", "INCOMPLETE", "CORRUPTED");
+    private static final int MAX_NAME_CHARACTERS = 120;
 
     private final String id;
     private final String uniqueIdentifierType;
     private final Instant createdAt;
+    private volatile String name;
+    private volatile String status = "ACCEPTED";
     private final Map<String, TalkdeskRecord> records = new LinkedHashMap<>();
     private final Map<String, Set<TalkdeskRecord>> byExternalId = new HashMap<>();
     private final Map<String, Set<TalkdeskRecord>> byPhoneNumber = new HashMap<>();
@@ -38,6 +43,21 @@ final class RecordList {
         this.id = id;
         this.uniqueIdentifierType = uniqueIdentifierType;
         this.createdAt = createdAt;
+        name("List " + id);
+    }
+
+    void name(String to) {
+        if (to.isEmpty() || to.length() > MAX_NAME_CHARACTERS) {
+            throw new IllegalArgumentException("A record list's name has 1 to 120 characters, not " + to);
+        }
+        name = to;
+    }
+
+    void status(String to) {
+        if (!STATUSES.contains(to)) {
+            throw new IllegalArgumentException("No such status of a list: " + to + " (expected " + STATUSES + ")");
+        }
+        status = to;
     }
 
     /** What a call did: records deleted, and records that matched and stay. */
@@ -119,9 +139,9 @@ final class RecordList {
     Map<String, Object> json() {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("id", id);
-        json.put("name", "List " + id);
+        json.put("name", name);
         json.put("unique_identifier_type", uniqueIdentifierType);
-        json.put("status", "ACCEPTED");
+        json.put("status", status);
         json.put("records_count", size());
         json.put("teams", List.of());
         json.put("created_at", createdAt.toString());

@@ -78,6 +78,7 @@ public final class TalkdeskSimulator implements AutoCloseable {
     private volatile boolean notFoundWhenNothingMatches;
     private volatile boolean recordsNeedTheirOwnScope;
     private volatile boolean tokenHangs;
+    private volatile boolean totalPagesHidden;
     private volatile Duration latency = Duration.ZERO;
     private volatile String linkBase;
     private volatile PageLinks links = PageLinks.LAST_HAS_NO_NEXT;
@@ -149,6 +150,28 @@ public final class TalkdeskSimulator implements AutoCloseable {
         if (lists.putIfAbsent(id, new RecordList(id, uniqueIdentifierType, clock.instant())) != null) {
             throw new IllegalArgumentException("List " + id + " is there already");
         }
+    }
+
+    /** Likewise, with a name. */
+    public void addList(String id, String uniqueIdentifierType, String name) {
+        addList(id, uniqueIdentifierType);
+        renameList(id, name);
+    }
+
+    public void renameList(String id, String name) {
+        list(id).name(name);
+    }
+
+    /** As {@code GET /record-lists} says: {@code INCOMPLETE} or {@code VALIDATION_STARTED} while it is loaded. */
+    public void listStatus(String id, String status) {
+        list(id).status(status);
+    }
+
+    /** It is no longer shown, and each call to it is answered with 404. @return puts it back, with its records */
+    public Runnable removeList(String id) {
+        RecordList removed = list(id);
+        lists.remove(id);
+        return () -> lists.put(id, removed);
     }
 
     /** Adds a record with an id and, where none is given, a phone number of its own. */
@@ -263,6 +286,11 @@ public final class TalkdeskSimulator implements AutoCloseable {
     /** In which form pages link to one another. */
     public void pageLinks(PageLinks form) {
         links = form;
+    }
+
+    /** Pages do not say how many there are: {@code total_pages} is optional. */
+    public void hideTotalPages(boolean hide) {
+        totalPagesHidden = hide;
     }
 
     /** Called after each page of a list's records has been read, before it is answered, with the number of the page. */
@@ -798,7 +826,9 @@ public final class TalkdeskSimulator implements AutoCloseable {
         }
         body.put("page", page);
         body.put("per_page", perPage);
-        body.put("total_pages", last);
+        if (!totalPagesHidden) {
+            body.put("total_pages", last);
+        }
         body.put("_links", links.of(linkBase, path, page, perPage, last));
         body.put("_embedded", Map.of(name, found));
         return Reply.json(200, body);

@@ -539,6 +539,31 @@ class TalkdeskSimulatorTest {
     }
 
     @Test
+    void a_list_is_created_renamed_loaded_and_removed_at_run_time() throws IOException {
+        talkdesk.addList("list-2", "PHONE_NUMBER", "SF leads 2026-05");
+        talkdesk.renameList(LIST, "Loading");
+        talkdesk.listStatus(LIST, "INCOMPLETE");
+        talkdesk.hideTotalPages(true);
+        JsonNode first = json(client.get("/record-lists?page=1&per_page=1"));
+        assertThat(first.has("total_pages")).isFalse();
+        assertThat(first.at("/_embedded/record_lists/0/name").asText()).isEqualTo("Loading");
+        assertThat(first.at("/_embedded/record_lists/0/status").asText()).isEqualTo("INCOMPLETE");
+        JsonNode second = json(client.get(first.at("/_links/next/href").asText()));
+        assertThat(second.at("/_embedded/record_lists/0/name").asText()).isEqualTo("SF leads 2026-05");
+
+        Runnable back = talkdesk.removeList(LIST);
+        assertThat(client.get("/record-lists/" + LIST).statusCode()).isEqualTo(404);
+        assertThat(json(client.get("/record-lists")).path("total").asInt()).isEqualTo(1);
+        back.run();
+        assertThat(talkdesk.recordCount(LIST)).isEqualTo(2);
+
+        talkdesk.grantScopes("tod.records-list.manage");
+        client.logIn("tod.records-list.manage");
+        assertThat(client.get("/record-lists").statusCode()).isEqualTo(403);
+        assertThat(talkdesk.mistakes()).isEmpty();
+    }
+
+    @Test
     void lists_and_records_are_paged_by_links() throws IOException {
         IntStream.rangeClosed(1, 43).forEach(i -> talkdesk.addRecord(LIST, "salesforce", "003%012dAAA".formatted(i)));
         List<String> found = new ArrayList<>();

@@ -1,0 +1,24 @@
+package io.recordsync.deletion;
+
+import java.util.Set;
+
+/**
+ * A record list as Talkdesk shows it.
+ *
+ * @param identifierType {@code unique_identifier_type}; empty where it is not said
+ * @param status Talkdesk's word; empty likewise
+ * @param recordsCount null likewise
+ */
+public record ListedList(String id, String name, String identifierType, String status, Long recordsCount) {
+
+    private static final Set<String> FILLING = Set.of("INCOMPLETE", "VALIDATION_STARTED");
+
+    /** Whether a list of this status is still loaded or validated, so that its records say nothing yet. */
+    public static boolean isFilling(String status) {
+        return FILLING.contains(status);
+    }
+
+    public boolean isFilling() {
+        return isFilling(status);
+    }
+}
