@@ -30,10 +30,14 @@ record Grants(Grant salesforce, Grant talkdesk) {
     }
 
     private static Grant of(TalkdeskSettings settings) {
+        return ofTalkdesk(settings, settings.scope());
+    }
+
+    /** For a token of this scope. */
+    static Grant ofTalkdesk(TalkdeskSettings settings, String scope) {
         return settings.auth() == TalkdeskAuth.PRIVATE_KEY_JWT
-                ? new PrivateKeyJwt(
-                        settings.clientId(), settings.keyId(), Path.of(settings.privateKey()), settings.scope())
-                : ClientCredentials.inHeader(settings.clientId(), settings.clientSecret(), settings.scope());
+                ? new PrivateKeyJwt(settings.clientId(), settings.keyId(), Path.of(settings.privateKey()), scope)
+                : ClientCredentials.inHeader(settings.clientId(), settings.clientSecret(), scope);
     }
 
     /** @throws InvalidConfiguration when a key file cannot be used: no login will work with it */

@@ -135,7 +135,12 @@ public record Settings(
                 read.get(Keys.TALKDESK_KEY_ID),
                 read.get(Keys.TALKDESK_SCOPE),
                 read.get(Keys.TALKDESK_RECORD_LISTS),
-                read.get(Keys.TALKDESK_EXTERNAL_PROVIDER));
+                read.get(Keys.TALKDESK_EXTERNAL_PROVIDER),
+                new CallbackSettings(
+                        read.get(Keys.TALKDESK_CALLBACKS),
+                        read.get(Keys.TALKDESK_CALLBACKS_PERIOD),
+                        read.get(Keys.TALKDESK_CALLBACKS_MOST),
+                        read.get(Keys.TALKDESK_CALLBACKS_SCOPE)));
     }
 
     private static DeliverySettings delivery(Reading read) {

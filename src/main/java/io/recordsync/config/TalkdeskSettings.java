@@ -21,7 +21,8 @@ public record TalkdeskSettings(
         String keyId,
         String scope,
         List<String> recordLists,
-        String externalProvider) {
+        String externalProvider,
+        CallbackSettings callbacks) {
 
     public TalkdeskSettings {
         recordLists = Required.items(Keys.TALKDESK_RECORD_LISTS, recordLists);
