@@ -20,6 +20,7 @@ import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Grant;
 import io.recordsync.ops.alerts.AlertsReport;
+import io.recordsync.ops.api.CallbackView;
 import io.recordsync.ops.api.DeletionView;
 import io.recordsync.ops.api.FrontDoor;
 import io.recordsync.ops.api.GuardView;
@@ -101,6 +102,7 @@ public final class OpsServer implements AutoCloseable {
     public final InMemoryPauses pauses = new InMemoryPauses();
     public volatile List<NothingFound> nothingFound = List.of();
     public volatile List<LateRestoration> late = List.of();
+    public final InMemoryCallbacks callbacks = new InMemoryCallbacks();
     public volatile List<Fingerprint.Difference> differences = List.of();
     public volatile StreamReport stream = stream(State.CONNECTED, null);
     public final AccessTokens talkdeskToken = new AccessTokens(
@@ -187,6 +189,7 @@ public final class OpsServer implements AutoCloseable {
         main.bind("recordsyncDeletionView", new DeletionView(inbox));
         main.bind("recordsyncHistoryView", new HistoryView(history));
         main.bind("recordsyncReceipts", new Receipts(inbox));
+        main.bind("recordsyncCallbackView", new CallbackView(callbacks, "report"));
         main.bind("recordsyncRestoredTooLate", new RestoredTooLate(limit -> late));
         main.bind(
                 "recordsyncStatus",

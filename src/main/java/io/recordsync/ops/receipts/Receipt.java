@@ -40,6 +40,11 @@ public record Receipt(
         String words) {
 
     static Receipt of(Entry entry) {
+        return of(entry, "");
+    }
+
+    /** @param more words of what else was seen */
+    static Receipt of(Entry entry, String more) {
         return new Receipt(
                 entry.kind() == IdentifierKind.EXTERNAL ? entry.provider() : null,
                 entry.kind() == IdentifierKind.EXTERNAL ? entry.identifier() : null,
@@ -62,7 +67,7 @@ public record Receipt(
                 text(entry.sign()),
                 text(entry.listedAs()),
                 entry.attempts(),
-                words(entry));
+                words(entry) + more);
     }
 
     private static String text(Instant at) {
