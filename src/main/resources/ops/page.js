@@ -4,6 +4,7 @@ import { $, ago, count, draw, duration, exact, facts, hide, make, nothing, plura
 import { act, confirm, get, outcomeOf, prepareConfirm, say } from "./acts.js";
 import { knowLists, prepareContact } from "./contact.js";
 import { prepareDeadLetters, showDeadLetters } from "./dead-letters.js";
+import { lookAtPeople, preparePeople } from "./people.js";
 import { preparePlots } from "./plots.js";
 import { prepareRows, showRows } from "./rows.js";
 
@@ -36,6 +37,7 @@ async function look() {
 
 async function lookAgain() {
   await look();
+  await lookAtPeople();
   setTimeout(lookAgain, document.hidden ? 5 * EVERY : EVERY);
 }
 
@@ -471,6 +473,7 @@ prepareRows();
 prepareActs();
 prepareDeadLetters();
 prepareContact();
+preparePeople();
 preparePlots();
 document.addEventListener("visibilitychange", () => document.hidden || look());
 lookAgain();
