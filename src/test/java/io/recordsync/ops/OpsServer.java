@@ -30,6 +30,7 @@ import io.recordsync.ops.api.OrderView;
 import io.recordsync.ops.api.Orders;
 import io.recordsync.ops.api.ProblemAnswer;
 import io.recordsync.ops.api.Status;
+import io.recordsync.ops.health.CallbackMetrics;
 import io.recordsync.ops.health.DeliveryCheck;
 import io.recordsync.ops.health.ExpiryCheck;
 import io.recordsync.ops.health.GuardCheck;
@@ -131,6 +132,7 @@ public final class OpsServer implements AutoCloseable {
     private final PresenceChecks presenceChecks = new PresenceChecks(told);
     private final PrometheusMeterRegistry registry = Metrics.registry();
     final Metrics metrics = new Metrics(registry, inbox, CHANNEL, () -> stream, CLOCK);
+    final CallbackMetrics callbackMetrics = new CallbackMetrics(registry, callbacks, true);
     private final Health health = new Health(CLOCK);
     private final ApiDocument document = new ApiDocument();
     private final OpsHttpServer server;
