@@ -5,6 +5,7 @@ import { act, confirm, get, outcomeOf, prepareConfirm, say } from "./acts.js";
 import { knowLists, prepareContact } from "./contact.js";
 import { prepareDeadLetters, showDeadLetters } from "./dead-letters.js";
 import { isServed, knowNames, listButtons, listOf, listText, showAsking } from "./lists.js";
+import { lookAtPeople, preparePeople } from "./people.js";
 import { preparePlots } from "./plots.js";
 import { prepareRows, showRows } from "./rows.js";
 
@@ -37,6 +38,7 @@ async function look() {
 
 async function lookAgain() {
   await look();
+  await lookAtPeople();
   setTimeout(lookAgain, document.hidden ? 5 * EVERY : EVERY);
 }
 
@@ -475,6 +477,7 @@ prepareRows();
 prepareActs();
 prepareDeadLetters();
 prepareContact();
+preparePeople();
 preparePlots();
 document.addEventListener("visibilitychange", () => document.hidden || look());
 lookAgain();

@@ -1,16 +1,19 @@
 package io.recordsync;
 
 import io.recordsync.Wiring.Tokens;
+import io.recordsync.config.CallbackMode;
 import io.recordsync.config.SalesforceSettings;
 import io.recordsync.config.Settings;
 import io.recordsync.config.TalkdeskSettings;
 import io.recordsync.deletion.DeliveryMode;
+import io.recordsync.doctor.Doctor;
 import io.recordsync.doctor.Exam;
 import io.recordsync.network.Outbound;
 import io.recordsync.network.Target;
 import io.recordsync.ops.alerts.AlertsExam;
 import io.recordsync.salesforce.SalesforceExam;
 import io.recordsync.salesforce.stream.Topic;
+import io.recordsync.talkdesk.CallbacksExam;
 import io.recordsync.talkdesk.TalkdeskExam;
 import java.time.Clock;
 import java.util.List;
@@ -69,7 +72,7 @@ final class Exams {
 
     private Exam talkdesk(List<String> probed) {
         TalkdeskSettings talkdesk = settings.talkdesk();
-        return new TalkdeskExam(
+        Exam lists = new TalkdeskExam(
                 outbound,
                 tokens.talkdesk(),
                 talkdesk.apiUrl().toString(),
@@ -77,5 +80,24 @@ final class Exams {
                 talkdesk.scope(),
                 settings.delivery().timeout(),
                 probed);
+        if (!talkdesk.callbacks().on()) {
+            return lists;
+        }
+        Exam callbacks = new CallbacksExam(
+                outbound,
+                CallbackWiring.reading(settings, outbound),
+                CallbackWiring.cancelling(settings, outbound),
+                talkdesk.apiUrl().toString(),
+                settings.delivery().timeout(),
+                talkdesk.callbacks().mode() == CallbackMode.CANCEL);
+        return findings -> {
+            lists.examine(findings);
+            callbacks.examine(findings);
+        };
+    }
+
+    /** No DELETE call: only the command tries one. */
+    Doctor doctor() {
+        return new Doctor(salesforce(), talkdesk());
     }
 }

@@ -26,7 +26,9 @@ record Grants(Grant salesforce, Grant talkdesk, Grant records) {
     static Grants of(Settings settings) {
         TalkdeskSettings talkdesk = settings.talkdesk();
         return new Grants(
-                of(settings.salesforce()), of(talkdesk, talkdesk.scope()), of(talkdesk, talkdesk.recordsScope()));
+                of(settings.salesforce()),
+                ofTalkdesk(talkdesk, talkdesk.scope()),
+                ofTalkdesk(talkdesk, talkdesk.recordsScope()));
     }
 
     private static Grant of(SalesforceSettings settings) {
@@ -35,7 +37,8 @@ record Grants(Grant salesforce, Grant talkdesk, Grant records) {
                 : ClientCredentials.inForm(settings.clientId(), settings.clientSecret());
     }
 
-    private static Grant of(TalkdeskSettings settings, String scope) {
+    /** For a token of this scope. */
+    static Grant ofTalkdesk(TalkdeskSettings settings, String scope) {
         return settings.auth() == TalkdeskAuth.PRIVATE_KEY_JWT
                 ? new PrivateKeyJwt(settings.clientId(), settings.keyId(), Path.of(settings.privateKey()), scope)
                 : ClientCredentials.inHeader(settings.clientId(), settings.clientSecret(), scope);

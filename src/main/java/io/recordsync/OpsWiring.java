@@ -5,11 +5,14 @@ import io.recordsync.Wiring.InboxRoom;
 import io.recordsync.Wiring.Reading;
 import io.recordsync.Wiring.Tokens;
 import io.recordsync.Wiring.Watch;
+import io.recordsync.config.CallbackSettings;
 import io.recordsync.config.Settings;
+import io.recordsync.deletion.Word;
 import io.recordsync.inbox.FoundLists;
 import io.recordsync.inbox.JdbcLateRestorations;
 import io.recordsync.network.Outbound;
 import io.recordsync.ops.alerts.Alerting;
+import io.recordsync.ops.api.CallbackView;
 import io.recordsync.ops.api.DeletionView;
 import io.recordsync.ops.api.FrontDoor;
 import io.recordsync.ops.api.GuardView;
@@ -21,6 +24,7 @@ import io.recordsync.ops.api.Orders;
 import io.recordsync.ops.api.ProblemAnswer;
 import io.recordsync.ops.api.Status;
 import io.recordsync.ops.health.AlertsCheck;
+import io.recordsync.ops.health.CallbacksCheck;
 import io.recordsync.ops.health.DeliveryCheck;
 import io.recordsync.ops.health.ExpiryCheck;
 import io.recordsync.ops.health.GuardCheck;
@@ -42,6 +46,7 @@ import io.recordsync.ops.receipts.Receipts;
 import io.recordsync.ops.receipts.RestoredTooLate;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.health.HealthCheck;
 
@@ -98,10 +103,18 @@ final class OpsWiring {
                         settings.guard().maxDeletions(),
                         settings.guard().window()));
         beans.replaceable("recordsyncDeletionView", DeletionView.class, () -> new DeletionView(room.ledger()));
-        beans.replaceable("recordsyncReceipts", Receipts.class, () -> new Receipts(room.ledger()));
+        beans.replaceable(
+                "recordsyncReceipts",
+                Receipts.class,
+                () -> new Receipts(room.ledger(), room.inbox().callbacks()::of));
         beans.own(
                 "recordsyncRestoredTooLate",
                 new RestoredTooLate(new JdbcLateRestorations(room.inbox().store())));
+        beans.own(
+                "recordsyncCallbackView",
+                new CallbackView(
+                        room.inbox().callbacks(),
+                        Word.dashed(settings.talkdesk().callbacks().mode())));
         beans.replaceable("recordsyncHistoryView", HistoryView.class, () -> new HistoryView(room.history()));
         Health health = beans.own("recordsyncHealth", new Health(clock));
         Alerting alerting = new AlertsWiring(settings, outbound).build(beans, health, room, watch, clock);
@@ -131,7 +144,7 @@ final class OpsWiring {
         ProcessCheck process = beans.own(
                 "recordsyncProcessCheck",
                 new ProcessCheck(watch.stream(), settings.session().heartbeat()));
-        return List.of(
+        List<HealthCheck> checks = new ArrayList<>(List.of(
                 process,
                 new StoreCheck(room.ledger(), channel),
                 new StreamCheck(watch.stream(), idleTimeout, clock),
@@ -147,6 +160,11 @@ final class OpsWiring {
                 new NodesCheck(room.inbox().nodes()),
                 new SweepCheck(room.inbox().coverage(), settings.sweep().period(), clock),
                 new SightCheck(reading.sightings(), reading.gapChecks()::blind),
-                new AlertsCheck(alerting::trouble));
+                new AlertsCheck(alerting::trouble)));
+        CallbackSettings callbacks = settings.talkdesk().callbacks();
+        if (callbacks.on()) {
+            checks.add(new CallbacksCheck(room.inbox().callbacks(), callbacks.most()));
+        }
+        return checks;
     }
 }

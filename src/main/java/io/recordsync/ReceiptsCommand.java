@@ -3,11 +3,13 @@ package io.recordsync;
 import io.recordsync.config.Configuration;
 import io.recordsync.files.OwnFiles;
 import io.recordsync.inbox.InboxException;
+import io.recordsync.inbox.JdbcCallbackBook;
 import io.recordsync.inbox.JdbcLedger;
 import io.recordsync.inbox.Ledger.Entry;
 import io.recordsync.inbox.Store;
 import io.recordsync.ops.receipts.ReceiptFormat;
 import io.recordsync.ops.receipts.ReceiptQuery;
+import io.recordsync.ops.receipts.SeenCallbacks;
 import io.recordsync.ops.receipts.WrongQueryException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -111,27 +113,31 @@ final class ReceiptsCommand {
         }
         try (Store store = Store.openToRead(FoundDatabase.of(read))) {
             JdbcLedger ledger = new JdbcLedger(store);
+            JdbcCallbackBook book = new JdbcCallbackBook(store);
+            SeenCallbacks callbacks = book.isEmpty() ? SeenCallbacks.NONE : book::of;
             Stream<Entry> deletions = phone == null ? query.in(ledger) : query.within(ledger.ofPhone(phone, phoneKey));
             if (options.containsKey("--output")) {
                 // The script runs us in the service's folder, and says from where it was called.
                 writeFile(
                         format,
                         deletions,
+                        callbacks,
                         Path.of(System.getProperty("called.from", "")).resolve(options.get("--output")));
             } else {
-                format.write(deletions, new FileOutputStream(FileDescriptor.out));
+                format.write(deletions, callbacks, new FileOutputStream(FileDescriptor.out));
             }
         }
         return 0;
     }
 
     /** Under its name there is the whole of it or nothing: of a CSV that was cut off nobody would know. It is this user's alone. */
-    private static void writeFile(ReceiptFormat format, Stream<Entry> deletions, Path file) throws IOException {
+    private static void writeFile(ReceiptFormat format, Stream<Entry> deletions, SeenCallbacks callbacks, Path file)
+            throws IOException {
         Path part = file.resolveSibling(file.getFileName() + ".part");
         Files.deleteIfExists(part);
         OwnFiles.createFileInPlaceOf(file, part);
         try {
-            long count = format.write(deletions, Files.newOutputStream(part));
+            long count = format.write(deletions, callbacks, Files.newOutputStream(part));
             Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
             System.err.println(count + " receipts are in " + file);
         } finally {

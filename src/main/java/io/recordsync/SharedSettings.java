@@ -32,6 +32,9 @@ final class SharedSettings {
         values.put("salesforce.channel", settings.salesforce().channel());
         values.put("salesforce.entities", sorted(settings.salesforce().entities()));
         values.put("salesforce.id-prefixes", sorted(settings.salesforce().idPrefixes()));
+        values.put("talkdesk.callbacks", text(settings.talkdesk().callbacks().mode()));
+        values.put(
+                "talkdesk.callbacks.most", text(settings.talkdesk().callbacks().most()));
         values.put("salesforce.merged", text(settings.salesforce().merged()));
         values.put("delivery.mode", settings.delivery().mode().toString());
         values.put("delivery.dry-run-lists", sorted(settings.delivery().mode().configuredLists()));

@@ -16,7 +16,6 @@ import io.recordsync.delivery.Claims;
 import io.recordsync.delivery.Delivery;
 import io.recordsync.delivery.DeliveryGate;
 import io.recordsync.delivery.Finds;
-import io.recordsync.doctor.Doctor;
 import io.recordsync.doctor.Exam;
 import io.recordsync.doctor.FilesExam;
 import io.recordsync.doctor.StoreExam;
@@ -161,7 +160,15 @@ public final class Wiring implements AutoCloseable {
         Delivering delivering = delivery(inbox, lists, listWiring.mode(lists), clock);
         talkdesk(clock);
         Reading reading = salesforce(inbox, network, tokens, watch, clock);
-        doctor(network, tokens);
+        CallbackWiring.build(
+                settings,
+                beans,
+                inbox.inbox().callbacks(),
+                lists::ids,
+                delivering.mode(),
+                network.outbound(),
+                watch.registry());
+        beans.own("recordsyncDoctor", new Exams(settings, network.outbound(), tokens).doctor());
         healthChecks = new OpsWiring(settings, beans, network.outbound())
                 .build(inbox, delivering, reading, tokens, watch, clock);
     }
@@ -386,14 +393,6 @@ public final class Wiring implements AutoCloseable {
                 "recordsyncSalesforceAccess",
                 new SalesforceAccess(tokens.salesforce(), room.inbox().intakes()));
         return new Reading(sweeps, presenceChecks, gapChecks, sightings, missed);
-    }
-
-    // ---- the doctor
-
-    private void doctor(Network network, Tokens tokens) {
-        Exams exams = new Exams(settings, network.outbound(), tokens);
-        // No DELETE call: only the command tries one.
-        beans.own("recordsyncDoctor", new Doctor(exams.salesforce(), exams.talkdesk()));
     }
 
     @Override

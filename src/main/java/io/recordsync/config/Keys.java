@@ -271,6 +271,10 @@ public final class Keys {
             rarely("talkdesk.key-id", text(), PRIVATE_KEY_JWT, "The id that Talkdesk gave the key.");
     static final Key<String> TALKDESK_SCOPE =
             rarely("talkdesk.scope", "record-lists:manage", text(), "The scope to ask for.");
+    static final Key<CallbackMode> TALKDESK_CALLBACKS = CallbackKeys.MODE;
+    static final Key<Duration> TALKDESK_CALLBACKS_PERIOD = CallbackKeys.PERIOD;
+    static final Key<Integer> TALKDESK_CALLBACKS_MOST = CallbackKeys.MOST;
+    static final Key<String> TALKDESK_CALLBACKS_SCOPE = CallbackKeys.SCOPE;
 
     static final Key<Boolean> OPS_ENABLED =
             rarely("ops.enabled", "true", trueOrFalse(), "Whether the page, the API, health and metrics are served.");

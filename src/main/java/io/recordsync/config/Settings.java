@@ -141,7 +141,12 @@ public record Settings(
                         read.get(ListKeys.REFRESH),
                         read.get(ListKeys.MOST),
                         read.get(ListKeys.GONE_AFTER)),
-                read.get(Keys.TALKDESK_EXTERNAL_PROVIDER));
+                read.get(Keys.TALKDESK_EXTERNAL_PROVIDER),
+                new CallbackSettings(
+                        read.get(Keys.TALKDESK_CALLBACKS),
+                        read.get(Keys.TALKDESK_CALLBACKS_PERIOD),
+                        read.get(Keys.TALKDESK_CALLBACKS_MOST),
+                        read.get(Keys.TALKDESK_CALLBACKS_SCOPE)));
     }
 
     private static DeliverySettings delivery(Reading read) {

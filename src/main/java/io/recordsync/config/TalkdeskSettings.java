@@ -22,7 +22,8 @@ public record TalkdeskSettings(
         String scope,
         String recordsScope,
         ListSettings lists,
-        String externalProvider) {
+        String externalProvider,
+        CallbackSettings callbacks) {
 
     public TalkdeskSettings {
         if (lists.rules().ids().isEmpty() && !lists.rules().namesLists()) {

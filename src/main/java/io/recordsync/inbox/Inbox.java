@@ -21,6 +21,7 @@ public record Inbox(
         Pauses pauses,
         Sights sights,
         Untold untold,
+        CallbackBook callbacks,
         Nodes nodes,
         Alerts alerts)
         implements AutoCloseable {
@@ -64,6 +65,7 @@ public record Inbox(
                 new JdbcPauses(store),
                 new JdbcSights(store),
                 new JdbcUntold(store),
+                new JdbcCallbackBook(store, session),
                 nodes,
                 new JdbcAlerts(store, session));
     }

@@ -133,6 +133,7 @@ public final class JdbcRetention implements Retention {
         transaction.takeRoom();
         transaction.change(FORGET_PROBLEMS, old(latest));
         transaction.change(FORGET_RESTORATIONS, old(latest));
+        JdbcCallbackBook.forget(transaction, settings.retention(), latest);
         guard.forget(transaction);
         transaction.change(FORGET_HISTORY);
         return 0;

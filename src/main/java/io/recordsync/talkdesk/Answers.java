@@ -54,7 +54,7 @@ public final class Answers {
 
     /** How long a call may take, and how large its answer may be: a page of records is larger than any other. */
     public static HttpBounds.Bounds bounds(String path, Duration timeout) {
-        boolean page = path.endsWith("/records") || path.endsWith("/records/");
+        boolean page = path.endsWith("/records") || path.endsWith("/records/") || path.endsWith("/schedule-callbacks");
         return new HttpBounds.Bounds(timeout, page ? MAX_PAGE_BYTES : MAX_BYTES);
     }
 

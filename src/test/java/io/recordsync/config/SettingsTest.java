@@ -103,7 +103,8 @@ class SettingsTest {
                                         Duration.ofMinutes(11),
                                         201,
                                         Duration.ofDays(8)),
-                                "crm"),
+                                "crm",
+                                new CallbackSettings(CallbackMode.CANCEL, Duration.ofMinutes(16), 101, "read write")),
                         new BatchSettings(99, Duration.ofMillis(6)),
                         new DeliverySettings(
                                 7,
@@ -249,7 +250,8 @@ class SettingsTest {
                 other.scope(),
                 other.recordsScope(),
                 new ListSettings(ListRules.of(recordLists), ListJoin.ASK, Duration.ZERO, 1, Duration.ofDays(7)),
-                provider);
+                provider,
+                other.callbacks());
     }
 
     private String certificate() throws Exception {
@@ -312,9 +314,9 @@ class SettingsTest {
         texts.put("salesforce.api-version", "65.0");
         texts.put("salesforce.timeout", "1s");
         texts.put("salesforce.download-timeout", "3m");
+        texts.put("salesforce.merged", "hold");
         texts.put("salesforce.entities", "Contact, Lead");
         texts.put("salesforce.id-prefixes", "003,00Q");
-        texts.put("salesforce.merged", "hold");
         texts.put("stream.idle-timeout", "2s");
         texts.put("stream.keepalive", "30s");
         texts.put("stream.backoff", "3s");
@@ -336,6 +338,10 @@ class SettingsTest {
         texts.put("talkdesk.private-key", "key.pem");
         texts.put("talkdesk.key-id", "key-1");
         texts.put("talkdesk.scope", "all");
+        texts.put("talkdesk.callbacks", "cancel");
+        texts.put("talkdesk.callbacks.period", "16m");
+        texts.put("talkdesk.callbacks.most", "101");
+        texts.put("talkdesk.callbacks.scope", "read write");
         texts.put("ops.enabled", "false");
         texts.put("doctor.at-start", "false");
         texts.put("oauth.timeout", "23s");

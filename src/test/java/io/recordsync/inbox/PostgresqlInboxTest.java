@@ -22,7 +22,9 @@ class PostgresqlInboxTest extends InboxContract {
                     "truncate deletion, deletion_commit, deletion_doubt, deletion_person, presence_find, attempt, problem, stream_position, session, record_list, pinned_org, restoration, guard_contact, held, pause, history, catching_up, look, sight, swept, merged, alert restart identity");
             transaction.change(
                     "update guard set tripped_at = null, tripped_from = null, relaxed_at = null, open_until = null, counted = 0");
-            transaction.change("truncate entered, person_order");
+            transaction.change("truncate entered, person_order, callback");
+            transaction.change(
+                    "update callback_run set session = '', last_at = null, settled = 0, error = '', failures = 0, too_many = 0");
             transaction.change("update clock set seen_at = 0");
             transaction.change("update alert_turn set session = ''");
             transaction.change(

@@ -102,6 +102,7 @@ class OpenApiTest {
                 "/api/deletions",
                 "/api/receipts?externalId=003DL0000212DetYAE",
                 "/api/restored-too-late",
+                "/api/callbacks",
                 "/api/receipts?from=2026-02-01&to=2026-03-01&format=csv")) {
             assertThat(server.get(path).statusCode()).isEqualTo(200);
         }

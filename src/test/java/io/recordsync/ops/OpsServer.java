@@ -20,6 +20,7 @@ import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Grant;
 import io.recordsync.ops.alerts.AlertsReport;
+import io.recordsync.ops.api.CallbackView;
 import io.recordsync.ops.api.DeletionView;
 import io.recordsync.ops.api.FrontDoor;
 import io.recordsync.ops.api.GuardView;
@@ -31,6 +32,7 @@ import io.recordsync.ops.api.OrderView;
 import io.recordsync.ops.api.Orders;
 import io.recordsync.ops.api.ProblemAnswer;
 import io.recordsync.ops.api.Status;
+import io.recordsync.ops.health.CallbackMetrics;
 import io.recordsync.ops.health.DeliveryCheck;
 import io.recordsync.ops.health.ExpiryCheck;
 import io.recordsync.ops.health.GuardCheck;
@@ -105,6 +107,7 @@ public final class OpsServer implements AutoCloseable {
     public final InMemoryPauses pauses = new InMemoryPauses();
     public volatile List<NothingFound> nothingFound = List.of();
     public volatile List<LateRestoration> late = List.of();
+    public final InMemoryCallbacks callbacks = new InMemoryCallbacks();
     public volatile List<Fingerprint.Difference> differences = List.of();
     public volatile StreamReport stream = stream(State.CONNECTED, null);
     public final AccessTokens talkdeskToken = new AccessTokens(
@@ -135,6 +138,7 @@ public final class OpsServer implements AutoCloseable {
     private final PresenceChecks presenceChecks = new PresenceChecks(told, presenceErrors);
     private final PrometheusMeterRegistry registry = Metrics.registry();
     final Metrics metrics = new Metrics(registry, inbox, CHANNEL, () -> stream, CLOCK);
+    final CallbackMetrics callbackMetrics = new CallbackMetrics(registry, callbacks, true);
     private final Health health = new Health(CLOCK);
     private final ApiDocument document = new ApiDocument();
     private final OpsHttpServer server;
@@ -197,6 +201,7 @@ public final class OpsServer implements AutoCloseable {
         main.bind("recordsyncDeletionView", new DeletionView(inbox));
         main.bind("recordsyncHistoryView", new HistoryView(history));
         main.bind("recordsyncReceipts", new Receipts(inbox));
+        main.bind("recordsyncCallbackView", new CallbackView(callbacks, "report"));
         main.bind("recordsyncRestoredTooLate", new RestoredTooLate(limit -> late));
         main.bind(
                 "recordsyncStatus",

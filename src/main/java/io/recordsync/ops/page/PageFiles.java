@@ -34,6 +34,7 @@ public final class PageFiles {
             Map.entry("contact.js", OURS),
             Map.entry("dead-letters.js", OURS),
             Map.entry("dom.js", OURS),
+            Map.entry("people.js", OURS),
             Map.entry("plots.js", OURS),
             Map.entry("lists.js", OURS),
             Map.entry("rows.js", OURS),

@@ -42,6 +42,11 @@ public record Receipt(
         String words) {
 
     static Receipt of(Entry entry) {
+        return of(entry, "");
+    }
+
+    /** @param more words of what else was seen */
+    static Receipt of(Entry entry, String more) {
         return new Receipt(
                 entry.kind() == IdentifierKind.EXTERNAL ? entry.provider() : null,
                 entry.kind() == IdentifierKind.EXTERNAL ? entry.identifier() : null,
@@ -65,7 +70,7 @@ public record Receipt(
                 text(entry.sign()),
                 text(entry.listedAs()),
                 entry.attempts(),
-                words(entry));
+                words(entry) + more);
     }
 
     private static String who(Entry entry) {

@@ -97,9 +97,14 @@ public enum ReceiptFormat {
      *
      * @return how many there were
      */
-    public long write(Stream<Entry> deletions, OutputStream out) throws IOException {
+    public long write(Stream<Entry> deletions, SeenCallbacks callbacks, OutputStream out) throws IOException {
         long[] count = new long[1];
-        write(deletions.peek(deletion -> count[0]++).map(Receipt::of).iterator(), out);
+        write(
+                deletions
+                        .peek(deletion -> count[0]++)
+                        .map(deletion -> Receipt.of(deletion, callbacks.words(deletion)))
+                        .iterator(),
+                out);
         return count[0];
     }
 

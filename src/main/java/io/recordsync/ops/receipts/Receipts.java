@@ -22,7 +22,15 @@ public final class Receipts {
 
     private final Ledger ledger;
 
+    private final SeenCallbacks callbacks;
+
     public Receipts(Ledger ledger) {
+        this(ledger, SeenCallbacks.NONE);
+    }
+
+    /** @param callbacks that the receipts name */
+    public Receipts(Ledger ledger, SeenCallbacks callbacks) {
+        this.callbacks = callbacks;
         this.ledger = ledger;
     }
 
@@ -57,7 +65,7 @@ public final class Receipts {
                             + " (bin/salesforce-talkdesk-sync receipts --from … --to …), which has no limit");
         }
         ByteArrayOutputStream content = new ByteArrayOutputStream();
-        format.write(found.stream(), content);
+        format.write(found.stream(), callbacks, content);
         LOG.info("{} read {} receipts of {}", user, found.size(), wanted);
         return new Download(
                 format.contentType(),

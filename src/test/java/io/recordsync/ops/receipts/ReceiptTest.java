@@ -16,10 +16,13 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import io.recordsync.deletion.CallbackRow;
+import io.recordsync.deletion.CallbackState;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.HeldReason;
 import io.recordsync.deletion.IdentifierKind;
+import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Ledger.Entry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -271,6 +274,32 @@ class ReceiptTest {
     }
 
     @Test
+    void callbacks_that_were_seen_while_the_record_lived_are_named_with_their_fate() throws IOException {
+        SeenCallbacks seen =
+                (list, provider, id) -> Stream.of(CallbackState.CANCELLED, CallbackState.ENDED, CallbackState.GONE)
+                        .map(state -> callback(state, id))
+                        .toList();
+        Entry deleted = entry(row(DELETED).confirmed("exact"), IdentifierKind.EXTERNAL, "salesforce", "003A");
+        Entry byPhone = entry(row(DELETED).confirmed("exact"), IdentifierKind.PHONE, "", "hmac:1");
+
+        assertThat(seen.words(deleted))
+                .isEqualTo(" Callback cancelled-1 of this record was cancelled by this service at 2026-03-01T12:00:00Z."
+                        + " Callback ended-1 of this record was not to be made any more at 2026-03-01T12:00:00Z."
+                        + " Callback gone-1 of this record was still to be made when last looked at; this service has not"
+                        + " cancelled it.");
+        assertThat(seen.words(byPhone)).isEmpty();
+        assertThat(Receipt.of(deleted, seen.words(deleted)).words())
+                .startsWith("Removed from the record list")
+                .contains("Callback cancelled-1");
+    }
+
+    private static CallbackRow callback(CallbackState state, String externalId) {
+        Instant at = Instant.parse("2026-03-01T12:00:00Z");
+        return new CallbackRow(
+                Word.underscored(state) + "-1", "list-a", "r1", "salesforce", externalId, state, true, at, at, at, at);
+    }
+
+    @Test
     void without_receipts_there_is_the_header_and_an_empty_array() throws IOException {
         assertThat(csv().lines()).hasSize(1);
         assertThat(json()).isEmpty();
@@ -286,7 +315,8 @@ class ReceiptTest {
             return row(PENDING).entry();
         });
 
-        assertThatThrownBy(() -> ReceiptFormat.JSON.write(broken, out)).hasMessage("the database is away");
+        assertThatThrownBy(() -> ReceiptFormat.JSON.write(broken, SeenCallbacks.NONE, out))
+                .hasMessage("the database is away");
 
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .contains("003DL0000212DetYAE")
@@ -304,7 +334,7 @@ class ReceiptTest {
 
     private static String written(ReceiptFormat format, Entry... entries) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        assertThat(format.write(Stream.of(entries), out)).isEqualTo(entries.length);
+        assertThat(format.write(Stream.of(entries), SeenCallbacks.NONE, out)).isEqualTo(entries.length);
         return out.toString(StandardCharsets.UTF_8);
     }
 

@@ -68,6 +68,8 @@ public final class TalkdeskSimulator implements AutoCloseable {
     private final Map<String, Script> scripts = new ConcurrentHashMap<>();
     private final Map<String, IntConsumer> afterPages = new ConcurrentHashMap<>();
     private final Queue<Answer> readAnswers = new ConcurrentLinkedQueue<>();
+    private final Queue<Answer> callbackAnswers = new ConcurrentLinkedQueue<>();
+    private final Callbacks callbacks = new Callbacks();
     private final Queue<Answer> tokenAnswers = new ConcurrentLinkedQueue<>();
     private final Queue<String> intercepted = new ConcurrentLinkedQueue<>();
     private final AtomicLong nextPhoneNumber = new AtomicLong(12_000_000_000L);
@@ -209,6 +211,23 @@ public final class TalkdeskSimulator implements AutoCloseable {
         return list(list).holds(externalId);
     }
 
+    // ---- Callbacks
+
+    /** Somebody is to be called again, from a record of a list. @return the callback's id */
+    public String scheduleCallback(String list, TalkdeskRecord record) {
+        return callbacks.add(list, record.id());
+    }
+
+    /** What is scheduled, and how its pages are shown. */
+    public Callbacks callbacks() {
+        return callbacks;
+    }
+
+    /** The next calls about callbacks are answered so, one each. */
+    public void callbackAnswer(Answer... next) {
+        callbackAnswers.addAll(List.of(next));
+    }
+
     // ---- What shall go wrong
 
     /** What shall go wrong in the bulk delete calls of any list. */
@@ -251,6 +270,7 @@ public final class TalkdeskSimulator implements AutoCloseable {
         script.answerNormally();
         scripts.values().forEach(Script::answerNormally);
         readAnswers.clear();
+        callbackAnswers.clear();
         tokenAnswers.clear();
         tokenHangs = false;
         middlebox = null;
@@ -515,7 +535,9 @@ public final class TalkdeskSimulator implements AutoCloseable {
         }
         try {
             List<String> path = request.segments();
-            if (request.path().equals("/oauth/token")) {
+            if (path.get(0).equals("schedule-callbacks")) {
+                serveCallbacks(path, request, connection);
+            } else if (request.path().equals("/oauth/token")) {
                 serveToken(request, connection);
             } else if (path.size() == 4
                     && path.get(0).equals("record-lists")
@@ -548,6 +570,29 @@ public final class TalkdeskSimulator implements AutoCloseable {
         }
         delay(answer.delay());
         deliver(answer, reply, connection);
+    }
+
+    private void serveCallbacks(List<String> path, Request request, Connection connection) throws IOException {
+        long arrived = System.nanoTime();
+        Answer answer = Optional.ofNullable(callbackAnswers.poll()).orElse(Answer.normal());
+        Reply reply = !answer.success() || answer.body().isPresent() ? answer.reply() : callbacks(path, request);
+        log.read(new ReadCall(
+                arrived, request.method(), request.target(), request.bearer(), statusOnWire(answer, reply)));
+        delay(latency.plus(answer.delay()));
+        deliver(answer, reply, connection);
+    }
+
+    private Reply callbacks(List<String> path, Request request) {
+        boolean one = path.size() == 2 && request.method().equals("DELETE");
+        if (!one && !(path.size() == 1 && request.method().equals("GET"))) {
+            return mistaken(request, Reply.error(404, "not_found", "No such resource"));
+        }
+        Optional<Reply> refusal = unauthorized(request, Set.of(one ? Callbacks.CANCEL : Callbacks.READ));
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        Reply reply = one ? callbacks.cancel(path.get(1)) : callbacks.page(request, url());
+        return reply.status() == 400 ? mistaken(request, reply) : reply;
     }
 
     private void serveRead(List<String> path, Request request, Connection connection) throws IOException {
