@@ -2,6 +2,7 @@ package io.recordsync.talkdesk;
 
 import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.TokenUnavailableException;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,6 +13,8 @@ import org.slf4j.LoggerFactory;
 public final class TalkdeskTokens {
 
     private static final Logger LOG = LoggerFactory.getLogger(TalkdeskTokens.class);
+
+    private static final Pattern RECORDS = Pattern.compile(".*/records(/(?!bulks$)[^/]+)?");
 
     private final AccessTokens common;
     private final AccessTokens records;
@@ -26,7 +29,7 @@ public final class TalkdeskTokens {
      * @throws TokenUnavailableException when there is none
      */
     public String value(String path) {
-        if (!path.endsWith("/records")) {
+        if (!readsRecords(path)) {
             return common.value();
         }
         try {
@@ -36,6 +39,11 @@ public final class TalkdeskTokens {
             LOG.debug("Records are read with the common token: {}", e.getMessage());
             return common.value();
         }
+    }
+
+    /** A page of them or a single one; {@code …/records/bulks} is what deletions go to. */
+    static boolean readsRecords(String path) {
+        return RECORDS.matcher(path).matches();
     }
 
     /** Forgets the token that was refused. */
