@@ -45,6 +45,11 @@ class ChartIT {
     private static final String RELEASE = "prod";
     private static final String NAME = "prod-salesforce-talkdesk-sync";
 
+    /** Names that are free: nothing knows how they are meant. */
+    private static final Pattern FREE_NAME = Pattern.compile(".*/(labels|annotations)/[^/]+|.*/nodeSelector/[^/]+");
+    /** A number is a quantity, and a query, too. */
+    private static final Pattern FREE_TYPE = Pattern.compile(".*/(requests|limits)/[^/]+|.*/rules/[0-9]+/expr");
+
     private static final String SQLITE =
             """
 
@@ -354,11 +359,6 @@ class ChartIT {
     }
 
     // ---- whether the checks find anything
-
-    /** Names that are free: nothing knows how they are meant. */
-    private static final Pattern FREE_NAME = Pattern.compile(".*/(labels|annotations)/[^/]+|.*/nodeSelector/[^/]+");
-    /** A number is a quantity, and a query, too. */
-    private static final Pattern FREE_TYPE = Pattern.compile(".*/(requests|limits)/[^/]+|.*/rules/[0-9]+/expr");
 
     @Test
     void every_field_that_is_misspelt_or_has_another_type_is_found() throws Exception {
