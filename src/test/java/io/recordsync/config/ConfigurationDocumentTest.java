@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 class ConfigurationDocumentTest {
 
     private static final Path PAGE = Path.of("docs/configuration.md");
+    private static final Path SCHEMA = Path.of("ops/helm/salesforce-talkdesk-sync/values.schema.json");
 
     @Test
     void the_page_is_what_the_table_says() throws IOException {
@@ -20,6 +21,19 @@ class ConfigurationDocumentTest {
         assertThat(PAGE)
                 .as("Regenerate it: mvn test -Dtest=ConfigurationDocumentTest -Ddocs.write=true")
                 .hasContent(ConfigurationDocument.text());
+    }
+
+    /** So that Helm refuses a misspelt one before a pod does. */
+    @Test
+    void the_schema_of_the_chart_knows_every_key() throws IOException {
+        String schema = Files.readString(SCHEMA);
+        if (Boolean.getBoolean("docs.write")) {
+            Files.writeString(SCHEMA, ChartSchema.withKeys(schema));
+        }
+
+        assertThat(SCHEMA)
+                .as("Regenerate it: mvn test -Dtest=ConfigurationDocumentTest -Ddocs.write=true")
+                .hasContent(ChartSchema.withKeys(schema));
     }
 
     @Test
