@@ -63,9 +63,7 @@ final class OpsWiring {
         String channel = settings.salesforce().channel();
         List<String> recordLists = settings.talkdesk().recordLists();
         Duration idleTimeout = settings.stream().idleTimeout();
-        beans.own(
-                "recordsyncFrontDoor",
-                new FrontDoor(settings.ops(), room.inbox().writtenOrders()));
+        beans.own("recordsyncFrontDoor", new FrontDoor(room.inbox().writtenOrders()));
         beans.replaceable("recordsyncProblemAnswer", ProblemAnswer.class, ProblemAnswer::new);
         beans.replaceable("recordsyncPageFiles", PageFiles.class, PageFiles::new);
         beans.own(

@@ -8,6 +8,7 @@ import io.recordsync.config.Key;
 import io.recordsync.config.Keys;
 import io.recordsync.config.Settings;
 import io.recordsync.config.Subscriber;
+import io.recordsync.ops.api.OpsFiles;
 import io.recordsync.ops.api.OpsHttpServer;
 import io.recordsync.ops.health.Health;
 import io.recordsync.ops.health.Observation;
@@ -242,6 +243,7 @@ public final class WiringPlugin implements ContextServicePlugin {
             try {
                 Settings settings = configuration().settings();
                 WritablePlaces.require(configuration());
+                requireOpsFiles(settings);
                 server = new OpsHttpServer(settings.ops());
                 checkFree();
                 wiring = Wiring.ofService(settings, new HostSite());
@@ -250,6 +252,13 @@ public final class WiringPlugin implements ContextServicePlugin {
             }
         }
         return wiring;
+    }
+
+    private void requireOpsFiles(Settings settings) {
+        List<String> mistakes = OpsFiles.mistakes(settings.ops(), configuration::named);
+        if (!mistakes.isEmpty()) {
+            throw new InvalidConfiguration(mistakes);
+        }
     }
 
     private void checkFree() {

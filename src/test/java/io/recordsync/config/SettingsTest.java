@@ -119,7 +119,8 @@ class SettingsTest {
                                 8081,
                                 "admin",
                                 new Secret("secret-5"),
-                                List.of("sync.example", "localhost")),
+                                List.of("sync.example", "localhost"),
+                                new OpsUsers("/etc/sync/users", List.of("bob", "carol"))),
                         new NetworkSettings(
                                 "proxy.example", 3129, "out", new Secret("secret-6"), List.of(), certificate()),
                         new HealthSettings(Duration.ofHours(21), Duration.ofHours(22)),
@@ -166,6 +167,8 @@ class SettingsTest {
                 others.remove("alerts.routing-key");
                 others.remove("alerts.webhook.form");
                 others.remove("alerts.webhook.header");
+            } else if (key.name().equals("ops.users")) {
+                others.remove("ops.viewers");
             } else if (key.name().equals("alerts.routing-key")) {
                 others.remove("alerts.webhook.form");
             }
@@ -276,6 +279,8 @@ class SettingsTest {
         texts.put("ops.user", "admin");
         texts.put("ops.password", "secret-5");
         texts.put("ops.allowed-hosts", "sync.example, localhost");
+        texts.put("ops.users", "/etc/sync/users");
+        texts.put("ops.viewers", "bob, carol");
         texts.put("alerts.webhook", "https://hooks.example/secret-10?sig=a%2Fb");
         texts.put("alerts.webhook.form", "pagerduty");
         texts.put("alerts.webhook.header", "X-Token: secret-11");

@@ -3,6 +3,7 @@ package io.recordsync.ops;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.recordsync.Secrets;
 import io.recordsync.config.OpsSettings;
+import io.recordsync.config.OpsUsers;
 import io.recordsync.config.Secret;
 import io.recordsync.deletion.DeliveryMode;
 import io.recordsync.deletion.MissedReport;
@@ -134,12 +135,12 @@ public final class OpsServer implements AutoCloseable {
     private final OpsHttpServer server;
     private final Main main = new Main();
 
-    private OpsServer(String host, String password, Path routes) throws Exception {
+    private OpsServer(String host, String password, OpsUsers users, Path routes) throws Exception {
         OpsSettings settings = new OpsSettings(
-                true, host, port, "operator", new Secret(password), List.of("localhost", "ops.example.com"));
+                true, host, port, "operator", new Secret(password), List.of("localhost", "ops.example.com"), users);
         server = new OpsHttpServer(settings);
         bindParts();
-        bindApi(settings);
+        bindApi();
         // The ops routes alone, without the service.
         main.addOverrideProperty("recordsync.enabled", "false");
         main.addOverrideProperty("camel.main.basePackageScanEnabled", "false");
@@ -172,12 +173,12 @@ public final class OpsServer implements AutoCloseable {
         main.bind("recordsyncPresenceChecks", presenceChecks);
     }
 
-    private void bindApi(OpsSettings settings) {
+    private void bindApi() {
         GuardView guard = new GuardView(inbox, 1000, Duration.ofHours(1));
         main.bind("recordsyncMetricsRegistry", registry);
         main.bind("recordsyncMetrics", metrics);
         main.bind("recordsyncHealth", health);
-        main.bind("recordsyncFrontDoor", new FrontDoor(settings, orders));
+        main.bind("recordsyncFrontDoor", new FrontDoor(orders));
         main.bind("recordsyncProblemAnswer", new ProblemAnswer());
         main.bind("recordsyncPageFiles", new PageFiles());
         main.bind(
@@ -242,7 +243,11 @@ public final class OpsServer implements AutoCloseable {
 
     /** @param routes the folder that has the {@link #OPS_ROUTES} */
     static OpsServer start(String host, String password, Path routes) throws Exception {
-        return new OpsServer(host, password, routes);
+        return new OpsServer(host, password, OpsUsers.NONE, routes);
+    }
+
+    static OpsServer start(String host, String password, OpsUsers users) throws Exception {
+        return new OpsServer(host, password, users, Path.of("routes"));
     }
 
     /** One whose key cannot be read, so that nothing is ever asked. */

@@ -74,6 +74,8 @@ public final class OpsHttpServer implements AutoCloseable {
             new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
 
     private final OpsSettings settings;
+    private final Admission admission;
+
     private final Vertx vertx;
     /** Of its own: the others may all be waiting for a database. */
     private final WorkerExecutor observing;
@@ -82,9 +84,14 @@ public final class OpsHttpServer implements AutoCloseable {
     private final Callers callers;
     private HttpServer server;
 
-    /** Serves nothing before {@link #listen}. */
+    /**
+     * Serves nothing before {@link #listen}.
+     *
+     * @throws IllegalArgumentException when the file of users cannot be used
+     */
     public OpsHttpServer(OpsSettings settings) {
         this.settings = settings;
+        this.admission = new Admission(settings);
         this.vertx = Vertx.vertx(new VertxOptions()
                 .setUseDaemonThread(true)
                 .setWorkerPoolSize(MAX_REQUESTS_AT_ONCE)
@@ -92,13 +99,12 @@ public final class OpsHttpServer implements AutoCloseable {
         this.observing = vertx.createSharedWorkerExecutor("recordsync-observe", MAX_OBSERVERS_AT_ONCE);
         this.router = Router.router(vertx);
         this.callers = new Callers(vertx, Callers.BOUNDS);
-        FrontDoor frontDoor = new FrontDoor(settings);
         router.route().handler(callers::begin);
         router.route().handler(context -> {
             if (context.normalizedPath().startsWith(OPEN)) {
                 context.next();
             } else {
-                frontDoor.guard(context);
+                admission.guard(context);
             }
         });
         router.route().handler(callers::serve);
@@ -224,6 +230,7 @@ public final class OpsHttpServer implements AutoCloseable {
 
     @Override
     public synchronized void close() throws IOException {
+        admission.close();
         if (server != null) {
             await(server.close());
             server = null;
