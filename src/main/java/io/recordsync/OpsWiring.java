@@ -5,6 +5,7 @@ import io.recordsync.Wiring.InboxRoom;
 import io.recordsync.Wiring.Reading;
 import io.recordsync.Wiring.Tokens;
 import io.recordsync.Wiring.Watch;
+import io.recordsync.config.OpsSettings;
 import io.recordsync.config.Settings;
 import io.recordsync.inbox.JdbcLateRestorations;
 import io.recordsync.network.Outbound;
@@ -15,6 +16,7 @@ import io.recordsync.ops.api.GuardView;
 import io.recordsync.ops.api.HistoryView;
 import io.recordsync.ops.api.OrderView;
 import io.recordsync.ops.api.Orders;
+import io.recordsync.ops.api.PageKey;
 import io.recordsync.ops.api.ProblemAnswer;
 import io.recordsync.ops.api.Status;
 import io.recordsync.ops.health.AlertsCheck;
@@ -37,7 +39,9 @@ import io.recordsync.ops.receipts.Receipts;
 import io.recordsync.ops.receipts.RestoredTooLate;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.apache.camel.health.HealthCheck;
 
 /**
@@ -125,7 +129,12 @@ final class OpsWiring {
                 new StoreCheck(room.ledger(), channel),
                 new StreamCheck(watch.stream(), idleTimeout, clock),
                 new PositionCheck(room.ledger(), channel, watch.stream(), idleTimeout, clock),
-                new ExpiryCheck(room.ledger(), channel, settings.health().expiryWarning(), clock),
+                new ExpiryCheck(
+                        room.ledger(),
+                        channel,
+                        certificateExpires(),
+                        settings.health().expiryWarning(),
+                        clock),
                 new PendingCheck(room.ledger(), settings.health().oldestPending(), clock),
                 new ListsCheck(room.ledger()),
                 new TokenCheck("salesforce", tokens.salesforce()),
@@ -136,5 +145,13 @@ final class OpsWiring {
                 new SweepCheck(room.inbox().coverage(), settings.sweep().period(), clock),
                 new SightCheck(reading.sightings(), reading.gapChecks()::blind),
                 new AlertsCheck(alerting::trouble));
+    }
+
+    /** Empty where none is shown. */
+    private Optional<Instant> certificateExpires() {
+        OpsSettings ops = settings.ops();
+        return ops.enabled() && ops.tls().isSet()
+                ? Optional.of(PageKey.read(ops.tls(), Instant.now()).expires())
+                : Optional.empty();
     }
 }

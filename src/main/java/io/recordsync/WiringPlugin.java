@@ -13,6 +13,7 @@ import io.recordsync.ops.api.OpsHttpServer;
 import io.recordsync.ops.health.Health;
 import io.recordsync.ops.health.Observation;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -255,7 +256,7 @@ public final class WiringPlugin implements ContextServicePlugin {
     }
 
     private void requireOpsFiles(Settings settings) {
-        List<String> mistakes = OpsFiles.mistakes(settings.ops(), configuration::named);
+        List<String> mistakes = OpsFiles.mistakes(settings.ops(), configuration::named, Instant.now());
         if (!mistakes.isEmpty()) {
             throw new InvalidConfiguration(mistakes);
         }

@@ -26,6 +26,7 @@ final class CrossChecks {
                         together(AlertKeys.HEADER, AlertKeys.WEBHOOK, reading),
                         together(AlertKeys.ROUTING_KEY, AlertKeys.WEBHOOK, reading),
                         needs(OpsKeys.VIEWERS, OpsKeys.USERS, reading),
+                        needs(OpsKeys.TLS_KEYSTORE_PASSWORD, OpsKeys.TLS_KEYSTORE, reading),
                         routingKeyOfItsForm(reading))
                 .flatMap(Optional::stream)
                 .forEach(mistakes::add);

@@ -17,7 +17,8 @@ public record OpsSettings(
         String user,
         Secret password,
         List<String> allowedHosts,
-        OpsUsers users) {
+        OpsUsers users,
+        OpsTls tls) {
 
     public OpsSettings {
         allowedHosts = Required.items(Keys.OPS_ALLOWED_HOSTS, allowedHosts);

@@ -3,6 +3,7 @@ package io.recordsync.ops;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.recordsync.Secrets;
 import io.recordsync.config.OpsSettings;
+import io.recordsync.config.OpsTls;
 import io.recordsync.config.OpsUsers;
 import io.recordsync.config.Secret;
 import io.recordsync.deletion.DeliveryMode;
@@ -137,7 +138,14 @@ public final class OpsServer implements AutoCloseable {
 
     private OpsServer(String host, String password, OpsUsers users, Path routes) throws Exception {
         OpsSettings settings = new OpsSettings(
-                true, host, port, "operator", new Secret(password), List.of("localhost", "ops.example.com"), users);
+                true,
+                host,
+                port,
+                "operator",
+                new Secret(password),
+                List.of("localhost", "ops.example.com"),
+                users,
+                OpsTls.NONE);
         server = new OpsHttpServer(settings);
         bindParts();
         bindApi();
@@ -225,7 +233,7 @@ public final class OpsServer implements AutoCloseable {
                 new StoreCheck(inbox, CHANNEL),
                 new StreamCheck(() -> stream, IDLE_TIMEOUT, CLOCK),
                 new PositionCheck(inbox, CHANNEL, () -> stream, IDLE_TIMEOUT, CLOCK),
-                new ExpiryCheck(inbox, CHANNEL, Duration.ofHours(24), CLOCK),
+                new ExpiryCheck(inbox, CHANNEL, Optional.empty(), Duration.ofHours(24), CLOCK),
                 new PendingCheck(inbox, Duration.ofHours(1), CLOCK),
                 new ListsCheck(inbox),
                 new TokenCheck("salesforce", salesforceToken),

@@ -20,6 +20,7 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -75,6 +76,8 @@ public final class OpsHttpServer implements AutoCloseable {
 
     private final OpsSettings settings;
     private final Admission admission;
+    /** Null: plain HTTP. */
+    private final PageKey key;
 
     private final Vertx vertx;
     /** Of its own: the others may all be waiting for a database. */
@@ -87,10 +90,11 @@ public final class OpsHttpServer implements AutoCloseable {
     /**
      * Serves nothing before {@link #listen}.
      *
-     * @throws IllegalArgumentException when the file of users cannot be used
+     * @throws IllegalArgumentException when the file of users or the key store cannot be used
      */
     public OpsHttpServer(OpsSettings settings) {
         this.settings = settings;
+        this.key = settings.enabled() && settings.tls().isSet() ? PageKey.read(settings.tls(), Instant.now()) : null;
         this.admission = new Admission(settings);
         this.vertx = Vertx.vertx(new VertxOptions()
                 .setUseDaemonThread(true)
@@ -186,7 +190,7 @@ public final class OpsHttpServer implements AutoCloseable {
         if (!settings.enabled()) {
             return;
         }
-        HttpServer starting = vertx.createHttpServer(bounds())
+        HttpServer starting = vertx.createHttpServer(key == null ? bounds() : key.into(bounds()))
                 .connectionHandler(callers::connected)
                 .requestHandler(router);
         try {
@@ -220,7 +224,8 @@ public final class OpsHttpServer implements AutoCloseable {
     /** Where a browser finds the page, once it listens. */
     public String page() {
         String host = settings.host();
-        return "http://" + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":" + port() + "/";
+        String scheme = key == null ? "http://" : "https://";
+        return scheme + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":" + port() + "/";
     }
 
     /** The port that it listens on; the configured one before it does. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recordsync.LoggedLines;
 import io.recordsync.config.OpsSettings;
+import io.recordsync.config.OpsTls;
 import io.recordsync.config.OpsUsers;
 import io.recordsync.config.Secret;
 import java.io.IOException;
@@ -149,7 +150,8 @@ class KnownUsersTest {
                         "operator",
                         Secret.NONE,
                         List.of("localhost"),
-                        new OpsUsers(file.toString(), List.of(viewers))),
+                        new OpsUsers(file.toString(), List.of(viewers)),
+                        OpsTls.NONE),
                 Clock.systemUTC());
     }
 
@@ -161,6 +163,7 @@ class KnownUsersTest {
                 "operator",
                 new Secret(password),
                 List.of("localhost"),
-                new OpsUsers(file.toString(), List.of()));
+                new OpsUsers(file.toString(), List.of()),
+                OpsTls.NONE);
     }
 }

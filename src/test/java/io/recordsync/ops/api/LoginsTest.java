@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.recordsync.config.OpsSettings;
+import io.recordsync.config.OpsTls;
 import io.recordsync.config.OpsUsers;
 import io.recordsync.config.Secret;
 import java.io.IOException;
@@ -267,7 +268,8 @@ class LoginsTest {
                 "operator",
                 new Secret(password),
                 List.of("localhost"),
-                of == null ? OpsUsers.NONE : new OpsUsers(of.toString(), List.of()));
+                of == null ? OpsUsers.NONE : new OpsUsers(of.toString(), List.of()),
+                OpsTls.NONE);
         users = new KnownUsers(settings, Clock.systemUTC());
         return new Logins(settings, users, task -> {
             if (waiting.size() >= most) {
