@@ -24,6 +24,9 @@ export async function ask(path, options = {}) {
 
 export const get = async path => (await ask(path)).json();
 
+/** Whether the person may look and not change. */
+export const looksOnly = () => document.body.classList.contains("looks");
+
 /** A key for an order: the same order sent again with it does nothing twice. */
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, "0")).join("");
 

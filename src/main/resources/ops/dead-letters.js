@@ -87,7 +87,7 @@ const selection = group => ({ state: "parked", recordList: group.recordList, fai
 function button(act, shown, key) {
   const of = shown.length > 1 ? `all ${count(total(shown))} shown` : word(shown[0].failureCode);
   return make("button", {
-    type: "button", class: act.danger ? "danger" : null, "data-key": `${act.name} ${key}`,
+    type: "button", class: act.danger ? "order danger" : "order", "data-key": `${act.name} ${key}`,
     "aria-label": `${act.name} ${of}`, onclick: () => perform(act, shown),
   }, shown.length > 1 ? `${act.name} ${of}…` : `${act.name}…`);
 }

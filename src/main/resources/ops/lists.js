@@ -44,7 +44,7 @@ const GO_LIVE = {
 
 function button(act, list, look) {
   return make("button", {
-    type: "button", class: act.danger ? "danger" : null, "data-key": `${act.name} ${list.id}`, "aria-label": `${act.name} ${title(list)}`,
+    type: "button", class: act.danger ? "order danger" : "order", "data-key": `${act.name} ${list.id}`, "aria-label": `${act.name} ${title(list)}`,
     onclick: async () => {
       await confirm({
         title: `${act.name}: record list ${title(list)}?`,

@@ -60,6 +60,7 @@ function show() {
   $("mode").textContent = word(status.mode);
   $("mode").dataset.state = status.mode;
   health(status.health?.level ?? "unknown", status.health?.reasons ?? []);
+  showYou(status.you);
   showGuard();
   showUnseen();
   showMerged();
@@ -120,6 +121,14 @@ function counts(deletions) {
     make("div", { class: number === 0 ? "zero" : null, "data-tone": number > 0 ? TONES[state] : null },
       make("dt", {}, state === "claimed" ? "being sent" : word(state)),
       make("dd", { title: count(number) }, number < 1e6 ? count(number) : short.format(number)))));
+}
+
+/** What a viewer may not do is not offered: it would be refused. */
+function showYou(you) {
+  const looks = you?.mayChange === false;
+  document.body.classList.toggle("looks", looks);
+  $("looks").hidden = !looks;
+  $("looks").textContent = looks ? `You may look, not change: you are ${you.name}, whom ops.viewers names. Ask an operator where something has to be decided.` : "";
 }
 
 function showGuard() {
@@ -243,7 +252,7 @@ function showLists([lists]) {
 }
 
 function goOnButton(list) {
-  const button = make("button", { type: "button" }, "Go on…");
+  const button = make("button", { type: "button", class: "order" }, "Go on…");
   button.addEventListener("click", async () => {
     const { asOf } = status;
     await confirm({

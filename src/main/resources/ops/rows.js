@@ -1,7 +1,7 @@
 // A dialog with the deletions behind a number, read page by page, each with its failed calls; a person may choose some.
 
 import { $, ago, count, exact, keepFocus, make, nothing, plural, table, word } from "./dom.js";
-import { confirm, get, outcomeOf } from "./acts.js";
+import { confirm, get, looksOnly, outcomeOf } from "./acts.js";
 import { listOf } from "./lists.js";
 
 const PAGE = 200;
@@ -17,6 +17,7 @@ let view = null;
  * @param acts what may be done with the chosen rows: {name, past, words, danger, run(send, ids, asOf)} each
  */
 export function showRows({ title, words, query, match = () => true, acts = [], done = () => {} }) {
+  if (looksOnly()) acts = [];
   view = { query, match, acts, done, rows: [], chosen: new Set(), before: null, ended: false, asOf: null };
   $("rows-title").textContent = title;
   $("rows-words").textContent = words;

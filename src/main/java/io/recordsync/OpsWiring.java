@@ -6,6 +6,7 @@ import io.recordsync.Wiring.Reading;
 import io.recordsync.Wiring.Tokens;
 import io.recordsync.Wiring.Watch;
 import io.recordsync.config.CallbackSettings;
+import io.recordsync.config.OpsSettings;
 import io.recordsync.config.Settings;
 import io.recordsync.deletion.Word;
 import io.recordsync.inbox.FoundLists;
@@ -21,6 +22,7 @@ import io.recordsync.ops.api.ListOrders;
 import io.recordsync.ops.api.ListView;
 import io.recordsync.ops.api.OrderView;
 import io.recordsync.ops.api.Orders;
+import io.recordsync.ops.api.PageKey;
 import io.recordsync.ops.api.ProblemAnswer;
 import io.recordsync.ops.api.Status;
 import io.recordsync.ops.health.AlertsCheck;
@@ -46,8 +48,10 @@ import io.recordsync.ops.receipts.Receipts;
 import io.recordsync.ops.receipts.RestoredTooLate;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.camel.health.HealthCheck;
 
 /**
@@ -73,9 +77,7 @@ final class OpsWiring {
         String channel = settings.salesforce().channel();
         FoundLists recordLists = room.inbox().foundLists();
         Duration idleTimeout = settings.stream().idleTimeout();
-        beans.own(
-                "recordsyncFrontDoor",
-                new FrontDoor(settings.ops(), room.inbox().writtenOrders()));
+        beans.own("recordsyncFrontDoor", new FrontDoor(room.inbox().writtenOrders()));
         beans.replaceable("recordsyncProblemAnswer", ProblemAnswer.class, ProblemAnswer::new);
         beans.replaceable("recordsyncPageFiles", PageFiles.class, PageFiles::new);
         beans.own(
@@ -149,7 +151,12 @@ final class OpsWiring {
                 new StoreCheck(room.ledger(), channel),
                 new StreamCheck(watch.stream(), idleTimeout, clock),
                 new PositionCheck(room.ledger(), channel, watch.stream(), idleTimeout, clock),
-                new ExpiryCheck(room.ledger(), channel, settings.health().expiryWarning(), clock),
+                new ExpiryCheck(
+                        room.ledger(),
+                        channel,
+                        certificateExpires(),
+                        settings.health().expiryWarning(),
+                        clock),
                 new PendingCheck(room.ledger(), settings.health().oldestPending(), clock),
                 new ListsCheck(room.ledger(), recordLists),
                 new ListNamesCheck(recordLists),
@@ -166,5 +173,13 @@ final class OpsWiring {
             checks.add(new CallbacksCheck(room.inbox().callbacks(), callbacks.most()));
         }
         return checks;
+    }
+
+    /** Empty where none is shown. */
+    private Optional<Instant> certificateExpires() {
+        OpsSettings ops = settings.ops();
+        return ops.enabled() && ops.tls().isSet()
+                ? Optional.of(PageKey.read(ops.tls(), Instant.now()).expires())
+                : Optional.empty();
     }
 }

@@ -8,10 +8,12 @@ import io.recordsync.config.Key;
 import io.recordsync.config.Keys;
 import io.recordsync.config.Settings;
 import io.recordsync.config.Subscriber;
+import io.recordsync.ops.api.OpsFiles;
 import io.recordsync.ops.api.OpsHttpServer;
 import io.recordsync.ops.health.Health;
 import io.recordsync.ops.health.Observation;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -242,6 +244,7 @@ public final class WiringPlugin implements ContextServicePlugin {
             try {
                 Settings settings = configuration().settings();
                 WritablePlaces.require(configuration());
+                requireOpsFiles(settings);
                 server = new OpsHttpServer(settings.ops());
                 checkFree();
                 wiring = Wiring.ofService(settings, new HostSite());
@@ -250,6 +253,13 @@ public final class WiringPlugin implements ContextServicePlugin {
             }
         }
         return wiring;
+    }
+
+    private void requireOpsFiles(Settings settings) {
+        List<String> mistakes = OpsFiles.mistakes(settings.ops(), configuration::named, Instant.now());
+        if (!mistakes.isEmpty()) {
+            throw new InvalidConfiguration(mistakes);
+        }
     }
 
     private void checkFree() {

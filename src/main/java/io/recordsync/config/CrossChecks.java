@@ -25,6 +25,8 @@ final class CrossChecks {
                         together(Keys.PROXY_PASSWORD, Keys.PROXY_USER, reading),
                         together(AlertKeys.HEADER, AlertKeys.WEBHOOK, reading),
                         together(AlertKeys.ROUTING_KEY, AlertKeys.WEBHOOK, reading),
+                        needs(OpsKeys.VIEWERS, OpsKeys.USERS, reading),
+                        needs(OpsKeys.TLS_KEYSTORE_PASSWORD, OpsKeys.TLS_KEYSTORE, reading),
                         routingKeyOfItsForm(reading))
                 .flatMap(Optional::stream)
                 .forEach(mistakes::add);
@@ -129,6 +131,14 @@ final class CrossChecks {
                                 .formatted(reading.named(AlertKeys.ROUTING_KEY), Word.dashed(form))
                         : "alerts.webhook.form = pagerduty, but alerts.routing-key is not set: expected PagerDuty's"
                                 + " integration key (Events API v2)");
+    }
+
+    /** The one has no effect without the other. */
+    private static Optional<String> needs(Key<?> key, Key<?> needed, Reading reading) {
+        return !reading.text(key).isBlank() && reading.text(needed).isBlank()
+                ? Optional.of("%s is set, but %s is not: set it, or remove %s"
+                        .formatted(reading.named(key), needed.name(), key.name()))
+                : Optional.empty();
     }
 
     private static Optional<String> together(Key<?> key, Key<?> needed, Reading reading) {

@@ -151,9 +151,10 @@ public final class Keys {
             "ops.password",
             "",
             secret(text()),
-            "The password of that user; without one the page and the API answer on loopback only.");
+            "The password of that user; without one, and without `ops.users`, the page and the API answer on loopback only.");
     static final Key<List<String>> OPS_ALLOWED_HOSTS =
             often("ops.allowed-hosts", "localhost", hosts(), "The Host headers that are accepted, without ports.");
+    static final List<Key<?>> PEOPLE_AND_TLS = OpsKeys.ALL;
     static final List<Key<?>> ALERTS = AlertKeys.ALL;
 
     // ---- rarely touched

@@ -75,13 +75,7 @@ public record Settings(
                 new LedgerSettings(read.get(Keys.LEDGER_RETENTION), read.get(Keys.LEDGER_PHONE_KEY)),
                 new SessionSettings(read.get(Keys.SESSION_TTL), read.get(Keys.SESSION_HEARTBEAT)),
                 new StoreSettings(read.get(Keys.STORE_URL), read.get(Keys.STORE_USER), read.get(Keys.STORE_PASSWORD)),
-                new OpsSettings(
-                        read.get(Keys.OPS_ENABLED),
-                        read.get(Keys.OPS_HOST),
-                        read.get(Keys.OPS_PORT),
-                        read.get(Keys.OPS_USER),
-                        read.get(Keys.OPS_PASSWORD),
-                        read.get(Keys.OPS_ALLOWED_HOSTS)),
+                OpsKeys.settings(read),
                 new NetworkSettings(
                         read.get(Keys.PROXY_HOST),
                         read.get(Keys.PROXY_PORT),

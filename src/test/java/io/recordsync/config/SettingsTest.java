@@ -128,7 +128,9 @@ class SettingsTest {
                                 8081,
                                 "admin",
                                 new Secret("secret-5"),
-                                List.of("sync.example", "localhost")),
+                                List.of("sync.example", "localhost"),
+                                new OpsUsers("/etc/sync/users", List.of("bob", "carol")),
+                                new OpsTls("/etc/sync/page.p12", new Secret("secret-14"))),
                         new NetworkSettings(
                                 "proxy.example", 3129, "out", new Secret("secret-6"), List.of(), certificate()),
                         new HealthSettings(Duration.ofHours(21), Duration.ofHours(22)),
@@ -174,6 +176,10 @@ class SettingsTest {
                 others.remove("alerts.routing-key");
                 others.remove("alerts.webhook.form");
                 others.remove("alerts.webhook.header");
+            } else if (key.name().equals("ops.users")) {
+                others.remove("ops.viewers");
+            } else if (key.name().equals("ops.tls.keystore")) {
+                others.remove("ops.tls.keystore-password");
             } else if (key.name().equals("alerts.routing-key")) {
                 others.remove("alerts.webhook.form");
             }
@@ -292,6 +298,10 @@ class SettingsTest {
         texts.put("ops.user", "admin");
         texts.put("ops.password", "secret-5");
         texts.put("ops.allowed-hosts", "sync.example, localhost");
+        texts.put("ops.users", "/etc/sync/users");
+        texts.put("ops.viewers", "bob, carol");
+        texts.put("ops.tls.keystore", "/etc/sync/page.p12");
+        texts.put("ops.tls.keystore-password", "secret-14");
         texts.put("alerts.webhook", "https://hooks.example/secret-10?sig=a%2Fb");
         texts.put("alerts.webhook.form", "pagerduty");
         texts.put("alerts.webhook.header", "X-Token: secret-11");

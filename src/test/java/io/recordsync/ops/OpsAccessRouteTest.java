@@ -1,8 +1,12 @@
 package io.recordsync.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.recordsync.Secrets;
+import io.recordsync.config.OpsUsers;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -197,6 +201,93 @@ class OpsAccessRouteTest {
             assertThat(open.get("/observe/health/live").statusCode()).isEqualTo(200);
             assertThat(open.inbox.acts).isEmpty();
         }
+    }
+
+    private static final String USERS =
+            """
+            ada:$2y$04$JBZn5NH5QbZ4zwWm6Bu.BeWz18WQ2lPzGrgIRydE0Wh.c2.bnSjEO
+            bob:$2y$04$JBZn5NH5QbZ4zwWm6Bu.BeWz18WQ2lPzGrgIRydE0Wh.c2.bnSjEO
+            """;
+
+    @Test
+    void a_viewer_reads_what_an_operator_reads_and_changes_nothing_by_any_route(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("users"), USERS);
+        try (OpsServer several = OpsServer.start("0.0.0.0", PASSWORD, new OpsUsers(file.toString(), List.of("bob")))) {
+            for (Route route : httpRoutes(several)) {
+                String json = "Host: localhost\r\nContent-Type: application/json\r\n";
+                String looking = send(several, route, json + basic("bob", "y"));
+                if (method(route).equals("GET")) {
+                    assertThat(looking)
+                            .as(route.getRouteId())
+                            .doesNotStartWith("HTTP/1.1 401")
+                            .doesNotStartWith("HTTP/1.1 403");
+                    assertThat(looking)
+                            .as(route.getRouteId())
+                            .startsWith(send(several, route, json + basic("ada", "y"))
+                                    .substring(0, 12));
+                } else {
+                    assertThat(looking)
+                            .as(route.getRouteId())
+                            .startsWith("HTTP/1.1 403")
+                            .contains("You may look, not change");
+                }
+                assertThat(send(several, route, json)).as(route.getRouteId()).startsWith("HTTP/1.1 401");
+            }
+            assertThat(several.inbox.acts).isEmpty();
+            assertThat(several.coverage.demands).isEmpty();
+            assertThat(several.told).isEmpty();
+            assertThat(status(several, "bob", "y")).contains("\"you\":{\"name\":\"bob\",\"mayChange\":false}");
+            assertThat(status(several, "ada", "y")).contains("\"you\":{\"name\":\"ada\",\"mayChange\":true}");
+            // One user and password stand beside the file.
+            assertThat(status(several, "operator", PASSWORD))
+                    .contains("\"you\":{\"name\":\"operator\",\"mayChange\":true}");
+            assertThat(status(several, "bob", PASSWORD)).startsWith("HTTP/1.1 401");
+
+            several.raw("POST /api/deletions/discard HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                    + basic("ada", "y") + "Content-Type: application/json\r\nContent-Length: 18\r\n\r\n"
+                    + "{\"state\":\"parked\"}");
+            assertThat(several.inbox.acts).singleElement().asString().endsWith(" by ada@127.0.0.1");
+        }
+    }
+
+    /** Its body comes after the user was removed. */
+    @Test
+    void an_order_of_a_user_who_is_removed_before_its_body_has_come_is_refused(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("users"), USERS);
+        try (OpsServer several = OpsServer.start("127.0.0.1", "", new OpsUsers(file.toString(), List.of("bob")));
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), several.port)) {
+            assertThat(status(several, "ada", "y")).startsWith("HTTP/1.1 200");
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream()
+                    .write(("POST /api/deletions/discard HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                                    + basic("ada", "y")
+                                    + "Content-Type: application/json\r\nContent-Length: 18\r\n\r\n{")
+                            .getBytes(StandardCharsets.UTF_8));
+            Files.writeString(file, USERS.lines().skip(1).findFirst().orElseThrow());
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> status(several, "ada", "y").startsWith("HTTP/1.1 401"));
+            socket.getOutputStream().write("\"state\":\"parked\"}".getBytes(StandardCharsets.UTF_8));
+
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 401");
+            assertThat(several.inbox.acts).isEmpty();
+        }
+    }
+
+    @Test
+    void nobody_is_let_in_by_a_header_or_a_parameter_of_the_name_that_says_who_was() throws Exception {
+        for (String forged : List.of(
+                "GET /api/status?CamelVertxPlatformHttpAuthenticatedUser=x HTTP/1.1\r\nHost: localhost\r\n",
+                "GET /api/status HTTP/1.1\r\nHost: localhost\r\nCamelVertxPlatformHttpAuthenticatedUser: x\r\n")) {
+            assertThat(locked.raw(forged + "Connection: close\r\n\r\n")).startsWith("HTTP/1.1 401");
+            assertThat(locked.raw(forged + "Connection: close\r\n" + basic("operator", PASSWORD) + "\r\n"))
+                    .doesNotContain("CamelVertx");
+        }
+    }
+
+    private static String status(OpsServer server, String user, String password) throws Exception {
+        return server.raw("GET /api/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + basic(user, password)
+                + "\r\n");
     }
 
     private static List<Route> httpRoutes(OpsServer server) {

@@ -375,7 +375,7 @@ class OpsRouteTest {
         assertThat(withoutAsOf(answer))
                 .isEqualTo(JSON.readTree(
                         """
-                {"version": "THIS", "knownAt": "2026-03-01T12:00:00Z", "mode": "live",
+                {"version": "THIS", "you": {"name": "anonymous", "mayChange": true}, "knownAt": "2026-03-01T12:00:00Z", "mode": "live",
                  "health": {"level": "red", "reasons": [
                      "The stream is connected: UNAVAILABLE",
                      "The stream is connected, but no position was saved since 2026-03-01T02:00:00Z, longer than two times stream.idle-timeout: see the log for what is not accepted",

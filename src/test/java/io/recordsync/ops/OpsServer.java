@@ -3,6 +3,8 @@ package io.recordsync.ops;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.recordsync.Secrets;
 import io.recordsync.config.OpsSettings;
+import io.recordsync.config.OpsTls;
+import io.recordsync.config.OpsUsers;
 import io.recordsync.config.Secret;
 import io.recordsync.deletion.DeliveryMode;
 import io.recordsync.deletion.MissedReport;
@@ -144,12 +146,19 @@ public final class OpsServer implements AutoCloseable {
     private final OpsHttpServer server;
     private final Main main = new Main();
 
-    private OpsServer(String host, String password, Path routes) throws Exception {
+    private OpsServer(String host, String password, OpsUsers users, Path routes) throws Exception {
         OpsSettings settings = new OpsSettings(
-                true, host, port, "operator", new Secret(password), List.of("localhost", "ops.example.com"));
+                true,
+                host,
+                port,
+                "operator",
+                new Secret(password),
+                List.of("localhost", "ops.example.com"),
+                users,
+                OpsTls.NONE);
         server = new OpsHttpServer(settings);
         bindParts();
-        bindApi(settings);
+        bindApi();
         // The ops routes alone, without the service.
         main.addOverrideProperty("recordsync.enabled", "false");
         main.addOverrideProperty("camel.main.basePackageScanEnabled", "false");
@@ -183,12 +192,12 @@ public final class OpsServer implements AutoCloseable {
         main.bind("recordsyncListLookUps", new ListLookUps(told));
     }
 
-    private void bindApi(OpsSettings settings) {
+    private void bindApi() {
         GuardView guard = new GuardView(inbox, 1000, Duration.ofHours(1));
         main.bind("recordsyncMetricsRegistry", registry);
         main.bind("recordsyncMetrics", metrics);
         main.bind("recordsyncHealth", health);
-        main.bind("recordsyncFrontDoor", new FrontDoor(settings, orders));
+        main.bind("recordsyncFrontDoor", new FrontDoor(orders));
         main.bind("recordsyncProblemAnswer", new ProblemAnswer());
         main.bind("recordsyncPageFiles", new PageFiles());
         main.bind(
@@ -239,7 +248,7 @@ public final class OpsServer implements AutoCloseable {
                 new StoreCheck(inbox, CHANNEL),
                 new StreamCheck(() -> stream, IDLE_TIMEOUT, CLOCK),
                 new PositionCheck(inbox, CHANNEL, () -> stream, IDLE_TIMEOUT, CLOCK),
-                new ExpiryCheck(inbox, CHANNEL, Duration.ofHours(24), CLOCK),
+                new ExpiryCheck(inbox, CHANNEL, Optional.empty(), Duration.ofHours(24), CLOCK),
                 new PendingCheck(inbox, Duration.ofHours(1), CLOCK),
                 new ListsCheck(inbox, found),
                 new ListNamesCheck(found),
@@ -258,7 +267,11 @@ public final class OpsServer implements AutoCloseable {
 
     /** @param routes the folder that has the {@link #OPS_ROUTES} */
     static OpsServer start(String host, String password, Path routes) throws Exception {
-        return new OpsServer(host, password, routes);
+        return new OpsServer(host, password, OpsUsers.NONE, routes);
+    }
+
+    static OpsServer start(String host, String password, OpsUsers users) throws Exception {
+        return new OpsServer(host, password, users, Path.of("routes"));
     }
 
     /** One whose key cannot be read, so that nothing is ever asked. */

@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
@@ -21,6 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 class BehindNginxIT {
 
     private static final Pattern BLOCK = Pattern.compile("```nginx\\n(.*?)```", Pattern.DOTALL);
+    /** By {@code htpasswd -nbB}. */
+    private static final String ADA = "ada:$2y$05$Ig4xUq34scIBM4f50bK/LucrHS4ARZ61G/.Ma1OFUX.OUW1Qsi0FS\n";
+
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -57,11 +61,71 @@ class BehindNginxIT {
         }
     }
 
-    /** The block of the operations page. */
+    @Test
+    void by_tls_as_documented_people_sign_in_and_decide_and_what_they_do_bears_their_name() throws Exception {
+        TestCa ca = new TestCa();
+        ca.pem(folder);
+        Path users = Files.writeString(folder.resolve("users"), ADA);
+        try (Nginx nginx = new Nginx(folder.resolve("tls"));
+                SalesforceSimulator salesforce = SalesforceSimulator.start();
+                TalkdeskSimulator talkdesk = TalkdeskSimulator.start()) {
+            talkdesk.addList("nginx-b", "EXTERNAL");
+            try (Service service = new Service(folder, salesforce, talkdesk, "nginx-b")
+                    .with("ops.users", users.toString())
+                    .as("ada", "the password of ada")
+                    .start()) {
+                nginx.start(
+                        "ssl",
+                        documented("server {")
+                                .replaceFirst("server \\{", "")
+                                .replaceFirst("}\\s*$", "")
+                                .replaceFirst("listen .*", "")
+                                .replace(
+                                        "/etc/ssl/private/sync.key",
+                                        folder.resolve("page.key").toString())
+                                .replace(
+                                        "/etc/ssl/certs/sync.pem",
+                                        folder.resolve("page.crt").toString())
+                                .replace("http://127.0.0.1:8080", "http://127.0.0.1:" + service.port()));
+                HttpClient http =
+                        HttpClient.newBuilder().sslContext(ca.client()).build();
+                String page = "https://localhost:" + nginx.port();
+                String ada = "Basic " + Base64.getEncoder().encodeToString("ada:the password of ada".getBytes());
+
+                assertThat(http.send(
+                                        HttpRequest.newBuilder(URI.create(page + "/"))
+                                                .build(),
+                                        HttpResponse.BodyHandlers.ofString())
+                                .statusCode())
+                        .isEqualTo(401);
+                HttpResponse<String> paused = http.send(
+                        HttpRequest.newBuilder(URI.create(page + "/api/pause"))
+                                .header("Authorization", ada)
+                                .header("Content-Type", "application/json")
+                                .header("Origin", page)
+                                .POST(HttpRequest.BodyPublishers.ofString("{}"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+
+                assertThat(paused.statusCode()).as(paused.body()).isEqualTo(200);
+                assertThat(service.log()).contains("ada@127.0.0.1 paused the delivery");
+            }
+        }
+    }
+
     private static String documented() throws Exception {
+        return documented("location");
+    }
+
+    /** The block of the operations page that begins so. */
+    private static String documented(String beginning) throws Exception {
         Matcher block = BLOCK.matcher(Files.readString(Path.of("docs/operations.md")));
-        assertThat(block.find()).isTrue();
-        return block.group(1);
+        while (block.find()) {
+            if (block.group(1).startsWith(beginning)) {
+                return block.group(1);
+            }
+        }
+        throw new AssertionError("no block begins with " + beginning);
     }
 
     private static void assertRefused(HttpResponse<String> answer, String header) {

@@ -63,11 +63,23 @@ final class Chromium implements AutoCloseable {
         return open(service.port(), width, scheme);
     }
 
+    /** Likewise, for who types this into the browser's dialog. */
+    Page openAs(String user, String password, Service service) {
+        return open(
+                service.port(),
+                1280,
+                ColorScheme.LIGHT,
+                new Browser.NewContextOptions().setHttpCredentials(user, password));
+    }
+
     /** Likewise, through what listens on this port. */
     Page open(int port, int width, ColorScheme scheme) {
+        return open(port, width, scheme, new Browser.NewContextOptions());
+    }
+
+    private Page open(int port, int width, ColorScheme scheme, Browser.NewContextOptions options) {
         closePage();
-        context = browser.newContext(new Browser.NewContextOptions()
-                .setViewportSize(width, width < 600 ? 844 : 900)
+        context = browser.newContext(options.setViewportSize(width, width < 600 ? 844 : 900)
                 .setColorScheme(scheme)
                 .setTimezoneId("UTC")
                 .setAcceptDownloads(true));

@@ -15,11 +15,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +29,7 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
 import org.awaitility.Awaitility;
 
 /**
@@ -63,6 +66,9 @@ public final class Service implements AutoCloseable {
     private List<String> before = List.of();
     private List<String> program = List.of();
     private boolean piped;
+    private HttpClient http = HTTP;
+    private String scheme = "http";
+    private String authorization = "";
 
     /**
      * @param folder for the SQLite file
@@ -113,6 +119,25 @@ public final class Service implements AutoCloseable {
     public Service with(String key, String value) {
         Secrets.keep(key, value);
         configuration.put(key, value);
+        return this;
+    }
+
+    /** Who asks it from now on. */
+    Service as(String user, String password) {
+        Secrets.keep(password);
+        authorization =
+                "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+        return this;
+    }
+
+    /** It is asked by TLS, and what it shows has to be trusted by this. */
+    Service byTls(SSLContext trusting) {
+        scheme = "https";
+        http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(5))
+                .sslContext(trusting)
+                .build();
         return this;
     }
 
@@ -390,13 +415,16 @@ public final class Service implements AutoCloseable {
     }
 
     private URI uri(String path) {
-        return URI.create("http://localhost:" + port + path);
+        return URI.create(scheme + "://localhost:" + port + path);
     }
 
-    private static HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
+    private HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
         try {
+            if (!authorization.isEmpty()) {
+                request.header("Authorization", authorization);
+            }
             HttpResponse<String> answer =
-                    HTTP.send(request.timeout(Duration.ofSeconds(20)).build(), HttpResponse.BodyHandlers.ofString());
+                    http.send(request.timeout(Duration.ofSeconds(20)).build(), HttpResponse.BodyHandlers.ofString());
             Secrets.refuse(answer.uri().toString(), answer.body());
             return answer;
         } catch (InterruptedException e) {

@@ -3,6 +3,7 @@ package io.recordsync.stories;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import javax.security.auth.x500.X500Principal;
 
 /**
@@ -102,6 +104,72 @@ public final class TestCa {
                 own,
                 certificate("CN=Simulator", ROOT, own.getPublic(), names(name), fromHours, untilHours, ca.getPrivate()),
                 authority);
+    }
+
+    /** Writes the key and the certificate of a server on 127.0.0.1 and localhost, for ops.tls.keystore. */
+    public Path keystore(Path file, String type, String password, int fromHours, int untilHours)
+            throws GeneralSecurityException, IOException {
+        KeyPair own = keyPair();
+        byte[] names = names(concat(LOOPBACK, der(0x82, "localhost".getBytes(StandardCharsets.US_ASCII))));
+        X509Certificate certificate =
+                certificate("CN=Page", ROOT, own.getPublic(), names, fromHours, untilHours, ca.getPrivate());
+        KeyStore keys = KeyStore.getInstance(type);
+        keys.load(null, null);
+        keys.setKeyEntry(
+                "page", own.getPrivate(), password.toCharArray(), new X509Certificate[] {certificate, authority});
+        return written(keys, file, password);
+    }
+
+    /** Writes the same as PEM, for a server that reads that: {@code page.crt} and {@code page.key}. */
+    public void pem(Path folder) throws GeneralSecurityException, IOException {
+        KeyPair own = keyPair();
+        byte[] names = names(der(0x82, "localhost".getBytes(StandardCharsets.US_ASCII)));
+        X509Certificate certificate = certificate("CN=Page", ROOT, own.getPublic(), names, 0, 24, ca.getPrivate());
+        pem(folder.resolve("page.crt"), "CERTIFICATE", certificate.getEncoded());
+        pem(folder.resolve("page.key"), "PRIVATE KEY", own.getPrivate().getEncoded());
+    }
+
+    private static void pem(Path file, String what, byte[] content) throws IOException {
+        Files.writeString(
+                file,
+                "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n"
+                        .formatted(what, Base64.getMimeEncoder().encodeToString(content)));
+    }
+
+    /** Writes the authority's certificate alone. */
+    public Path truststore(Path file, String password) throws GeneralSecurityException, IOException {
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        keys.load(null, null);
+        keys.setCertificateEntry("authority", authority);
+        return written(keys, file, password);
+    }
+
+    private static Path written(KeyStore keys, Path file, String password)
+            throws GeneralSecurityException, IOException {
+        try (OutputStream out = Files.newOutputStream(file)) {
+            keys.store(out, password.toCharArray());
+        }
+        return file;
+    }
+
+    /** What trusts nothing but this authority. */
+    public SSLContext client() throws GeneralSecurityException, IOException {
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry("authority", authority);
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
+    }
+
+    private static byte[] concat(byte[]... parts) {
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            whole.writeBytes(part);
+        }
+        return whole.toByteArray();
     }
 
     private static SSLContext context(KeyPair own, X509Certificate... shown)

@@ -1,9 +1,5 @@
 package io.recordsync.ops.api;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -12,10 +8,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Who may use the page and the API.
+ * By what name and in what form the page and the API may be asked, whoever asks.
  *
- * <p>Bound to loopback, or with a password, the service answers; bound elsewhere without one it answers nobody. The Host
- * header must name an allowed host, so that a page of another site cannot reach us by a DNS name of its own. The address
+ * <p>Bound to loopback, or where callers have to say who they are, the service answers; bound elsewhere without that it answers nobody.
+ * The Host header must name an allowed host, so that a page of another site cannot reach us by a DNS name of its own. The address
  * that {@code ops.host} names is always allowed. A change must be sent as JSON and not from another site's page: a browser
  * sends neither without asking first. Immutable; safe from any thread.
  */
@@ -25,7 +21,6 @@ public final class AccessRule {
             Pattern.compile("localhost|127(\\.\\d{1,3}){3}|::1", Pattern.CASE_INSENSITIVE);
     private static final Pattern ANY_ADDRESS = Pattern.compile("0\\.0\\.0\\.0|::|\\*|");
     private static final Pattern PORT = Pattern.compile(":\\d{1,5}$");
-    private static final String BASIC = "Basic ";
     private static final int MAX_SHOWN = 100;
     private static final String BEHIND_A_PROXY =
             ". Behind a proxy, let it pass the Host header on as it came: proxy_set_header Host $http_host (nginx),"
@@ -33,19 +28,15 @@ public final class AccessRule {
 
     private final boolean closed;
     private final Set<String> allowedHosts;
-    private final String user;
-    private final byte[] credentials;
 
     /**
      * @param boundHost {@code ops.host}
-     * @param password empty for none
+     * @param asksForPassword whether callers have to say who they are
      * @param allowedHosts host names without ports
      */
-    public AccessRule(String boundHost, String user, String password, List<String> allowedHosts) {
+    public AccessRule(String boundHost, boolean asksForPassword, List<String> allowedHosts) {
         String bound = name(boundHost.strip());
-        this.user = user;
-        this.credentials = password.isEmpty() ? null : digest(user + ':' + password);
-        this.closed = credentials == null && !LOOPBACK.matcher(bound).matches();
+        this.closed = !asksForPassword && !LOOPBACK.matcher(bound).matches();
         this.allowedHosts = Stream.concat(
                         allowedHosts.stream().map(AccessRule::name),
                         Stream.of(bound)
@@ -54,29 +45,20 @@ public final class AccessRule {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /**
-     * A request as it came over the wire: every value of each header, empty when the header is absent.
-     *
-     * @param remote the address of the caller, for the log
-     */
-    record Request(
-            String method,
-            List<String> host,
-            List<String> authorization,
-            List<String> contentType,
-            List<String> origin,
-            String remote) {}
+    /** A request as it came over the wire: every value of each header, empty when the header is absent. */
+    record Request(String method, List<String> host, List<String> contentType, List<String> origin) {}
 
     /**
-     * @return the user and the address, for the log
+     * Before anything else.
+     *
      * @throws Refusal naming what to configure or to send
      */
-    String admit(Request request) {
+    void checkHost(Request request) {
         if (closed) {
             throw Refusal.of(
                     403,
-                    "Not served without a password on an address that is not loopback: set ops.password, or ops.host to"
-                            + " 127.0.0.1");
+                    "Not served without a password on an address that is not loopback: set ops.password or ops.users, or"
+                            + " ops.host to 127.0.0.1");
         }
         String host = only(request.host());
         if (host == null || !allowedHosts.contains(name(host))) {
@@ -85,27 +67,27 @@ public final class AccessRule {
                     "The Host header names no allowed host (%s): call it by one of them, or add it to ops.allowed-hosts%s"
                             .formatted(shown(host), BEHIND_A_PROXY));
         }
-        String who = authenticated(request.authorization()) + '@' + request.remote();
+    }
+
+    /**
+     * Once it is known who asks.
+     *
+     * @param mayChange whether that person may do more than look
+     * @throws Refusal naming what to send, or whom to ask
+     */
+    void checkForm(Request request, boolean mayChange) {
         if (request.contentType().stream().anyMatch(type -> lower(type).strip().startsWith("multipart/"))) {
             throw Refusal.of(415, "No file is taken: a change is sent with Content-Type: application/json");
         }
-        if (!request.method().equals("GET")) {
-            checkChange(request, host);
+        if (request.method().equals("GET")) {
+            return;
         }
-        return who;
-    }
-
-    private String authenticated(List<String> authorization) {
-        if (credentials == null) {
-            return "anonymous";
+        if (!mayChange) {
+            throw Refusal.of(
+                    403,
+                    "You may look, not change, because ops.viewers names you: ask an operator to do it; nothing was changed");
         }
-        String value = only(authorization);
-        if (value == null
-                || !value.regionMatches(true, 0, BASIC, 0, BASIC.length())
-                || !MessageDigest.isEqual(credentials, digest(decoded(value.substring(BASIC.length()))))) {
-            throw Refusal.of(401, "HTTP basic credentials are missing or wrong: see ops.user and ops.password");
-        }
-        return user;
+        checkChange(request, only(request.host()));
     }
 
     private static void checkChange(Request request, String host) {
@@ -153,22 +135,5 @@ public final class AccessRule {
 
     private static String lower(String text) {
         return text.toLowerCase(Locale.ROOT);
-    }
-
-    private static String decoded(String base64) {
-        try {
-            return new String(Base64.getDecoder().decode(base64.strip()), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException notBase64) {
-            return "";
-        }
-    }
-
-    /** Digests are compared, so that the time a comparison takes does not give away the length either. */
-    private static byte[] digest(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
     }
 }

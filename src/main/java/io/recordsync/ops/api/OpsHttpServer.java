@@ -20,6 +20,7 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -74,6 +75,10 @@ public final class OpsHttpServer implements AutoCloseable {
             new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
 
     private final OpsSettings settings;
+    private final Admission admission;
+    /** Null: plain HTTP. */
+    private final PageKey key;
+
     private final Vertx vertx;
     /** Of its own: the others may all be waiting for a database. */
     private final WorkerExecutor observing;
@@ -82,9 +87,15 @@ public final class OpsHttpServer implements AutoCloseable {
     private final Callers callers;
     private HttpServer server;
 
-    /** Serves nothing before {@link #listen}. */
+    /**
+     * Serves nothing before {@link #listen}.
+     *
+     * @throws IllegalArgumentException when the file of users or the key store cannot be used
+     */
     public OpsHttpServer(OpsSettings settings) {
         this.settings = settings;
+        this.key = settings.enabled() && settings.tls().isSet() ? PageKey.read(settings.tls(), Instant.now()) : null;
+        this.admission = new Admission(settings);
         this.vertx = Vertx.vertx(new VertxOptions()
                 .setUseDaemonThread(true)
                 .setWorkerPoolSize(MAX_REQUESTS_AT_ONCE)
@@ -92,13 +103,12 @@ public final class OpsHttpServer implements AutoCloseable {
         this.observing = vertx.createSharedWorkerExecutor("recordsync-observe", MAX_OBSERVERS_AT_ONCE);
         this.router = Router.router(vertx);
         this.callers = new Callers(vertx, Callers.BOUNDS);
-        FrontDoor frontDoor = new FrontDoor(settings);
         router.route().handler(callers::begin);
         router.route().handler(context -> {
             if (context.normalizedPath().startsWith(OPEN)) {
                 context.next();
             } else {
-                frontDoor.guard(context);
+                admission.guard(context);
             }
         });
         router.route().handler(callers::serve);
@@ -180,7 +190,7 @@ public final class OpsHttpServer implements AutoCloseable {
         if (!settings.enabled()) {
             return;
         }
-        HttpServer starting = vertx.createHttpServer(bounds())
+        HttpServer starting = vertx.createHttpServer(key == null ? bounds() : key.into(bounds()))
                 .connectionHandler(callers::connected)
                 .requestHandler(router);
         try {
@@ -214,7 +224,8 @@ public final class OpsHttpServer implements AutoCloseable {
     /** Where a browser finds the page, once it listens. */
     public String page() {
         String host = settings.host();
-        return "http://" + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":" + port() + "/";
+        String scheme = key == null ? "http://" : "https://";
+        return scheme + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":" + port() + "/";
     }
 
     /** The port that it listens on; the configured one before it does. */
@@ -224,6 +235,7 @@ public final class OpsHttpServer implements AutoCloseable {
 
     @Override
     public synchronized void close() throws IOException {
+        admission.close();
         if (server != null) {
             await(server.close());
             server = null;

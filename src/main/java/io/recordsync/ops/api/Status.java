@@ -160,8 +160,11 @@ public final class Status {
         }
     }
 
-    /** @throws InboxException when the database has not said anything yet */
-    public StatusAnswer show() {
+    /**
+     * @param you who asks
+     * @throws InboxException when the database has not said anything yet
+     */
+    public StatusAnswer show(StatusAnswer.You you) {
         Timely<Known>.Asked asked = database.ask();
         // Both wait at the same time.
         List<String> down = health.down();
@@ -169,15 +172,16 @@ public final class Status {
         if (seen == null) {
             throw new InboxException("The database has not answered yet", null);
         }
-        return answer(seen.value(), down, seen.at());
+        return answer(you, seen.value(), down, seen.at());
     }
 
-    private StatusAnswer answer(Known known, List<String> down, Instant knownAt) {
+    private StatusAnswer answer(StatusAnswer.You you, Known known, List<String> down, Instant knownAt) {
         Map<String, Long> deletions = deletions(known.counts().shown());
         List<ProblemEntry> problems = known.problems();
         StatusAnswer.Guard guard = known.guard().shown();
         return new StatusAnswer(
                 Version.text(),
+                you,
                 mode.toString(),
                 HealthReport.of(down, toLookAt(deletions, guard, known, problems)),
                 stream(known),

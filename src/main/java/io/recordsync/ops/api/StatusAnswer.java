@@ -20,6 +20,7 @@ import java.util.Map;
  */
 public record StatusAnswer(
         String version,
+        You you,
         String mode,
         HealthReport health,
         Stream stream,
@@ -51,6 +52,9 @@ public record StatusAnswer(
             Double hoursToExpiry,
             long missedBySweep,
             String lastError) {}
+
+    /** Who asks, and whether that person may do more than look. */
+    public record You(String name, boolean mayChange) {}
 
     public record Delivery(String state, String reason, @IsoTime Instant until) {}
 

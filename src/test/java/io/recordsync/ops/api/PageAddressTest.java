@@ -3,6 +3,8 @@ package io.recordsync.ops.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.recordsync.config.OpsSettings;
+import io.recordsync.config.OpsTls;
+import io.recordsync.config.OpsUsers;
 import io.recordsync.config.Secret;
 import java.util.List;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -37,6 +39,7 @@ class PageAddressTest {
     }
 
     private static OpsHttpServer server(String host, int port) {
-        return new OpsHttpServer(new OpsSettings(true, host, port, "operator", new Secret(""), List.of("localhost")));
+        return new OpsHttpServer(new OpsSettings(
+                true, host, port, "operator", new Secret(""), List.of("localhost"), OpsUsers.NONE, OpsTls.NONE));
     }
 }
