@@ -16,6 +16,11 @@ app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | quote }}
 {{- end }}
 
+{{/* A kubelet does not look at the certificate. */}}
+{{- define "sync.scheme" -}}
+{{ hasKey .Values.settings "ops.tls.keystore" | ternary "HTTPS" "HTTP" }}
+{{- end }}
+
 {{/* application.properties. Numbers by toJson: a large one would be written 1e+06 otherwise. */}}
 {{- define "sync.properties" -}}
 {{- $name := include "sync.name" . -}}
@@ -102,6 +107,7 @@ spec:
         httpGet:
           path: /observe/health/live
           port: http
+          scheme: {{ include "sync.scheme" . }}
         periodSeconds: 5
         timeoutSeconds: 5
         failureThreshold: {{ div (add .Values.startupSeconds 4) 5 }}
@@ -109,6 +115,7 @@ spec:
         httpGet:
           path: /observe/health/live
           port: http
+          scheme: {{ include "sync.scheme" . }}
         periodSeconds: 10
         timeoutSeconds: 5
         failureThreshold: 3
@@ -117,6 +124,7 @@ spec:
         httpGet:
           path: /observe/health/ready
           port: http
+          scheme: {{ include "sync.scheme" . }}
         periodSeconds: 10
         timeoutSeconds: 5
         failureThreshold: 3

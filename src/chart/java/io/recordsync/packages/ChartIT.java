@@ -126,6 +126,10 @@ class ChartIT {
         values.put("alerts and no monitor", SQLITE + "alerts: {enabled: true}\n");
         values.put("OpenShift", SQLITE + "runAs: {user: null, group: null, fsGroup: null}\n");
         values.put("a large number of a user", SQLITE + "runAs: {user: 1000660000}\n");
+        values.put(
+                "TLS of its own",
+                SQLITE + "  ops.tls.keystore: /keys/page.p12\nfiles: [{secret: keys, path: /keys}]\n"
+                        + "serviceMonitor: {enabled: true}\n");
         values.put("IPv6", SQLITE + "listen: '::'\n");
         values.put("a subchart", SQLITE + "global: {region: eu}\n");
         values.put("resources", SQLITE + "resources: {requests: {cpu: 2, memory: 1000000}, limits: {memory: 1Gi}}\n");
@@ -222,6 +226,18 @@ class ChartIT {
         assertThat(container.at("/readinessProbe/httpGet/path").asText()).isEqualTo("/observe/health/ready");
         // Ready takes 4 s to answer when the database has gone.
         assertThat(container.at("/readinessProbe/timeoutSeconds").intValue()).isEqualTo(5);
+    }
+
+    @Test
+    void probes_and_the_monitor_speak_tls_where_the_page_does() throws Exception {
+        assertThat(rendered(SQLITE_ALL).container().findValuesAsText("scheme")).containsOnly("HTTP");
+        Manifests manifests = rendered(switches().get("TLS of its own"));
+        assertThat(manifests.container().findValuesAsText("scheme")).containsExactly("HTTPS", "HTTPS", "HTTPS");
+        assertThat(manifests
+                        .one("ServiceMonitor")
+                        .at("/spec/endpoints/0/scheme")
+                        .asText())
+                .isEqualTo("https");
     }
 
     @Test
@@ -470,10 +486,7 @@ class ChartIT {
                 new Planted("rules", "histogram_quantile(0.95", "histogram_quantil(0.95"),
                 new Planted("rules", "{{ $labels.kind }}", "{{ $label.kind }}"),
                 new Planted("rules", "severity: critical", "severity-x: critical"),
-                new Planted(
-                        "relations",
-                        "port: http\n            periodSeconds: 5",
-                        "port: htp\n            periodSeconds: 5"),
+                new Planted("relations", "live\n              port: http\n", "live\n              port: htp\n"),
                 new Planted("relations", "targetPort: http", "targetPort: metrics"),
                 new Planted("relations", "- port: http\n", "- port: metrics\n"),
                 new Planted("relations", "containerPort: 8080", "containerPort: 80800"),

@@ -26,6 +26,7 @@ final class Relations {
     private static final Map<String, Set<String>> CHOICES = Map.of(
             "imagePullPolicy", Set.of("Always", "IfNotPresent", "Never"),
             "protocol", Set.of("TCP", "UDP", "SCTP"),
+            "scheme", Set.of("HTTP", "HTTPS", "https"),
             "whenUnsatisfiable", Set.of("ScheduleAnyway", "DoNotSchedule"),
             "unhealthyPodEvictionPolicy", Set.of("AlwaysAllow", "IfHealthyBudget"),
             "effect", Set.of("NoSchedule", "PreferNoSchedule", "NoExecute"));
