@@ -85,6 +85,7 @@ class MonitoringTest {
                     200,
                     System.nanoTime());
             server.metrics.countDroppedLines(() -> 0);
+            server.listNames.look();
             return server.metrics();
         }
     }

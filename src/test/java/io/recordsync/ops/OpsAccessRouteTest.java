@@ -47,7 +47,7 @@ class OpsAccessRouteTest {
     @Test
     void no_route_answers_without_the_password() throws Exception {
         List<Route> routes = httpRoutes(locked);
-        assertThat(routes).hasSize(37);
+        assertThat(routes).hasSize(35);
         for (Route route : routes) {
             String answer = send(locked, route, "Host: localhost\r\n");
             assertThat(answer).as(route.getRouteId()).startsWith("HTTP/1.1 401");
@@ -69,7 +69,7 @@ class OpsAccessRouteTest {
         }
         try (OpsServer typo = OpsServer.start("127.0.0.1", PASSWORD, folder)) {
             List<Route> routes = httpRoutes(typo);
-            assertThat(routes).hasSize(37);
+            assertThat(routes).hasSize(35);
             for (Route route : routes) {
                 assertThat(route.getConfigurationId()).as(route.getRouteId()).isNull();
                 assertThat(send(typo, route, "Host: localhost\r\nContent-Type: application/json\r\n"))

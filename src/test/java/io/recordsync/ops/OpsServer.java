@@ -140,6 +140,7 @@ public final class OpsServer implements AutoCloseable {
     private final PresenceChecks presenceChecks = new PresenceChecks(told, presenceErrors);
     private final PrometheusMeterRegistry registry = Metrics.registry();
     final Metrics metrics = new Metrics(registry, inbox, CHANNEL, () -> stream, CLOCK);
+    final ListNames listNames = new ListNames(registry, found);
     final CallbackMetrics callbackMetrics = new CallbackMetrics(registry, callbacks, true);
     private final Health health = new Health(CLOCK);
     private final ApiDocument document = new ApiDocument();
@@ -205,7 +206,7 @@ public final class OpsServer implements AutoCloseable {
                 new Orders(inbox, inbox, orders, pauses, coverage, recordLists, sights, found, mode, CLOCK));
         main.bind("recordsyncListOrders", new ListOrders(found, orders));
         main.bind("recordsyncListView", new ListView(found, coverage));
-        main.bind("recordsyncListNames", new ListNames(registry, found));
+        main.bind("recordsyncListNames", listNames);
         main.bind("recordsyncOrderView", new OrderView(orders));
         main.bind("recordsyncDeletionView", new DeletionView(inbox));
         main.bind("recordsyncHistoryView", new HistoryView(history));

@@ -41,7 +41,10 @@ class OpsIT {
         talkdesk = TalkdeskSimulator.start();
         talkdesk.addList(LIST, "EXTERNAL");
         talkdesk.addRecords(LIST, "salesforce", List.of(CONTACT));
-        service = new Service(folder, salesforce, talkdesk, LIST).startSubscribed();
+        // Their metrics are there only where they are looked at.
+        service = new Service(folder, salesforce, talkdesk, LIST)
+                .with("talkdesk.callbacks", "report")
+                .startSubscribed();
         salesforce.publishDelete(CONTACT, "003*");
         service.await("it is settled", () -> service.count("deleted") == 1);
     }

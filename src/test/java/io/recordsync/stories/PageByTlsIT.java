@@ -12,10 +12,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The page, the API and health by TLS, from a key store. */
+@Tag("long")
 class PageByTlsIT {
 
     private static final String LIST = "5f1c7a2e-715e-4a7e-9b2f-aaaaaaaaaaaa";

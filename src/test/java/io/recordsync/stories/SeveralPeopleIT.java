@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An operator and a viewer, each with a password of their own in a file of htpasswd. */
+@Tag("long")
 class SeveralPeopleIT {
 
     private static final String LIST = "5f1c7a2e-5e7e-4a7e-9b2f-aaaaaaaaaaaa";
