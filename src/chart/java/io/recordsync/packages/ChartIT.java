@@ -340,7 +340,7 @@ class ChartIT {
         refused(SQLITE + "  reconcile.schedule: off\n", "reconcile.schedule");
         refused(SQLITE + "  talkdesk.scope: \"a\\nops.host = b\"\n", "talkdesk.scope");
         refused(SQLITE + "  ops.port: 80\n", "ops.port");
-        refused(SQLITE.replace("  talkdesk.record-lists: list-1,list-2\n", ""), "talkdesk.record-lists");
+        refused(SQLITE.replace("  talkdesk.client-id: an-id\n", ""), "talkdesk.client-id");
         refused(SQLITE.replace("secrets:", "secrets:\n  talkdesk.secret: {name: a, key: b}"), "talkdesk.secret");
         refused(SQLITE.replace("key: page}", "key: page, value: x}"), "value");
         refused(
