@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -314,16 +315,28 @@ public final class JdbcFoundLists implements FoundLists {
 
     @Override
     public Forgotten forget(Collection<String> lists, String user) {
-        int[] cancelled = new int[1];
-        int forgotten = decide("forget record lists", lists, (transaction, list) -> {
-            if (list.vanishedAt() == null || list.membership() == Membership.FORGOTTEN) {
-                return false;
-            }
-            transaction.change(FORGET, with("list", list.id()));
-            cancelled[0] += transaction.change(CANCEL, with("list", list.id()).and("user", user));
-            return true;
-        });
-        return new Forgotten(forgotten, cancelled[0]);
+        // By list: the transaction may be tried again.
+        Map<String, Integer> cancelled = new HashMap<>();
+        int forgotten = decide(
+                "forget record lists",
+                lists,
+                (transaction, list) -> {
+                    if (list.vanishedAt() == null || list.membership() == Membership.FORGOTTEN) {
+                        return false;
+                    }
+                    transaction.change(FORGET, with("list", list.id()));
+                    cancelled.put(
+                            list.id(),
+                            transaction.change(CANCEL, with("list", list.id()).and("user", user)));
+                    return true;
+                },
+                transaction -> {
+                    transaction.change(FORGET_HELD);
+                    guard.reopen(transaction);
+                });
+        return new Forgotten(
+                forgotten,
+                cancelled.values().stream().mapToInt(Integer::intValue).sum());
     }
 
     /** What becomes of one list. */
@@ -331,7 +344,16 @@ public final class JdbcFoundLists implements FoundLists {
         boolean on(Transaction transaction, FoundList list) throws SQLException;
     }
 
+    /** What follows from all of them. */
+    private interface Consequence {
+        void in(Transaction transaction) throws SQLException;
+    }
+
     private int decide(String words, Collection<String> lists, Act act) {
+        return decide(words, lists, act, transaction -> {});
+    }
+
+    private int decide(String words, Collection<String> lists, Act act, Consequence consequence) {
         Set<String> configured = Set.copyOf(rules.ids());
         int decided = store.write(words, transaction -> {
             transaction.takeTime();
@@ -350,10 +372,7 @@ public final class JdbcFoundLists implements FoundLists {
                     count++;
                 }
             }
-            if (words.startsWith("forget")) {
-                transaction.change(FORGET_HELD);
-                guard.reopen(transaction);
-            }
+            consequence.in(transaction);
             return count;
         });
         look();

@@ -150,7 +150,8 @@ class ListsByNameIT {
         salesforce.deleteContact(living.get(0));
         talkdesk.awaitGone(A, living.subList(0, 1));
         service.await("it has vanished", () -> state(B).equals("vanished"));
-        service.await("its row waits", () -> statusOf(B, "pending").equals("1"));
+        // Two of them, where the sweep found it before its event came.
+        service.await("its row waits", () -> List.of("1", "2").contains(statusOf(B, "pending")));
         Instant vanished = Instant.now();
         service.await("it would have been given up", () -> Instant.now().isAfter(vanished.plusSeconds(6)));
         assertThat(service.count("parked")).isZero();
@@ -171,9 +172,8 @@ class ListsByNameIT {
         service.await("it has vanished again", () -> state(B).equals("vanished"));
         assertThat(post("forget", A)).isEqualTo("{\"count\":0}");
         assertThat(post("forget", B)).isEqualTo("{\"count\":1}");
-        service.await(
-                "its row is cancelled",
-                () -> service.deletions("state=cancelled&recordList=" + B).size() == 1);
+        service.await("its row is cancelled", () -> !service.deletions("state=cancelled&recordList=" + B)
+                .isEmpty());
         assertThat(service.deletions("recordList=" + B + "&state=cancelled")
                         .get(0)
                         .path("failureCode")
@@ -203,6 +203,7 @@ class ListsByNameIT {
         service.await("it is looked up", () -> list(A).path("name").asText().equals("Always there"));
         String unmatched =
                 "matches 'SF *' of talkdesk.record-lists.matching, or 'sf ?' of talkdesk.record-lists.matching";
+        service.await("that is said", () -> service.log().contains(unmatched));
         assertThat(service.log()).containsOnlyOnce(unmatched);
         assertThat(service.status().at("/health/reasons").toString()).contains(unmatched);
         assertThat(service.status().at("/health/level").asText()).isEqualTo("amber");

@@ -129,13 +129,13 @@ class ProxiesIT {
         assertThat(service.log().lines().filter(line -> line.contains("ends silent connections")))
                 .singleElement()
                 .asString()
-                .contains(
-                        " WARN ",
-                        "was cut 3 times after 5 s of silence each: the proxy 127.0.0.1:" + squid.port(),
-                        "or set stream.keepalive = 10s");
-        assertThat(service.log().lines().filter(line -> line.contains("connecting again in")))
+                .contains(" WARN ", "or set stream.keepalive = 10s")
+                .as("a busy squid cuts a little later")
+                .containsPattern(
+                        "was cut 3 times after [5-7] s of silence each: the proxy 127\\.0\\.0\\.1:" + squid.port());
+        assertThat(service.log().substring(service.log().indexOf("ends silent connections")))
                 .as("what ends a stream is logged until it has a name")
-                .hasSizeLessThanOrEqualTo(2);
+                .doesNotContain("connecting again in");
         assertThat(service.status().at("/health/level").asText()).isEqualTo("amber");
         String contact = salesforce.createContacts(1).get(0);
         talkdesk.addRecords(LIST, "salesforce", List.of(contact));

@@ -18,6 +18,11 @@ class StopWhileStartingIT {
     private static final String LIST = "5f1c7a2e-aaaa-4a7e-9b2f-aaaaaaaaaaaa";
     private static final Duration STEP = Duration.ofMillis(400);
 
+    /** Until then a signal may come before our first line of code. */
+    private static final Duration JVM_OF_ITS_OWN = Duration.ofSeconds(1);
+
+    private static final int KILLED_BY_SIGTERM = 143;
+
     @TempDir
     Path folder;
 
@@ -27,7 +32,6 @@ class StopWhileStartingIT {
                 TalkdeskSimulator talkdesk = TalkdeskSimulator.start()) {
             talkdesk.addList(LIST, "EXTERNAL");
             String log = "";
-            // The JVM itself takes a while until a signal is ours.
             for (Duration spent = STEP;
                     !log.contains("Started in") && spent.toSeconds() < 20;
                     spent = spent.plus(STEP)) {
@@ -60,6 +64,9 @@ class StopWhileStartingIT {
                                     > 0);
             int exitCode = service.terminate();
             String log = service.log();
+            if (exitCode == KILLED_BY_SIGTERM && log.isEmpty() && spent.compareTo(JVM_OF_ITS_OWN) < 0) {
+                return log;
+            }
             assertThat(exitCode).as("after %s: %s", spent, log).isZero();
             assertThat(log).doesNotContain("Exception", "\tat ");
             if (!log.contains("Started in")) {
