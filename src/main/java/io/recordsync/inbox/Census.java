@@ -10,17 +10,20 @@ import java.util.function.Supplier;
  */
 final class Census<T> {
 
-    private static final long LONG = 300_000_000;
+    static final long LONG_NANOS = 300_000_000;
 
     private final Supplier<T> look;
+    private final long longNanos;
     private T seen;
     private long at;
     private long took;
     /** Not guarded by this: nobody who forgets waits for a look. */
     private volatile boolean forgotten;
 
-    Census(Supplier<T> look) {
+    /** @param longNanos what took less is looked at each time */
+    Census(Supplier<T> look, long longNanos) {
         this.look = look;
+        this.longNanos = longNanos;
     }
 
     /** What was seen is not told again. */
@@ -29,7 +32,7 @@ final class Census<T> {
     }
 
     synchronized T get() {
-        if (forgotten || took < LONG || System.nanoTime() - at > 10 * took) {
+        if (forgotten || took < longNanos || System.nanoTime() - at > 10 * took) {
             long began = System.nanoTime();
             took = 0;
             forgotten = false;

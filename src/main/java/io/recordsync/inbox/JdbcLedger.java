@@ -30,13 +30,22 @@ public final class JdbcLedger implements Ledger {
 
     private final Store store;
     private final Receipts receipts;
-    private final Census<Marked<Map<DeletionState, Long>>> counts = new Census<>(() -> marked(this::countStates));
-    private final Census<Marked<List<DeadLetters>>> deadLetters = new Census<>(() -> marked(this::groupDeadLetters));
-    private final Census<List<RecordListEntry>> recordLists = new Census<>(this::readLists);
-    private final Census<Marked<GuardEntry>> guard = new Census<>(() -> marked(this::lookAtGuard));
+    private final Census<Marked<Map<DeletionState, Long>>> counts;
+    private final Census<Marked<List<DeadLetters>>> deadLetters;
+    private final Census<List<RecordListEntry>> recordLists;
+    private final Census<Marked<GuardEntry>> guard;
 
     public JdbcLedger(Store store) {
+        this(store, Census.LONG_NANOS);
+    }
+
+    /** @param longNanos what takes longer to look at is shown again for a while */
+    JdbcLedger(Store store, long longNanos) {
         this.store = store;
+        this.counts = new Census<>(() -> marked(this::countStates), longNanos);
+        this.deadLetters = new Census<>(() -> marked(this::groupDeadLetters), longNanos);
+        this.recordLists = new Census<>(this::readLists, longNanos);
+        this.guard = new Census<>(() -> marked(this::lookAtGuard), longNanos);
         this.receipts = new Receipts(store);
         for (Census<?> census : List.of(counts, deadLetters, recordLists, guard)) {
             store.onNewSession(census::forget);

@@ -123,7 +123,7 @@ abstract class InboxProperties {
     @BeforeProperty
     void start() {
         store = open(OnEitherDatabase.NOW);
-        ledger = new JdbcLedger(store);
+        ledger = new JdbcLedger(store, Long.MAX_VALUE);
         store.write("test", transaction -> transaction.change("create table if not exists test_clock (ms bigint)"));
     }
 
