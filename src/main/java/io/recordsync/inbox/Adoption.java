@@ -6,6 +6,7 @@ import io.recordsync.inbox.database.JsonRows;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,7 +15,11 @@ import java.util.TreeMap;
  * An event that comes later than the sweep that found its deletion: the row becomes the event's, so that a replay of the event
  * meets it.
  */
-record Adoption(long id, String eventKey, String committedAt) {
+record Adoption(long id, String eventDigits, String committedAt) {
+
+    String eventKey() {
+        return EventKey.text(HexFormat.of().parseHex(eventDigits));
+    }
 
     /**
      * Of the rows it may adopt, the newest for each event. Not one statement with {@link #ADOPT}, because a planner without
@@ -23,28 +28,32 @@ record Adoption(long id, String eventKey, String committedAt) {
      */
     private static final String FIND =
             """
-            select event.value ->> 4 as event_key, event.value ->> 6 as committed_at, (
-                select max(swept.id + 0) from deletion swept
-                where swept.origin = 'sweep' and swept.state in ('pending', 'held')
-                  and swept.identifier = event.value ->> 3 and swept.record_list = event.value ->> 0
-                  and swept.kind = event.value ->> 1 and swept.provider = event.value ->> 2
+            select event.value ->> 4 as event_digits, event.value ->> 6 as committed_at, (
+                select max(swept.id + 0) from deletion_row swept
+                where swept.origin = {sweep} and swept.state in ({pending}, {held})
+                  and swept.identifier = event.value ->> 3 and swept.lane + 0 =\s"""
+                    + LaneNumbers.of("event.value")
+                    + """
+
                   and swept.committed_at <= cast(event.value ->> 6 as bigint)) as id
             from {rows :events} event
             where case when exists (
-              select 1 from deletion known
-              where known.identifier = event.value ->> 3 and known.record_list || '' = event.value ->> 0
-                and known.kind = event.value ->> 1 and known.provider = event.value ->> 2
-                and known.event_key = event.value ->> 4) then false else true end""";
+              select 1 from deletion_row known
+              where known.identifier = event.value ->> 3 and known.lane + 0 =\s"""
+                    + LaneNumbers.of("event.value")
+                    + """
+
+                and known.event_key = {bytes event.value ->> 4}) then false else true end""";
 
     private static final String ADOPT =
             """
-            update deletion set origin = 'stream',
+            update deletion_row set origin = {stream},
                    event_key = (
-                     select event.value ->> 1 from {rows :adopted} event where cast(event.value ->> 0 as bigint) = deletion.id),
+                     select {bytes event.value ->> 1} from {rows :adopted} event where cast(event.value ->> 0 as bigint) = deletion_row.id),
                    committed_at = (
                      select cast(event.value ->> 2 as bigint) from {rows :adopted} event
-                     where cast(event.value ->> 0 as bigint) = deletion.id)
-            where id {in :ids} and origin || '' = 'sweep' and state in ('pending', 'held')""";
+                     where cast(event.value ->> 0 as bigint) = deletion_row.id)
+            where id {in :ids} and origin + 0 = {sweep} and state in ({pending}, {held})""";
 
     /**
      * @param events as they would be inserted; those that are known adopt nothing
@@ -55,7 +64,7 @@ record Adoption(long id, String eventKey, String committedAt) {
         List<Adoption> all = transaction.list(
                 FIND,
                 with("events", events),
-                row -> new Adoption(row.getLong("id"), row.getString("event_key"), row.getString("committed_at")));
+                row -> new Adoption(row.getLong("id"), row.getString("event_digits"), row.getString("committed_at")));
         all.stream()
                 .filter(adoption -> adoption.id() > 0) // none is null, and that is 0
                 .forEach(adoption -> byId.put(adoption.id(), adoption));
@@ -63,7 +72,7 @@ record Adoption(long id, String eventKey, String committedAt) {
             return List.of();
         }
         JsonRows adopted = new JsonRows();
-        byId.values().forEach(each -> adopted.add(each.id(), each.eventKey(), each.committedAt()));
+        byId.values().forEach(each -> adopted.add(each.id(), each.eventDigits(), each.committedAt()));
         transaction.change(ADOPT, with("adopted", adopted).and("ids", List.copyOf(byId.keySet())));
         return byId.values();
     }

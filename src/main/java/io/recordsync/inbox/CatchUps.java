@@ -3,12 +3,15 @@ package io.recordsync.inbox;
 import static io.recordsync.inbox.database.Parameters.with;
 
 import io.recordsync.deletion.CatchUp;
+import io.recordsync.deletion.DeletionState;
 import io.recordsync.inbox.Lanes.Lane;
 import io.recordsync.inbox.database.JsonRows;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Streams that catch up, as all processes of the database see them, and the looks at Salesforce that this asks for: the
@@ -38,12 +41,12 @@ final class CatchUps {
     static final String ANY = "(select 1 from catching_up limit 1) is not null";
 
     /** What a person ordered is sent whatever Salesforce says. */
-    private static final String OF_SALESFORCE = "deletion.kind = 'external' and deletion.origin <> 'api'";
+    private static final String OF_SALESFORCE = LaneNumbers.EXTERNAL + " and deletion_row.origin <> {api}";
 
     /** Scalars, because PostgreSQL would read a whole table for an {@code exists}. */
     private static final String UNLOOKED = OF_SALESFORCE
             + """
-             and (select 1 from look where look.deletion = deletion.id and look.at > {now} - %s and look.at <= {now}) is null"""
+             and (select 1 from look where look.deletion = deletion_row.id and look.at > {now} - %s and look.at <= {now}) is null"""
                     .formatted(LOOK_LASTS_MILLIS);
 
     /** Of a row that is due: nothing stands against a claim. */
@@ -51,7 +54,7 @@ final class CatchUps {
 
     /** Of a row that is claimed: that was before its stream began to catch up. */
     static final String CLAIMED_BEFORE = "(" + OF_SALESFORCE + " and " + ANY
-            + " and (select 1 from look where look.deletion = deletion.id and look.at is not null) is null)";
+            + " and (select 1 from look where look.deletion = deletion_row.id and look.at is not null) is null)";
 
     // ---- the flag
 
@@ -79,7 +82,7 @@ final class CatchUps {
     private static final String FORGET_LOOKS =
             """
             delete from look where at is not null
-              or (select 1 from deletion where deletion.id = look.deletion and deletion.state = 'checking') is null""";
+              or (select 1 from deletion_row where deletion_row.id = look.deletion and deletion_row.state = {checking}) is null""";
 
     /** Whether what a response says is new. */
     boolean isNews(CatchUp said) {
@@ -113,31 +116,34 @@ final class CatchUps {
     // ---- what is due meanwhile
 
     private static final String DIVERT =
-            "update deletion set state = 'checking' where id {due :lanes :limit} and " + UNLOOKED + " returning id";
+            "update deletion_row set state = {checking} where id {due :lanes :limit} and " + UNLOOKED + " returning id";
 
     private static final String ASK =
             """
-            insert into look (deletion) select id from deletion where id {in :ids}
+            insert into look (deletion) select id from deletion_row where id {in :ids}
             on conflict (deletion) do update set at = null""";
 
     /** What is due in these lanes is to be looked at first. @param limit rows of each lane */
     static void divert(Transaction transaction, List<Lane> lanes, long limit) throws SQLException {
-        JsonRows rows = Claim.rows(lanes);
-        List<Long> diverted = transaction.list(
-                DIVERT, with("lanes", rows).and("limit", Math.max(limit, MIN_ROWS)), row -> row.getLong("id"));
+        List<Long> diverted = new ArrayList<>();
+        for (Map.Entry<Long, JsonRows> share :
+                Lanes.shares(lanes, Math.max(limit, MIN_ROWS)).entrySet()) {
+            diverted.addAll(transaction.list(
+                    DIVERT, with("lanes", share.getValue()).and("limit", share.getKey()), row -> row.getLong("id")));
+        }
         if (!diverted.isEmpty()) {
             transaction.change(ASK, with("ids", diverted));
         }
     }
 
-    private static final String BACK = "update deletion set state = " + Guard.PENDING_OR_HELD
+    private static final String BACK = "update deletion_row set state = " + Guard.PENDING_OR_HELD
             + """
 
-            where id {in :ids} and state = 'checking' and (select 1 from look where look.deletion = deletion.id) is not null
+            where id {in :ids} and state = {checking} and (select 1 from look where look.deletion = deletion_row.id) is not null
             returning state""";
 
     private static final String REMEMBER =
-            "insert into look (deletion, at) select id, {now} from deletion where id {in :ids} and " + ANY
+            "insert into look (deletion, at) select id, {now} from deletion_row where id {in :ids} and " + ANY
                     + " on conflict (deletion) do update set at = excluded.at";
 
     private static final String ANSWERED =
@@ -149,9 +155,10 @@ final class CatchUps {
      * @return how many did, and how many of them the guard holds
      */
     static Returned goOn(Transaction transaction, List<Long> ids) throws SQLException {
-        List<String> states = transaction.list(BACK, with("ids", ids), row -> row.getString("state"));
+        List<DeletionState> states = transaction.list(BACK, with("ids", ids), EntryRow::state);
         return new Returned(
-                states.size(), states.stream().filter("held"::equals).count());
+                states.size(),
+                states.stream().filter(DeletionState.HELD::equals).count());
     }
 
     /** How many rows were given back, and how many of them the guard holds now. */
@@ -164,11 +171,11 @@ final class CatchUps {
         }
     }
 
-    private static final String LET_GO = "update deletion set state = " + Guard.PENDING_OR_HELD
+    private static final String LET_GO = "update deletion_row set state = " + Guard.PENDING_OR_HELD
             + """
 
-            where state = 'checking' and state <> 'deleted'
-              and (select 1 from look where look.deletion = deletion.id and look.at is null) is not null
+            where state = {checking} and state <> {deleted}
+              and (select 1 from look where look.deletion = deletion_row.id and look.at is null) is not null
               and (select 1 from catching_up where since > {now} - :patience limit 1) is null
               and\s"""
             + "not (" + DoubtMarks.DOUBTED + ") returning id, state";
@@ -187,16 +194,16 @@ final class CatchUps {
      * What is in doubt stays.
      */
     static Returned letGo(Transaction transaction, Duration patience) throws SQLException {
-        record Row(long id, String state) {}
+        record Row(long id, DeletionState state) {}
         List<Row> rows = transaction.list(
-                LET_GO, with("patience", patience), row -> new Row(row.getLong("id"), row.getString("state")));
+                LET_GO, with("patience", patience), row -> new Row(row.getLong("id"), EntryRow.state(row)));
         if (!rows.isEmpty()) {
             remember(transaction, rows.stream().map(Row::id).toList());
             transaction.change(UNASKED);
         }
         return new Returned(
                 rows.size(),
-                rows.stream().filter(row -> row.state().equals("held")).count());
+                rows.stream().filter(row -> row.state() == DeletionState.HELD).count());
     }
 
     private static final String FOLLOW_CLOCK = "update catching_up set since = since - :by";

@@ -5,9 +5,10 @@ import static io.recordsync.inbox.database.Parameters.with;
 import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.ClaimedDeletion;
 import io.recordsync.deletion.Identifier;
-import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Lanes.Lane;
+import io.recordsync.inbox.Lanes.Provider;
 import io.recordsync.inbox.database.JsonRows;
+import io.recordsync.inbox.database.Parameters;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,14 +51,16 @@ record Claim(Map<Lane, List<Row>> byLane) {
                 .thenComparing(row -> row.deletion().id());
     }
 
+    private static final String BEAR = "insert into claim (name) values (:claim) on conflict do nothing";
+
     /** Needs a live session: one that was silent for too long may have been taken for dead already. */
     private static final String TAKE =
             """
-            update deletion set state = 'claimed', session = :claim
+            update deletion_row set state = {claimed}, claim = (select number from claim where name = :claim)
             where id {due :lanes :limit}
               and exists (select 1 from session where id = :session and seen_at > {now} - :ttl)
-            returning id, record_list || '/' || kind as lane, provider, identifier, attempts, unconfirmed, due_at,
-              (select find.listed_as from presence_find find where find.deletion = deletion.id) as listed_as""";
+            returning id, lane, identifier, attempts, unconfirmed, due_at,
+              (select find.listed_as from presence_find find where find.deletion = deletion_row.id) as listed_as""";
 
     private static final String TAKE_LOOKED = TAKE.replace("\nreturning", " and " + CatchUps.LOOKED + "\nreturning");
 
@@ -67,39 +71,37 @@ record Claim(Map<Lane, List<Row>> byLane) {
     static Claim take(Transaction transaction, List<Lane> lanes, long limit, String session, String name, Duration ttl)
             throws SQLException {
         Map<Lane, List<Row>> byLane = new LinkedHashMap<>();
-        Map<String, Lane> byName = new LinkedHashMap<>();
+        Map<Integer, Lane> byNumber = new HashMap<>();
         for (Lane lane : lanes) {
             byLane.put(lane, new ArrayList<>());
-            byName.put(lane.name(), lane);
+            lane.providers().forEach(provider -> byNumber.put(provider.number(), lane));
         }
-        if (!lanes.isEmpty()) {
-            transaction.list(
-                    lanes.stream().anyMatch(Lane::lookFirst) ? TAKE_LOOKED : TAKE,
-                    with("session", session)
-                            .and("claim", name)
-                            .and("lanes", rows(lanes))
-                            .and("limit", limit)
-                            .and("ttl", ttl),
-                    row -> {
-                        Lane lane = byName.get(row.getString("lane"));
-                        return byLane.get(lane).add(claimed(row, lane, name));
-                    });
+        if (lanes.isEmpty()) {
+            return new Claim(byLane);
+        }
+        transaction.change(BEAR, with("claim", name));
+        String take = lanes.stream().anyMatch(Lane::lookFirst) ? TAKE_LOOKED : TAKE;
+        Parameters of = with("session", session).and("claim", name).and("ttl", ttl);
+        for (Map.Entry<Long, JsonRows> share : Lanes.shares(lanes, limit).entrySet()) {
+            transaction.list(take, of.and("lanes", share.getValue()).and("limit", share.getKey()), row -> {
+                Lane lane = byNumber.get(row.getInt("lane"));
+                return byLane.get(lane).add(claimed(row, lane, name));
+            });
         }
         return new Claim(byLane);
     }
 
-    /** As {@code {due}} takes them. */
-    static JsonRows rows(List<Lane> lanes) {
-        JsonRows rows = new JsonRows();
-        lanes.forEach(lane -> rows.add(lane.recordList(), Word.underscored(lane.kind())));
-        return rows;
-    }
-
     private static Row claimed(ResultSet row, Lane lane, String name) throws SQLException {
+        int number = row.getInt("lane");
+        String provider = lane.providers().stream()
+                .filter(each -> each.number() == number)
+                .map(Provider::name)
+                .findFirst()
+                .orElseThrow();
         // Talkdesk finds a record by its external id as the list holds it.
         String listedAs = row.getString("listed_as");
         String value = listedAs == null || listedAs.isEmpty() ? row.getString("identifier") : listedAs;
-        Identifier identifier = new Identifier(lane.kind(), row.getString("provider"), value);
+        Identifier identifier = new Identifier(lane.kind(), provider, value);
         return new Row(
                 new ClaimedDeletion(
                         row.getLong("id"),

@@ -35,8 +35,8 @@ final class DatabaseClock {
     private static final String FOLLOW_LISTS =
             "update record_list set suspended_until = suspended_until - :by where suspended_until > {now}";
     private static final String FOLLOW_DELETIONS =
-            "update deletion set due_at = due_at - :by, pending_since = pending_since - :by"
-                    + " where state in ('pending', 'claimed', 'held', 'checking') and state <> 'deleted'";
+            "update deletion_row set due_at = due_at - :by, pending_since = pending_since - :by"
+                    + " where state in ({pending}, {claimed}, {held}, {checking}) and state <> {deleted}";
 
     private final Guard guard;
 

@@ -22,11 +22,11 @@ final class DoubtMarks {
 
     /** A scalar, because PostgreSQL would read the whole table for an {@code exists}. */
     static final String DOUBTED =
-            "(select 1 from deletion_doubt doubted where doubted.deletion = deletion.id) is not null";
+            "(select 1 from deletion_doubt doubted where doubted.deletion = deletion_row.id) is not null";
 
     /** The state of a row that is let go on: {@code checking} where it is in doubt. */
     static String unlessDoubted(String state) {
-        return "case when " + DOUBTED + " then 'checking' else " + state + " end";
+        return "case when " + DOUBTED + " then {checking} else " + state + " end";
     }
 
     /** Holds the row until the transaction ends, so that doubts become visible in the order of their numbers. */
@@ -35,22 +35,25 @@ final class DoubtMarks {
     private static final String NUMBER = "select number from doubt";
 
     private static final String NOT_DONE =
-            "deletion.state in ('checking', 'pending', 'claimed', 'held', 'parked', 'rehearsed')";
+            "deletion_row.state in ({checking}, {pending}, {claimed}, {held}, {parked}, {rehearsed})";
 
     private static final String ON_CONFLICT = " on conflict (deletion) do update set number = excluded.number";
 
     private static final String MARK_ALL =
             """
             insert into deletion_doubt (deletion, number)
-            select id, (select number from doubt) from deletion
-            where state <> 'deleted' and kind = 'external' and origin <> 'api' and\s"""
+            select id, (select number from doubt) from deletion_row
+            where state <> {deleted} and origin <> {api} and\s"""
+                    + LaneNumbers.EXTERNAL
+                    + " and "
                     + NOT_DONE
                     + ON_CONFLICT;
 
     private static final String ASK_ABOUT_ALL =
             """
-            update deletion set state = 'checking'
-            where state = 'pending' and state <> 'deleted' and kind = 'external' and origin <> 'api'""";
+            update deletion_row set state = {checking}
+            where state = {pending} and state <> {deleted} and origin <> {api} and\s"""
+                    + LaneNumbers.EXTERNAL;
 
     /** The stream has a hole: whatever is not done may have been restored in it. */
     static void markAll(Transaction transaction) throws SQLException {
@@ -72,12 +75,12 @@ final class DoubtMarks {
     private static final String MARK_FOUND =
             """
             insert into deletion_doubt (deletion, number)
-            select id, (select number from doubt) from deletion
+            select id, (select number from doubt) from deletion_row
             where id {in :ids} and (select holes from doubt) > :holes"""
                     + ON_CONFLICT;
 
     private static final String ASK_ABOUT_FOUND =
-            "update deletion set state = 'checking' where id {in :ids} and state = 'pending'";
+            "update deletion_row set state = {checking} where id {in :ids} and state = {pending}";
 
     /** These were found by a question that was asked when there were so many holes: a later one may hide a restoration. */
     static void markFound(Transaction transaction, List<Long> ids, long holes) throws SQLException {
@@ -97,13 +100,13 @@ final class DoubtMarks {
     private static final String MARK =
             """
             insert into deletion_doubt (deletion, number)
-            select distinct deletion.id, (select number from doubt) from {rows :restorations} back, deletion
+            select distinct deletion_row.id, (select number from doubt) from {rows :restorations} back, deletion_row
             where\s"""
                     + NOT_DONE + " and " + DOUBTFUL + ON_CONFLICT;
 
     /** An expression, so that no index leads through the whole backlog. */
     private static final String ASK =
-            "update deletion set state = 'checking' from {rows :restorations} back where deletion.state || '' = 'pending' and "
+            "update deletion_row set state = {checking} from {rows :restorations} back where deletion_row.state + 0 = {pending} and "
                     + DOUBTFUL;
 
     /** Marks what these restorations may concern. */
@@ -133,8 +136,9 @@ final class DoubtMarks {
         transaction.change(FORGET_ALL);
     }
 
-    private static final String OVERTAKEN = "select 1 as one from deletion where id {in :ids} and (restored <> '' or "
-            + DOUBTED + " or " + CatchUps.CLAIMED_BEFORE + ") limit 1";
+    private static final String OVERTAKEN =
+            "select 1 as one from deletion_row where id {in :ids} and (restored <> '' or " + DOUBTED + " or "
+                    + CatchUps.CLAIMED_BEFORE + ") limit 1";
 
     /** Whether a restoration or a doubt has come for one of these, which are claimed, or their stream has begun to catch up. */
     static boolean overtaken(Transaction transaction, List<Long> ids) throws SQLException {

@@ -1,11 +1,14 @@
 package io.recordsync.inbox;
 
+import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.HeldReason;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.IdentifierKind;
+import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Ledger.Entry;
+import io.recordsync.inbox.database.Numbers;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -17,23 +20,27 @@ final class EntryRow {
 
     /** What {@link #read} reads. */
     static final String COLUMNS =
-            "deletion.*, (select reason from held where held.deletion = deletion.id) as held_reason, "
-                    + "deletion.state not in ('deleted', 'cancelled') and "
-                    + "(select 1 from deletion_doubt doubt where doubt.deletion = deletion.id) is not null as doubted, "
+            "deletion_row.*, " + LaneNumbers.RECORD_LIST + " as record_list, " + LaneNumbers.KIND + " as kind, "
+                    + LaneNumbers.PROVIDER
+                    + " as provider, (select reason from held where held.deletion = deletion_row.id) as held_reason, "
+                    + "deletion_row.state not in ({deleted}, {cancelled}) and "
+                    + "(select 1 from deletion_doubt doubt where doubt.deletion = deletion_row.id) is not null as doubted, "
                     + Merges.WORDS + ", " + find("sign") + ", " + find("listed_as") + ", " + person("ordered_by") + ", "
                     + person("decided_by") + ", " + person("decision") + ", " + list("name", "list_name") + ", "
                     + list("joined_at", "list_joined_at");
 
     private static String person(String column) {
-        return "(select " + column + " from deletion_person where deletion_person.deletion = deletion.id) as " + column;
+        return "(select " + column + " from deletion_person where deletion_person.deletion = deletion_row.id) as "
+                + column;
     }
 
     private static String list(String column, String as) {
-        return "(select list." + column + " from record_list list where list.id = deletion.record_list) as " + as;
+        return "(select list." + column + " from lane join record_list list on list.id = lane.record_list"
+                + " where lane.id = deletion_row.lane) as " + as;
     }
 
     private static String find(String column) {
-        return "(select " + column + " from presence_find where presence_find.deletion = deletion.id) as " + column;
+        return "(select " + column + " from presence_find where presence_find.deletion = deletion_row.id) as " + column;
     }
 
     /** Of {@link #COLUMNS}. */
@@ -47,17 +54,17 @@ final class EntryRow {
                 identifier.provider(),
                 identifier.value().startsWith(PhoneSeal.PREFIX) ? identifier.value() : identifier.masked(),
                 state(row),
-                row.getString("origin"),
-                row.getString("event_key"),
+                Word.underscored(Numbers.read(Origin.class, row.getInt("origin"))),
+                EventKey.text(row.getBytes("event_key")),
                 time(row, "committed_at"),
                 time(row, "accepted_at"),
-                time(row, "due_at"),
+                due(row),
                 row.getInt("attempts"),
                 row.getInt("unconfirmed"),
                 row.getBoolean("answer_lost"),
                 time(row, "settled_at"),
                 row.getString("settled_by"),
-                row.getString("confirmation"),
+                confirmation(row.getInt("confirmation")),
                 row.getString("failure_code"),
                 row.getString("message"),
                 note(row),
@@ -80,13 +87,18 @@ final class EntryRow {
         return merged.isEmpty() ? row.getString("note") : merged;
     }
 
+    /** The word; empty where there is none. */
+    static String confirmation(int number) {
+        return number == Numbers.NONE ? "" : Word.underscored(Numbers.read(Confirmation.class, number));
+    }
+
     private static String text(ResultSet row, String column) throws SQLException {
         String text = row.getString(column);
         return text == null ? "" : text;
     }
 
     static DeletionState state(ResultSet row) throws SQLException {
-        return Word.fromUnderscored(DeletionState.class, row.getString("state"));
+        return Numbers.read(DeletionState.class, row.getInt("state"));
     }
 
     /** What is held and has no reason of its own, the guard holds. */
@@ -96,6 +108,12 @@ final class EntryRow {
         }
         String reason = row.getString("held_reason");
         return reason == null ? HeldReason.GUARD : Word.fromUnderscored(HeldReason.class, reason);
+    }
+
+    /** Of what is settled it is not kept where it was due at once. */
+    private static Instant due(ResultSet row) throws SQLException {
+        Instant due = time(row, "due_at");
+        return due == null ? time(row, "accepted_at") : due;
     }
 
     /** Null where the column is. */

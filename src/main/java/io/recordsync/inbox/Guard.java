@@ -3,7 +3,6 @@ package io.recordsync.inbox;
 import static io.recordsync.inbox.database.Parameters.with;
 
 import io.recordsync.deletion.DeletionState;
-import io.recordsync.deletion.Word;
 import io.recordsync.inbox.database.JsonRows;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.ResultSet;
@@ -37,11 +36,11 @@ final class Guard {
 
     /** A deletion that is given back: pending, held where the guard was tripped meanwhile, or checking where it is in doubt. */
     static final String PENDING_OR_HELD =
-            "case when " + TO_BE_HELD + " then 'held' else " + DoubtMarks.unlessDoubted("'pending'") + " end";
+            "case when " + TO_BE_HELD + " then {held} else " + DoubtMarks.unlessDoubted("{pending}") + " end";
 
     /** Of a row: the guard holds it, and nothing else does. */
     static final String HOLDS =
-            "state = 'held' and state <> 'deleted' and not exists (select 1 from held where held.deletion = deletion.id)";
+            "state = {held} and state <> {deleted} and not exists (select 1 from held where held.deletion = deletion_row.id)";
 
     private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
 
@@ -77,11 +76,12 @@ final class Guard {
     record Arrival(DeletionState state, Contact contact) {
 
         /** What {@link #of} reads. */
-        static final String COLUMNS = "state, coalesce(hmac, identifier) as contact, provider, kind";
+        static final String COLUMNS = "state, coalesce(hmac, identifier) as contact, " + LaneNumbers.PROVIDER
+                + " as provider, " + LaneNumbers.KIND + " as kind";
 
         static Arrival of(ResultSet row) throws SQLException {
             return new Arrival(
-                    Word.fromUnderscored(DeletionState.class, row.getString("state")),
+                    EntryRow.state(row),
                     new Contact(row.getString("contact"), row.getString("provider"), row.getString("kind")));
         }
     }
@@ -132,8 +132,8 @@ final class Guard {
             "update guard set tripped_at = {now}, tripped_from = {now} - :window, relaxed_at = null";
     private static final String HOLD =
             """
-            update deletion set state = 'held'
-            where state = 'pending' and approved_by = '' and pending_since > {now} - :window""";
+            update deletion_row set state = {held}
+            where state = {pending} and approved_by = '' and pending_since > {now} - :window""";
 
     /**
      * Counts the contacts of those that are pending, or held by the guard.
@@ -182,7 +182,7 @@ final class Guard {
 
     private static final String REOPEN =
             "update guard set tripped_at = null, relaxed_at = {now} where tripped_at is not null"
-                    + " and not exists (select 1 from deletion where " + HOLDS + ")"
+                    + " and not exists (select 1 from deletion_row where " + HOLDS + ")"
                     + " and (select count(*) from guard_contact where at > {now} - :window) <= :limit";
 
     /** @return whether it was tripped and is over: the guard holds nothing, and no more than the limit count */
@@ -230,7 +230,7 @@ final class Guard {
     }
 
     private static final String STOPPED =
-            "select 1 as one from deletion where id {in :ids} and " + TO_BE_HELD + " limit 1";
+            "select 1 as one from deletion_row where id {in :ids} and " + TO_BE_HELD + " limit 1";
 
     /** Whether one of these is to be held. */
     boolean stops(Transaction transaction, List<Long> ids) throws SQLException {

@@ -4,6 +4,8 @@ import static io.recordsync.inbox.database.Parameters.with;
 
 import io.recordsync.deletion.CallbackRow;
 import io.recordsync.deletion.CallbackState;
+import io.recordsync.deletion.DeletionState;
+import io.recordsync.deletion.IdentifierKind;
 import io.recordsync.deletion.SalesforceId;
 import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Order.Restored;
@@ -46,7 +48,7 @@ public final class JdbcCallbackBook implements CallbackBook {
                 .orElseThrow();
     }
 
-    private static final String ACCEPTED = "select max(accepted_at) as at from deletion where id {in :ids}";
+    private static final String ACCEPTED = "select max(accepted_at) as at from deletion_row where id {in :ids}";
 
     @Override
     public Instant acceptedAt(Collection<Long> deletions) {
@@ -133,13 +135,16 @@ public final class JdbcCallbackBook implements CallbackBook {
         store.write("remember callbacks", transaction -> transaction.change(REMEMBER, with("callbacks", rows)));
     }
 
+    /** Of those of a contact, one that was carried out has the lowest number. */
     private static final String DELETED =
             """
-            select value ->> 0 as id, (
-              select min(deletion.state) from deletion
-              where deletion.identifier = value ->> 3 and deletion.record_list || '' = value ->> 1
-                and deletion.provider = value ->> 2 and deletion.kind = 'external'
-                and deletion.state in ('deleted', 'rehearsed') and deletion.restored = ''
+            select value ->> 4 as id, (
+              select min(deletion_row.state) from deletion_row
+              where deletion_row.identifier = value ->> 3 and deletion_row.lane + 0 =\s"""
+                    + LaneNumbers.of("value")
+                    + """
+
+                and deletion_row.state in ({deleted}, {rehearsed}) and deletion_row.restored = ''
                 and (select 1 from restoration
                      where restoration.identifier = value ->> 3 and restoration.provider = value ->> 2
                        and restoration.state in ('checking', 'confirmed') and\s"""
@@ -154,18 +159,22 @@ public final class JdbcCallbackBook implements CallbackBook {
         JsonRows rows = new JsonRows();
         callbacks.stream()
                 .filter(callback -> !callback.externalId().isEmpty())
-                .forEach(callback ->
-                        rows.add(callback.id(), callback.recordList(), callback.provider(), callback.externalId()));
+                .forEach(callback -> rows.add(
+                        callback.recordList(),
+                        Word.underscored(IdentifierKind.EXTERNAL),
+                        callback.provider(),
+                        callback.externalId(),
+                        callback.id()));
         Map<String, Deleted> deleted = new HashMap<>();
         if (!rows.isEmpty()) {
             store.read("look for deletions of callbacks", transaction -> {
                 transaction.list(DELETED, with("callbacks", rows), row -> {
-                    String state = row.getString("state");
-                    if (state != null) {
+                    if (row.getObject("state") != null) {
                         deleted.put(
-                                row.getString("id"), state.equals("deleted") ? Deleted.CARRIED_OUT : Deleted.REHEARSED);
+                                row.getString("id"),
+                                EntryRow.state(row) == DeletionState.DELETED ? Deleted.CARRIED_OUT : Deleted.REHEARSED);
                     }
-                    return state;
+                    return null;
                 });
                 return null;
             });

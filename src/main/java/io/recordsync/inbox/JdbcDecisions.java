@@ -2,11 +2,13 @@ package io.recordsync.inbox;
 
 import static io.recordsync.inbox.database.Parameters.with;
 
+import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.HeldReason;
 import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Guard.Arrival;
 import io.recordsync.inbox.GuardedStore.Guarded;
 import io.recordsync.inbox.database.JsonRows;
+import io.recordsync.inbox.database.Numbers;
 import io.recordsync.inbox.database.Parameters;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.SQLException;
@@ -29,11 +31,11 @@ public final class JdbcDecisions implements Decisions {
     }
 
     /** An answer that confirmed nothing is counted anew, but not forgotten: the record may be gone. */
-    private static final String REDRIVE = "update deletion set state = " + DoubtMarks.unlessDoubted("'pending'")
+    private static final String REDRIVE = "update deletion_row set state = " + DoubtMarks.unlessDoubted("{pending}")
             + """
             , due_at = {now}, pending_since = {now}, attempts = 0, unconfirmed = 0, approved_by = :user,
             answer_lost = answer_lost or unconfirmed > 0 or failure_code = 'unconfirmed'
-            where state = 'parked' and state <> 'deleted'""";
+            where state = {parked} and state <> {deleted}""";
 
     @Override
     public int redrive(Selection selection, String user) {
@@ -42,9 +44,9 @@ public final class JdbcDecisions implements Decisions {
 
     private static final String DISCARD =
             """
-            update deletion set state = 'cancelled', settled_by = :user, settled_at = {now},
+            update deletion_row set state = {cancelled}, settled_by = :user, settled_at = {now},
                    identifier = coalesce(hmac, identifier)
-            where state = '%s' and state <> 'deleted'""";
+            where state = {%s} and state <> {deleted}""";
 
     private static final String DISCARD_PARKED = DISCARD.formatted("parked");
     private static final String DISCARD_REHEARSED = DISCARD.formatted("rehearsed");
@@ -60,10 +62,10 @@ public final class JdbcDecisions implements Decisions {
     }
 
     /** What is left of its hold window it still waits. */
-    private static final String APPROVE = "update deletion set state = " + DoubtMarks.unlessDoubted("'pending'")
+    private static final String APPROVE = "update deletion_row set state = " + DoubtMarks.unlessDoubted("{pending}")
             + """
             , pending_since = case when due_at > {now} then due_at else {now} end, approved_by = :user
-            where state = 'held' and state <> 'deleted'""";
+            where state = {held} and state <> {deleted}""";
 
     @Override
     public int approve(Selection selection, String user) {
@@ -72,9 +74,9 @@ public final class JdbcDecisions implements Decisions {
 
     private static final String REJECT =
             """
-            update deletion set state = 'cancelled', settled_by = :user, settled_at = {now}, failure_code = 'rejected',
+            update deletion_row set state = {cancelled}, settled_by = :user, settled_at = {now}, failure_code = 'rejected',
                    message = :message, identifier = coalesce(hmac, identifier)
-            where state = 'held' and state <> 'deleted'""";
+            where state = {held} and state <> {deleted}""";
 
     @Override
     public int reject(Selection selection, String user) {
@@ -112,11 +114,11 @@ public final class JdbcDecisions implements Decisions {
     }
 
     private static final String NOT_THE_GUARDS =
-            " and exists (select 1 from held where held.deletion = deletion.id and held.reason = :reason)";
+            " and exists (select 1 from held where held.deletion = deletion_row.id and held.reason = :reason)";
     private static final String FORGET_REASONS =
             """
             delete from held where reason = :reason
-              and not exists (select 1 from deletion where deletion.id = held.deletion and state = 'held')""";
+              and not exists (select 1 from deletion_row where deletion_row.id = held.deletion and state = {held})""";
 
     private int ofHeld(
             Transaction transaction, String sql, Selection selection, Parameters parameters, Act act, String user)
@@ -149,16 +151,16 @@ public final class JdbcDecisions implements Decisions {
         return changed.size();
     }
 
-    private static final String IN_STATE = "state = :in_state and state <> 'deleted'";
+    private static final String IN_STATE = "state = :in_state and state <> {deleted}";
     private static final String NOT_DRY =
-            " and not exists (select 1 from {rows :dry} dry where dry.value ->> 0 = deletion.record_list)";
+            " and not exists (select 1 from {rows :dry} dry where dry.value ->> 0 = " + LaneNumbers.RECORD_LIST + ")";
 
     /** A condition for those that the act is for, and its parameters. */
     private record Matching(String condition, Parameters parameters) {}
 
     private static Matching matching(Act act, Selection selection, Set<String> except) {
         String condition = IN_STATE + condition(selection);
-        Parameters parameters = narrowed(with("in_state", Word.underscored(act.state())), selection);
+        Parameters parameters = narrowed(with("in_state", Numbers.of(act.state())), selection);
         if (act == Act.APPROVE || act == Act.REJECT) {
             boolean guards = isGuards(selection);
             return new Matching(
@@ -180,7 +182,7 @@ public final class JdbcDecisions implements Decisions {
         Matching matching = matching(act, selection, except);
         return transaction
                 .first(
-                        "select count(*) as total from (select 1 from deletion where " + matching.condition()
+                        "select count(*) as total from (select 1 from deletion_row where " + matching.condition()
                                 + " limit :most) matching",
                         matching.parameters().and("most", most),
                         row -> row.getLong("total"))
@@ -192,7 +194,8 @@ public final class JdbcDecisions implements Decisions {
             throws SQLException {
         Matching matching = matching(act, selection, Set.of());
         return transaction.list(
-                "select id from deletion where " + matching.condition() + " and id > :after order by id limit :most",
+                "select id from deletion_row where " + matching.condition()
+                        + " and id > :after order by id limit :most",
                 matching.parameters().and("after", after).and("most", most),
                 row -> row.getLong("id"));
     }
@@ -203,13 +206,13 @@ public final class JdbcDecisions implements Decisions {
         return rows;
     }
 
-    private static final String GO_LIVE = "update deletion set state = " + DoubtMarks.unlessDoubted(":state")
+    private static final String GO_LIVE = "update deletion_row set state = " + DoubtMarks.unlessDoubted(":state")
             + """
             , due_at = {now}, pending_since = {now}, attempts = 0, unconfirmed = 0,
             answer_lost = answer_lost or unconfirmed > 0,
             approved_by = case when approved_by = '' then :opened_by else approved_by end
-            where state = 'rehearsed' and state <> 'deleted'
-              and not exists (select 1 from {rows :dry} dry where dry.value ->> 0 = deletion.record_list)""";
+            where state = {rehearsed} and state <> {deleted}"""
+            + NOT_DRY;
 
     private static final String ARRIVING = " returning id, " + Arrival.COLUMNS;
 
@@ -229,7 +232,7 @@ public final class JdbcDecisions implements Decisions {
         List<GoneLive> live = transaction.list(
                 GO_LIVE + condition(selection) + ARRIVING,
                 narrowed(
-                        with("state", before.tripped() ? "held" : "pending")
+                        with("state", Numbers.of(before.tripped() ? DeletionState.HELD : DeletionState.PENDING))
                                 .and("opened_by", before.openedBy())
                                 .and("dry", dry(except)),
                         selection),
@@ -248,14 +251,14 @@ public final class JdbcDecisions implements Decisions {
     }
 
     private static final String SHOWN =
-            " and not exists (select 1 from entered where entered.deletion = deletion.id and entered.number > :mark)";
+            " and not exists (select 1 from entered where entered.deletion = deletion_row.id and entered.number > :mark)";
 
     /** One of a few dozen, so that few statements have to be kept. */
     private static String condition(Selection selection) {
         return shown(selection)
                 + (selection.ids().isEmpty() ? "" : " and id {in :ids}")
                 // An expression, so that no index leads through the whole past of the list.
-                + (selection.recordList() == null ? "" : " and record_list || '' = :list")
+                + (selection.recordList() == null ? "" : " and " + LaneNumbers.OF_LIST)
                 + (selection.failureCode() == null ? "" : " and failure_code = :code")
                 + (selection.origin() == null ? "" : " and origin = :origin");
     }
@@ -290,15 +293,15 @@ public final class JdbcDecisions implements Decisions {
             narrowed = narrowed.and("code", selection.failureCode());
         }
         if (selection.origin() != null) {
-            narrowed = narrowed.and("origin", Word.underscored(selection.origin()));
+            narrowed = narrowed.and("origin", Numbers.of(selection.origin()));
         }
         return narrowed;
     }
 
     private static final String RETRY_NOW =
             """
-            update deletion set due_at = {now}
-            where state = 'pending' and due_at > {now} and failure_code not in ('', 'unconfirmed')""";
+            update deletion_row set due_at = {now}
+            where state = {pending} and due_at > {now} and failure_code not in ('', 'unconfirmed')""";
 
     @Override
     public int retryNow() {

@@ -3,11 +3,13 @@ package io.recordsync.inbox;
 import static io.recordsync.inbox.database.Parameters.with;
 
 import io.recordsync.deletion.Commit;
+import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Merge;
 import io.recordsync.deletion.Restoration;
 import io.recordsync.inbox.Guard.Arrival;
 import io.recordsync.inbox.GuardedStore.Guarded;
+import io.recordsync.inbox.database.Numbers;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -31,8 +33,8 @@ public final class JdbcDoubts implements Doubts {
 
     private static final String CHECKED_DELETIONS =
             """
-            select id, identifier, 0 as restoration from deletion
-            where state = 'checking' and state <> 'deleted' order by id limit :limit * (select count(*) from record_list)""";
+            select id, identifier, 0 as restoration from deletion_row
+            where state = {checking} and state <> {deleted} order by id limit :limit * (select count(*) from record_list)""";
 
     private static final String CHECKED_RESTORATIONS =
             "select id, identifier, 1 as restoration from restoration where state = 'checking' order by id limit :limit";
@@ -67,9 +69,9 @@ public final class JdbcDoubts implements Doubts {
 
     private static final String CANCEL =
             """
-            update deletion set state = 'cancelled', settled_at = {now}, failure_code = 'living',
+            update deletion_row set state = {cancelled}, settled_at = {now}, failure_code = 'living',
                    message = 'Salesforce, asked, knows the contact as living'
-            where id {in :ids} and state = 'checking'
+            where id {in :ids} and state = {checking}
             returning\s"""
                     + Restorations.PERHAPS_GONE;
 
@@ -107,10 +109,10 @@ public final class JdbcDoubts implements Doubts {
 
     private static final String PROCEED =
             """
-            update deletion set state = case when approved_by = '' then :state else 'pending' end,
+            update deletion_row set state = case when approved_by = '' then :state else {pending} end,
                    pending_since = case when due_at > {now} then due_at else {now} end,
                    approved_by = case when approved_by = '' then :opened_by else approved_by end
-            where id {in :ids} and state = 'checking'
+            where id {in :ids} and state = {checking}
               and not (%s)
             returning approved_by <> :opened_by as approved,\s"""
                             .formatted(DoubtMarks.DOUBTED)
@@ -126,15 +128,15 @@ public final class JdbcDoubts implements Doubts {
 
     private static final String HOLD =
             """
-            update deletion set state = 'held',
+            update deletion_row set state = {held},
                    message = 'Salesforce does not show the contact, which may have been restored while events were missing'
-            where id {in :ids} and state = 'checking'
-              and (select 1 from deletion_doubt doubt where doubt.deletion = deletion.id and doubt.number <= :number) is not null
+            where id {in :ids} and state = {checking}
+              and (select 1 from deletion_doubt doubt where doubt.deletion = deletion_row.id and doubt.number <= :number) is not null
             returning id""";
 
     private static final String AS_NOT_VISIBLE =
             """
-            insert into held (deletion, reason) select id, 'not_visible' from deletion where id {in :ids}
+            insert into held (deletion, reason) select id, 'not_visible' from deletion_row where id {in :ids}
             on conflict (deletion) do update set reason = excluded.reason""";
 
     private static void hold(Transaction transaction, List<Long> ids, long number) throws SQLException {
@@ -191,7 +193,7 @@ public final class JdbcDoubts implements Doubts {
             heldOnReturn[0] = back.held();
             List<Believed> believed = transaction.list(
                     PROCEED,
-                    with("state", look.tripped() ? "held" : "pending")
+                    with("state", Numbers.of(look.tripped() ? DeletionState.HELD : DeletionState.PENDING))
                             .and("opened_by", look.openedBy())
                             .and("ids", deletions(checks)),
                     Believed::of);
@@ -234,9 +236,9 @@ public final class JdbcDoubts implements Doubts {
 
     private static final String PARK_ALL =
             """
-            update deletion set state = 'parked', failure_code = 'other_org',
+            update deletion_row set state = {parked}, failure_code = 'other_org',
                    message = 'Only the org that was left could tell whether the contact lives (redrive deletes it)'
-            where state = 'checking' and state <> 'deleted'""";
+            where state = {checking} and state <> {deleted}""";
 
     private static final String DISMISS_ALL = "update restoration set state = 'dismissed' where state = 'checking'";
 

@@ -304,14 +304,17 @@ public final class JdbcFoundLists implements FoundLists {
 
     private static final String CANCEL =
             """
-            update deletion set state = 'cancelled', settled_by = :user, settled_at = {now}, failure_code = 'list_gone',
+            update deletion_row set state = {cancelled}, settled_by = :user, settled_at = {now}, failure_code = 'list_gone',
                    message = 'Its record list had vanished from Talkdesk, and was given up by a person',
                    identifier = coalesce(hmac, identifier)
-            where record_list || '' = :list and state in ('checking', 'pending', 'held', 'parked', 'rehearsed')
-              and state <> 'deleted'""";
+            where state in ({checking}, {pending}, {held}, {parked}, {rehearsed}) and state <> {deleted} and\s"""
+                    + LaneNumbers.OF_LIST;
+
     /** Of those that wait for a person no more. */
     private static final String FORGET_HELD =
-            "delete from held where not exists (select 1 from deletion where deletion.id = held.deletion and state = 'held')";
+            """
+            delete from held
+            where (select 1 from deletion_row where deletion_row.id = held.deletion and state = {held}) is null""";
 
     @Override
     public Forgotten forget(Collection<String> lists, String user) {

@@ -46,6 +46,7 @@ public final class JdbcIntakes implements Intakes {
     private final JdbcRecordLists recordLists;
     private final InboxSettings settings;
     private final NewDeletions newDeletions;
+    private final LaneNumbers laneNumbers;
     private final Tally tally;
 
     JdbcIntakes(
@@ -62,6 +63,7 @@ public final class JdbcIntakes implements Intakes {
         this.recordLists = recordLists;
         this.settings = settings;
         this.newDeletions = new NewDeletions(new PhoneSeal(settings.phoneKey()), settings.holdWindow());
+        this.laneNumbers = new LaneNumbers(store);
         this.tally = tally;
         store.beforeFirstUse(subscriptions::look);
     }
@@ -194,6 +196,8 @@ public final class JdbcIntakes implements Intakes {
         List<DeletionRequest> requests = intake.deletions();
         Set<String> newLists = recordLists.unknown(
                 requests.stream().map(DeletionRequest::recordList).toList());
+        Set<LaneNumbers.Name> lanes = LaneNumbers.names(requests);
+        Set<LaneNumbers.Name> newLanes = laneNumbers.unknown(lanes);
         boolean overtakes = intake.hole() || !intake.restorations().isEmpty();
         if (overtakes) {
             guarded.mayOvertake();
@@ -215,6 +219,9 @@ public final class JdbcIntakes implements Intakes {
             lockWhatMayMeet(transaction, intake);
             if (!newLists.isEmpty()) {
                 recordLists.register(transaction, newLists);
+            }
+            if (!newLanes.isEmpty()) {
+                LaneNumbers.add(transaction, newLanes);
             }
             if (!intake.problems().isEmpty()) {
                 transaction.change(INSERT_PROBLEMS, with("problems", rowsOf(intake.problems())));
@@ -247,6 +254,7 @@ public final class JdbcIntakes implements Intakes {
         });
         saved[0].committed().run();
         recordLists.committed(newLists);
+        laneNumbers.committed(lanes);
         if (catchUp != null) {
             guarded.catchUps().noted(catchUp);
         }

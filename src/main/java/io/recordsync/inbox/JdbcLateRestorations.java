@@ -19,40 +19,43 @@ public final class JdbcLateRestorations implements LateRestorations {
     }
 
     private static final String COLUMNS =
-            "select deletion.provider, deletion.identifier, deletion.record_list, deletion.committed_at, deletion.called_at,"
-                    + " deletion.state = 'deleted' as certain, ";
+            "select " + LaneNumbers.PROVIDER + " as provider, deletion_row.identifier, " + LaneNumbers.RECORD_LIST
+                    + " as record_list, deletion_row.committed_at, deletion_row.called_at,"
+                    + " deletion_row.state = {deleted} as certain, ";
 
-    private static final String CALLED =
-            "(deletion.state = 'deleted' or deletion.state = 'cancelled' and (deletion.answer_lost or deletion.unconfirmed > 0))";
+    private static final String CALLED = "(deletion_row.state = {deleted} or deletion_row.state = {cancelled}"
+            + " and (deletion_row.answer_lost or deletion_row.unconfirmed > 0))";
 
     /** The contact was deleted again, and what asked for that is not cancelled. */
     private static final String DELETED_AGAIN =
             """
-            (select 1 from deletion later
-             where later.identifier = deletion.identifier and later.record_list || '' = deletion.record_list
-               and later.provider = deletion.provider and later.kind = 'external' and later.id + 0 > deletion.id
-               and later.state <> 'cancelled' and later.committed_at > %s limit 1) is not null""";
+            (select 1 from deletion_row later
+             where later.identifier = deletion_row.identifier and later.lane + 0 = deletion_row.lane
+               and later.id + 0 > deletion_row.id and later.state <> {cancelled} and later.committed_at > %s limit 1) is not null""";
 
+    /** A cross join, so that SQLite goes from the restorations to the deletions, which are more. */
     private static final String TOLD = COLUMNS
             + """
             restoration.committed_at as restored_at
-            from restoration join deletion
-              on deletion.identifier = restoration.identifier and deletion.provider = restoration.provider
-            where restoration.state = 'confirmed' and deletion.kind = 'external' and deletion.origin <> 'api'
+            from restoration cross join deletion_row
+            where deletion_row.identifier = restoration.identifier
+              and restoration.state = 'confirmed' and deletion_row.origin <> {api}
               and\s"""
-            + CALLED + " and " + Order.perhapsBefore(Restored.ROW)
+            + LaneNumbers.EXTERNAL + " and " + LaneNumbers.PROVIDER + " = restoration.provider and " + CALLED + " and "
+            + Order.perhapsBefore(Restored.ROW)
             + " and not " + DELETED_AGAIN.formatted("restoration.committed_at")
-            + " order by restoration.committed_at desc, deletion.id desc limit :limit";
+            + " order by restoration.committed_at desc, deletion_row.id desc limit :limit";
 
     /** No UNDELETE told it: Salesforce, asked, knew the contact as living. */
     private static final String ASKED = COLUMNS
             + """
-            deletion.settled_at as restored_at
-            from deletion
-            where deletion.state = 'cancelled' and deletion.state <> 'deleted' and deletion.failure_code = 'living'
-              and deletion.kind = 'external' and\s"""
-            + CALLED + " and not " + DELETED_AGAIN.formatted("deletion.settled_at")
-            + " order by deletion.id desc limit :limit";
+            deletion_row.settled_at as restored_at
+            from deletion_row
+            where deletion_row.state = {cancelled} and deletion_row.state <> {deleted}
+              and deletion_row.failure_code = 'living' and\s"""
+            + LaneNumbers.EXTERNAL + " and " + CALLED + " and not "
+            + DELETED_AGAIN.formatted("deletion_row.settled_at")
+            + " order by deletion_row.id desc limit :limit";
 
     private record Place(String provider, String identifier, String recordList) {}
 

@@ -10,7 +10,6 @@ import io.recordsync.deletion.HeldReason;
 import io.recordsync.deletion.IdentifierKind;
 import io.recordsync.deletion.SalesforceId;
 import io.recordsync.deletion.Word;
-import io.recordsync.inbox.database.Parameters;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -68,7 +67,7 @@ public final class JdbcLedger implements Ledger {
     }
 
     private static final String COUNT_OPEN =
-            "select state, count(*) as total from deletion where state <> 'deleted' group by state";
+            "select state, count(*) as total from deletion_row where state <> {deleted} group by state";
     private static final String COUNT_SETTLED = "select confirmation, total from settled";
 
     @Override
@@ -116,18 +115,19 @@ public final class JdbcLedger implements Ledger {
             """
             select min(pending_since) as oldest from (
               select pending_since from (
-                select pending_since from deletion where state = 'pending' and state <> 'deleted'
-                  and record_list || '' not in (select id from record_list where vanished_at is not null)
+                select pending_since from deletion_row where state = {pending} and state <> {deleted}
+                  and lane not in (%1$s)
                 order by id limit 1000) pending
               union all
               select pending_since from (
-                select pending_since from deletion where state = 'claimed' and state <> 'deleted'
+                select pending_since from deletion_row where state = {claimed} and state <> {deleted}
                 order by id limit 1000) claimed
               union all
               select pending_since from (
-                select pending_since from deletion where state = 'checking' and state <> 'deleted'
-                  and record_list || '' not in (select id from record_list where vanished_at is not null)
-                order by id limit 1000) checking) unsent""";
+                select pending_since from deletion_row where state = {checking} and state <> {deleted}
+                  and lane not in (%1$s)
+                order by id limit 1000) checking) unsent"""
+                    .formatted(LaneNumbers.OF_VANISHED);
 
     @Override
     public Optional<Instant> oldestPending() {
@@ -138,8 +138,11 @@ public final class JdbcLedger implements Ledger {
 
     private static final String DEAD_LETTERS =
             """
-            select record_list, failure_code, min(message) as message, count(*) as total, min(accepted_at) as oldest
-            from deletion where state = 'parked' and state <> 'deleted' group by record_list, failure_code""";
+            select lane.record_list, failure_code, min(message) as message, sum(total) as total, min(oldest) as oldest
+            from (
+              select lane, failure_code, min(message) as message, count(*) as total, min(accepted_at) as oldest
+              from deletion_row where state = {parked} and state <> {deleted} group by lane, failure_code) parked
+            join lane on lane.id = parked.lane group by lane.record_list, failure_code""";
 
     @Override
     public List<DeadLetters> deadLetters() {
@@ -171,52 +174,12 @@ public final class JdbcLedger implements Ledger {
                 .toList();
     }
 
-    private static final String HELD_FOR =
-            """
-             and state = 'held'
-             and exists (select 1 from held where held.deletion = deletion.id and held.reason = :reason)""";
-
     @Override
     public List<Entry> find(Filter filter) {
-        StringBuilder sql = new StringBuilder("select " + EntryRow.COLUMNS + " from deletion where true");
-        Parameters parameters = with("limit", filter.limit());
-        if (filter.state() != null) {
-            sql.append(" and state = :state");
-            parameters = parameters.and("state", Word.underscored(filter.state()));
-        }
-        boolean open = filter.heldReason() != null || filter.state() != null && filter.state() != DeletionState.DELETED;
-        if (open) {
-            sql.append(" and state <> 'deleted'");
-        }
-        if (filter.heldReason() == HeldReason.GUARD) {
-            sql.append(" and ").append(Guard.HOLDS);
-        } else if (filter.heldReason() != null) {
-            sql.append(HELD_FOR);
-            parameters = parameters.and("reason", Word.underscored(filter.heldReason()));
-        }
-        if (filter.recordList() != null) {
-            // Of what is open, the list is looked for among the rows of the state, not the state in the past of the
-            // list.
-            sql.append(open ? " and record_list || '' = :list" : " and record_list = :list");
-            parameters = parameters.and("list", filter.recordList());
-        }
-        if (filter.externalId() != null) {
-            sql.append(" and identifier in (:identifier, :other_form) and kind = 'external'");
-            List<String> forms = SalesforceId.forms(filter.externalId());
-            parameters = parameters.and("identifier", forms.get(0)).and("other_form", forms.get(forms.size() - 1));
-        }
-        if (filter.before() != null) {
-            sql.append(" and id < :before");
-            parameters = parameters.and("before", filter.before());
-        }
-        // Added to, the id is not looked for along the primary key, through the whole past: one contact has few rows.
-        sql.append(
-                filter.externalId() == null ? " order by id desc limit :limit" : " order by id + 0 desc limit :limit");
-        Parameters all = parameters;
-        return store.read("find", transaction -> transaction.list(sql.toString(), all, EntryRow::read));
+        return store.read("find", new Search(filter)::run);
     }
 
-    private static final String GET = "select " + EntryRow.COLUMNS + " from deletion where id = :id";
+    private static final String GET = "select " + EntryRow.COLUMNS + " from deletion_row where id = :id";
 
     @Override
     public Optional<Entry> get(long id) {
@@ -277,13 +240,15 @@ public final class JdbcLedger implements Ledger {
             """
             select list.id, case when list.vanished_at is null then list.state else 'vanished' end as state,
                    list.suspended_until, list.message,
-                   (select count(*) from deletion
-                    where state = 'pending' and record_list = list.id) as pending,
+                   (select count(*) from deletion_row
+                    where state = {pending} and lane in (select lane.id from lane where lane.record_list = list.id)) as pending,
                    coalesce(parked.total, 0) as parked
             from record_list list
             left join (
-              select record_list, count(*) as total from deletion
-              where state = 'parked' and state <> 'deleted' group by record_list) parked on parked.record_list = list.id
+              select lane.record_list, sum(total) as total from (
+                select lane, count(*) as total from deletion_row
+                where state = {parked} and state <> {deleted} group by lane) counted
+              join lane on lane.id = counted.lane group by lane.record_list) parked on parked.record_list = list.id
             order by list.id""";
 
     @Override
@@ -309,7 +274,7 @@ public final class JdbcLedger implements Ledger {
     private static final String GUARD =
             """
             select tripped_at, case when open_until > {now} then open_until end as open_until, opened_by,
-                   (select count(*) from deletion where\s"""
+                   (select count(*) from deletion_row where\s"""
                     + Guard.HOLDS
                     + ") as held from guard";
 
@@ -339,8 +304,8 @@ public final class JdbcLedger implements Ledger {
 
     private static final String HELD =
             """
-            select held.reason, count(*) as total from held join deletion on deletion.id = held.deletion
-            where deletion.state = 'held' group by held.reason""";
+            select held.reason, count(*) as total from held join deletion_row on deletion_row.id = held.deletion
+            where deletion_row.state = {held} group by held.reason""";
 
     private record Held(HeldReason reason, long total) {}
 

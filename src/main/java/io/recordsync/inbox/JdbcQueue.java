@@ -5,11 +5,13 @@ import static io.recordsync.inbox.database.Parameters.with;
 import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.ClaimedDeletion;
 import io.recordsync.deletion.Confirmation;
+import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Failure;
 import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Lanes.Lane;
 import io.recordsync.inbox.database.JsonRows;
+import io.recordsync.inbox.database.Numbers;
 import io.recordsync.inbox.database.Parameters;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.ResultSet;
@@ -199,9 +201,10 @@ public final class JdbcQueue implements Queue {
 
     private static final String SETTLE =
             """
-            update deletion set state = 'deleted', session = '', confirmation = :confirmation, settled_at = {now},
-                   called_at = {now} - :since_call, failure_code = '', message = ''
-            where id {in :ids} and session = :claim and state = 'claimed'
+            update deletion_row set state = {deleted}, claim = null, confirmation = :confirmation, settled_at = {now},
+                   called_at = {now} - :since_call, failure_code = '', message = '',
+                   due_at = nullif(due_at, accepted_at), pending_since = nullif(pending_since, accepted_at)
+            where id {in :ids} and claim = (select number from claim where name = :claim) and state = {claimed}
             returning\s"""
                     + Restorations.RESTORED
                     + """
@@ -210,12 +213,12 @@ public final class JdbcQueue implements Queue {
 
     /** Of its own: a statement that sets a column writes its index for every row, and this one's is the widest. */
     private static final String FORGET_NUMBERS =
-            "update deletion set identifier = hmac where id {in :ids} and hmac is not null and state = 'deleted'";
+            "update deletion_row set identifier = hmac where id {in :ids} and hmac is not null and state = {deleted}";
 
     private record SettledRow(String restored, boolean phone, Tally.Settled told) {
 
         static SettledRow of(ResultSet row) throws SQLException {
-            Origin origin = Word.fromUnderscored(Origin.class, row.getString("origin"));
+            Origin origin = Numbers.read(Origin.class, row.getInt("origin"));
             // Salesforce's clock and the database's need not agree.
             Duration sinceCommit = Duration.ofMillis(Math.max(0, row.getLong("since_commit")));
             return new SettledRow(
@@ -231,7 +234,9 @@ public final class JdbcQueue implements Queue {
         String word = Word.underscored(confirmation);
         List<SettledRow> settled = end("settle", deletions, (transaction, ids, claimed) -> {
             List<SettledRow> rows = transaction.list(
-                    SETTLE, claimed.and("confirmation", word).and("since_call", sinceCall), SettledRow::of);
+                    SETTLE,
+                    claimed.and("confirmation", Numbers.of(confirmation)).and("since_call", sinceCall),
+                    SettledRow::of);
             if (!rows.isEmpty()) {
                 transaction.change(COUNT_SETTLED, with("count", rows.size()).and("confirmation", word));
             }
@@ -248,28 +253,28 @@ public final class JdbcQueue implements Queue {
 
     private static final String POSTPONE =
             """
-            update deletion set session = '', due_at = {now} + :delay, attempts = attempts + :failed,
+            update deletion_row set claim = null, due_at = {now} + :delay, attempts = attempts + :failed,
                    unconfirmed = unconfirmed + :unconfirmed, answer_lost = answer_lost or :answer_lost, message = :message,
-                   state = case when pending_since <= {now} - :give_up_after then 'parked' else\s"""
+                   state = case when pending_since <= {now} - :give_up_after then {parked} else\s"""
                     + Guard.PENDING_OR_HELD
                     + """
              end,
                    failure_code = case when pending_since <= {now} - :give_up_after then 'gave_up' else :code end
-            where id {in :ids} and session = :claim and state = 'claimed'
+            where id {in :ids} and claim = (select number from claim where name = :claim) and state = {claimed}
             returning id, state""";
 
-    private record PostponedRow(long id, String state) {
+    private record PostponedRow(long id, DeletionState state) {
 
         static PostponedRow of(ResultSet row) throws SQLException {
-            return new PostponedRow(row.getLong("id"), row.getString("state"));
+            return new PostponedRow(row.getLong("id"), EntryRow.state(row));
         }
 
         boolean parked() {
-            return state.equals("parked");
+            return state == DeletionState.PARKED;
         }
 
         boolean held() {
-            return state.equals("held");
+            return state == DeletionState.HELD;
         }
     }
 
@@ -297,8 +302,8 @@ public final class JdbcQueue implements Queue {
 
     private static final String PARK =
             """
-            update deletion set state = 'parked', session = '', attempts = attempts + 1, failure_code = :code, message = :message
-            where id {in :ids} and session = :claim and state = 'claimed'
+            update deletion_row set state = {parked}, claim = null, attempts = attempts + 1, failure_code = :code, message = :message
+            where id {in :ids} and claim = (select number from claim where name = :claim) and state = {claimed}
             returning id""";
 
     @Override
@@ -318,7 +323,7 @@ public final class JdbcQueue implements Queue {
     private static final String INSERT_ATTEMPTS =
             """
             insert into attempt (deletion, at, call_id, status, code, message)
-            select id, {now}, :call, :status, :code, :message from deletion where id {in :ids}""";
+            select id, {now}, :call, :status, :code, :message from deletion_row where id {in :ids}""";
 
     private static void remember(Transaction transaction, List<Long> ids, Failure failure) throws SQLException {
         if (ids.isEmpty()) {
@@ -336,8 +341,8 @@ public final class JdbcQueue implements Queue {
 
     private static final String REHEARSE =
             """
-            update deletion set state = 'rehearsed', session = '', failure_code = '', message = ''
-            where id {in :ids} and session = :claim and state = 'claimed'""";
+            update deletion_row set state = {rehearsed}, claim = null, failure_code = '', message = ''
+            where id {in :ids} and claim = (select number from claim where name = :claim) and state = {claimed}""";
 
     @Override
     public int rehearse(List<ClaimedDeletion> deletions) {
@@ -352,26 +357,26 @@ public final class JdbcQueue implements Queue {
         return numbers.stream().mapToInt(Integer::intValue).sum();
     }
 
-    private static final String RELEASE = "update deletion set session = '', state = " + Guard.PENDING_OR_HELD
-            + " where id {in :ids} and session = :claim and state = 'claimed' returning state";
+    private static final String RELEASE = "update deletion_row set claim = null, state = " + Guard.PENDING_OR_HELD
+            + " where id {in :ids} and claim = (select number from claim where name = :claim) and state = {claimed} returning state";
 
     @Override
     public int release(List<ClaimedDeletion> deletions) {
-        List<String> states = end("release", deletions, JdbcQueue::release);
-        Guard.heldOnReturn(states.stream().filter("held"::equals).count());
+        List<DeletionState> states = end("release", deletions, JdbcQueue::release);
+        Guard.heldOnReturn(states.stream().filter(DeletionState.HELD::equals).count());
         return states.size();
     }
 
     /** @return the states that they are in now */
-    private static List<String> release(Transaction transaction, List<Long> ids, Parameters claimed)
+    private static List<DeletionState> release(Transaction transaction, List<Long> ids, Parameters claimed)
             throws SQLException {
-        List<String> states = transaction.list(RELEASE, claimed, row -> row.getString("state"));
+        List<DeletionState> states = transaction.list(RELEASE, claimed, EntryRow::state);
         Restorations.cancelMarked(transaction, ids);
         return states;
     }
 
     private static final String PERHAPS_DONE =
-            "update deletion set answer_lost = true where id {in :ids} and session = :claim and state = 'claimed'";
+            "update deletion_row set answer_lost = true where id {in :ids} and claim = (select number from claim where name = :claim) and state = {claimed}";
 
     @Override
     public void perhapsDone(List<ClaimedDeletion> deletions) {

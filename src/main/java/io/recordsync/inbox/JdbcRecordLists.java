@@ -99,9 +99,9 @@ public final class JdbcRecordLists implements RecordLists {
 
     private static final String PARK_REMOVED =
             """
-            update deletion set state = 'parked', failure_code = 'list_removed',
+            update deletion_row set state = {parked}, failure_code = 'list_removed',
                    message = 'Its record list is not in talkdesk.record-lists any more (discard it; or add the list, and redrive)'
-            where state = 'pending' and record_list = :list""";
+            where state = {pending} and lane in (select id from lane where record_list = :list)""";
 
     @Override
     public void serveOnly(Collection<String> recordLists) {
@@ -286,29 +286,13 @@ public final class JdbcRecordLists implements RecordLists {
 
     private static final String NEVER_FOUND = "select id from record_list where found_at is null";
 
-    /** What was settled in one moment was one call. */
-    private static final String NEWEST_CALLS =
-            """
-            select coalesce(sum(case when size > 1 then 1 else 0 end), 0) as batches,
-                   coalesce(sum(case when size = 1 then 1 else 0 end), 0) as records
-            from (
-              select count(*) as size
-              from (
-                select state, confirmation, called_at, settled_at from deletion
-                where record_list = :list order by id desc limit 1000) as newest
-              where state = 'deleted' and confirmation in ('batch', 'absent')
-              group by called_at, settled_at) as calls""";
-
     @Override
     public List<NothingFound> nothingFound() {
         return store.read("look for lists of which nothing was found", transaction -> {
             List<NothingFound> lists = new ArrayList<>();
             for (String list : transaction.list(NEVER_FOUND, row -> row.getString("id"))) {
                 if (serves(list)) {
-                    lists.addAll(transaction.list(
-                            NEWEST_CALLS,
-                            with("list", list),
-                            row -> new NothingFound(list, row.getInt("batches"), row.getInt("records"))));
+                    lists.add(NewestCalls.of(transaction, list));
                 }
             }
             return lists;
@@ -374,12 +358,12 @@ public final class JdbcRecordLists implements RecordLists {
     private static final String UNDERWAY =
             """
             select coalesce(
-                (select listed_as from presence_find find where find.deletion = deletion.id and find.listed_as <> ''),
+                (select listed_as from presence_find find where find.deletion = deletion_row.id and find.listed_as <> ''),
                 identifier) as identifier
-            from deletion
-            where state in ('checking', 'pending', 'claimed', 'held', 'parked', 'rehearsed') and state <> 'deleted'
-              and record_list || '' = :list and kind = 'external'
-              and (select 1 from held where held.deletion = deletion.id and held.reason = 'not_visible') is null
+            from deletion_row
+            where state in ({checking}, {pending}, {claimed}, {held}, {parked}, {rehearsed}) and state <> {deleted}
+              and lane + 0 in (select lane.id from lane where lane.kind = 'external' and lane.record_list = :list)
+              and (select 1 from held where held.deletion = deletion_row.id and held.reason = 'not_visible') is null
             limit :most""";
 
     @Override

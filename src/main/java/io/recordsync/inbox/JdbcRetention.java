@@ -38,9 +38,9 @@ public final class JdbcRetention implements Retention {
     private static final String OLDEST =
             """
             select id, accepted_at <= case when {now} < :latest then {now} else :latest end - :retention as old,
-                   state in ('deleted', 'cancelled')
+                   state in ({deleted}, {cancelled})
                      and settled_at <= case when {now} < :latest then {now} else :latest end - :retention as ended
-            from deletion where id > :after order by id limit :step""";
+            from deletion_row where id > :after order by id limit :step""";
 
     private record Oldest(long id, boolean old, boolean ended) {
 
@@ -96,7 +96,7 @@ public final class JdbcRetention implements Retention {
     private static final String FORGET_PEOPLE = "delete from deletion_person where deletion {in :ids}";
     private static final String FORGET_FINDS = "delete from presence_find where deletion {in :ids}";
     private static final String FORGET_MERGES = "delete from merged where deletion {in :ids}";
-    private static final String FORGET_DELETIONS = "delete from deletion where id {in :ids} returning confirmation";
+    private static final String FORGET_DELETIONS = "delete from deletion_row where id {in :ids} returning confirmation";
     private static final String UNCOUNT_SETTLED =
             "update settled set total = total - :count where confirmation = :confirmation";
 
@@ -111,8 +111,8 @@ public final class JdbcRetention implements Retention {
         transaction.change(FORGET_FINDS, with("ids", ids));
         transaction.change(FORGET_MERGES, with("ids", ids));
         // Another node may be at the same rows: each is counted by the one that deletes it.
-        List<String> forgotten =
-                transaction.list(FORGET_DELETIONS, with("ids", ids), row -> row.getString("confirmation"));
+        List<String> forgotten = transaction.list(
+                FORGET_DELETIONS, with("ids", ids), row -> EntryRow.confirmation(row.getInt("confirmation")));
         Map<String, Long> settled = forgotten.stream()
                 .collect(Collectors.groupingBy(confirmation -> confirmation, TreeMap::new, Collectors.counting()));
         for (Map.Entry<String, Long> total : settled.entrySet()) {

@@ -66,13 +66,13 @@ public final class JdbcSights implements Sights {
     /** What Salesforce itself said, by the stream or when it was asked; what was taken back since is none. */
     private static final String TOLD =
             """
-            kind = 'external' and origin in ('stream', 'sweep') and state not in ('cancelled', 'checking')
+            lane + 0 in (select lane.id from lane where lane.kind = 'external') and origin in ({stream}, {sweep}) and state not in ({cancelled}, {checking})
               and exists (select 1 from {rows :prefixes} prefix where prefix.value ->> 0 = substr(identifier, 1, 3))""";
 
     private static final String NEWEST_TOLD =
             """
             select identifier, max(committed_at) as committed_at, max(id) as newest
-            from (select id, identifier, kind, origin, state, committed_at from deletion order by id desc limit :rows) recent
+            from (select id, identifier, lane, origin, state, committed_at from deletion_row order by id desc limit :rows) recent
             where committed_at >= {now} - :back and\s"""
                     + TOLD
                     + " group by identifier order by newest desc limit :limit";
@@ -92,7 +92,7 @@ public final class JdbcSights implements Sights {
     }
 
     private static final String TOLD_SINCE =
-            "select count(distinct identifier) as contacts from deletion where id > :deletion and " + TOLD;
+            "select count(distinct identifier) as contacts from deletion_row where id > :deletion and " + TOLD;
 
     @Override
     public long toldSince(long deletion, Collection<String> prefixes) {
@@ -110,7 +110,7 @@ public final class JdbcSights implements Sights {
         return rows;
     }
 
-    private static final String NEWEST = "select coalesce(max(id), 0) as newest from deletion";
+    private static final String NEWEST = "select coalesce(max(id), 0) as newest from deletion_row";
 
     @Override
     public long newestDeletion() {

@@ -39,13 +39,14 @@ public final class JdbcSigns implements Signs {
             """
             select value ->> 0 as contact, (
               select max(coalesce(
-                  (select signed_at from presence_find find where find.deletion = deletion.id), deletion.committed_at))
-              from deletion
-              where deletion.identifier = value ->> 0 and deletion.provider = :provider and deletion.kind = 'external'
-                and deletion.state not in ('checking', 'cancelled') and deletion.restored = ''
-                and (deletion.origin in ('stream', 'sweep') or deletion.origin = 'reconcile' and (
-                  select sign from presence_find find where find.deletion = deletion.id and find.sign <> 'none') is not null)
-                and (select 1 from deletion_doubt doubt where doubt.deletion = deletion.id) is null
+                  (select signed_at from presence_find find where find.deletion = deletion_row.id), deletion_row.committed_at))
+              from deletion_row
+              where deletion_row.identifier = value ->> 0 and deletion_row.lane + 0 in (
+                  select lane.id from lane where lane.kind = 'external' and lane.provider = :provider)
+                and deletion_row.state not in ({checking}, {cancelled}) and deletion_row.restored = ''
+                and (deletion_row.origin in ({stream}, {sweep}) or deletion_row.origin = {reconcile} and (
+                  select sign from presence_find find where find.deletion = deletion_row.id and find.sign <> 'none') is not null)
+                and (select 1 from deletion_doubt doubt where doubt.deletion = deletion_row.id) is null
                 and (select 1 from restoration
                      where restoration.identifier = value ->> 0 and restoration.provider = :provider
                        and restoration.state in ('checking', 'confirmed') and\s"""
@@ -53,10 +54,11 @@ public final class JdbcSigns implements Signs {
                     + """
 
                      limit 1) is null
-                and (select 1 from deletion living
-                     where living.identifier = value ->> 0 and living.provider = :provider and living.kind = 'external'
-                       and living.state = 'cancelled' and living.failure_code = 'living'
-                       and living.settled_at >= deletion.committed_at
+                and (select 1 from deletion_row living
+                     where living.identifier = value ->> 0 and living.lane + 0 in (
+                         select lane.id from lane where lane.kind = 'external' and lane.provider = :provider)
+                       and living.state = {cancelled} and living.failure_code = 'living'
+                       and living.settled_at >= deletion_row.committed_at
                      limit 1) is null
             ) as deleted_at
             from {rows :contacts}""";
@@ -124,10 +126,11 @@ public final class JdbcSigns implements Signs {
 
     private static final String AWAITED_IN =
             """
-            state = 'held' and state <> 'deleted' and kind = 'external' and record_list || '' = :list
-              and (select 1 from held where held.deletion = deletion.id and held.reason = 'not_visible') is not null""";
+            state = {held} and state <> {deleted}
+              and lane + 0 in (select lane.id from lane where lane.kind = 'external' and lane.record_list = :list)
+              and (select 1 from held where held.deletion = deletion_row.id and held.reason = 'not_visible') is not null""";
 
-    private static final String AWAITED = "select identifier from deletion where " + AWAITED_IN;
+    private static final String AWAITED = "select identifier from deletion_row where " + AWAITED_IN;
 
     @Override
     public Set<String> awaited(String recordList) {
@@ -139,7 +142,7 @@ public final class JdbcSigns implements Signs {
 
     private static final String END =
             """
-            update deletion set state = 'cancelled', settled_at = {now}, failure_code = :code, message = :message
+            update deletion_row set state = {cancelled}, settled_at = {now}, failure_code = :code, message = :message
             where\s"""
                     + AWAITED_IN
                     + " and identifier in (select value ->> 0 from {rows :contacts})";

@@ -23,7 +23,7 @@ public final class JdbcUntold implements Untold {
         this.store = store;
     }
 
-    private static final String NEWEST = "select coalesce(max(id), 0) as newest from deletion";
+    private static final String NEWEST = "select coalesce(max(id), 0) as newest from deletion_row";
 
     @Override
     public long newestRow() {
@@ -38,7 +38,7 @@ public final class JdbcUntold implements Untold {
             """
             insert into swept (from_row, until_row, lagging, at, saved_at, told)
             values (:after, :until, :lagging, :at, {now}, exists (
-              select 1 from deletion where origin = 'stream' and id <= :until
+              select 1 from deletion_row where origin = {stream} and id <= :until
                 and id > (select coalesce(max(until_row), 0) from swept)))""";
 
     @Override
@@ -86,20 +86,24 @@ public final class JdbcUntold implements Untold {
      */
     private static final String MISSED =
             """
-            select count(distinct found.identifier) as contacts from deletion found
-            where found.id > :after and found.id <= :until and found.origin || '' = 'sweep' and found.state <> 'cancelled'
+            select count(distinct found.identifier) as contacts from deletion_row found
+            where found.id > :after and found.id <= :until and found.origin + 0 = {sweep} and found.state <> {cancelled}
               and found.committed_at <= :before
               and found.committed_at >= (
                 select coalesce(min(first_start), 0) from stream_position where first_start > 0)
               and not exists (
-                select 1 from {rows :lagging} list where list.value ->> 0 = found.record_list)
+                select 1 from {rows :lagging} list where list.value ->> 0 = (
+                  select lane.record_list from lane where lane.id = found.lane))
               and not exists (
-                select 1 from deletion told
-                where told.identifier = found.identifier and told.kind = found.kind and told.provider = found.provider
-                  and told.origin || '' = 'stream' and told.state <> 'cancelled'
+                select 1 from deletion_row told
+                where told.identifier = found.identifier and told.lane + 0 in (
+                    select same.id from lane join lane same on same.kind = lane.kind and same.provider = lane.provider
+                    where lane.id = found.lane)
+                  and told.origin + 0 = {stream} and told.state <> {cancelled}
                   and not exists (
                     select 1 from restoration back
-                    where back.identifier = told.identifier and back.provider = told.provider
+                    where back.identifier = told.identifier and back.provider = (
+                        select lane.provider from lane where lane.id = told.lane)
                       and back.committed_at >= told.committed_at and back.committed_at <= found.committed_at))""";
 
     private static final String JUDGED = "update swept set missed = :missed, is_final = :final where id = :id";

@@ -42,7 +42,7 @@ final class Joins {
     private static final String BEGUN =
             """
             select case when covered_until is not null or exists (select 1 from stream_position)
-                        or exists (select 1 from deletion) then 1 else 0 end as begun
+                        or exists (select 1 from deletion_row) then 1 else 0 end as begun
             from sweep""";
 
     private static final String KNOWN =

@@ -61,7 +61,8 @@ final class LookUpOutcome {
     private static final String ASKED = "update record_list set asked_at = {now} where id = :list";
     /** Of what waited for it while it was away, the time does not count. */
     private static final String WAITED =
-            "update deletion set pending_since = {now} where record_list || '' = :list and state = 'pending' and state <> 'deleted'";
+            "update deletion_row set pending_since = {now} where state = {pending} and state <> {deleted} and "
+                    + LaneNumbers.OF_LIST;
 
     private static final String FINGERPRINT =
             "select fingerprint, membership, dry_run from record_list where id = :list and left_at is null";

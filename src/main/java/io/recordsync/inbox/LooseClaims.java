@@ -2,6 +2,7 @@ package io.recordsync.inbox;
 
 import static io.recordsync.inbox.database.Parameters.with;
 
+import io.recordsync.deletion.DeletionState;
 import io.recordsync.inbox.database.JsonRows;
 import io.recordsync.inbox.database.Parameters;
 import io.recordsync.inbox.database.Transaction;
@@ -25,33 +26,42 @@ final class LooseClaims {
 
     private static final String FREE =
             """
-            update deletion set session = '', answer_lost = true, state =\s"""
+            update deletion_row set claim = null, answer_lost = true, state =\s"""
                     + Guard.PENDING_OR_HELD
-                    + " where state = 'claimed' and state <> 'deleted' and session in (";
+                    + " where state = {claimed} and state <> {deleted} and ";
 
     /**
      * A session id that is missing once never comes back, so what this finds cannot be wrong by the time it is updated;
-     * {@code not in (select id from session)} in the update itself could free a claim of a session that opened meanwhile.
+     * {@code not in (select id from session)} in the update itself could free a claim of a session that opened meanwhile. A row
+     * that names no claim was changed by hand.
      */
     private static final String FREE_OF_ENDED = FREE
             + """
-              select session from deletion
-              where state = 'claimed' and state <> 'deleted'
-                and not exists (select 1 from session where session.id = substr(deletion.session, 1, 36)))
+            (claim is null or claim in (
+              select number from claim
+              where not exists (select 1 from session where session.id = substr(claim.name, 1, 36))))
             returning id, state""";
+
+    /** Those that no row bears any more. */
+    private static final String FORGET =
+            """
+            delete from claim where number not in (
+              select claim from deletion_row where state = {claimed} and state <> {deleted} and claim is not null)""";
 
     private static final String CLAIMS_OF =
             """
-            select distinct session as claim from deletion
-            where state = 'claimed' and state <> 'deleted' and substr(session, 1, 36) = :session""";
+            select name from claim
+            where substr(name, 1, 36) = :session
+              and number in (select claim from deletion_row where state = {claimed} and state <> {deleted})""";
 
-    private static final String FREE_STRAYS = FREE + "select value ->> 0 from {rows :claims}) returning id, state";
+    private static final String FREE_STRAYS = FREE
+            + "claim in (select number from claim where name in (select value ->> 0 from {rows :claims})) returning id, state";
 
     /** A row that was freed. */
     private record Row(long id, boolean held) {
 
         static Row of(ResultSet row) throws SQLException {
-            return new Row(row.getLong("id"), "held".equals(row.getString("state")));
+            return new Row(row.getLong("id"), EntryRow.state(row) == DeletionState.HELD);
         }
     }
 
@@ -79,6 +89,7 @@ final class LooseClaims {
     /** Those of sessions that are over. */
     static Freed freeOfEnded(Transaction transaction) throws SQLException {
         List<Row> rows = free(transaction, FREE_OF_ENDED, Parameters.NONE);
+        transaction.change(FORGET);
         return new Freed(rows.size(), 0, held(rows));
     }
 
@@ -87,7 +98,7 @@ final class LooseClaims {
      * known before they are committed, so that one that is seen here and is not known any more is over.
      */
     static Freed freeStrays(Transaction transaction, String session, Set<String> inHand) throws SQLException {
-        List<String> claims = transaction.list(CLAIMS_OF, with("session", session), row -> row.getString("claim"));
+        List<String> claims = transaction.list(CLAIMS_OF, with("session", session), row -> row.getString("name"));
         JsonRows strays = new JsonRows();
         claims.stream().filter(claim -> !inHand.contains(claim)).forEach(strays::add);
         if (strays.isEmpty()) {

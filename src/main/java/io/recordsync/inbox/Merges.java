@@ -22,7 +22,7 @@ final class Merges {
     private Merges() {}
 
     /** A column: the words of a merge, null where none is known. */
-    static final String WORDS = "(select words from merged where merged.deletion = deletion.id) as merged_words";
+    static final String WORDS = "(select words from merged where merged.deletion = deletion_row.id) as merged_words";
 
     /**
      * Of {@code known}: the loser's time in the Recycle Bin when Salesforce was asked. What bears no later time is the same
@@ -59,9 +59,11 @@ final class Merges {
     private static final String NOTE =
             """
             insert into merged (deletion, words, seen_at)
-            select known.id, value ->> 9, cast(value ->> 6 as bigint) from {rows :finds}, deletion known
-            where value ->> 9 <> '' and known.identifier = value ->> 3 and known.record_list || '' = value ->> 0
-              and known.kind = value ->> 1 and known.provider = value ->> 2
+            select known.id, value ->> 9, cast(value ->> 6 as bigint) from {rows :finds}, deletion_row known
+            where value ->> 9 <> '' and known.identifier = value ->> 3 and known.lane + 0 =\s"""
+                    + LaneNumbers.of("value")
+                    + """
+
               and known.committed_at >= cast(value ->> 6 as bigint) - 1000
             on conflict (deletion) do nothing""";
 
@@ -72,14 +74,14 @@ final class Merges {
 
     private static final String HOLD =
             """
-            update deletion set state = 'held'
-            where id {in :ids} and state = 'checking'
-              and (select 1 from merged where merged.deletion = deletion.id and not merged.was_held) is not null
+            update deletion_row set state = {held}
+            where id {in :ids} and state = {checking}
+              and (select 1 from merged where merged.deletion = deletion_row.id and not merged.was_held) is not null
             returning id""";
 
     private static final String REASON =
             """
-            insert into held (deletion, reason) select id, 'merge' from deletion where id {in :ids}
+            insert into held (deletion, reason) select id, 'merge' from deletion_row where id {in :ids}
             on conflict (deletion) do update set reason = excluded.reason""";
 
     private static final String WAS_HELD = "update merged set was_held = true where deletion {in :ids}";

@@ -13,6 +13,7 @@ import io.recordsync.inbox.Guard.Arrival;
 import io.recordsync.inbox.Guard.Contact;
 import io.recordsync.inbox.Guard.Look;
 import io.recordsync.inbox.database.JsonRows;
+import io.recordsync.inbox.database.Numbers;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -34,16 +35,21 @@ final class NewDeletions {
 
     private static final String INSERT =
             """
-            insert into deletion (record_list, kind, provider, identifier, event_key, origin, committed_at, state, hmac, note,
-                                  approved_by, accepted_at, due_at, pending_since)
-            select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5,
+            insert into deletion_row (lane, identifier, event_key, origin, committed_at, state, hmac, note,
+                                      approved_by, accepted_at, due_at, pending_since)
+            select\s"""
+                    + LaneNumbers.of("value")
+                    + """
+            , value ->> 3, {bytes value ->> 4}, cast(value ->> 5 as integer),
                    cast(value ->> 6 as bigint), %s, value ->> 8, value ->> 9, value ->> 11,
                    {now}, {now} + cast(value ->> 10 as bigint), {now} + cast(value ->> 10 as bigint)
             from {rows :deletions} where\s""";
 
-    private static final String ONCE = " on conflict do nothing returning id, event_key, record_list, identifier";
+    private static final String ONCE = " on conflict do nothing returning id, event_key, lane, identifier";
 
-    private static final String INSERT_TOLD = INSERT.formatted("value ->> 7") + "true" + ONCE;
+    private static final String TOLD_STATE = "cast(value ->> 7 as integer)";
+
+    private static final String INSERT_TOLD = INSERT.formatted(TOLD_STATE) + "true" + ONCE;
 
     private static final String RESTORED =
             """
@@ -66,13 +72,12 @@ final class NewDeletions {
     private static final String STANDS =
             """
             not exists (
-              select 1 from deletion later
-              where later.identifier = known.identifier and later.record_list || '' = known.record_list
-                and later.kind = known.kind and later.provider = known.provider and later.id + 0 > known.id
-                and not (later.state = 'cancelled' and later.settled_by <> ''))
+              select 1 from deletion_row later
+              where later.identifier = known.identifier and later.lane + 0 = known.lane and later.id + 0 > known.id
+                and not (later.state = {cancelled} and later.settled_by <> ''))
             and (value ->> 13 <> '' or not exists (
               select 1 from restoration
-              where restoration.identifier = known.identifier and restoration.provider = known.provider
+              where restoration.identifier = known.identifier and restoration.provider = value ->> 2
                 and restoration.state = 'confirmed' and restoration.committed_at >= known.committed_at))""";
 
     /**
@@ -86,23 +91,25 @@ final class NewDeletions {
      * past where its
      * statistics are older than that.
      */
-    private static final String INSERT_FOUND = INSERT.formatted("case when value ->> 13 <> '' then 'held' when "
-                    + PERHAPS_RESTORED + " then 'checking' else value ->> 7 end")
+    private static final String INSERT_FOUND = INSERT.formatted("case when value ->> 13 <> '' then {held} when "
+                    + PERHAPS_RESTORED + " then {checking} else " + TOLD_STATE + " end")
             + """
             case when exists (
-              select 1 from deletion known
-              where known.identifier = value ->> 3 and known.record_list || '' = value ->> 0
-                and known.kind = value ->> 1 and known.provider = value ->> 2
-                and case value ->> 5
-                      when 'sweep' then known.committed_at >= cast(value ->> 6 as bigint) + case
-                        when known.state = 'cancelled' and known.failure_code in ('restored', 'living') then 1000 else 0 end
+              select 1 from deletion_row known
+              where known.identifier = value ->> 3 and known.lane + 0 =\s"""
+            + LaneNumbers.of("value")
+            + """
+
+                and case cast(value ->> 5 as integer)
+                      when {sweep} then known.committed_at >= cast(value ->> 6 as bigint) + case
+                        when known.state = {cancelled} and known.failure_code in ('restored', 'living') then 1000 else 0 end
                         or cast(value ->> 6 as bigint) <=\s"""
             + Merges.SEEN_AT
             + """
 
                       else case known.state
-                        when 'deleted' then known.settled_at >= cast(value ->> 6 as bigint)
-                        when 'cancelled' then known.settled_by <> '' and known.origin <> 'api'
+                        when {deleted} then known.settled_at >= cast(value ->> 6 as bigint)
+                        when {cancelled} then known.settled_by <> '' and known.origin <> {api}
                           and coalesce(cast(value ->> 12 as bigint) <= known.committed_at
                             or cast(value ->> 12 as bigint) <=\s"""
             + Merges.SEEN_AT
@@ -146,7 +153,7 @@ final class NewDeletions {
             number(
                     transaction,
                     Adoption.adopt(transaction, adopting).stream()
-                            .map(row -> new Inserted(row.id(), row.eventKey(), "", ""))
+                            .map(row -> new Inserted(row.id(), row.eventKey(), 0, ""))
                             .toList(),
                     requests);
         }
@@ -163,7 +170,7 @@ final class NewDeletions {
         return inserted.stream().map(Inserted::id).toList();
     }
 
-    private record Inserted(long id, String eventKey, String recordList, String identifier) {}
+    private record Inserted(long id, String eventKey, int lane, String identifier) {}
 
     private static List<Inserted> insert(Transaction transaction, String sql, JsonRows deletions) throws SQLException {
         return deletions.isEmpty()
@@ -173,12 +180,12 @@ final class NewDeletions {
                         with("deletions", deletions),
                         row -> new Inserted(
                                 row.getLong("id"),
-                                row.getString("event_key"),
-                                row.getString("record_list"),
+                                EventKey.text(row.getBytes("event_key")),
+                                row.getInt("lane"),
                                 row.getString("identifier")));
     }
 
-    private record Key(String eventKey, String recordList, String identifier) {}
+    private record Key(String eventKey, int lane, String identifier) {}
 
     /** What the presence check knows of those that are new. */
     private static void remember(Transaction transaction, List<Inserted> inserted, List<DeletionRequest> requests)
@@ -186,18 +193,19 @@ final class NewDeletions {
         if (inserted.isEmpty() || requests.stream().allMatch(request -> request.find() == null)) {
             return;
         }
+        Map<LaneNumbers.Name, Integer> lanes = LaneNumbers.read(transaction, LaneNumbers.names(requests));
         Map<Key, DeletionRequest> byKey = new HashMap<>();
         requests.forEach(request -> byKey.put(
                 new Key(
                         request.eventKey(),
-                        request.recordList(),
+                        lanes.get(LaneNumbers.Name.of(request)),
                         request.identifier().value()),
                 request));
         JdbcSigns.remember(
                 transaction,
                 inserted.stream()
                         .map(row -> new JdbcSigns.Written(
-                                row.id(), byKey.get(new Key(row.eventKey(), row.recordList(), row.identifier()))))
+                                row.id(), byKey.get(new Key(row.eventKey(), row.lane(), row.identifier()))))
                         .toList());
     }
 
@@ -236,10 +244,10 @@ final class NewDeletions {
                 Word.underscored(identifier.kind()),
                 identifier.provider(),
                 identifier.value(),
-                request.eventKey(),
-                Word.underscored(request.origin()),
+                EventKey.digits(request.eventKey()),
+                Numbers.of(request.origin()),
                 request.committedAt().toEpochMilli(),
-                Word.underscored(state(request, look)),
+                Numbers.of(state(request, look)),
                 sealed(identifier),
                 request.note(),
                 wait.toMillis(),
@@ -263,8 +271,8 @@ final class NewDeletions {
     }
 
     /** What waits for a person for another reason is none of the guard's. */
-    private static final String ARRIVALS = "select " + Arrival.COLUMNS + " from deletion where id {in :ids}"
-            + " and not exists (select 1 from held where held.deletion = deletion.id)";
+    private static final String ARRIVALS = "select " + Arrival.COLUMNS + " from deletion_row where id {in :ids}"
+            + " and not exists (select 1 from held where held.deletion = deletion_row.id)";
 
     /** Where nothing was known before, what was asked for is what was written, and need not be read back. */
     List<Arrival> arrivals(Transaction transaction, List<Long> ids, List<DeletionRequest> requests, Look look)

@@ -26,26 +26,26 @@ final class Order {
     private static String byNumber(Restored restored) {
         return """
                (select (numbered.commit_number, numbered.sequence) < (%s, %s)
-                from deletion_commit numbered where numbered.deletion = deletion.id)"""
+                from deletion_commit numbered where numbered.deletion = deletion_row.id)"""
                 .formatted(restored.commitNumber(), restored.sequence());
     }
 
     /** The row of {@code deletion} certainly came before the restoration. */
     static String before(Restored restored) {
-        return "coalesce(" + byNumber(restored) + ", deletion.committed_at <= " + restored.committedAt() + " - "
+        return "coalesce(" + byNumber(restored) + ", deletion_row.committed_at <= " + restored.committedAt() + " - "
                 + TIE_MILLIS + ")";
     }
 
     /** It came before the restoration, or nobody knows. */
     static String perhapsBefore(Restored restored) {
-        return "coalesce(" + byNumber(restored) + ", deletion.committed_at < " + restored.committedAt() + " + "
+        return "coalesce(" + byNumber(restored) + ", deletion_row.committed_at < " + restored.committedAt() + " + "
                 + TIE_MILLIS + ")";
     }
 
     /** Nobody knows which came first. */
     static String tie(Restored restored) {
-        return "(" + byNumber(restored) + " is null and deletion.committed_at > " + restored.committedAt() + " - "
-                + TIE_MILLIS + " and deletion.committed_at < " + restored.committedAt() + " + " + TIE_MILLIS + ")";
+        return "(" + byNumber(restored) + " is null and deletion_row.committed_at > " + restored.committedAt() + " - "
+                + TIE_MILLIS + " and deletion_row.committed_at < " + restored.committedAt() + " + " + TIE_MILLIS + ")";
     }
 
     /** A restoration certainly came after a change that has a time only. */

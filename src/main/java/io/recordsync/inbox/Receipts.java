@@ -26,7 +26,7 @@ final class Receipts {
     }
 
     private static final String OF_IDENTIFIER = "select " + EntryRow.COLUMNS
-            + " from deletion where identifier in (:identifier, :other_form) and kind = :kind and id > :after"
+            + " from deletion_row where identifier in (:identifier, :other_form) and lane + 0 in (select lane.id from lane where lane.kind = :kind) and id > :after"
             + " order by id + 0 limit :page";
 
     /**
@@ -43,7 +43,7 @@ final class Receipts {
 
     private static final String ACCEPTED = "select " + EntryRow.COLUMNS
             + """
-             from deletion where id > :after and id <= :last and accepted_at >= :from and accepted_at < :until
+             from deletion_row where id > :after and id <= :last and accepted_at >= :from and accepted_at < :until
             order by id limit :page""";
 
     /**
@@ -60,8 +60,8 @@ final class Receipts {
         return pages(after -> page(ACCEPTED, span.and("after", Math.max(after, before))));
     }
 
-    private static final String LAST_ID = "select max(id) as id from deletion";
-    private static final String NEXT = "select id, accepted_at from deletion where id > :after order by id limit 1";
+    private static final String LAST_ID = "select max(id) as id from deletion_row";
+    private static final String NEXT = "select id, accepted_at from deletion_row where id > :after order by id limit 1";
 
     private record Accepted(long id, Instant at) {}
 

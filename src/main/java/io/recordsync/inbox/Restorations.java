@@ -40,12 +40,13 @@ final class Restorations {
     /** Rows of the restored contact. */
     static final String OF_CONTACT =
             """
-            deletion.identifier = back.value ->> 1 and deletion.provider = back.value ->> 0
-              and deletion.kind = 'external' and deletion.origin <> 'api'""";
+            deletion_row.identifier = back.value ->> 1 and deletion_row.origin <> {api}
+              and (
+                select lane.provider from lane where lane.id = deletion_row.lane and lane.kind = 'external') = back.value ->> 0""";
 
     /** The contact of a row that is cancelled although a call of it may have been carried out. */
     static final String PERHAPS_GONE =
-            "case when state = 'cancelled' and (answer_lost or unconfirmed > 0) then identifier end as perhaps_gone";
+            "case when state = {cancelled} and (answer_lost or unconfirmed > 0) then identifier end as perhaps_gone";
 
     /** The contact of a row whose call succeeded although it was restored meanwhile, or perhaps. */
     static final String RESTORED = """
@@ -55,7 +56,8 @@ final class Restorations {
             + """
             (
               select 1 from restoration
-              where restoration.identifier = deletion.identifier and restoration.provider = deletion.provider
+              where restoration.identifier = deletion_row.identifier and restoration.provider = (
+                  select lane.provider from lane where lane.id = deletion_row.lane)
                 and restoration.state = 'confirmed' and\s"""
             + Order.tie(Restored.ROW)
             + " limit 1) is not null then identifier end as restored";
@@ -65,24 +67,24 @@ final class Restorations {
     /** What waits is cancelled, what is claimed is marked: at once, for between two statements a row could be given back. */
     private static final String CANCEL =
             """
-            update deletion set restored = back.value ->> 2,
-                   state = case deletion.state when 'claimed' then 'claimed' else 'cancelled' end,
-                   settled_at = case deletion.state when 'claimed' then null else {now} end,
-                   failure_code = case deletion.state when 'claimed' then deletion.failure_code else 'restored' end,
-                   message = case deletion.state when 'claimed' then deletion.message
+            update deletion_row set restored = back.value ->> 2,
+                   state = case deletion_row.state when {claimed} then {claimed} else {cancelled} end,
+                   settled_at = case deletion_row.state when {claimed} then null else {now} end,
+                   failure_code = case deletion_row.state when {claimed} then deletion_row.failure_code else 'restored' end,
+                   message = case deletion_row.state when {claimed} then deletion_row.message
                              else 'Restored in Salesforce (UNDELETE ' || (back.value ->> 2) || ')' end
             from {rows :restorations} back
-            where deletion.state in ('checking', 'pending', 'held', 'parked', 'rehearsed', 'claimed') and\s"""
+            where deletion_row.state in ({checking}, {pending}, {held}, {parked}, {rehearsed}, {claimed}) and\s"""
                     + OF_CONTACT
                     + " and "
                     + Order.before(BACK)
-                    + " returning case when state = 'cancelled' then 1 else 0 end as cancelled, "
+                    + " returning case when state = {cancelled} then 1 else 0 end as cancelled, "
                     + PERHAPS_GONE;
 
     private static final String TOO_LATE =
             "insert into problem (kind, message, at) select distinct 'restored_after_delete', "
-                    + late("deletion.identifier")
-                    + ", {now} from {rows :restorations} back, deletion where deletion.state = 'deleted' and "
+                    + late("deletion_row.identifier")
+                    + ", {now} from {rows :restorations} back, deletion_row where deletion_row.state = {deleted} and "
                     + OF_CONTACT
                     + " and "
                     + Order.perhapsBefore(BACK)
@@ -142,9 +144,9 @@ final class Restorations {
 
     private static final String CANCEL_MARKED =
             """
-            update deletion set state = 'cancelled', settled_at = {now}, failure_code = 'restored',
+            update deletion_row set state = {cancelled}, settled_at = {now}, failure_code = 'restored',
                    message = 'Restored in Salesforce (UNDELETE ' || restored || ') while a call was on its way'
-            where id {in :ids} and restored <> '' and state in ('checking', 'pending', 'held', 'parked', 'rehearsed')
+            where id {in :ids} and restored <> '' and state in ({checking}, {pending}, {held}, {parked}, {rehearsed})
             returning\s"""
                     + PERHAPS_GONE;
 

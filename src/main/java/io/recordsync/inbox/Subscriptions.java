@@ -116,7 +116,7 @@ final class Subscriptions {
 
             returning (
               select count(*) from (
-                select 1 from deletion where origin = 'sweep' and state in ('pending', 'held') limit 1) one) as adoptable""";
+                select 1 from deletion_row where origin = {sweep} and state in ({pending}, {held}) limit 1) one) as adoptable""";
 
     private static final String OURS =
             " where channel = :channel and epoch = :epoch and turn >= :least and turn < :next"

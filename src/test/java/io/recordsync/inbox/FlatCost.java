@@ -3,6 +3,8 @@ package io.recordsync.inbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.recordsync.deletion.Batch;
+import io.recordsync.deletion.CallbackRow;
+import io.recordsync.deletion.CallbackState;
 import io.recordsync.deletion.CatchUp;
 import io.recordsync.deletion.Commit;
 import io.recordsync.deletion.Confirmation;
@@ -11,6 +13,8 @@ import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Failure;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Intake;
+import io.recordsync.deletion.ListRules;
+import io.recordsync.deletion.Merge;
 import io.recordsync.deletion.Origin;
 import io.recordsync.deletion.Problem;
 import io.recordsync.deletion.Restoration;
@@ -23,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.BiConsumer;
@@ -146,7 +151,7 @@ abstract class FlatCost {
                     assertThat(plan).as("the rows of one contact").contains("deletion_key");
                 }
                 if (sql.matches("(?s)(update|insert).*")) {
-                    assertThat(plan).as("the past of a list").doesNotContain("deletion_record_list");
+                    assertThat(plan).as("the past of a list").doesNotContain("deletion_lane");
                     assertThat(plan)
                             .as("an index of all rows is entered by its key")
                             .doesNotContainPattern("using deletion_p?key on deletion.*\n(?!\\s+Index Cond)")
@@ -198,7 +203,7 @@ abstract class FlatCost {
             assertThat(seen).hasSizeGreaterThan(20);
             assertPlans(store, seen, (sql, plan) -> assertThat(plan)
                     .as("the past of a list")
-                    .doesNotContain("deletion_record_list"));
+                    .doesNotContain("deletion_lane"));
         }
     }
 
@@ -350,7 +355,7 @@ abstract class FlatCost {
 
             assertThat(seen).hasSizeGreaterThan(15);
             assertPlans(store, seen, (sql, plan) -> {
-                assertThat(plan).as("the past of a list").doesNotContain("deletion_record_list");
+                assertThat(plan).as("the past of a list").doesNotContain("deletion_lane");
                 assertThat(plan).doesNotContain("Hash Join", "Materialize");
             });
         }
@@ -387,7 +392,99 @@ abstract class FlatCost {
             assertThat(seen).hasSizeGreaterThan(15);
             assertPlans(store, seen, (sql, plan) -> assertThat(plan)
                     .as("the past of a list")
-                    .doesNotContain("deletion_record_list"));
+                    .doesNotContain("deletion_lane"));
+        }
+    }
+
+    /** Of a merge, of callbacks and of a list that is given up: the rows of the contacts, or what is open. */
+    @Test
+    void no_statement_of_merges_callbacks_and_found_lists_reads_the_past() {
+        List<Recording.Statement> statements = new ArrayList<>();
+        try (Store store = recorded(statements)) {
+            fill(store, 1_000, SETTLED);
+            Inbox inbox = Inbox.open(
+                    store,
+                    new InboxSettings(Duration.ofHours(24), Duration.ofSeconds(30), Duration.ofDays(400), "a key"));
+            DeletionRequest loser =
+                    RestorationContract.deletion("L1", "003-loser", AT).askingForMerge();
+            inbox.foundLists()
+                    .serve(ListRules.of(List.of("L0", "L1", "L2", "L3")), FoundListsContract.SCOPE, Duration.ofDays(7));
+            statements.clear();
+
+            inbox.intakes().accept(OnEitherDatabase.intake(loser));
+            Merge merge = new Merge(List.of("003-winner"), Merge.End.LIVES, AT);
+            inbox.doubts().merged(inbox.doubts().gapChecks(10), Map.of("003-loser", merge), true);
+            inbox.intakes()
+                    .accept(OnEitherDatabase.intake(new DeletionRequest(
+                            "L1",
+                            Identifier.external("salesforce", "003-5"),
+                            "sweep:0",
+                            Origin.SWEEP,
+                            Instant.EPOCH,
+                            DeletionState.PENDING,
+                            "merged into 003-winner")));
+            inbox.callbacks().acceptedAt(List.of(1L, 2L));
+            assertThat(inbox.callbacks().deleted(List.of(callbackOf("003-5"), callbackOf("003-none"))))
+                    .hasSize(1);
+            finish(inbox.foundLists(), Set.of(), Set.of("L1", "L2"));
+            finish(inbox.foundLists(), Set.of("L1"), Set.of());
+            assertThat(inbox.foundLists().forget(List.of("L2"), "kim").deletions())
+                    .isEqualTo(250);
+            List<Recording.Statement> seen = List.copyOf(statements);
+
+            assertThat(seen).hasSizeGreaterThan(20);
+            assertPlans(store, seen, (sql, plan) -> {
+                assertThat(plan).as("the past of a list").doesNotContain("deletion_lane");
+                assertThat(plan).doesNotContain("Hash Join");
+            });
+        }
+    }
+
+    private static CallbackRow callbackOf(String contact) {
+        return new CallbackRow(
+                "c-" + contact,
+                "L1",
+                "record",
+                "salesforce",
+                contact,
+                CallbackState.LIVING,
+                false,
+                AT,
+                null,
+                null,
+                null);
+    }
+
+    private static void finish(FoundLists lists, Set<String> back, Set<String> vanished) {
+        lists.order();
+        assertThat(lists.begin()).isTrue();
+        lists.finish(
+                new FoundLists.Found(List.of(), Map.of(), false, back, vanished, Set.of(), "", ""),
+                Duration.ofMinutes(10));
+    }
+
+    @Test
+    void who_was_restored_too_late_is_found_from_the_restorations() {
+        List<Recording.Statement> statements = new ArrayList<>();
+        try (Store store = recorded(statements)) {
+            fill(store, 1_000, SETTLED);
+            Inbox inbox = Inbox.open(
+                    store,
+                    new InboxSettings(Duration.ofHours(24), Duration.ofSeconds(30), Duration.ofDays(400), "a key"));
+            inbox.intakes().accept(new Intake(List.of(), List.of(restoration("003-3", true)), List.of(), null, null));
+            statements.clear();
+
+            assertThat(new JdbcLateRestorations(store).restoredTooLate(10)).hasSize(1);
+            List<Recording.Statement> seen = List.copyOf(statements);
+
+            for (Runnable prepare : List.<Runnable>of(() -> {}, () -> analyze(store))) {
+                prepare.run();
+                assertThat(seen.stream().map(this::plan).filter(plan -> plan.contains("deletion_row")))
+                        .hasSize(2)
+                        .allSatisfy(plan -> assertThat(plan)
+                                .contains("deletion_key")
+                                .doesNotContain("SCAN deletion_row", "Seq Scan on deletion", "deletion_lane"));
+            }
         }
     }
 

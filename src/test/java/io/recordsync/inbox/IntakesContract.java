@@ -182,6 +182,42 @@ abstract class IntakesContract extends OnEitherDatabase {
         assertThat(ledger.counts()).containsEntry(DeletionState.PENDING, JdbcIntakes.CHUNK + 1L);
     }
 
+    /** As where the database has gone back to when nobody knew the list, and no session has noticed yet. */
+    @Test
+    void nothing_is_accepted_without_the_number_of_its_lane_and_the_next_try_gives_it_one() {
+        inbox.intakes().accept(intake(request("L1", "003A")));
+        store.write("test", transaction -> {
+            transaction.change("delete from deletion_row");
+            return transaction.change("delete from lane");
+        });
+
+        assertThatThrownBy(() -> inbox.intakes().accept(intake(request("L1", "003B"))))
+                .isInstanceOf(InboxException.class)
+                .hasMessageContaining("nothing was changed");
+
+        assertThat(inbox.intakes().accept(intake(request("L1", "003B"))).ids()).hasSize(1);
+        assertThat(inbox.queue().claim(1, 1).get(0).recordList()).isEqualTo("L1");
+    }
+
+    /** As after a failover to a database that gave out the numbers in another order. */
+    @Test
+    void a_number_that_stands_for_another_list_now_misleads_nobody() {
+        inbox.intakes().accept(intake(request("L1", "003A"), request("L2", "003B")));
+        store.write("test", transaction -> {
+            transaction.change("delete from deletion_row");
+            transaction.change("update lane set record_list = 'between' where record_list = 'L1'");
+            transaction.change("update lane set record_list = 'L1' where record_list = 'L2'");
+            return transaction.change("update lane set record_list = 'L2' where record_list = 'between'");
+        });
+
+        inbox.intakes().accept(intake(request("L1", "003C"), request("L2", "003D")));
+
+        assertThat(inbox.queue().claim(2, 1))
+                .extracting(batch ->
+                        batch.recordList() + " " + batch.identifiers().get(0).value())
+                .containsExactlyInAnyOrder("L1 003C", "L2 003D");
+    }
+
     @Test
     void deletions_problems_and_position_are_written_together_or_not_at_all() {
         Subscription subscription = inbox.intakes().subscribe(CHANNEL).orElseThrow();

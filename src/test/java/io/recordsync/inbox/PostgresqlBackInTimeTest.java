@@ -26,7 +26,7 @@ class PostgresqlBackInTimeTest extends BackInTimeContract {
     @Override
     void restartIds(Transaction transaction) throws SQLException {
         transaction.list(
-                "select setval(pg_get_serial_sequence('deletion', 'id'), (select coalesce(max(id), 0) + 1 from deletion), false)",
+                "select setval(pg_get_serial_sequence('deletion_row', 'id'), (select coalesce(max(id), 0) + 1 from deletion), false)",
                 row -> 0);
     }
 }

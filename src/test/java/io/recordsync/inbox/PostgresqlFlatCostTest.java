@@ -21,12 +21,14 @@ class PostgresqlFlatCostTest extends FlatCost {
         store.write("test", transaction -> {
             transaction.takeTime();
             transaction.change("insert into record_list (id) values ('L0'), ('L1'), ('L2'), ('L3')");
+            transaction.change(
+                    "insert into lane (record_list, kind, provider) select id, 'external', 'salesforce' from record_list");
             return transaction.change(
                     """
-                    insert into deletion (record_list, kind, provider, identifier, event_key, origin, committed_at,
-                                          accepted_at, state, due_at, pending_since)
-                    select 'L' || (i % 4), 'external', 'salesforce', '003-' || i, 'e', 'stream', i, i,
-                           case when i <= :settled then 'deleted' else 'pending' end, i, i
+                    insert into deletion_row (lane, identifier, event_key, origin, committed_at, accepted_at, state, due_at,
+                                              pending_since)
+                    select (select id from lane where record_list = 'L' || (i % 4)), '003-' || i, {bytes '65ff'}, {stream}, i, i,
+                           case when i <= :settled then {deleted} else {pending} end, i, i
                     from generate_series(1, :all) as i""",
                     with("settled", settled).and("all", pending + settled));
         });
@@ -52,6 +54,6 @@ class PostgresqlFlatCostTest extends FlatCost {
         assertThat(plan).doesNotContainPattern("Seq Scan on (deletion|attempt|restoration)");
         // The few rows that some other part of a statement gives may be sorted, those of a lane never.
         assertThat(plan).doesNotContain("Bitmap Heap Scan");
-        assertThat(plan).doesNotContain("Sort Key: deletion.due_at");
+        assertThat(plan).doesNotContain("Sort Key: deletion_row.due_at");
     }
 }

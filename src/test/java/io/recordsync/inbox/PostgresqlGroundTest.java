@@ -104,7 +104,7 @@ class PostgresqlGroundTest {
 
         Store.open(at("postgres", "")).close();
 
-        assertThat(tablesOf("public")).contains("deletion");
+        assertThat(tablesOf("public")).contains("deletion_row");
     }
 
     @Test
@@ -140,7 +140,7 @@ class PostgresqlGroundTest {
             }
         }
 
-        assertThat(tablesOf("My Sync")).contains("deletion", "session", "flyway_schema_history");
+        assertThat(tablesOf("My Sync")).contains("deletion_row", "session", "flyway_schema_history");
         assertThat(tablesOf("public")).isEmpty();
         Store.openToRead(at("postgres", "?currentSchema=%22My%20Sync%22")).close();
     }

@@ -58,7 +58,7 @@ class PostgresqlStoreTest {
                     .accept(OnEitherDatabase.intake(
                             OnEitherDatabase.request("L1", "a"), OnEitherDatabase.request("L1", "b")));
             other.setAutoCommit(false);
-            statement.execute("select 1 from deletion where identifier = 'a' for update");
+            statement.execute("select 1 from deletion_row where identifier = 'a' for update");
 
             assertThat(inbox.queue().claim(1, 100).get(0).identifiers())
                     .extracting(identifier -> identifier.value())

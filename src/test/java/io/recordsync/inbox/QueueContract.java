@@ -72,6 +72,43 @@ abstract class QueueContract extends OnEitherDatabase {
     }
 
     @Test
+    void the_providers_of_a_list_share_what_may_be_taken_of_it() {
+        acceptOf("A", 30);
+        acceptOf("B", 30);
+
+        assertThat(providers(inbox.queue().claim(2, 10))).hasSize(20).contains("A", "B");
+        assertThat(providers(inbox.queue().claim(6, 10))).hasSize(40);
+    }
+
+    @Test
+    void no_provider_waits_behind_another() {
+        acceptOf("A", 2);
+        advance(Duration.ofSeconds(1));
+        acceptOf("B", 1);
+        advance(Duration.ofSeconds(1));
+        acceptOf("A2", 2);
+
+        List<String> served = new ArrayList<>();
+        for (int claim = 0; claim < 3; claim++) {
+            served.addAll(providers(inbox.queue().claim(1, 1)));
+        }
+        assertThat(served).containsExactly("A", "A", "B");
+    }
+
+    private void acceptOf(String provider, int deletions) {
+        for (int i = 0; i < deletions; i++) {
+            inbox.intakes().accept(intake(request("L1", Identifier.external(provider, "003" + i), "e" + provider + i)));
+        }
+    }
+
+    private static List<String> providers(List<Batch> batches) {
+        return batches.stream()
+                .flatMap(batch -> batch.identifiers().stream())
+                .map(Identifier::provider)
+                .toList();
+    }
+
+    @Test
     void one_busy_list_gives_all_the_batches() {
         acceptMany("L1", 35);
 

@@ -43,6 +43,18 @@ abstract class SessionContract extends OnEitherDatabase {
                 .isEqualTo(3);
     }
 
+    /** As where a person wrote {@code claimed} into the row. */
+    @Test
+    void what_is_claimed_and_names_no_claim_is_freed() {
+        acceptMany("L1", 1);
+        store.write(
+                "test", transaction -> transaction.change("update deletion_row set state = {claimed}, claim = null"));
+
+        inbox.session().heartbeat();
+
+        assertThat(inbox.queue().claim(1, 100)).hasSize(1);
+    }
+
     @Test
     void what_was_claimed_is_held_until_the_session_was_taken_for_dead() {
         acceptMany("L1", 2);

@@ -26,6 +26,6 @@ class SqliteBackInTimeTest extends BackInTimeContract {
     @Override
     void restartIds(Transaction transaction) throws SQLException {
         transaction.change(
-                "update sqlite_sequence set seq = (select coalesce(max(id), 0) from deletion) where name = 'deletion'");
+                "update sqlite_sequence set seq = (select coalesce(max(id), 0) from deletion) where name = 'deletion_row'");
     }
 }

@@ -69,7 +69,8 @@ class BackupIT {
         assertThat(service.terminate()).isZero();
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file(""));
                 Statement statement = connection.createStatement()) {
-            assertThat(statement.executeUpdate(FILL)).isEqualTo(PAST);
+            // Through the view: how many rows that changed counts what lies behind it too.
+            statement.execute(FILL);
             statement.executeUpdate("update settled set total = total + 100000 where confirmation = 'exact'");
         }
         service.startSubscribed();

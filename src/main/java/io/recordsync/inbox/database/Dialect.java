@@ -7,8 +7,9 @@ package io.recordsync.inbox.database;
  * @param in {@code {in :ids}}: is one of the numbers of a JSON array
  * @param rows {@code {rows :rows}}: the arrays of a JSON array of arrays, each as column {@code value}
  * @param due {@code {due :lanes :limit}}: the ids of due rows, at most {@code :limit} of each lane of {@code :lanes}
+ * @param bytes {@code {bytes value}}: of hexadecimal digits; and {@code {pending}} is a number, see {@link Numbers}
  */
-record Dialect(String now, String in, String rows, String due) {
+record Dialect(String now, String in, String rows, String due, String bytes) {
 
     /** In each of these {@code $1} and {@code $2} are the parameters of the word. */
     static final Dialect SQLITE = new Dialect(
@@ -19,12 +20,12 @@ record Dialect(String now, String in, String rows, String due) {
             """
             in (
               select due.id
-              from {rows $1} lane join deletion due on due.id in (
-                select id from deletion
-                where state = 'pending' and record_list = lane.value ->> 0 and kind = lane.value ->> 1
-                  and due_at <= {now}
+              from {rows $1} lane join deletion_row due on due.id in (
+                select id from deletion_row
+                where state = {pending} and lane = cast(lane.value ->> 0 as integer) and due_at <= {now}
                 order by due_at, id
-                limit $2))""");
+                limit $2))""",
+            "unhex($1)");
 
     /**
      * The time is not {@code clock_timestamp()}: that is volatile, and no index is searched by it. Claims of other sessions
@@ -38,22 +39,23 @@ record Dialect(String now, String in, String rows, String due) {
             = any (array(
               select due.id
               from {rows $1} lane cross join lateral (
-                select id from deletion
-                where state = 'pending' and record_list = lane.value ->> 0 and kind = lane.value ->> 1
-                  and due_at <= {now}
+                select id from deletion_row
+                where state = {pending} and lane = cast(lane.value ->> 0 as integer) and due_at <= {now}
                 order by due_at, id
                 limit $2
-                for update skip locked) due))""");
+                for update skip locked) due))""",
+            "decode($1, 'hex')");
 
     Dialect withNow(String expression) {
-        return new Dialect(expression, in, rows, due);
+        return new Dialect(expression, in, rows, due, bytes);
     }
 
     /** The text in this dialect; its parameters are still names. */
     String expand(String text) {
-        return text.replaceAll("\\{due (:\\w+) (:\\w+)}", due)
+        return Numbers.expand(text.replaceAll("\\{due (:\\w+) (:\\w+)}", due)
                 .replaceAll("\\{in (:\\w+)}", in)
                 .replaceAll("\\{rows (:\\w+)}", rows)
-                .replace("{now}", now);
+                .replaceAll("\\{bytes ([^}]+)}", bytes)
+                .replace("{now}", now));
     }
 }

@@ -31,7 +31,7 @@ public final class JsonRows {
     }
 
     /** Text that both databases can hold. */
-    static String storable(String text) {
+    public static String storable(String text) {
         return text.chars().noneMatch(c -> c == 0 || Character.isSurrogate((char) c)) ? text : repaired(text);
     }
 

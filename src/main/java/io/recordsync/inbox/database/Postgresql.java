@@ -74,6 +74,7 @@ final class Postgresql extends Database {
             Schema migrations = schema(schema, source);
             if (!migrations.isCurrent()) {
                 requireRightToMigrate(schema);
+                CompactRows.awaitOlder(migrations, source, shownUrl());
             }
             migrations.migrate();
         } finally {

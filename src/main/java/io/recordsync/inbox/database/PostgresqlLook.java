@@ -115,14 +115,16 @@ record PostgresqlLook(
             select privilege || ' on table ' || relname
             from pg_class cross join unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE']) privilege
             where relnamespace = cast(cast(? as text) as regnamespace) and relkind in ('r', 'p')
-              and relname in ('deletion', 'record_list', 'stream_position', 'session', 'attempt', 'problem')
+              and relname in ('deletion', 'deletion_row', 'lane', 'claim', 'record_list', 'stream_position', 'session', 'attempt',
+                'problem')
               and not has_table_privilege(pg_class.oid, privilege)
             order by relname, privilege""";
 
     private static final String OWNERS_OF_OTHERS =
             """
             select distinct pg_get_userbyid(relowner) from pg_class
-            where relnamespace = cast(cast(? as text) as regnamespace) and relkind in ('r', 'p') and relname = 'deletion'
+            where relnamespace = cast(cast(? as text) as regnamespace) and relkind in ('r', 'p')
+              and relname in ('deletion', 'deletion_row')
               and not pg_has_role(relowner, 'USAGE')""";
 
     /** Which right the role lacks in a schema: to work in it, and to create tables there where it says so. */

@@ -34,6 +34,15 @@ final class Schema {
         return flyway.info().pending().length == 0;
     }
 
+    /** Whether a database that there is will be migrated to this version. */
+    boolean isAbout(String version) {
+        MigrationInfoService schema = flyway.info();
+        return schema.current() != null
+                && Arrays.stream(schema.pending())
+                        .anyMatch(
+                                migration -> migration.getVersion().getVersion().equals(version));
+    }
+
     /**
      * Brings it up to date.
      *

@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import javax.sql.DataSource;
+import org.sqlite.SQLiteErrorCode;
 
 /**
  * A copy of a SQLite file by {@code VACUUM INTO}: of one moment, however busy the service is, which goes on meanwhile.
@@ -52,7 +53,10 @@ final class SqliteCopy {
                 Statement statement = connection.createStatement()) {
             String found = text(statement, "pragma integrity_check(1)");
             if (!"ok".equals(found)) {
-                throw new SQLException("the copy is damaged (" + found + "), and so may the database be");
+                throw new SQLException(
+                        "the copy is damaged (" + found + "), and so may the database be",
+                        null,
+                        SQLiteErrorCode.SQLITE_CORRUPT.code);
             }
             return Long.parseLong(text(statement, "select count(*) from deletion"));
         }

@@ -81,11 +81,11 @@ final class SqliteFile extends Database {
 
     @Override
     Pools openPools(Opened opened) {
-        DataSource source = source(false);
+        SQLiteDataSource source = source(false);
         try {
             boolean restored = lastStart.requireOwnLog();
             boolean checked = check.afterCrash(source);
-            schema(source).migrate();
+            CompactRows.migrate(schema(source), source, source(true), files.database());
             String current = lastStart.next(source, restored);
             keepLog(source, opened);
             opened.file(new OpenFile(
@@ -231,7 +231,7 @@ final class SqliteFile extends Database {
      * Transactions stay deferred. An immediate one that meets a lock leaves the driver believing that it has begun, and what
      * comes next on the connection would be written statement by statement.
      */
-    private DataSource source(boolean readOnly) {
+    private SQLiteDataSource source(boolean readOnly) {
         SQLiteConfig config = new SQLiteConfig();
         if (!readOnly) {
             config.setJournalMode(SQLiteConfig.JournalMode.WAL);
@@ -246,7 +246,7 @@ final class SqliteFile extends Database {
         return source(url(), config);
     }
 
-    private static DataSource source(String url, SQLiteConfig config) {
+    private static SQLiteDataSource source(String url, SQLiteConfig config) {
         config.setBusyTimeout((int) MAX_WAIT.toMillis());
         SQLiteDataSource source = new SQLiteDataSource(config);
         source.setUrl(url);
