@@ -488,6 +488,33 @@ abstract class FlatCost {
         }
     }
 
+    /** What is counted by contact is what came since: the identifiers of the whole past have an order in the key. */
+    @Test
+    void what_is_counted_by_contact_is_looked_for_by_id() {
+        List<Recording.Statement> statements = new ArrayList<>();
+        try (Store store = recorded(statements)) {
+            fill(store, 1_000, SETTLED);
+            Inbox inbox = Inbox.open(
+                    store,
+                    new InboxSettings(Duration.ofHours(24), Duration.ofSeconds(30), Duration.ofDays(400), "a key"));
+            long before = inbox.untold().newestRow();
+            inbox.intakes().accept(OnEitherDatabase.intake(found("L1", "missing", Origin.SWEEP, 1)));
+            inbox.untold().swept(new Untold.Swept(before, List.of(), AT));
+            statements.clear();
+
+            inbox.untold().judge(Duration.ofHours(1));
+            inbox.sights().toldSince(before, Set.of("003"));
+            List<Recording.Statement> seen = statements.stream()
+                    .filter(statement -> statement.sql().contains("count(distinct"))
+                    .toList();
+
+            assertThat(seen).hasSize(2);
+            assertPlans(store, seen, (sql, plan) -> assertThat(plan)
+                    .doesNotContainPattern("using deletion_key on deletion_row.*\n(?!\\s+Index Cond)")
+                    .doesNotContainPattern("SCAN .*deletion_key"));
+        }
+    }
+
     private static Restoration restoration(String contactId, boolean confirmed) {
         return new Restoration(Identifier.external("salesforce", contactId), "back", AT.plusSeconds(5), confirmed);
     }
