@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -39,6 +40,9 @@ public class InboxBenchmark {
 
     private static final int RESPONSE = 100;
     private static final int CLAIM = 800;
+    // Odd, so that no two numbers meet.
+    private static final long STEP = 0x9E3779B97FL;
+    private static final long MASK = (1L << 40) - 1;
 
     /** An inbox on a file of its own; of the whole benchmark, because JMH would give each of those below another one. */
     @State(Scope.Benchmark)
@@ -64,8 +68,9 @@ public class InboxBenchmark {
             List<DeletionRequest> requests = IntStream.range(0, deletions)
                     .mapToObj(i -> new DeletionRequest(
                             "list-1",
-                            Identifier.external("salesforce", "003Rj%010xIAA".formatted(next++)),
-                            "0198f000-%d/1".formatted(next),
+                            // In no order, as an org deletes its contacts.
+                            Identifier.external("salesforce", "003Rj%010xIAA".formatted(next++ * STEP & MASK)),
+                            new UUID(next * STEP, next) + "/1",
                             Origin.STREAM,
                             Instant.ofEpochMilli(1_771_000_000_000L),
                             DeletionState.PENDING))
