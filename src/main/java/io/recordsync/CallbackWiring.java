@@ -11,7 +11,6 @@ import io.recordsync.lists.Callbacks;
 import io.recordsync.lists.Callbacks.Policy;
 import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
-import io.recordsync.oauth.Instances;
 import io.recordsync.ops.health.CallbackMetrics;
 import java.util.Collection;
 import java.util.function.Supplier;
@@ -58,25 +57,12 @@ final class CallbackWiring {
     }
 
     static AccessTokens reading(Settings settings, Outbound outbound) {
-        return token(
-                settings,
-                outbound,
-                CallbackTokens.toRead(settings.talkdesk().callbacks().scope()));
+        String scope = settings.talkdesk().callbacks().scope();
+        return Grants.tokensOfTalkdesk(settings, CallbackTokens.toRead(scope), outbound);
     }
 
     static AccessTokens cancelling(Settings settings, Outbound outbound) {
-        return token(
-                settings,
-                outbound,
-                CallbackTokens.toCancel(settings.talkdesk().callbacks().scope()));
-    }
-
-    private static AccessTokens token(Settings settings, Outbound outbound, String scope) {
-        return new AccessTokens(
-                settings.talkdesk().tokenUrl(),
-                Grants.ofTalkdesk(settings.talkdesk(), scope),
-                settings.oauthTimeout(),
-                outbound,
-                Instances.NONE);
+        String scope = settings.talkdesk().callbacks().scope();
+        return Grants.tokensOfTalkdesk(settings, CallbackTokens.toCancel(scope), outbound);
     }
 }

@@ -12,7 +12,6 @@ import io.recordsync.inbox.ServedList;
 import io.recordsync.lists.ListLookUps;
 import io.recordsync.network.Outbound;
 import io.recordsync.oauth.AccessTokens;
-import io.recordsync.oauth.Instances;
 import io.recordsync.talkdesk.TalkdeskTokens;
 import java.util.stream.Collectors;
 
@@ -49,9 +48,9 @@ final class ListWiring {
     }
 
     /** Records are read with a token of their own. */
-    void tokens(Tokens tokens, Grants grants, Outbound outbound) {
-        AccessTokens records = new AccessTokens(
-                settings.talkdesk().tokenUrl(), grants.records(), settings.oauthTimeout(), outbound, Instances.NONE);
+    void tokens(Tokens tokens, Outbound outbound) {
+        AccessTokens records =
+                Grants.tokensOfTalkdesk(settings, settings.talkdesk().recordsScope(), outbound);
         beans.own("recordsyncTalkdeskTokens", new TalkdeskTokens(tokens.talkdesk(), records));
     }
 }

@@ -1,8 +1,8 @@
 package io.recordsync;
 
+import io.recordsync.SalesforceWiring.Reading;
 import io.recordsync.Wiring.Delivering;
 import io.recordsync.Wiring.InboxRoom;
-import io.recordsync.Wiring.Reading;
 import io.recordsync.Wiring.Tokens;
 import io.recordsync.Wiring.Watch;
 import io.recordsync.config.CallbackSettings;

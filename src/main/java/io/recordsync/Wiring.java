@@ -3,12 +3,11 @@ package io.recordsync;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.recordsync.Beans.Site;
+import io.recordsync.SalesforceWiring.Reading;
 import io.recordsync.config.DeliverySettings;
-import io.recordsync.config.NotVisible;
 import io.recordsync.config.SalesforceSettings;
 import io.recordsync.config.Settings;
 import io.recordsync.config.StoreSettings;
-import io.recordsync.config.TalkdeskSettings;
 import io.recordsync.deletion.DeliveryMode;
 import io.recordsync.delivery.Backoff;
 import io.recordsync.delivery.CallRate;
@@ -40,15 +39,6 @@ import io.recordsync.oauth.AccessTokens;
 import io.recordsync.oauth.Instances;
 import io.recordsync.ops.health.HostMetrics;
 import io.recordsync.ops.health.Metrics;
-import io.recordsync.salesforce.ChangeEvents;
-import io.recordsync.salesforce.GapChecks;
-import io.recordsync.salesforce.MissedEvents;
-import io.recordsync.salesforce.PresenceChecks;
-import io.recordsync.salesforce.SalesforceAccess;
-import io.recordsync.salesforce.SalesforceQuery;
-import io.recordsync.salesforce.Sightings;
-import io.recordsync.salesforce.Sweeps;
-import io.recordsync.salesforce.SyncedRecords;
 import io.recordsync.salesforce.stream.StreamStatus;
 import io.recordsync.talkdesk.Answers;
 import java.io.IOException;
@@ -65,8 +55,8 @@ import org.apache.hc.client5.http.io.HttpClientConnectionManager;
  * Every object of the service, built once from typed settings: a method a room. The service, its commands and the tests use the
  * same.
  *
- * <p>It is the one place that knows every room; what people see ({@link OpsWiring}) and what the doctor examines ({@link Exams}) has a
- * class of its own beside it.
+ * <p>It is the one place that knows every room; what is read of Salesforce ({@link SalesforceWiring}), what people see ({@link
+ * OpsWiring}) and what the doctor examines ({@link Exams}) has a class of its own beside it.
  *
  * <p>Routes find them as beans, by the names of {@link #beans}. {@link #close} closes them in the reverse order of building, also
  * where building ended half way.
@@ -156,10 +146,10 @@ public final class Wiring implements AutoCloseable {
         InboxRoom inbox = inbox(store, watch, clock, tokens);
         ListWiring listWiring = new ListWiring(settings, beans);
         FoundLists lists = listWiring.build(inbox);
-        listWiring.tokens(tokens, grants, network.outbound());
+        listWiring.tokens(tokens, network.outbound());
         Delivering delivering = delivery(inbox, lists, listWiring.mode(lists), clock);
         talkdesk(clock);
-        Reading reading = salesforce(inbox, network, tokens, watch, clock);
+        Reading reading = new SalesforceWiring(settings, beans).build(inbox, network.http(), tokens, watch, clock);
         CallbackWiring.build(
                 settings,
                 beans,
@@ -204,15 +194,14 @@ public final class Wiring implements AutoCloseable {
 
     private Tokens tokens(Network network, Grants grants) {
         SalesforceSettings salesforce = settings.salesforce();
-        TalkdeskSettings talkdesk = settings.talkdesk();
         AccessTokens salesforceTokens = new AccessTokens(
                 URI.create(salesforce.loginUrl() + "/services/oauth2/token"),
                 grants.salesforce(),
                 settings.oauthTimeout(),
                 network.outbound(),
                 Instances.of(salesforce.loginUrl(), salesforce.instanceDomains()));
-        AccessTokens talkdeskTokens = new AccessTokens(
-                talkdesk.tokenUrl(), grants.talkdesk(), settings.oauthTimeout(), network.outbound(), Instances.NONE);
+        AccessTokens talkdeskTokens =
+                Grants.tokensOfTalkdesk(settings, settings.talkdesk().scope(), network.outbound());
         return new Tokens(
                 beans.own("recordsyncSalesforceToken", salesforceTokens),
                 beans.own("recordsyncTalkdeskToken", talkdeskTokens));
@@ -309,90 +298,6 @@ public final class Wiring implements AutoCloseable {
 
     private void talkdesk(Clock clock) {
         beans.own("recordsyncAnswers", new Answers(clock, settings.delivery().retryAfterMax()));
-    }
-
-    // ---- reading Salesforce
-
-    record Reading(
-            Sweeps sweeps,
-            PresenceChecks presenceChecks,
-            GapChecks gapChecks,
-            Sightings sightings,
-            MissedEvents missed) {}
-
-    private Reading salesforce(InboxRoom room, Network network, Tokens tokens, Watch watch, Clock clock) {
-        SalesforceSettings salesforce = settings.salesforce();
-        FoundLists recordLists = room.inbox().foundLists();
-        String provider = settings.talkdesk().externalProvider();
-        SyncedRecords records = beans.own(
-                "recordsyncSyncedRecords",
-                new SyncedRecords(recordLists, provider, salesforce.idPrefixes(), salesforce.holdsMerged()));
-        beans.own(
-                "recordsyncChangeEvents",
-                new ChangeEvents(
-                        records,
-                        salesforce.entities(),
-                        settings.sweep().onGap(),
-                        tokens.salesforce().endpointClock()));
-        Sightings sightings = beans.own(
-                "recordsyncSightings",
-                new Sightings(
-                        room.inbox().sights(),
-                        salesforce.entities(),
-                        salesforce.idPrefixes(),
-                        salesforce.apiVersion()));
-        MissedEvents missed = new MissedEvents(
-                room.inbox().untold(), watch.stream(), settings.stream().missedAfter(), room.metrics()::missed);
-        Sweeps sweeps = beans.own(
-                "recordsyncSweeps",
-                new Sweeps(
-                        room.inbox().coverage(),
-                        room.inbox().intakes(),
-                        records,
-                        salesforce.entities(),
-                        salesforce.apiVersion(),
-                        settings.sweep().period(),
-                        settings.sweep().overlap(),
-                        settings.sweep().retry(),
-                        sightings,
-                        missed));
-        GapChecks gapChecks = beans.own(
-                "recordsyncGapChecks",
-                new GapChecks(
-                        room.inbox().doubts(),
-                        salesforce.entities(),
-                        salesforce.apiVersion(),
-                        settings.stream().backoff(),
-                        settings.stream().backoffMax(),
-                        settings.stream().catchUp(),
-                        sightings,
-                        salesforce.holdsMerged()));
-        PresenceChecks presenceChecks = beans.own(
-                "recordsyncPresenceChecks",
-                new PresenceChecks(
-                        room.inbox().intakes(),
-                        room.inbox().recordLists(),
-                        room.inbox().signs(),
-                        records,
-                        recordLists,
-                        salesforce.entities(),
-                        salesforce.apiVersion(),
-                        settings.reconcile().schedule(),
-                        new PresenceChecks.Beliefs(
-                                settings.reconcile().notVisible() == NotVisible.DELETE,
-                                settings.reconcile().maxMissingPercent(),
-                                settings.reconcile().minJudgedPercent()),
-                        settings.sweep().retry(),
-                        clock));
-        beans.own(
-                "recordsyncSalesforceHttp",
-                new HttpBounds(
-                        network.http(),
-                        path -> SalesforceQuery.bounds(path, salesforce.timeout(), salesforce.downloadTimeout())));
-        beans.own(
-                "recordsyncSalesforceAccess",
-                new SalesforceAccess(tokens.salesforce(), room.inbox().intakes()));
-        return new Reading(sweeps, presenceChecks, gapChecks, sightings, missed);
     }
 
     @Override
