@@ -1,5 +1,6 @@
 package io.recordsync.deletion;
 
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -9,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /**
  * Which record lists are served, as the configuration says it: by their ids or by patterns of their names, for every entity or
@@ -68,19 +68,22 @@ public record ListRules(List<String> unbound, List<String> patterns, Map<String,
                 || bound.values().stream().anyMatch(binding -> matchesAny(binding.patterns(), name));
     }
 
-    /** The patterns that take none of these names, each with its key. */
-    public List<String> unmatched(Collection<String> names) {
-        List<String> idle = new ArrayList<>(unmatched("talkdesk.record-lists.matching", patterns, names));
-        bound.forEach((entity, binding) ->
-                idle.addAll(unmatched("talkdesk.record-lists.of." + entity, binding.patterns(), names)));
-        return idle;
+    /** The patterns of names, by the key that names them. */
+    public Map<String, List<String>> patternsByKey() {
+        Map<String, List<String>> byKey = new LinkedHashMap<>();
+        byKey.put("talkdesk.record-lists.matching", patterns);
+        bound.forEach((entity, binding) -> byKey.put("talkdesk.record-lists.of." + entity, binding.patterns()));
+        return byKey;
     }
 
-    private static List<String> unmatched(String key, List<String> patterns, Collection<String> names) {
-        return patterns.stream()
+    /** The patterns that take none of these names, each with its key. */
+    public List<String> unmatched(Collection<String> names) {
+        List<String> idle = new ArrayList<>();
+        patternsByKey().forEach((key, ofKey) -> ofKey.stream()
                 .filter(pattern -> names.stream().noneMatch(name -> matches(pattern, name)))
                 .map(pattern -> "'" + pattern + "' of " + key)
-                .toList();
+                .forEach(idle::add));
+        return idle;
     }
 
     /** The entities whose deletions the list gets; empty: every entity's. */
@@ -92,6 +95,14 @@ public record ListRules(List<String> unbound, List<String> patterns, Map<String,
             }
         });
         return entities;
+    }
+
+    /**
+     * Likewise; where nothing names the list any more, since it was renamed or the configuration was changed, it gets what it got before: it
+     * stays joined as it has joined.
+     */
+    public Set<String> entities(String id, String name, Set<String> before) {
+        return ids().contains(id) || matches(name) ? entities(id, name) : before;
     }
 
     /** Whether the list is named both for every entity and for some. */
@@ -115,16 +126,38 @@ public record ListRules(List<String> unbound, List<String> patterns, Map<String,
         return patterns.stream().anyMatch(pattern -> matches(pattern, name));
     }
 
-    /** Case counts. */
-    static boolean matches(String pattern, String name) {
-        StringBuilder regex = new StringBuilder();
-        pattern.codePoints().forEach(c -> {
-            switch (c) {
-                case '*' -> regex.append(".*");
-                case '?' -> regex.append('.');
-                default -> regex.append(Pattern.quote(Character.toString(c)));
+    /** Whether a pattern takes a name; case counts, and how an accented letter is composed does not. */
+    public static boolean matches(String pattern, String name) {
+        int[] signs = composed(pattern);
+        int[] text = composed(name);
+        int sign = 0;
+        int at = 0;
+        // The last star, and how much of the text it has taken: a regular expression would try every division among
+        // several stars.
+        int star = -1;
+        int taken = 0;
+        while (at < text.length) {
+            if (sign < signs.length && signs[sign] == '*') {
+                star = sign++;
+                taken = at;
+            } else if (sign < signs.length && (signs[sign] == '?' || signs[sign] == text[at])) {
+                sign++;
+                at++;
+            } else if (star >= 0) {
+                sign = star + 1;
+                taken++;
+                at = taken;
+            } else {
+                return false;
             }
-        });
-        return Pattern.compile(regex.toString(), Pattern.DOTALL).matcher(name).matches();
+        }
+        while (sign < signs.length && signs[sign] == '*') {
+            sign++;
+        }
+        return sign == signs.length;
+    }
+
+    private static int[] composed(String text) {
+        return Normalizer.normalize(text, Normalizer.Form.NFC).codePoints().toArray();
     }
 }

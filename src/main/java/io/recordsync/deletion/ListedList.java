@@ -18,6 +18,11 @@ public record ListedList(String id, String name, String identifierType, String s
         return FILLING.contains(status);
     }
 
+    /** The same list. */
+    public ListedList withId(String other) {
+        return new ListedList(other, name, identifierType, status, recordsCount);
+    }
+
     public boolean isFilling() {
         return isFilling(status);
     }

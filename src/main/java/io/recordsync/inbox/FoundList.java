@@ -69,5 +69,10 @@ public record FoundList(
 
     ServedList asServed() {
         return new ServedList(id, name, entities, dryRun, joinedAt, vanishedAt != null, ListedList.isFilling(status));
+    /** The entities of a column. */
+    static Set<String> words(String column) {
+        return column.isEmpty() ? Set.of() : Set.of(column.split(","));
+    }
+
     }
 }

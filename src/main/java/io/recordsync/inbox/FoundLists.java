@@ -75,6 +75,7 @@ public interface FoundLists extends ServedLists {
      * @param back lists that had vanished, and are there
      * @param vanished lists that were there
      * @param asked lists that had vanished, and still are
+     * @param withdrawn lists that had not joined, and are not there, or not by such a name, any more
      * @param trouble what a person has to fix; empty where nothing is
      * @param notice what a person should know; likewise
      */
@@ -85,6 +86,7 @@ public interface FoundLists extends ServedLists {
             Set<String> back,
             Set<String> vanished,
             Set<String> asked,
+            Set<String> withdrawn,
             String trouble,
             String notice) {
 

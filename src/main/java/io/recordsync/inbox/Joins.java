@@ -46,16 +46,23 @@ final class Joins {
             from sweep""";
 
     private static final String KNOWN =
-            "select id, name, fingerprint, membership, dry_run, left_at is not null as gone from record_list";
+            "select id, name, fingerprint, entities, membership, dry_run, left_at is not null as gone from record_list";
 
     private record Known(
-            String id, String name, String fingerprint, Membership membership, boolean dryRun, boolean gone) {
+            String id,
+            String name,
+            String fingerprint,
+            Set<String> entities,
+            Membership membership,
+            boolean dryRun,
+            boolean gone) {
 
         static Known of(ResultSet row) throws SQLException {
             return new Known(
                     row.getString("id"),
                     row.getString("name"),
                     row.getString("fingerprint"),
+                    FoundList.words(row.getString("entities")),
                     Membership.of(row.getString("membership")),
                     row.getInt("dry_run") == 1,
                     row.getBoolean("gone"));
@@ -154,7 +161,8 @@ final class Joins {
         known.values().stream().filter(Known::joined).map(Known::id).forEach(served::add);
         for (String list : served) {
             Known before = known.get(list);
-            Set<String> entities = rules.entities(list, before == null ? "" : before.name());
+            Set<String> entities =
+                    before == null ? rules.entities(list, "") : rules.entities(list, before.name(), before.entities());
             ListScope own = scope.of(entities);
             boolean byName = before != null && before.joined();
             boolean joins = before == null ? begun : before.gone() || own.widens(before.fingerprint());

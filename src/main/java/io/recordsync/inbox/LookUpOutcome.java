@@ -39,12 +39,16 @@ final class LookUpOutcome {
         for (String list : found.asked()) {
             transaction.change(ASKED, with("list", list));
         }
+        for (String list : found.withdrawn()) {
+            transaction.change(WITHDRAWN, with("list", list));
+        }
         return joined;
     }
 
+    /** A page may lack a name, and a list does not lose it by that. */
     private static final String SEEN =
             """
-            update record_list set name = :name, identifier_type = :type, status = :status, records_count = :records
+            update record_list set name = case when :name = '' then name else :name end, identifier_type = :type, status = :status, records_count = :records
             where id = :list""";
 
     /** Not where a person has decided meanwhile. */
@@ -59,13 +63,15 @@ final class LookUpOutcome {
     private static final String VANISHED =
             "update record_list set vanished_at = {now}, asked_at = {now} where id = :list and vanished_at is null";
     private static final String ASKED = "update record_list set asked_at = {now} where id = :list";
+    private static final String WITHDRAWN =
+            "update record_list set membership = '' where id = :list and membership in ('asks', 'filling')";
     /** Of what waited for it while it was away, the time does not count. */
     private static final String WAITED =
             "update deletion_row set pending_since = {now} where state = {pending} and state <> {deleted} and "
                     + LaneNumbers.OF_LIST;
 
     private static final String FINGERPRINT =
-            "select fingerprint, membership, dry_run from record_list where id = :list and left_at is null";
+            "select name, fingerprint, entities, membership, dry_run from record_list where id = :list and left_at is null";
 
     private void see(ListedList list, Found found) throws SQLException {
         var columns = with("list", list.id())
@@ -75,54 +81,52 @@ final class LookUpOutcome {
                 .and("records", list.recordsCount());
         Membership member = found.members().get(list.id());
         if (member == Membership.CONFIGURED) {
-            join(list.id(), list.name(), member, false);
+            join(list.id(), rules.entities(list.id(), list.name()), member, false);
         } else if (member != null) {
             Membership first = member == Membership.JOINED ? Membership.FILLING : member;
             int changed = transaction.change(MEMBER, columns.and("membership", first.column()));
             if (member == Membership.JOINED && changed > 0) {
-                join(list.id(), list.name(), member, found.dryRun());
+                join(list.id(), rules.entities(list.id(), list.name()), member, found.dryRun());
             }
         }
         transaction.change(SEEN, columns);
-        rescope(list);
+        rescope(list.id());
     }
 
-    private void join(String list, String name, Membership as, boolean dryRun) throws SQLException {
-        Joins.join(transaction, list, scope, rules.entities(list, name), as, dryRun);
+    private void join(String list, Set<String> entities, Membership as, boolean dryRun) throws SQLException {
+        Joins.join(transaction, list, scope, entities, as, dryRun);
         joined.add(list);
     }
 
-    private record Scoped(String fingerprint, Membership membership, boolean dryRun) {}
+    private record Scoped(
+            String name, String fingerprint, Set<String> entities, Membership membership, boolean dryRun) {}
 
     private List<Scoped> scoped(String list) throws SQLException {
         return transaction.list(
                 FINGERPRINT,
                 with("list", list),
                 row -> new Scoped(
+                        row.getString("name"),
                         row.getString("fingerprint"),
+                        FoundList.words(row.getString("entities")),
                         Membership.of(row.getString("membership")),
                         row.getInt("dry_run") == 1));
     }
 
     /** Its name may bind it to something else now. */
-    private void rescope(ListedList list) throws SQLException {
-        for (Scoped before : scoped(list.id())) {
-            Set<String> entities = rules.entities(list.id(), list.name());
-            if (Joins.rescope(transaction, list.id(), scope, entities, before.fingerprint())) {
-                join(list.id(), list.name(), before.membership(), before.dryRun());
+    private void rescope(String list) throws SQLException {
+        for (Scoped before : scoped(list)) {
+            Set<String> entities = rules.entities(list, before.name(), before.entities());
+            if (Joins.rescope(transaction, list, scope, entities, before.fingerprint())) {
+                join(list, entities, before.membership(), before.dryRun());
             }
         }
     }
 
     private void comeBack(String list) throws SQLException {
         for (Scoped before : scoped(list)) {
-            String name = transaction
-                    .first(
-                            "select name from record_list where id = :list",
-                            with("list", list),
-                            row -> row.getString("name"))
-                    .orElse("");
-            join(list, name, before.membership(), before.dryRun());
+            Set<String> entities = rules.entities(list, before.name(), before.entities());
+            join(list, entities, before.membership(), before.dryRun());
             transaction.change(WAITED, with("list", list));
         }
     }

@@ -34,11 +34,16 @@ record ListDecisions(Found found, List<Problem> announced) {
         return findsNone(look, known)
                 ? List.of()
                 : known.stream()
-                        .filter(FoundList::served)
+                        .filter(list -> list.served() || waits(list))
                         .filter(list -> !look.seen().containsKey(list.id()))
                         .filter(list -> !(list.retired() && list.askedToday()))
                         .map(FoundList::id)
                         .toList();
+    }
+
+    /** Whether it matched by its name, and has not joined yet. */
+    private static boolean waits(FoundList list) {
+        return list.membership() == Membership.ASKS || list.membership() == Membership.FILLING;
     }
 
     /** Whether nothing is there of what was there so far: another account, or a permission that is gone. */
@@ -62,7 +67,7 @@ record ListDecisions(Found found, List<Problem> announced) {
                                             look.seen().size())
                             + " client see them? Nothing was changed";
             return new ListDecisions(
-                    new Found(List.of(), Map.of(), false, Set.of(), Set.of(), Set.of(), none, ""), List.of());
+                    new Found(List.of(), Map.of(), false, Set.of(), Set.of(), Set.of(), Set.of(), none, ""), List.of());
         }
         return new Deciding(look, before, rules, join, most).decide();
     }
@@ -79,6 +84,7 @@ record ListDecisions(Found found, List<Problem> announced) {
         private final Set<String> back = new LinkedHashSet<>();
         private final Set<String> vanished = new LinkedHashSet<>();
         private final Set<String> asked = new LinkedHashSet<>();
+        private final Set<String> withdrawn = new LinkedHashSet<>();
         private final List<String> trouble = new ArrayList<>();
         private final List<Problem> announced = new ArrayList<>();
 
@@ -121,6 +127,7 @@ record ListDecisions(Found found, List<Problem> announced) {
                             back,
                             vanished,
                             asked,
+                            withdrawn,
                             String.join("; ", trouble),
                             unmatched()),
                     announced);
@@ -160,6 +167,10 @@ record ListDecisions(Found found, List<Problem> announced) {
                         new Problem("list_back", words(list.id(), list.name()) + " is there again, and is served"));
                 return;
             }
+            if (known != null && waits(known) && isRenamed(list, known, matches)) {
+                withdrawn.add(list.id());
+                return;
+            }
             if (!matches || tooMany || known != null && isDecided(known)) {
                 return;
             }
@@ -169,9 +180,10 @@ record ListDecisions(Found found, List<Problem> announced) {
             matches(list, known);
         }
 
-        /** Whether it waits for a person already, or one has decided. */
+        /** Whether it waits for a person already, or one has decided, or another process serves it by its id. */
         private static boolean isDecided(FoundList known) {
-            return known.membership() == Membership.ASKS || known.membership() == Membership.DISMISSED;
+            boolean elsewhere = known.membership() == Membership.CONFIGURED && !known.left();
+            return known.membership() == Membership.ASKS || known.membership() == Membership.DISMISSED || elsewhere;
         }
 
         private void matches(ListedList list, FoundList known) {
@@ -203,7 +215,7 @@ record ListDecisions(Found found, List<Problem> announced) {
 
         private void renamed(ListedList list, FoundList known, boolean matches) {
             boolean joined = known.membership() == Membership.JOINED;
-            if (joined && !known.name().equals(list.name()) && rules.matches(known.name()) && !matches) {
+            if (joined && isRenamed(list, known, matches)) {
                 announced.add(new Problem(
                         "list_renamed",
                         "Record list %s was renamed from '%s' to '%s', which matches no pattern: it stays joined (POST /api/record-lists/dismiss ends that)"
@@ -211,8 +223,19 @@ record ListDecisions(Found found, List<Problem> announced) {
             }
         }
 
+        /** So that it no longer matches; a page may lack a name, which says nothing. */
+        private boolean isRenamed(ListedList list, FoundList known, boolean matches) {
+            return !matches && !list.name().isEmpty() && rules.matches(known.name());
+        }
+
         private void answered(String id, ListWord word) {
             FoundList known = before.get(id);
+            if (!known.served()) {
+                if (word == ListWord.GONE) {
+                    withdrawn.add(id);
+                }
+                return;
+            }
             boolean hadVanished = known.vanishedAt() != null;
             if (word == ListWord.GONE && !hadVanished) {
                 vanished.add(id);

@@ -6,6 +6,7 @@ import io.recordsync.deletion.ListWord;
 import io.recordsync.deletion.ListedList;
 import io.recordsync.delivery.Backoff;
 import io.recordsync.delivery.NotNowException;
+import io.recordsync.inbox.FoundList;
 import io.recordsync.inbox.FoundLists;
 import io.recordsync.inbox.FoundLists.Found;
 import io.recordsync.inbox.Intakes;
@@ -88,7 +89,9 @@ public final class ListLookUps {
 
     /** Every page was read: those that were expected and not shown are asked for. */
     public void askForTheRest(LookUp look) {
-        look.ask(ListDecisions.expected(look, lists.all()));
+        List<FoundList> known = lists.all();
+        look.write(known.stream().map(FoundList::id).toList());
+        look.ask(ListDecisions.expected(look, known));
     }
 
     public void answered(LookUp look, ListWord word) {
@@ -106,6 +109,11 @@ public final class ListLookUps {
         decided.announced().forEach(problem -> LOG.warn(problem.message()));
         if (!decided.announced().isEmpty()) {
             intakes.accept(new Intake(List.of(), decided.announced(), null));
+        }
+        if (!decided.found().withdrawn().isEmpty()) {
+            LOG.info(
+                    "Record lists {} have not joined, and are renamed or gone: they are not waited for any more",
+                    String.join(", ", decided.found().withdrawn()));
         }
         log(decided.found());
         LOG.debug("{} record lists were looked up", look.seen().size());

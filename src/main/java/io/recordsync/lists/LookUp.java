@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -44,7 +45,8 @@ public final class LookUp {
     void page(Collection<ListedList> lists, long ofAll, String nextPage) {
         pages.add(next);
         lists.forEach(list -> seen.put(list.id(), list));
-        total = ofAll >= 0 ? ofAll : total;
+        // One that left meanwhile shifts others to pages that were read already.
+        total = Math.max(total, ofAll);
         // A page that was read already ends the walk: some servers lead from the last one to itself.
         next = pages.contains(nextPage) ? "" : nextPage;
         if (next.isEmpty() && seen.size() < total) {
@@ -60,6 +62,21 @@ public final class LookUp {
     /** Every list that was shown, by its id. */
     Map<String, ListedList> seen() {
         return seen;
+    }
+
+    /** As the inbox, and so the configuration, writes their ids: case does not count in an id. */
+    void write(Collection<String> ids) {
+        for (String id : ids) {
+            List<ListedList> others = seen.containsKey(id)
+                    ? List.of()
+                    : seen.values().stream()
+                            .filter(list -> list.id().equalsIgnoreCase(id) && !ids.contains(list.id()))
+                            .toList();
+            for (ListedList list : others) {
+                seen.remove(list.id());
+                seen.put(id, list.withId(id));
+            }
+        }
     }
 
     void ask(Collection<String> lists) {

@@ -8,6 +8,7 @@ import io.recordsync.talkdesk.RecordPage.RefusedException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * One page of the record lists ({@code GET /record-lists}), and what a call for a single one says.
@@ -19,6 +20,8 @@ public record ListPage(List<ListedList> lists, long total, String next) {
 
     /** Longer ones are cut; Talkdesk allows 120. */
     private static final int MAX_NAME_CHARACTERS = 200;
+    /** It goes into a path. */
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,36}");
 
     /**
      * @param apiUrl the only place that a next link may lead to
@@ -49,9 +52,10 @@ public record ListPage(List<ListedList> lists, long total, String next) {
         }
         List<ListedList> listed = new ArrayList<>();
         for (JsonNode list : lists) {
-            if (text(list.path("id")).isEmpty()) {
+            if (!ID.matcher(text(list.path("id"))).matches()) {
                 throw new IOException(
-                        "Talkdesk's answer shows a record list without an id; nothing is concluded from it");
+                        "Talkdesk's answer shows a record list without an id (expected 1 to 36 letters, digits, - or _); nothing"
+                                + " is concluded from it");
             }
             JsonNode count = list.path("records_count");
             listed.add(new ListedList(

@@ -42,7 +42,7 @@ final class NextPage {
 
     /**
      * The query of a link that leads to this path on our own host, however that is written: relative, with a slash before the
-     * question mark, by http. Only the query is used.
+     * question mark, by http, with the list's id in capitals or not. Only the query is used.
      */
     private static String query(String link, String what, String apiUrl, String path) {
         if (link.isEmpty()) {
@@ -55,7 +55,7 @@ final class NextPage {
                 && next.getRawUserInfo() == null
                 && ours.getHost().equalsIgnoreCase(next.getHost())
                 && (next.getPort() == -1 || next.getPort() == port(ours))
-                && ours.getRawPath().equals(withoutSlash(next.getRawPath()))
+                && ours.getRawPath().equalsIgnoreCase(withoutSlash(next.getRawPath()))
                 && next.getRawQuery() != null;
         if (!same) {
             throw new RefusedException("Talkdesk's link to the next page of " + what + " leads elsewhere (expected "

@@ -1,10 +1,13 @@
 package io.recordsync.deletion;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.recordsync.deletion.ListRules.Bound;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,10 +29,35 @@ class ListRulesTest {
         "[x]*, [x] list, true",
         "L??, Lß€, true",
         "L??, L😀😀, true",
-        "*(1)*, List (1), true"
+        "*(1)*, List (1), true",
+        "*, *, true",
+        "**a**, banana, true",
+        "*an??na, banana, false",
+        "*an?, banana, true",
+        "\\E*, \\E list, true",
+        "Größe*, Gro\u0308ße 1, true",
+        "Gr?ße, Gro\u0308ße, true"
     })
     void a_pattern_has_two_signs_and_everything_else_stands_for_itself(String pattern, String name, boolean matches) {
         assertThat(ListRules.matches(pattern, name)).isEqualTo(matches);
+    }
+
+    /** As a regular expression it would try every way to share the name among the stars. */
+    @Test
+    void a_pattern_of_many_stars_is_answered_at_once() {
+        String name = "a".repeat(200);
+
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(5),
+                () -> assertThat(ListRules.matches("*a".repeat(59) + "b", name)).isFalse());
+    }
+
+    @Test
+    void a_list_that_nothing_names_any_more_gets_what_it_got_before() {
+        assertThat(rules.entities("z", "Renamed", Set.of("Lead"))).containsExactly("Lead");
+        assertThat(rules.entities("z", "SF Contacts", Set.of("Lead"))).isEmpty();
+        assertThat(rules.entities("a", "Renamed", Set.of("Lead"))).isEmpty();
+        assertThat(rules.entities("b", "Renamed", Set.of())).containsExactly("Lead");
     }
 
     @Test

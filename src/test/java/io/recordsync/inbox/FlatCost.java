@@ -459,7 +459,7 @@ abstract class FlatCost {
         lists.order();
         assertThat(lists.begin()).isTrue();
         lists.finish(
-                new FoundLists.Found(List.of(), Map.of(), false, back, vanished, Set.of(), "", ""),
+                new FoundLists.Found(List.of(), Map.of(), false, back, vanished, Set.of(), Set.of(), "", ""),
                 Duration.ofMinutes(10));
     }
 

@@ -83,6 +83,54 @@ abstract class FoundListsContract extends OnEitherDatabase {
                 .isAfter(joinedAt);
     }
 
+    /** It got every entity's deletions once its name had changed, after a restart, too. */
+    @Test
+    void a_list_that_nothing_names_any_more_gets_what_it_got_before() {
+        finish(seen("L2", "SF leads 1"), Map.of("L2", Membership.JOINED));
+        finish(seen("L2", "Somebody else's"), Map.of());
+        assertThat(lists.find("L2").orElseThrow().entities()).containsExactly("Lead");
+        assertThat(lists.named("L2")).isEqualTo("L2 (Somebody else's)");
+
+        lists.serve(RULES, SCOPE, Duration.ofDays(7));
+        assertThat(lists.find("L2").orElseThrow().entities()).containsExactly("Lead");
+        lists.serve(ListRules.of(List.of("L1")), SCOPE, Duration.ofDays(7));
+        assertThat(lists.find("L2").orElseThrow().entities()).containsExactly("Lead");
+        finish(List.of(), Map.of(), Set.of(), Set.of("L2"));
+        finish(seen("L2", "Somebody else's"), Map.of(), Set.of("L2"), Set.of());
+        assertThat(lists.find("L2").orElseThrow().entities()).containsExactly("Lead");
+    }
+
+    @Test
+    void a_page_without_a_name_takes_none_away() {
+        finish(seen("L2", "SF leads 1"), Map.of("L2", Membership.JOINED));
+        finish(seen("L2", ""), Map.of());
+
+        assertThat(lists.named("L2")).isEqualTo("L2 (SF leads 1)");
+        assertThat(lists.find("L2").orElseThrow().entities()).containsExactly("Lead");
+    }
+
+    @Test
+    void what_asked_and_is_not_there_any_more_may_ask_again_later() {
+        finish(seen("L2", "SF contacts"), Map.of("L2", Membership.ASKS));
+        withdraw("L1", "L2");
+        assertThat(lists.ids()).as("not one that is served").containsExactly("L1");
+        assertThat(list("L2").word()).isEqualTo("retired");
+        assertThat(lists.join(List.of("L2"), false)).isZero();
+
+        finish(seen("L2", "SF contacts"), Map.of("L2", Membership.ASKS));
+        assertThat(list("L2").word()).isEqualTo("asks");
+        lists.join(List.of("L2"), false);
+        withdraw("L2");
+        assertThat(lists.ids()).as("a person was faster").containsExactly("L1", "L2");
+    }
+
+    private void withdraw(String... withdrawn) {
+        lists.order();
+        assertThat(lists.begin()).isTrue();
+        lists.finish(
+                new Found(List.of(), Map.of(), false, Set.of(), Set.of(), Set.of(), Set.of(withdrawn), "", ""), AGAIN);
+    }
+
     @Test
     void a_dismissed_list_stays_so_and_may_join_later() {
         finish(seen("L2", "SF contacts"), Map.of("L2", Membership.ASKS));
@@ -173,14 +221,16 @@ abstract class FoundListsContract extends OnEitherDatabase {
         assertThat(lists.begin()).isFalse();
         advance(Duration.ofSeconds(30));
         assertThat(lists.begin()).isTrue();
-        lists.finish(new Found(List.of(), Map.of(), false, Set.of(), Set.of(), Set.of(), "too many", "a slip"), AGAIN);
+        lists.finish(
+                new Found(List.of(), Map.of(), false, Set.of(), Set.of(), Set.of(), Set.of(), "too many", "a slip"),
+                AGAIN);
         assertThat(lists.state().error()).isEmpty();
         assertThat(lists.state().trouble()).isEqualTo("too many");
         assertThat(lists.state().notice()).isEqualTo("a slip");
         assertThat(lists.begin()).isFalse();
         advance(AGAIN);
         assertThat(lists.begin()).isTrue();
-        lists.finish(new Found(List.of(), Map.of(), false, Set.of(), Set.of(), Set.of(), "", ""), null);
+        lists.finish(new Found(List.of(), Map.of(), false, Set.of(), Set.of(), Set.of(), Set.of(), "", ""), null);
         advance(Duration.ofDays(9));
         assertThat(lists.begin()).isFalse();
     }
@@ -202,7 +252,7 @@ abstract class FoundListsContract extends OnEitherDatabase {
             Set<String> asked) {
         lists.order();
         assertThat(lists.begin()).isTrue();
-        lists.finish(new Found(seen, members, false, back, vanished, asked, "", ""), AGAIN);
+        lists.finish(new Found(seen, members, false, back, vanished, asked, Set.of(), "", ""), AGAIN);
     }
 
     static List<ListedList> seen(String id, String name) {

@@ -145,6 +145,66 @@ class ListDecisionsTest {
         assertThat(decide().announced()).isEmpty();
     }
 
+    /** They asked for ever, and a person was reminded of them for ever. */
+    @Test
+    void what_has_not_joined_is_withdrawn_once_it_is_renamed_or_gone() {
+        shown(list("a", "One"), list("b", "Not ours"), list("c", "Not ours either"), list("d", ""));
+        known.add(served("a", Membership.CONFIGURED));
+        known.add(named("b", "SF two", Membership.ASKS));
+        known.add(named("c", "SF three", Membership.FILLING));
+        known.add(named("d", "SF four", Membership.ASKS));
+        known.add(named("e", "SF five", Membership.ASKS));
+        known.add(named("f", "SF six", Membership.FILLING));
+        known.add(named("g", "SF seven", Membership.DISMISSED));
+
+        assertThat(ListDecisions.expected(look, known)).containsExactly("e", "f");
+        look.ask(List.of("e", "f"));
+        look.answered(ListWord.GONE);
+        look.answered(ListWord.UNCLEAR);
+
+        ListDecisions decided = decide();
+        assertThat(decided.found().withdrawn()).containsExactly("b", "c", "e");
+        assertThat(decided.found().vanished()).isEmpty();
+        assertThat(decided.announced()).isEmpty();
+    }
+
+    /** While the processes differ it was announced at each look-up. */
+    @Test
+    void what_another_process_serves_by_its_id_does_not_ask_and_what_was_taken_out_of_the_configuration_does() {
+        shown(list("a", "One"), list("b", "SF two"), list("c", "SF three"));
+        known.add(served("a", Membership.CONFIGURED));
+        known.add(known("b", "SF two", Membership.CONFIGURED, false, false, null, false, false));
+        known.add(known("c", "SF three", Membership.CONFIGURED, false, true, null, false, false));
+
+        assertThat(decide().found().members()).isEqualTo(Map.of("c", Membership.ASKS));
+    }
+
+    /** Of a process that knows no such pattern, and of one that was started with others. */
+    @Test
+    void what_asks_by_the_patterns_of_another_process_is_left_alone() {
+        shown(list("a", "One"), list("b", "Other two"));
+        known.add(served("a", Membership.CONFIGURED));
+        known.add(named("b", "Other one", Membership.ASKS));
+
+        assertThat(decide().found().withdrawn()).isEmpty();
+    }
+
+    /** The only list, written in capitals, was not found among those that are there, and joined once more by its name. */
+    @Test
+    void case_does_not_count_in_an_id() {
+        shown(list("5f1c", "SF May"), list("6a1c", "SF June"), list("6A1C", "SF July"));
+        known.add(served("5F1C", Membership.CONFIGURED));
+        known.add(served("6a1c", Membership.JOINED));
+        known.add(served("6A1C", Membership.JOINED));
+        look.write(List.of("5F1C", "6a1c", "6A1C"));
+
+        assertThat(ListDecisions.expected(look, known)).isEmpty();
+        ListDecisions decided = decide();
+        assertThat(decided.found().trouble()).isEmpty();
+        assertThat(decided.found().members()).isEmpty();
+        assertThat(decided.found().seen()).extracting(ListedList::id).containsExactlyInAnyOrder("5F1C", "6a1c", "6A1C");
+    }
+
     @Test
     void a_name_that_is_bound_and_unbound_is_trouble() {
         shown(list("a", "SF leads 1"));
@@ -184,6 +244,10 @@ class ListDecisionsTest {
         assertThatThrownBy(() -> look.page(List.of(), 2, "page=2&per_page=100"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("there are 2 record lists, and its pages showed 1");
+        // One of page 1 left meanwhile, and the first of page 2 became its last.
+        LookUp shifted = new LookUp();
+        shifted.page(List.of(list("a", "One"), list("b", "Two")), 3, "page=2&per_page=100");
+        assertThatThrownBy(() -> shifted.page(List.of(), 2, "")).hasMessageContaining("there are 3 record lists");
         LookUp silent = new LookUp();
         silent.page(List.of(list("a", "One")), -1, "page=1&per_page=100");
         assertThat(silent.unfinished()).isFalse();
@@ -219,13 +283,26 @@ class ListDecisionsTest {
 
     private static FoundList known(
             String id, String name, Membership membership, Instant vanishedAt, boolean retired, boolean askedToday) {
+        boolean configured = membership == Membership.CONFIGURED;
+        return known(id, name, membership, configured, false, vanishedAt, retired, askedToday);
+    }
+
+    private static FoundList known(
+            String id,
+            String name,
+            Membership membership,
+            boolean configured,
+            boolean left,
+            Instant vanishedAt,
+            boolean retired,
+            boolean askedToday) {
         return new FoundList(
                 id,
                 name,
                 membership,
                 "active",
-                membership == Membership.CONFIGURED,
-                false,
+                configured,
+                left,
                 false,
                 Set.of(),
                 "EXTERNAL",

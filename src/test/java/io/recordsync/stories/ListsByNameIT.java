@@ -133,6 +133,19 @@ class ListsByNameIT {
         salesforce.deleteContact(living.get(2));
         talkdesk.awaitGone(A, living.subList(2, 3));
         assertThat(talkdesk.holds(B, living.get(2))).isTrue();
+
+        // Of one that has not joined nobody is asked once it is renamed, or gone.
+        talkdesk.addList(C, "EXTERNAL", "SF June");
+        service.await("it asks", () -> state(C).equals("asks"));
+        talkdesk.renameList(C, "June");
+        service.await("it asks no more", () -> state(C).equals("retired"));
+        talkdesk.renameList(C, "SF June");
+        service.await("it asks again", () -> state(C).equals("asks"));
+        talkdesk.removeList(C);
+        service.await("it is gone", () -> state(C).equals("retired"));
+        service.await(
+                "nobody is asked",
+                () -> !service.status().at("/health/reasons").toString().contains("waits for a person to let it join"));
     }
 
     @Test

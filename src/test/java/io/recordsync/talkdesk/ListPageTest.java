@@ -50,7 +50,15 @@ class ListPageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{}", "[]", "<html>", "{\"_embedded\": {\"record_lists\": [{\"name\": \"SF\"}]}}"})
+    @ValueSource(
+            strings = {
+                "{}",
+                "[]",
+                "<html>",
+                "{\"_embedded\": {\"record_lists\": [{\"name\": \"SF\"}]}}",
+                "{\"_embedded\": {\"record_lists\": [{\"id\": \"l1/records?x=\"}]}}",
+                "{\"_embedded\": {\"record_lists\": [{\"id\": {}}]}}"
+            })
     void what_is_no_page_of_talkdesks_is_asked_for_again(String body) {
         assertThatThrownBy(() -> read(body)).isInstanceOf(IOException.class);
     }

@@ -82,7 +82,8 @@ class RecordPageTest {
                 "https://API.talkdeskapp.com:443/record-lists/l/records?page=2&per_page=100",
                 "https://api.talkdeskapp.com/record-lists/l/records/?page=2&per_page=100",
                 "/record-lists/l/records/?page=2&per_page=100",
-                " /record-lists/l/records?page=2&per_page=100 "
+                " /record-lists/l/records?page=2&per_page=100 ",
+                "/record-lists/L/records?page=2&per_page=100"
             })
     void however_a_link_to_our_own_host_is_written_it_is_followed(String link) throws Exception {
         assertThat(read(200, withNext(link)).next()).isEqualTo("page=2&per_page=100");
