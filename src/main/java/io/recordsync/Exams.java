@@ -16,7 +16,7 @@ import io.recordsync.salesforce.stream.Topic;
 import io.recordsync.talkdesk.CallbacksExam;
 import io.recordsync.talkdesk.TalkdeskExam;
 import java.time.Clock;
-import java.util.List;
+import java.util.function.Predicate;
 
 /** The exams of both ends, for the doctor and for its command: each goes the way that the service goes. */
 final class Exams {
@@ -49,15 +49,13 @@ final class Exams {
 
     /** Only asks. */
     Exam talkdesk() {
-        return talkdesk(List.of());
+        return talkdesk(list -> false);
     }
 
     /** Likewise, and tries a DELETE of nobody on each list that is not rehearsed. */
     Exam talkdeskProbed() {
         DeliveryMode mode = settings.delivery().mode();
-        return talkdesk(settings.talkdesk().recordLists().stream()
-                .filter(list -> !mode.rehearses(list))
-                .toList());
+        return talkdesk(list -> !mode.rehearses(list));
     }
 
     /** @param sendsTest whether a message is sent */
@@ -70,16 +68,16 @@ final class Exams {
                 clock);
     }
 
-    private Exam talkdesk(List<String> probed) {
+    private Exam talkdesk(Predicate<String> mayProbe) {
         TalkdeskSettings talkdesk = settings.talkdesk();
         Exam lists = new TalkdeskExam(
                 outbound,
                 tokens.talkdesk(),
                 talkdesk.apiUrl().toString(),
-                talkdesk.recordLists(),
+                talkdesk.lists(),
                 talkdesk.scope(),
                 settings.delivery().timeout(),
-                probed);
+                mayProbe);
         if (!talkdesk.callbacks().on()) {
             return lists;
         }

@@ -1,6 +1,8 @@
 package io.recordsync.talkdesk;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.recordsync.config.ListSettings;
+import io.recordsync.deletion.ListRules;
 import io.recordsync.doctor.Answer;
 import io.recordsync.doctor.Asker;
 import io.recordsync.doctor.Exam;
@@ -14,11 +16,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /**
- * Whether Talkdesk lets in with the scope that is needed, has the right time and the lists, and gets the bodies of DELETE
- * calls.
+ * Whether Talkdesk lets in with the scope that is needed, has the right time and the lists, by id and by name, and gets the bodies
+ * of DELETE calls.
  *
  * <p>The last is asked by the call that the service makes, with one record id that was made up a moment before (a random
  * UUID), so that there is nothing to delete. Its answers are taken to mean:
@@ -43,28 +47,30 @@ public final class TalkdeskExam implements Exam {
     private final Asker asker;
     private final AccessTokens tokens;
     private final String apiUrl;
-    private final List<String> recordLists;
+    private final ListRules rules;
+    private final ListNames names;
     private final String scope;
-    private final List<String> probed;
+    private final Predicate<String> mayProbe;
 
     /**
      * @param scope that was asked for: granted as well, where the answer is silent
-     * @param probed the record lists that a DELETE call may be tried on, one of them is chosen; empty = none
+     * @param mayProbe whether a DELETE call may be tried on a record list that is served; one is chosen
      */
     public TalkdeskExam(
             Outbound outbound,
             AccessTokens tokens,
             String apiUrl,
-            List<String> recordLists,
+            ListSettings lists,
             String scope,
             Duration timeout,
-            List<String> probed) {
+            Predicate<String> mayProbe) {
         this.asker = new Asker(outbound, timeout);
         this.tokens = tokens;
         this.apiUrl = apiUrl;
-        this.recordLists = List.copyOf(recordLists);
+        this.rules = lists.rules();
+        this.names = new ListNames(asker, apiUrl, lists);
         this.scope = scope;
-        this.probed = List.copyOf(probed);
+        this.mayProbe = mayProbe;
     }
 
     @Override
@@ -77,24 +83,25 @@ public final class TalkdeskExam implements Exam {
         }
         List<Answer> answers = new ArrayList<>();
         List<String> there = new ArrayList<>();
-        for (String list : recordLists) {
+        for (String list : rules.ids()) {
             if (token.isEmpty()) {
                 findings.skip(check(list), "because the login failed");
             } else if (list(findings, list, token.get(), answers)) {
                 there.add(list);
             }
         }
+        there.addAll(names.examine(findings, token));
         clock(findings, answers);
-        probed.stream()
-                .filter(there::contains)
+        there.stream()
+                .filter(mayProbe)
                 .findFirst()
                 .ifPresentOrElse(
                         list -> deleteBody(findings, list, token.orElseThrow()),
                         () -> findings.skip(
                                 DELETE,
-                                probed.isEmpty()
-                                        ? "no DELETE call is made in a dry run"
-                                        : "because there is no list to try it on"));
+                                there.isEmpty()
+                                        ? "because there is no list to try it on"
+                                        : "no DELETE call is made in a dry run"));
     }
 
     private Optional<Token> login(Findings findings) {
@@ -156,8 +163,7 @@ public final class TalkdeskExam implements Exam {
                     type(findings, list, body.path("unique_identifier_type").asText());
                     return true;
                 }
-                case 404 -> findings.fail(
-                        check(list), "404, " + list + " does not exist → check talkdesk.record-lists");
+                case 404 -> findings.fail(check(list), "404, " + list + " does not exist → check " + key(list));
                 case 401 -> findings.fail(
                         check(list), "401, the new token is refused" + words(body) + " → check talkdesk.api-url");
                 case 403 -> findings.fail(
@@ -172,9 +178,19 @@ public final class TalkdeskExam implements Exam {
         return false;
     }
 
-    private static void type(Findings findings, String list, String type) {
+    /** That names it. */
+    private String key(String list) {
+        return rules.unbound().contains(list)
+                ? "talkdesk.record-lists"
+                : "talkdesk.record-lists.of." + String.join(", ", rules.entities(list, ""));
+    }
+
+    private void type(Findings findings, String list, String type) {
         if (type.equals("EXTERNAL")) {
-            findings.ok(check(list), "EXTERNAL");
+            Set<String> entities = rules.entities(list, "");
+            findings.ok(
+                    check(list),
+                    "EXTERNAL" + (entities.isEmpty() ? "" : ", deletions of " + String.join(", ", entities) + " only"));
         } else {
             findings.warn(
                     check(list),

@@ -154,6 +154,39 @@ class DoctorIT {
     }
 
     @Test
+    void lists_that_are_named_by_patterns_or_bound_are_looked_up() throws Exception {
+        for (int i = 0; i < 120; i++) {
+            talkdesk.addList("other-" + i, "EXTERNAL", "Other " + i);
+        }
+        talkdesk.addList("zz-may", "EXTERNAL", "SF May");
+        talkdesk.addList("zz-leads", "EXTERNAL", "Leads of May");
+        service.with("salesforce.entities", "Contact,Lead")
+                .with("salesforce.id-prefixes", "003,00Q")
+                .with("salesforce.channel", "/data/ChangeEvents")
+                .with("talkdesk.record-lists.matching", "SF *, sf ?")
+                .with("talkdesk.record-lists.of.Lead", "Leads *, " + PHONES);
+
+        Command doctor = Command.run(service.environment(), "doctor");
+
+        assertFound(
+                doctor,
+                "warn | talkdesk list 6a1c7a2e | " + PHONES + " is of the type PHONE_NUMBER: ",
+                "ok   | talkdesk list names    | 'SF *' of talkdesk.record-lists.matching matches 1 of the 124 record lists:"
+                        + " zz-may (SF May)",
+                "warn | talkdesk list names    | 'sf ?' of talkdesk.record-lists.matching matches none of the 124 record lists",
+                "ok   | talkdesk list names    | 'Leads *' of talkdesk.record-lists.of.Lead matches 1 of the 124 record lists:"
+                        + " zz-leads (Leads of May)",
+                "ok   | talkdesk list names    | wait for a person to let them join, unless one has decided"
+                        + " (talkdesk.record-lists.join): zz-leads (Leads of May), zz-may (SF May)");
+        assertThat(talkdesk.deletes()).hasSize(1);
+        assertThat(talkdesk.deletesOf("zz-may")).isEmpty();
+        service.with("talkdesk.record-lists.most", "1");
+        assertFound(
+                examine(1),
+                "fail | talkdesk list names    | 2 record lists match, more than talkdesk.record-lists.most = 1: nothing new joins");
+    }
+
+    @Test
     void mistakes_in_the_configuration_are_told_and_nobody_is_asked() throws Exception {
         service.with("batch.size", "many");
 
