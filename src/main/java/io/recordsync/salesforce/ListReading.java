@@ -216,8 +216,8 @@ final class ListReading {
                     + " list has it";
         }
         return foreignPrefix >= foreignForm
-                ? "external ids are of other entities (prefix " + kinds(prefixes)
-                        + "): set salesforce.id-prefixes, or it is" + " another list"
+                ? "external ids are of other entities (prefix " + kinds(prefixes) + "): "
+                        + records.otherEntitiesAdvice()
                 : "external ids are no ids of Salesforce records (expected " + records.expectedIds()
                         + "): what was the list loaded with?";
     }

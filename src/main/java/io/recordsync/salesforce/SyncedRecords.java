@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Which records of Salesforce are in Talkdesk's record lists, and what names them there.
@@ -24,6 +25,8 @@ public final class SyncedRecords {
     private final String externalProvider;
     private final List<String> idPrefixes;
     private final boolean holdsMerged;
+    /** Whose ids are accepted, of a list that gets some entities' deletions only; else empty. */
+    private final Set<String> boundTo;
 
     /** Where the losers of merges are deleted like any other. */
     public SyncedRecords(ServedLists recordLists, String externalProvider, List<String> idPrefixes) {
@@ -33,10 +36,20 @@ public final class SyncedRecords {
     /** @param holdsMerged whether a person decides about the losers of merges */
     public SyncedRecords(
             ServedLists recordLists, String externalProvider, List<String> idPrefixes, boolean holdsMerged) {
+        this(recordLists, externalProvider, idPrefixes, holdsMerged, Set.of());
+    }
+
+    private SyncedRecords(
+            ServedLists recordLists,
+            String externalProvider,
+            List<String> idPrefixes,
+            boolean holdsMerged,
+            Set<String> boundTo) {
         this.recordLists = recordLists;
         this.externalProvider = externalProvider;
         this.idPrefixes = List.copyOf(idPrefixes);
         this.holdsMerged = holdsMerged;
+        this.boundTo = new TreeSet<>(boundTo);
     }
 
     /** Empty when this is not an id that may be deleted. */
@@ -68,7 +81,18 @@ public final class SyncedRecords {
                         entities.stream()
                                 .flatMap(entity -> KeyPrefixes.of(entity, idPrefixes).stream())
                                 .distinct()
-                                .toList());
+                                .toList(),
+                        holdsMerged,
+                        entities);
+    }
+
+    /** What to do about ids of other entities, for a person. */
+    String otherEntitiesAdvice() {
+        return boundTo.isEmpty()
+                ? "set salesforce.id-prefixes, or it is another list"
+                : "the list is bound to " + String.join(" and ", boundTo)
+                        + ", and gets no other deletions: bind it to those entities too (talkdesk.record-lists.of.<Entity>),"
+                        + " or it is another list";
     }
 
     /** One deletion for each record list that gets those of the entity. */

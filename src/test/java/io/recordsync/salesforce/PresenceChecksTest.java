@@ -14,6 +14,7 @@ import io.recordsync.deletion.Sign;
 import io.recordsync.inbox.Intakes;
 import io.recordsync.inbox.ListCoverage;
 import io.recordsync.inbox.RecordLists;
+import io.recordsync.inbox.ServedList;
 import io.recordsync.inbox.ServedLists;
 import io.recordsync.inbox.Signs;
 import io.recordsync.simulator.salesforce.ContactIds;
@@ -653,6 +654,21 @@ class PresenceChecksTest {
     /** After what a test reads of it, a pass through an empty list, which is whole. */
     private static PresenceCheck whole(PresenceCheck check) {
         check.counted(0, true);
+    /** It was told to set salesforce.id-prefixes, which has them. */
+    @Test
+    void of_a_bound_list_with_ids_of_other_entities_the_binding_is_named() throws Exception {
+        ServedList bound = new ServedList("list-a", "Leads", Set.of("Lead"), false, null, false, false);
+        SyncedRecords records = new SyncedRecords(() -> List.of(bound), "salesforce", List.of("003", "00Q"));
+        ListReading reading = new ListReading(records.of("list-a"));
+        reading.counted(1, true);
+        reading.page(ours(List.of(ContactIds.next())), "", Set.of());
+
+        assertThat(reading.whyFewAreJudged())
+                .isEqualTo(
+                        "external ids are of other entities (prefix '003' (1)): the list is bound to Lead, and gets no other"
+                                + " deletions: bind it to those entities too (talkdesk.record-lists.of.<Entity>), or it is another list");
+    }
+
         check.page(List.of(), "");
         check.counted(0, true);
         return check;
