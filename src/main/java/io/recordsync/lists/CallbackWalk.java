@@ -21,7 +21,8 @@ import java.util.Set;
 /**
  * One walk through all callbacks that are still to be made: what to ask next, and what the answers have brought so far.
  *
- * <p>Pages go by number, for callbacks have no links to the next. Then the records of those that are new are asked for, then
+ * <p>Pages go by number, for callbacks have no links to the next. Callbacks that are made meanwhile shift the others to earlier pages, so
+ * that some are never shown: where a pass saw fewer than there were, all is read again, {@value #MAX_PASSES} times at most. Then the records of those that are new are asked for, then
  * others again, then the lists of those that are gone, then some callbacks are cancelled. Not thread-safe.
  */
 public final class CallbackWalk {
@@ -29,6 +30,8 @@ public final class CallbackWalk {
     private static final int PAGE_SIZE = 200;
     /** A server that has no end ends here. */
     private static final int MAX_PAGES = 1_000;
+
+    private static final int MAX_PASSES = 3;
     /** After so many answers in a row that say nothing the walk ends: there is no use in asking for thousands of others. */
     private static final int MAX_UNCLEAR = 10;
 
@@ -39,8 +42,13 @@ public final class CallbackWalk {
 
     private int page = 1;
     private boolean read;
+    private int passes;
+    private long total = -1;
+    /** Of this pass, and of all. */
+    private final Set<String> seenNow = new HashSet<>();
+
+    private final Set<String> everSeen = new HashSet<>();
     private final Map<String, ScheduledCallback> listed = new LinkedHashMap<>();
-    private final Set<String> elsewhere = new HashSet<>();
     private final Deque<ScheduledCallback> newOnes = new ArrayDeque<>();
     private final Deque<ScheduledCallback> known = new ArrayDeque<>();
     private final Map<String, Presence> records = new HashMap<>();
@@ -96,22 +104,36 @@ public final class CallbackWalk {
 
     /** @throws IOException where the pages do not end */
     void page(CallbackPage answer, Collection<String> served) throws IOException {
-        int before = listed.size() + elsewhere.size();
         for (ScheduledCallback callback : answer.callbacks()) {
-            if (served.contains(callback.recordList())) {
-                listed.put(callback.id(), callback);
-            } else {
-                elsewhere.add(callback.id());
-            }
+            // The configuration may write a list's id in capitals.
+            served.stream()
+                    .filter(callback.recordList()::equalsIgnoreCase)
+                    .findFirst()
+                    .ifPresent(list ->
+                            listed.put(callback.id(), new ScheduledCallback(callback.id(), list, callback.recordId())));
         }
-        boolean nothingNew = !answer.callbacks().isEmpty() && listed.size() + elsewhere.size() == before;
-        read = answer.last();
-        if (!read && (nothingNew || page >= MAX_PAGES)) {
+        total = Math.max(total, answer.total());
+        boolean nothingNew = !seenNow.addAll(answer.ids()) && !answer.ids().isEmpty();
+        if (!answer.last() && (nothingNew || page >= MAX_PAGES)) {
             throw new IOException(
                     "Page " + page + " of the callbacks is one that was read already, or has no end (expected a"
                             + " last page, as total_pages or a page without callbacks says)");
         }
-        page++;
+        if (answer.last()) {
+            endPass();
+        } else {
+            page++;
+        }
+    }
+
+    private void endPass() {
+        passes++;
+        boolean nothingNew = !everSeen.addAll(seenNow);
+        boolean whole = page == 1 || total >= 0 && seenNow.size() >= total || passes > 1 && nothingNew;
+        read = whole || passes >= MAX_PASSES;
+        page = 1;
+        total = -1;
+        seenNow.clear();
     }
 
     Map<String, ScheduledCallback> listed() {
@@ -220,7 +242,7 @@ public final class CallbackWalk {
     /** @throws IOException where it is of no use to cancel others */
     void cancelAnswered(Presence answer) throws IOException {
         String id = toCancel.remove();
-        if (answer.isGone()) {
+        if (answer.isThere()) {
             cancelled.add(id);
         }
         if (answer.forbidden()) {

@@ -289,10 +289,12 @@ public final class Callbacks {
 
     /** A callback was to be cancelled; written down at once, so that nothing is forgotten where the next one fails. */
     public void cancelled(CallbackWalk walk, Presence answer) throws IOException {
-        if (answer.isGone()) {
+        if (answer.isThere() || answer.isGone()) {
             ScheduledCallback callback = walk.listed().get(walk.callback());
-            book.remember(List.of(new Seen(callback, "", "", CallbackState.CANCELLED, true, false)));
-            cancelled.accept(1);
+            // Nobody may be told that this service has cancelled what somebody has made meanwhile.
+            CallbackState state = answer.isThere() ? CallbackState.CANCELLED : CallbackState.ENDED;
+            book.remember(List.of(new Seen(callback, "", "", state, true, false)));
+            cancelled.accept(answer.isThere() ? 1 : 0);
         }
         walk.cancelAnswered(answer);
     }

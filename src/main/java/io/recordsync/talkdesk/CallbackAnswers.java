@@ -48,9 +48,12 @@ public final class CallbackAnswers {
         if (status != 200 || !listed.isArray() && !empty) {
             throw new IOException("No page of callbacks: " + Shape.foreign(status, Looks.of(null, body)));
         }
+        List<String> ids = new ArrayList<>();
         List<ScheduledCallback> callbacks = new ArrayList<>();
         for (JsonNode callback : listed) {
             String id = text(callback, "callback_id");
+            // One without an id is told from others by its place.
+            ids.add(id.isEmpty() ? number + "/" + ids.size() : id);
             String list = text(callback, "record_list_id");
             String record = text(callback, "record_id");
             boolean ours = ID.matcher(id).matches()
@@ -61,7 +64,8 @@ public final class CallbackAnswers {
                 callbacks.add(new ScheduledCallback(id, list, record));
             }
         }
-        return new CallbackPage(listed.size(), callbacks, listed.isEmpty() || isLast(page, number));
+        long total = page.path("total").asLong(-1);
+        return new CallbackPage(ids, callbacks, total, listed.isEmpty() || isLast(page, number));
     }
 
     /** Where it says its own number, that counts: a server may pass over the one that was asked for. */
@@ -89,11 +93,11 @@ public final class CallbackAnswers {
         return otherwise(status, body, list, "record list " + recordList, "let the client have record-lists:manage");
     }
 
-    /** Of a DELETE: gone, also where it was gone before. */
+    /** Of a DELETE: it was there, and this call has cancelled it; or it was gone before: somebody made it, or cancelled it. */
     public static Presence cancelled(int status, String body) {
         if (status == 204
                 || status == 200 && Shape.object(body).isObject() && !Shape.isError(status, Shape.object(body))) {
-            return Presence.gone();
+            return Presence.there("", "");
         }
         return otherwise(
                 status,

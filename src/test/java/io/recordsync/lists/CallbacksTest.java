@@ -37,6 +37,11 @@ class CallbacksTest {
 
     private final List<ScheduledCallback> scheduled = new ArrayList<>();
     private Presence list = Presence.there("", "");
+    /** What Talkdesk answers to a DELETE. */
+    private Presence deleteAnswer = Presence.there("", "");
+
+    private long counted;
+
     private final List<String> askedFor = new ArrayList<>();
     private final List<String> cancelled = new ArrayList<>();
 
@@ -95,6 +100,25 @@ class CallbacksTest {
         assertThat(callbacks.before(BATCH, null)).as("the next batch").isNull();
     }
 
+    /** A run finds out; then deletions wait for a look as before. */
+    @Test
+    void when_an_outage_is_over_callbacks_are_looked_at_before_deletions_again() throws Exception {
+        Callbacks callbacks = cancelling(100);
+        callback("c1", "ann");
+        CallbackWalk walk = null;
+        while ((walk = callbacks.before(BATCH, walk)) != null) {
+            callbacks.fail(walk, new IOException("Talkdesk answered 503"));
+        }
+
+        run(callbacks);
+        assertThat(book.rows.get("c1").externalId()).isEqualTo("ann");
+        callback("c2", "bob");
+        book.now = book.now.plusSeconds(1);
+        book.acceptedAt = book.now;
+        assertThat(walk(callbacks, callbacks.before(BATCH, null))).isTrue();
+        assertThat(book.rows).containsKey("c2");
+    }
+
     @Test
     void where_a_right_is_missing_deletions_go_on_at_once() throws Exception {
         Callbacks callbacks = cancelling(100);
@@ -133,7 +157,7 @@ class CallbacksTest {
         Callbacks callbacks = cancelling(100);
         callback("c1", "ann");
         CallbackWalk walk = callbacks.before(BATCH, null);
-        callbacks.page(walk, new CallbackPage(1, scheduled, true));
+        callbacks.page(walk, page());
         callbacks.record(walk, records.get("c1"));
 
         assertThat(book.rows).containsKey("c1");
@@ -219,6 +243,22 @@ class CallbacksTest {
         assertThat(cancelled).isEmpty();
         run(cancelling(3));
         assertThat(cancelled).hasSize(3);
+    }
+
+    /** A receipt said that this service had cancelled it. */
+    @Test
+    void what_is_gone_by_the_time_it_is_to_be_cancelled_has_ended_and_was_not_cancelled_here() throws Exception {
+        Callbacks callbacks = cancelling(100);
+        callback("c1", "ann");
+        run(callbacks);
+        records.put("c1", Presence.gone());
+        book.deleted.put("ann", Deleted.CARRIED_OUT);
+        deleteAnswer = Presence.gone();
+        book.now = book.now.plus(PERIOD);
+        run(callbacks);
+
+        assertThat(states()).containsEntry("c1", CallbackState.ENDED);
+        assertThat(counted).isZero();
     }
 
     @Test
@@ -314,8 +354,13 @@ class CallbacksTest {
                 () -> List.of("L1"),
                 policy,
                 mode,
-                count -> {},
+                count -> counted += count,
                 new LookPatience(Duration.ofMillis(200), Duration.ofMillis(5), Duration.ofMinutes(1)));
+    }
+
+    private CallbackPage page() {
+        return new CallbackPage(
+                scheduled.stream().map(ScheduledCallback::id).toList(), scheduled, scheduled.size(), true);
     }
 
     private void run(Callbacks callbacks) throws IOException {
@@ -327,7 +372,7 @@ class CallbacksTest {
         if (walk == null) {
             return false;
         }
-        callbacks.page(walk, new CallbackPage(scheduled.size(), scheduled, true));
+        callbacks.page(walk, page());
         while (walk.asking()) {
             String id = walk.record().id();
             askedFor.add(id);
@@ -340,7 +385,7 @@ class CallbacksTest {
         while (walk.cancelling()) {
             cancelled.add(walk.callback());
             scheduled.removeIf(callback -> callback.id().equals(walk.callback()));
-            callbacks.cancelled(walk, Presence.gone());
+            callbacks.cancelled(walk, deleteAnswer);
         }
         callbacks.finish(walk);
         return true;

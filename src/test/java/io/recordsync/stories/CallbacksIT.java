@@ -11,8 +11,10 @@ import io.recordsync.simulator.talkdesk.TalkdeskRecord;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -107,11 +109,25 @@ class CallbacksIT {
                 "all are cancelled", () -> talkdesk.callbacks().cancelled().containsAll(several));
         assertThat(talkdesk.callbacks().cancelled()).hasSize(6);
 
+        // One is made while the pages are read, and another slips to a page that was read already.
+        String last = callback(11);
+        String slips = callback(10);
+        AtomicBoolean once = new AtomicBoolean();
+        talkdesk.callbacks().afterPage(page -> {
+            if (page == 2 && once.compareAndSet(false, true)) {
+                talkdesk.callbacks().made(living);
+            }
+        });
+        salesforce.deleteContact(contacts.get(10));
+        talkdesk.awaitGone(LIST, List.of(contacts.get(10)));
+        service.await("it is cancelled", () -> !talkdesk.callbacks().isScheduled(slips));
+        assertThat(talkdesk.callbacks().isScheduled(last)).isTrue();
+
         assertThat(service.text("/api/callbacks")).doesNotContain("+1555", "Adelheid", "Beispielhuber");
         assertThat(service.text("/api/receipts?externalId=" + contacts.get(4)))
                 .contains("Callback " + deleted + " of this record was cancelled by this service");
         service.await("it is counted", () -> service.text("/observe/metrics")
-                .contains("recordsync_callbacks_cancelled_total 6.0"));
+                .contains("recordsync_callbacks_cancelled_total 7.0"));
         assertThat(service.text("/observe/metrics"))
                 .contains("recordsync_callbacks{state=\"unseen\"} 1.0")
                 .doesNotContain("+1555");
@@ -161,6 +177,44 @@ class CallbacksIT {
                 "those that we deleted are cancelled",
                 () -> talkdesk.callbacks().cancelled().size() == 3);
         assertThat(talkdesk.callbacks().isScheduled(callbacks.get(3))).isTrue();
+    }
+
+    /** For half a minute deletions wait for a look; none is lost or waits longer because callbacks cannot be read. */
+    @Test
+    @Tag("long")
+    void deletions_go_on_through_an_outage_of_callbacks_and_once_it_is_over_what_was_seen_before_is_cancelled()
+            throws Exception {
+        service.with("talkdesk.callbacks", "cancel").startSubscribed();
+        String seen = callback(0);
+        service.await("it is seen", () -> one(seen).path("state").asText().equals("living"));
+
+        talkdesk.behind(Middlebox.answering(
+                        503, "application/json", "{\"code\": \"0010503\", \"message\": \"Service unavailable\"}")
+                .readsOnly()
+                .of("/schedule-callbacks"));
+        String unseen = callback(1);
+        salesforce.publishDelete(contacts.get(0), contacts.get(1));
+        talkdesk.awaitGone(LIST, contacts.subList(0, 2), Duration.ofSeconds(60));
+        assertThat(service.count("parked") + service.count("held")).isZero();
+        service.await("it is said", () -> service.log().contains("Callbacks cannot be looked at: "));
+        assertThat(service.log()).contains("Talkdesk answered 503 when asked for callbacks", "deletions go on");
+        service.await("health says so", () -> service.text("/observe/health").contains("Callbacks cannot"));
+        salesforce.deleteContact(contacts.get(2));
+        talkdesk.awaitGone(LIST, contacts.subList(2, 3), Duration.ofSeconds(15));
+        assertThat(talkdesk.callbacks().cancelled()).isEmpty();
+
+        talkdesk.answerNormally();
+        service.await("it is cancelled", Duration.ofSeconds(75), () -> !talkdesk.callbacks()
+                .isScheduled(seen));
+        service.await(
+                "nobody knows whose it was",
+                () -> one(unseen).path("state").asText().equals("unseen"));
+        assertThat(talkdesk.callbacks().isScheduled(unseen)).isTrue();
+        String later = callback(3);
+        salesforce.deleteContact(contacts.get(3));
+        service.await("as before", () -> !talkdesk.callbacks().isScheduled(later));
+        service.await(
+                "health is up again", () -> !service.text("/observe/health").contains("Callbacks cannot"));
     }
 
     @Test

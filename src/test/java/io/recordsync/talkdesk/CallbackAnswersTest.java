@@ -34,7 +34,8 @@ class CallbackAnswersTest {
                 1);
 
         assertThat(page.callbacks()).containsExactly(new ScheduledCallback("c1", "L1", "r1"));
-        assertThat(page.listed()).isEqualTo(6);
+        assertThat(page.ids()).hasSize(6);
+        assertThat(page.total()).as("it is not said").isNegative();
         assertThat(page.last()).isFalse();
         assertThat(page.toString()).doesNotContain("+1555");
     }
@@ -65,6 +66,7 @@ class CallbackAnswersTest {
                         .last())
                 .isTrue();
         assertThat(CallbackAnswers.page(200, "{\"total\": 0}", 1).last()).isTrue();
+        assertThat(CallbackAnswers.page(200, "{\"total\": 0}", 1).total()).isZero();
     }
 
     @ParameterizedTest
@@ -127,7 +129,7 @@ class CallbackAnswersTest {
 
     @Test
     void a_callback_is_cancelled_by_204_and_was_gone_by_404() {
-        assertThat(CallbackAnswers.cancelled(204, "").isGone()).isTrue();
+        assertThat(CallbackAnswers.cancelled(204, "").isThere()).isTrue();
         assertThat(CallbackAnswers.cancelled(404, ERROR).isGone()).isTrue();
         assertThat(CallbackAnswers.cancelled(404, "<html>").kind()).isEqualTo(Presence.Kind.UNCLEAR);
         assertThat(CallbackAnswers.cancelled(202, "").kind()).isEqualTo(Presence.Kind.UNCLEAR);

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 
 /**
  * Scheduled callbacks: {@code GET /schedule-callbacks} and {@code DELETE /schedule-callbacks/{id}}, as strict as their pages.
@@ -30,6 +31,7 @@ public final class Callbacks {
     private volatile String pagesField = "total_pages";
     private volatile boolean statusFilter = true;
     private volatile int perPage = MOST_PER_PAGE;
+    private volatile IntConsumer afterPage = page -> {};
 
     private record Callback(String id, String list, String record, String phone, String status) {}
 
@@ -77,6 +79,11 @@ public final class Callbacks {
         perPage = most;
     }
 
+    /** Called after each page has been read, before it is answered, with its number. */
+    public void afterPage(IntConsumer then) {
+        afterPage = then;
+    }
+
     synchronized Reply cancel(String id) {
         if (callbacks.remove(id) == null) {
             return Reply.error(404, "callback_not_found", "Callback not found");
@@ -116,6 +123,7 @@ public final class Callbacks {
         }
         body.put("_links", Map.of("self", Map.of("href", base + "/schedule-callbacks?page=" + page)));
         body.put("_embedded", Map.of("callbacks", found));
+        afterPage.accept(page);
         return Reply.json(200, body);
     }
 
