@@ -2,16 +2,16 @@
 
 import { $, count, exact, make, plural, word } from "./dom.js";
 import { ask, get } from "./acts.js";
-import { listOf } from "./lists.js";
+import { gets, listOf } from "./lists.js";
 
 /** Talkdesk counted it, or did not find it: any other answer leaves a doubt. */
 const CERTAIN = ["exact", "absent"];
 
 let lists = [];
 
-/** The lists that a contact can be on. */
-export function knowLists(ids) {
-  lists = ids;
+/** The lists that are served. */
+export function knowLists(served) {
+  lists = served;
 }
 
 const receiptsOf = async id => (await get(`api/receipts?${new URLSearchParams({ externalId: id })}`)).receipts;
@@ -38,7 +38,7 @@ function receipt(id, receipts) {
   for (const one of receipts) {
     if (!(newest.get(one.recordList)?.acceptedAt > one.acceptedAt)) newest.set(one.recordList, one);
   }
-  const { words, tone } = verdict([...new Set([...lists, ...newest.keys()])].map(list => newest.get(list)));
+  const { words, tone } = verdict([...new Set([...lists.filter(list => gets(list, id)).map(list => list.id), ...newest.keys()])].map(list => newest.get(list)));
   return make("article", { class: "receipt", "data-tone": tone, "aria-labelledby": "receipt-title" },
     make("h3", { id: "receipt-title" }, words),
     make("p", { class: "lead" }, `Contact ${id}, as recorded when asked on ${exact(new Date())}. A later import can bring a record back.`),

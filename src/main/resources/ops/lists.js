@@ -19,7 +19,15 @@ export function knowNames(lists) {
 }
 
 /** Whether deletions go to it. */
-export const isServed = list => !["asks", "dismissed", "retired"].includes(list.state);
+export const isServed = list => list.served;
+
+const ENTITIES = { "003": "Contact", "00Q": "Lead", "001": "Account" };
+
+/** Whether the deletion of this record goes to it: of an id whose prefix says nothing, as far as anybody knows. */
+export function gets(list, id) {
+  const entity = ENTITIES[id.slice(0, 3)];
+  return !entity || list.entities.length === 0 || list.entities.includes(entity);
+}
 
 const title = list => list.name ? `${list.name} (${list.id})` : list.id;
 const size = list => list.recordsCount === null ? "of an unknown size" : `${count(list.recordsCount)} records`;

@@ -91,7 +91,7 @@ function show() {
   showSweep(sweep, reconcile);
   draw($("lists"), [lists, Math.floor(Date.now() / 10000)], showLists);
   draw($("problems"), [status.problems, Math.floor(Date.now() / 60000)], showProblems);
-  knowLists(lists.filter(isServed).map(list => list.id));
+  knowLists(lists.filter(isServed));
   showDeadLetters(status);
 }
 

@@ -1,10 +1,7 @@
 package io.recordsync.deletion;
 
 import java.time.Instant;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * How far the presence checks are.
@@ -16,7 +13,6 @@ import java.util.Map;
  * @param missing how many of them Salesforce does not know; null while the check runs
  * @param counts what was read of the list; of the running check so far
  * @param lastAt when the last check ended; null before that
- * @param errors of each list whose last check failed, or did not see enough of it, why
  */
 public record PresenceReport(
         String recordList,
@@ -25,17 +21,7 @@ public record PresenceReport(
         int checked,
         Integer missing,
         Counts counts,
-        Instant lastAt,
-        Map<String, String> errors) {
-
-    public PresenceReport {
-        errors = Collections.unmodifiableMap(new LinkedHashMap<>(errors));
-    }
-
-    /** Of all lists; null when none failed, or all that failed were checked since. */
-    public String lastError() {
-        return errors.isEmpty() ? null : String.join("; ", errors.values());
-    }
+        Instant lastAt) {
 
     /**
      * What a check has read of a list.

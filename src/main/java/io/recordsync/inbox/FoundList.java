@@ -15,6 +15,7 @@ import java.util.Set;
  * @param vanishedAt null while Talkdesk shows it
  * @param retired whether it vanished so long ago that it is asked for once a day
  * @param askedToday whether that has been
+ * @param presenceError why its last presence check failed, or is not believed; empty where neither is so
  */
 public record FoundList(
         String id,
@@ -32,7 +33,8 @@ public record FoundList(
         Instant coveredUntil,
         Instant vanishedAt,
         boolean retired,
-        boolean askedToday) {
+        boolean askedToday,
+        String presenceError) {
 
     public FoundList {
         entities = Set.copyOf(entities);
@@ -67,12 +69,12 @@ public record FoundList(
         return name.isEmpty() ? id : id + " (" + name + ")";
     }
 
-    ServedList asServed() {
-        return new ServedList(id, name, entities, dryRun, joinedAt, vanishedAt != null, ListedList.isFilling(status));
     /** The entities of a column. */
     static Set<String> words(String column) {
         return column.isEmpty() ? Set.of() : Set.of(column.split(","));
     }
 
+    ServedList asServed() {
+        return new ServedList(id, name, entities, dryRun, joinedAt, vanishedAt != null, ListedList.isFilling(status));
     }
 }

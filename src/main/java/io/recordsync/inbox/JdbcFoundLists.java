@@ -10,7 +10,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -118,7 +117,7 @@ public final class JdbcFoundLists implements FoundLists {
     private static final String ALL =
             """
             select id, name, membership, state, left_at is not null as has_left, dry_run, entities, identifier_type, status,
-                   records_count, joined_at, covered_until, vanished_at,
+                   records_count, joined_at, covered_until, vanished_at, presence_error,
                    case when vanished_at <= {now} - :gone_after then 1 else 0 end as retired,
                    case when asked_at > {now} - :once_a_day then 1 else 0 end as asked_today
             from record_list order by id""";
@@ -145,7 +144,7 @@ public final class JdbcFoundLists implements FoundLists {
                 configured.test(id),
                 row.getBoolean("has_left"),
                 row.getInt("dry_run") == 1,
-                words(row.getString("entities")),
+                FoundList.words(row.getString("entities")),
                 row.getString("identifier_type"),
                 row.getString("status"),
                 row.getObject("records_count") == null ? null : records,
@@ -153,11 +152,8 @@ public final class JdbcFoundLists implements FoundLists {
                 time(row, "covered_until"),
                 time(row, "vanished_at"),
                 row.getInt("retired") == 1,
-                row.getInt("asked_today") == 1);
-    }
-
-    private static Set<String> words(String column) {
-        return column.isEmpty() ? Set.of() : Set.copyOf(Arrays.asList(column.split(",")));
+                row.getInt("asked_today") == 1,
+                row.getString("presence_error"));
     }
 
     // ---- looking up

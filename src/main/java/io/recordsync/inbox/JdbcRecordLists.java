@@ -307,25 +307,30 @@ public final class JdbcRecordLists implements RecordLists {
                 "look for suspended lists", transaction -> transaction.list(SUSPENDED, row -> row.getString("id"))));
     }
 
-    private static final String PRESENCE_CHECKED_SINCE =
-            "select id from record_list where reconciled_at > {now} - :period";
-
     @Override
     public List<String> presenceUnchecked(Collection<String> recordLists, Duration period) {
-        List<String> checked = store.read(
-                "look for presence checks",
-                transaction ->
-                        transaction.list(PRESENCE_CHECKED_SINCE, with("period", period), row -> row.getString("id")));
-        return recordLists.stream().filter(list -> !checked.contains(list)).toList();
+        List<String> notDue = store.read("look for checks", transaction -> PresenceNotes.notDue(transaction, period));
+        return recordLists.stream().filter(list -> !notDue.contains(list)).toList();
     }
-
-    private static final String PRESENCE_CHECKED = "update record_list set reconciled_at = {now} where id = :list";
 
     @Override
     public void presenceChecked(String recordList) {
         register(Set.of(recordList));
-        store.write(
-                "note a presence check", transaction -> transaction.change(PRESENCE_CHECKED, with("list", recordList)));
+        store.write("note a presence check", transaction -> PresenceNotes.checked(transaction, recordList));
+    }
+
+    @Override
+    public boolean presenceFailed(String recordList, String words, Duration again) {
+        return store.write(
+                "note a failed presence check",
+                transaction -> PresenceNotes.failed(transaction, recordList, words, again));
+    }
+
+    @Override
+    public List<String> presenceAgain(Collection<String> recordLists, Duration pause) {
+        return store.read("look for failed presence checks", PresenceNotes::areDue)
+                ? store.write("check again", transaction -> PresenceNotes.take(transaction, recordLists, pause))
+                : List.of();
     }
 
     @Override

@@ -90,7 +90,7 @@ final class Joins {
             on conflict (id) do update set joined_at = excluded.joined_at, covered_until = excluded.covered_until,
                    fingerprint = excluded.fingerprint, entities = excluded.entities, membership = excluded.membership,
                    dry_run = excluded.dry_run, left_at = null, looked_at = null, history_skipped_by = '',
-                   vanished_at = null""";
+                   vanished_at = null, presence_error = '', presence_again_at = null""";
 
     private static Parameters scoped(String list, ListScope scope, Set<String> entities) {
         return with("list", list)
@@ -302,7 +302,8 @@ final class Joins {
                         row.getBoolean("served")));
     }
 
-    private static final String LOOKED = "update record_list set looked_at = {now} where id = :list";
+    private static final String LOOKED =
+            "update record_list set looked_at = {now}, presence_error = '', presence_again_at = null where id = :list";
 
     static int looked(Transaction transaction, String list) throws SQLException {
         return transaction.change(LOOKED, with("list", list));

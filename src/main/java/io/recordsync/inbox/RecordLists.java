@@ -81,11 +81,29 @@ public interface RecordLists {
     /** The lists that are suspended now. */
     Set<String> suspended();
 
-    /** Of these lists, those whose last presence check that came to its end is longer ago than {@code period}, or never was. */
+    /**
+     * Of these lists, those whose last presence check that came to its end is longer ago than {@code period}, or never was; but for those
+     * that {@link #presenceAgain} will give.
+     */
     List<String> presenceUnchecked(Collection<String> recordLists, Duration period);
 
     /** A presence check of the list has come to its end. */
     void presenceChecked(String recordList);
+
+    /**
+     * A presence check of the list failed, or is not believed: every process shows the words until one is.
+     *
+     * @param again when it is made again by itself; null: only by schedule or order
+     * @return whether the words are other ones than before
+     */
+    boolean presenceFailed(String recordList, String words, Duration again);
+
+    /**
+     * Of these lists, those whose failed presence check is to be made again now; of several processes one is given a list.
+     *
+     * @param pause until it is given again, should this process not come to the end of it
+     */
+    List<String> presenceAgain(Collection<String> recordLists, Duration pause);
 
     /** How far the proof reaches for each list, ordered by id. */
     List<ListCoverage> coverage();

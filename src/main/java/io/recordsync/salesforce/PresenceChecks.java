@@ -41,13 +41,16 @@ import org.slf4j.LoggerFactory;
  * <p>A check that comes to its end asks for the deletion of those of whose deletion there is a sign. What Salesforce just does not
  * show is held until a person decides, or, where the settings say so, deleted too, unless that is too much or nothing was found:
  * then the org, the list or the user's permission is wrong. A check that did not see all of the list, or judged little of it, says
- * so. One that fails is run again from its beginning; an order is forgotten by a restart. Thread-safe.
+ * so. One that fails is run again from its beginning, by this process or another; an order that has not begun is forgotten by a restart.
+ * Thread-safe.
  */
 public final class PresenceChecks implements Supplier<PresenceReport> {
 
     private static final Logger LOG = LoggerFactory.getLogger(PresenceChecks.class);
     /** How often it is looked whether one is due. */
     private static final Duration LOOK = Duration.ofSeconds(1);
+    /** A check that failed is made again after so many pauses of a sweep that failed: a scope that was granted takes minutes. */
+    private static final int PAUSES = 10;
 
     private final Intakes intakes;
     private final RecordLists lists;
@@ -58,6 +61,7 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
     private final String apiVersion;
     private final Optional<Duration> schedule;
     private final Beliefs beliefs;
+    private final Duration retry;
     private final Backoff backoff;
     private final Clock clock;
 
@@ -69,9 +73,10 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
     private int lastMissing;
     private PresenceReport.Counts lastCounts = PresenceReport.Counts.NONE;
     private Instant lastAt;
-    /** Of each list's last check, until one comes to its end. */
-    private final Map<String, String> errors = new LinkedHashMap<>();
+    /** Why the check that has just come to its end is not believed; empty where it is. */
+    private String doubt = "";
 
+    private long lookAgainAt = System.nanoTime();
     private int failures;
     private long notBefore = System.nanoTime();
 
@@ -107,6 +112,7 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
         this.apiVersion = apiVersion;
         this.schedule = schedule;
         this.beliefs = beliefs;
+        this.retry = retry;
         this.backoff = new Backoff(retry, retry.multipliedBy(60));
         this.clock = clock;
     }
@@ -124,6 +130,7 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
         }
         pause(LOOK);
         ordered.addAll(firstChecks.due());
+        ordered.addAll(failedBefore());
         if (ordered.isEmpty()) {
             schedule.ifPresent(period -> ordered.addAll(lists.presenceUnchecked(firstChecks.readable(), period)));
         }
@@ -141,6 +148,19 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
                 lists.underway(list),
                 signs.awaited(list));
         return running;
+    }
+
+    /** By any process; whatever the reason was, it may be gone. */
+    private List<String> failedBefore() {
+        if (System.nanoTime() - lookAgainAt < 0) {
+            return List.of();
+        }
+        lookAgainAt = System.nanoTime() + retry.toNanos();
+        return lists.presenceAgain(firstChecks.readable(), again());
+    }
+
+    private Duration again() {
+        return retry.multipliedBy(PAUSES);
     }
 
     /** How many records the list has, before a pass through it or after it; negative where nobody knows. */
@@ -199,12 +219,7 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
             LOG.warn(message);
             problems.add(new Problem("reconcile_incomplete", message));
         });
-        errors.remove(check.recordList());
-        if (!problems.isEmpty()) {
-            errors.put(
-                    check.recordList(),
-                    String.join("; ", problems.stream().map(Problem::message).toList()));
-        }
+        doubt = String.join("; ", problems.stream().map(Problem::message).toList());
         signs.noLongerAwaited(check.recordList(), check.awaitedLiving(), signed.keySet(), check.awaitedGone());
         List<DeletionRequest> deletions = new ArrayList<>();
         check.missing().forEach((id, forms) -> {
@@ -289,8 +304,10 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
     /** What was concluded is in the inbox. */
     public synchronized void finish(PresenceCheck check) {
         lists.presenceChecked(check.recordList());
-        if (!errors.containsKey(check.recordList())) {
+        if (doubt.isEmpty()) {
             lists.looked(check.recordList());
+        } else {
+            lists.presenceFailed(check.recordList(), doubt, null);
         }
         ended(check);
         failures = 0;
@@ -307,11 +324,10 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
                 lastCounts.otherProvider());
     }
 
-    /** Run again later; not where that is of no use. */
+    /** Run again later; where that is of no use before a person has done something, much later. */
     public synchronized void fail(PresenceCheck check, Exception e) {
         boolean again = !(e instanceof IllegalStateException);
         String words = words(e);
-        errors.put(check.recordList(), words);
         if (again) {
             failures++;
             pause(backoff.after(failures));
@@ -322,6 +338,9 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
             LOG.warn("Record list {} could not be checked: {}; tried again", named(check), words);
         } else {
             ended(check);
+        }
+        boolean news = lists.presenceFailed(check.recordList(), words, again());
+        if (!again && news) {
             String message =
                     "Record list " + named(check) + " could not be checked: " + words + "; nothing was deleted";
             LOG.error(message);
@@ -365,7 +384,6 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
                 now == null ? lastCounts.judged() : now.counts().judged(),
                 now == null ? lastMissing : null,
                 now == null ? lastCounts : now.counts(),
-                lastAt,
-                errors);
+                lastAt);
     }
 }

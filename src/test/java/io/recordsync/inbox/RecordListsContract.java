@@ -154,6 +154,61 @@ abstract class RecordListsContract extends OnEitherDatabase {
         assertThat(inbox.recordLists().nothingFound()).isEmpty();
     }
 
+    /** One process was refused, and the others showed nothing; it stayed until a restart. */
+    @Test
+    void why_a_presence_check_failed_is_known_to_every_process_until_one_is_believed() {
+        RecordLists lists = inbox.recordLists();
+        lists.serve(List.of("L1", "L2"), SCOPE);
+
+        assertThat(lists.presenceFailed("L1", "add the scope", Duration.ofMinutes(10)))
+                .isTrue();
+        assertThat(lists.presenceFailed("L1", "add the scope", Duration.ofMinutes(10)))
+                .as("news once")
+                .isFalse();
+        assertThat(errors()).containsExactly("add the scope", "");
+        assertThat(lists.presenceUnchecked(List.of("L1", "L2"), Duration.ofDays(7)))
+                .as("by the schedule it would be made at once, and again at once")
+                .containsExactly("L2");
+
+        lists.presenceChecked("L1");
+        lists.looked("L1");
+        assertThat(errors()).containsExactly("", "");
+        assertThat(lists.presenceFailed("L1", "add the scope", null))
+                .as("news again")
+                .isTrue();
+        assertThat(lists.presenceUnchecked(List.of("L1", "L2"), Duration.ofDays(7)))
+                .containsExactly("L2");
+    }
+
+    @Test
+    void a_presence_check_that_failed_is_made_again_by_one_process_once_its_pause_is_over() {
+        RecordLists lists = inbox.recordLists();
+        lists.serve(List.of("L1", "L2"), SCOPE);
+        Duration pause = Duration.ofMinutes(10);
+        lists.presenceFailed("L1", "add the scope", pause);
+        lists.presenceFailed("L2", "not whole", null);
+
+        assertThat(lists.presenceAgain(List.of("L1", "L2"), pause)).isEmpty();
+        advance(pause);
+        assertThat(lists.presenceAgain(List.of("L2"), pause))
+                .as("not one that cannot be read")
+                .isEmpty();
+        assertThat(lists.presenceAgain(List.of("L1", "L2"), pause)).containsExactly("L1");
+        assertThat(lists.presenceAgain(List.of("L1", "L2"), pause))
+                .as("it was given")
+                .isEmpty();
+        advance(pause);
+        assertThat(lists.presenceAgain(List.of("L1", "L2"), pause))
+                .as("the process died before it came to the end of it")
+                .containsExactly("L1");
+    }
+
+    private static final ListScope SCOPE = new ListScope("salesforce", List.of("Contact"), List.of("003"));
+
+    private List<String> errors() {
+        return inbox.foundLists().all().stream().map(FoundList::presenceError).toList();
+    }
+
     private void settleAll(List<Batch> claimed, Confirmation confirmation) {
         advance(Duration.ofSeconds(1));
         claimed.forEach(batch -> inbox.queue().settle(batch.deletions(), confirmation, Duration.ZERO));

@@ -312,6 +312,7 @@ class ListDecisionsTest {
                 null,
                 vanishedAt,
                 retired,
-                askedToday);
+                askedToday,
+                "");
     }
 }

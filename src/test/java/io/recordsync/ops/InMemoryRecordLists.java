@@ -106,4 +106,14 @@ public final class InMemoryRecordLists implements RecordLists {
 
     @Override
     public void presenceChecked(String recordList) {}
+
+    @Override
+    public boolean presenceFailed(String recordList, String words, Duration again) {
+        return true;
+    }
+
+    @Override
+    public List<String> presenceAgain(Collection<String> recordLists, Duration pause) {
+        return List.of();
+    }
 }

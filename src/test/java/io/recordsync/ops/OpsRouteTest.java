@@ -396,13 +396,13 @@ class OpsRouteTest {
                  "guard": {"tripped": false, "since": null, "held": 0, "max": 1000, "windowMs": 3600000,
                   "openUntil": null, "openedBy": null},
                  "lists": [
-                   {"id": "list-a", "state": "active", "joined": null, "coveredUntil": "2026-03-01T10:59:00Z",
+                   {"id": "list-a", "state": "active", "served": true, "entities": [], "joined": null, "coveredUntil": "2026-03-01T10:59:00Z",
                     "historyOpen": false, "name": null, "recordsCount": null, "identifierType": null, "pending": 0, "parked": 0, "dryRun": false, "lastCallAt": null,
                     "lastError": null, "presenceError": null},
-                   {"id": "list-b", "state": "active", "joined": null, "coveredUntil": "2026-03-01T10:59:00Z",
+                   {"id": "list-b", "state": "active", "served": true, "entities": [], "joined": null, "coveredUntil": "2026-03-01T10:59:00Z",
                     "historyOpen": false, "name": null, "recordsCount": null, "identifierType": null, "pending": 0, "parked": 0, "dryRun": false, "lastCallAt": null,
                     "lastError": null, "presenceError": null},
-                   {"id": "list-z", "state": "suspended", "joined": null, "coveredUntil": "2026-03-01T10:59:00Z",
+                   {"id": "list-z", "state": "suspended", "served": false, "entities": [], "joined": null, "coveredUntil": "2026-03-01T10:59:00Z",
                     "historyOpen": false, "name": null, "recordsCount": null, "identifierType": null, "pending": 2, "parked": 1, "dryRun": false, "lastCallAt": null,
                     "lastError": "list_gone", "presenceError": null}],
                  "sweep": {"lastAt": "2026-03-01T11:00:00Z", "coveredUntil": "2026-03-01T10:59:00Z",
@@ -1068,19 +1068,16 @@ class OpsRouteTest {
 
     @Test
     void why_a_presence_check_failed_is_said_in_the_row_of_its_list() throws Exception {
-        server.presenceErrors.put("list-b", "add tod.records-list.manage");
+        server.found.found.add(failing("list-b", "add tod.records-list.manage"));
+        server.found.found.add(asking("list-c", "SF May"));
         try {
-            assertThat(json(server.get("/api/status"))
-                            .at("/lists/0/presenceError")
-                            .isNull())
-                    .isTrue();
-            assertThat(json(server.get("/api/status"))
-                            .at("/lists/1/presenceError")
-                            .asText())
-                    .isEqualTo("add tod.records-list.manage");
+            JsonNode lists = json(server.get("/api/status")).path("lists");
+            assertThat(lists.at("/0/presenceError").isNull()).isTrue();
+            assertThat(lists.at("/1/presenceError").asText()).isEqualTo("add tod.records-list.manage");
+            assertThat(lists.at("/1/served").asBoolean()).isTrue();
             assertThat(reasons()).contains("The presence check: add tod.records-list.manage");
         } finally {
-            server.presenceErrors.clear();
+            server.found.found.clear();
         }
     }
 
@@ -1101,13 +1098,22 @@ class OpsRouteTest {
     }
 
     private static FoundList asking(String id, String name) {
+        return found(id, name, Membership.ASKS, "");
+    }
+
+    private static FoundList failing(String id, String presenceError) {
+        return found(id, "", Membership.CONFIGURED, presenceError);
+    }
+
+    private static FoundList found(String id, String name, Membership membership, String presenceError) {
+        boolean configured = membership == Membership.CONFIGURED;
         return new FoundList(
                 id,
                 name,
-                Membership.ASKS,
+                membership,
                 "active",
-                false,
-                true,
+                configured,
+                !configured,
                 false,
                 Set.of(),
                 "EXTERNAL",
@@ -1117,7 +1123,8 @@ class OpsRouteTest {
                 null,
                 null,
                 false,
-                false);
+                false,
+                presenceError);
     }
 
     @Test

@@ -136,8 +136,7 @@ public final class OpsServer implements AutoCloseable {
     private final Sweeps sweeps = new Sweeps(told);
     final InMemorySights sights = new InMemorySights();
     volatile MissedReport missed = MissedReport.NONE;
-    public final Map<String, String> presenceErrors = new ConcurrentHashMap<>();
-    private final PresenceChecks presenceChecks = new PresenceChecks(told, presenceErrors);
+    private final PresenceChecks presenceChecks = new PresenceChecks(told);
     private final PrometheusMeterRegistry registry = Metrics.registry();
     final Metrics metrics = new Metrics(registry, inbox, CHANNEL, () -> stream, CLOCK);
     final ListNames listNames = new ListNames(registry, found);
@@ -374,14 +373,14 @@ public final class OpsServer implements AutoCloseable {
     }
 
     /** Stands for the presence checks. */
-    public record PresenceChecks(List<String> told, Map<String, String> errors) implements Supplier<PresenceReport> {
+    public record PresenceChecks(List<String> told) implements Supplier<PresenceReport> {
         public void order(List<String> recordLists) {
             told.add("reconcile " + recordLists);
         }
 
         @Override
         public PresenceReport get() {
-            return new PresenceReport(null, false, List.of(), 3, null, PresenceReport.Counts.NONE, null, errors);
+            return new PresenceReport(null, false, List.of(), 3, null, PresenceReport.Counts.NONE, null);
         }
     }
 

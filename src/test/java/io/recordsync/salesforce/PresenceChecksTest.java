@@ -57,6 +57,10 @@ class PresenceChecksTest {
     private final List<Object> noLongerAwaited = new ArrayList<>();
     private final Set<String> restored = new HashSet<>();
     private final Map<String, Instant> known = new HashMap<>();
+    /** Why the last check of each list failed, or is not believed. */
+    private final Map<String, String> errors = new HashMap<>();
+
+    private final List<String> again = new ArrayList<>();
 
     @ParameterizedTest
     @CsvSource({
@@ -116,7 +120,7 @@ class PresenceChecksTest {
         checks.order(List.of("list-a"));
         checks.fail(checks.begin(), new IllegalStateException("no such list"));
         assertThat(checks.get().waiting()).isEmpty();
-        assertThat(checks.get().lastError()).isEqualTo("no such list");
+        assertThat(errors).containsEntry("list-a", "no such list");
         assertThat(checked).isEmpty();
     }
 
@@ -230,13 +234,14 @@ class PresenceChecksTest {
         other.page(List.of(), "");
         checks.conclude(whole(other));
         checks.finish(other);
-        assertThat(checks.get().lastError()).isEqualTo("Talkdesk answered 503");
+        assertThat(errors).containsEntry("list-a", "Talkdesk answered 503");
 
         PresenceCheck again = checks.begin();
         assertThat(again.recordList()).isEqualTo("list-a");
         again.page(List.of(), "");
         checks.conclude(whole(again));
-        assertThat(checks.get().lastError()).isNull();
+        checks.finish(again);
+        assertThat(errors).isEmpty();
     }
 
     @Test
@@ -249,6 +254,27 @@ class PresenceChecksTest {
             assertThat(problem.kind()).isEqualTo("reconcile_refused");
             assertThat(problem.message()).contains("list-a", "no such list", "nothing was deleted");
         });
+    }
+
+    /** By this process or another, once its pause is over; the scope may have been granted meanwhile. */
+    @Test
+    void a_check_that_failed_is_made_again_without_an_order_and_is_a_problem_once() throws Exception {
+        PresenceChecks checks = checks(Optional.empty());
+        checks.order(List.of("list-a"));
+        checks.fail(checks.begin(), new IllegalStateException("add the scope"));
+        assertThat(checks.begin()).isNull();
+
+        again.add("list-a");
+        PresenceChecks another = checks(Optional.empty());
+        another.fail(another.begin(), new IllegalStateException("add the scope"));
+        assertThat(problems).hasSize(1);
+
+        PresenceChecks granted = checks(Optional.empty());
+        PresenceCheck check = granted.begin();
+        check.page(List.of(), "");
+        granted.conclude(whole(check));
+        granted.finish(check);
+        assertThat(errors).isEmpty();
     }
 
     @Test
@@ -546,7 +572,7 @@ class PresenceChecksTest {
             assertThat(problem.kind()).isEqualTo("reconcile_incomplete");
             assertThat(problem.message()).contains("list-a", words);
         });
-        assertThat(checks.get().lastError()).contains(words);
+        assertThat(errors.get("list-a")).contains(words);
         assertThat(checks.get().counts().whole()).isFalse();
         assertThat(looked).isEmpty();
     }
@@ -623,9 +649,24 @@ class PresenceChecksTest {
         assertThat(checks.get().counts())
                 .isEqualTo(new Counts(ours + provider + prefix + form, ours, prefix + form, prefix, provider, 0, true));
         if (amber) {
-            assertThat(checks.get().lastError())
+            assertThat(errors.get("list-a"))
                     .contains("reconcile.min-judged-percent = 50", "only " + ours + " were judged", words);
         }
+    }
+
+    /** It was told to set salesforce.id-prefixes, which has them. */
+    @Test
+    void of_a_bound_list_with_ids_of_other_entities_the_binding_is_named() throws Exception {
+        ServedList bound = new ServedList("list-a", "Leads", Set.of("Lead"), false, null, false, false);
+        SyncedRecords records = new SyncedRecords(() -> List.of(bound), "salesforce", List.of("003", "00Q"));
+        ListReading reading = new ListReading(records.of("list-a"));
+        reading.counted(1, true);
+        reading.page(ours(List.of(ContactIds.next())), "", Set.of());
+
+        assertThat(reading.whyFewAreJudged())
+                .isEqualTo(
+                        "external ids are of other entities (prefix '003' (1)): the list is bound to Lead, and gets no other"
+                                + " deletions: bind it to those entities too (talkdesk.record-lists.of.<Entity>), or it is another list");
     }
 
     @Test
@@ -654,21 +695,6 @@ class PresenceChecksTest {
     /** After what a test reads of it, a pass through an empty list, which is whole. */
     private static PresenceCheck whole(PresenceCheck check) {
         check.counted(0, true);
-    /** It was told to set salesforce.id-prefixes, which has them. */
-    @Test
-    void of_a_bound_list_with_ids_of_other_entities_the_binding_is_named() throws Exception {
-        ServedList bound = new ServedList("list-a", "Leads", Set.of("Lead"), false, null, false, false);
-        SyncedRecords records = new SyncedRecords(() -> List.of(bound), "salesforce", List.of("003", "00Q"));
-        ListReading reading = new ListReading(records.of("list-a"));
-        reading.counted(1, true);
-        reading.page(ours(List.of(ContactIds.next())), "", Set.of());
-
-        assertThat(reading.whyFewAreJudged())
-                .isEqualTo(
-                        "external ids are of other entities (prefix '003' (1)): the list is bound to Lead, and gets no other"
-                                + " deletions: bind it to those entities too (talkdesk.record-lists.of.<Entity>), or it is another list");
-    }
-
         check.page(List.of(), "");
         check.counted(0, true);
         return check;
@@ -716,8 +742,12 @@ class PresenceChecksTest {
                             asked.keySet().retainAll((Collection<?>) arguments[1]);
                             yield asked;
                         }
+                        case "presenceAgain" -> List.copyOf(again);
+                        case "presenceFailed" -> !arguments[1].equals(
+                                errors.put((String) arguments[0], (String) arguments[1]));
                         case "looked" -> {
                             looked.add((String) arguments[0]);
+                            errors.remove(arguments[0]);
                             yield null;
                         }
                         default -> List.copyOf(unchecked);

@@ -269,11 +269,15 @@ class ListsByNameIT {
     void two_processes_serve_what_one_of_them_let_join() throws Exception {
         talkdesk.addList(B, "EXTERNAL", "SF May");
         talkdesk.addRecords(B, "salesforce", living);
+        // The scope for records is granted later.
+        talkdesk.recordsNeedTheirOwnScope(true);
+        talkdesk.grantScopes("record-lists:manage");
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start();
                 Service other = new Service(folder, salesforce, talkdesk, A)) {
             String url = postgres.getJdbcUrl("postgres", "postgres");
-            service.with("store.url", url).startSubscribed();
-            other.with("talkdesk.record-lists.matching", "SF *")
+            service.with("store.url", url).with("sweep.retry", "500ms").startSubscribed();
+            other.with("sweep.retry", "500ms")
+                    .with("talkdesk.record-lists.matching", "SF *")
                     .with("talkdesk.record-lists.refresh", "500ms")
                     .with("store.url", url)
                     .start();
@@ -293,6 +297,18 @@ class ListsByNameIT {
             assertThat(ready("nodes")).isEqualTo("UP");
             assertThat(service.log() + other.log())
                     .containsOnlyOnce("SF May), EXTERNAL, 5 records matches by its name");
+
+            // Each shows which scope is missing, and neither does once it was granted, though nobody orders anything.
+            for (Service each : List.of(service, other)) {
+                each.await("the scope is named", () -> statusOf(each, B, "presenceError")
+                        .contains("tod.records-list.manage"));
+            }
+            talkdesk.grantScopes("record-lists:manage", "tod.records-list.manage");
+            for (Service each : List.of(service, other)) {
+                each.await("it was looked at", () -> statusOf(each, B, "historyOpen")
+                        .equals("false"));
+                assertThat(statusOf(each, B, "presenceError")).isEqualTo("null");
+            }
             service.close();
         }
     }
@@ -325,6 +341,10 @@ class ListsByNameIT {
     }
 
     private String statusOf(String id, String field) {
+        return statusOf(service, id, field);
+    }
+
+    private static String statusOf(Service service, String id, String field) {
         for (JsonNode list : service.status().path("lists")) {
             if (list.path("id").asText().equals(id)) {
                 return list.path(field).asText();

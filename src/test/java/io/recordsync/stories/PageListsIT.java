@@ -25,6 +25,8 @@ class PageListsIT {
     private static final String A = "5f1c7a2e-4a21-4a7e-9b2f-aaaaaaaaaaaa";
     private static final String B = "5f1c7a2e-4a21-4a7e-9b2f-bbbbbbbbbbbb";
     private static final String C = "5f1c7a2e-4a21-4a7e-9b2f-cccccccccccc";
+    private static final String FILLING = "5f1c7a2e-4a21-4a7e-9b2f-dddddddddddd";
+    private static final String LEADS = "5f1c7a2e-4a21-4a7e-9b2f-eeeeeeeeeeee";
 
     @TempDir
     Path folder;
@@ -42,7 +44,14 @@ class PageListsIT {
         talkdesk.addList(A, "EXTERNAL", "Always there");
         talkdesk.addList(B, "EXTERNAL", "SF May");
         talkdesk.addList(C, "PHONE_NUMBER", "SF Testing");
+        talkdesk.addList(FILLING, "EXTERNAL", "SF June");
+        talkdesk.listStatus(FILLING, "INCOMPLETE");
+        talkdesk.addList(LEADS, "EXTERNAL", "Of leads");
         service = new Service(folder, salesforce, talkdesk, A)
+                .with("salesforce.channel", "/data/ChangeEvents")
+                .with("salesforce.entities", "Contact, Lead")
+                .with("salesforce.id-prefixes", "003, 00Q")
+                .with("talkdesk.record-lists.of.Lead", LEADS)
                 .with("talkdesk.record-lists.matching", "SF *")
                 .with("talkdesk.record-lists.refresh", "500ms");
     }
@@ -61,6 +70,7 @@ class PageListsIT {
     @Test
     void a_list_that_asks_is_shown_with_its_name_size_and_type_and_joins() throws Exception {
         List<String> contacts = salesforce.createContacts(3);
+        talkdesk.addRecords(A, "salesforce", contacts);
         talkdesk.addRecords(B, "salesforce", contacts);
         service.startSubscribed();
         Page page = chromium.open(service);
@@ -86,6 +96,18 @@ class PageListsIT {
         salesforce.deleteContact(contacts.get(0));
         talkdesk.awaitGone(B, contacts.subList(0, 1));
         assertThat(talkdesk.deletesOf(C)).isEmpty();
+
+        // One that is not served yet, and one that gets no contacts, leave nothing undone.
+        assertThat(row(card(page, "Record lists"), "SF June")).containsText("filling");
+        service.await(
+                "both are settled",
+                () -> service.deletions("state=deleted&externalId=" + contacts.get(0))
+                                .size()
+                        >= 2);
+        Locator contact = card(page, "Is this contact gone?");
+        contact.getByLabel("Salesforce contact id").fill(contacts.get(0));
+        button(contact, "Find").click();
+        assertThat(contact).containsText("Gone from all 2 record lists since");
 
         talkdesk.removeList(B);
         Locator gone = row(card(page, "Record lists"), "SF May");

@@ -1,6 +1,5 @@
 package io.recordsync.ops.api;
 
-import io.recordsync.deletion.PresenceReport;
 import io.recordsync.inbox.ListCoverage;
 import io.recordsync.inbox.ServedLists;
 import java.util.ArrayList;
@@ -16,7 +15,8 @@ final class HistoryHint {
 
     private HistoryHint() {}
 
-    static List<String> words(List<ListCoverage> lists, ServedLists names, PresenceReport checks) {
+    /** @param error why presence checks failed; empty where none did */
+    static List<String> words(List<ListCoverage> lists, ServedLists names, String error) {
         List<String> words = new ArrayList<>();
         List<String> since = lists.stream()
                 .filter(list -> list.joinedAt() == null && list.historyOpen())
@@ -25,11 +25,11 @@ final class HistoryHint {
         if (!since.isEmpty()) {
             words.add("What was deleted before the first start may still be on record lists " + shown(since)
                     + ": order a sweep of the 15 days before and a presence check (on the page, or POST /api/sweep and"
-                    + " /api/reconcile), " + DECLINE + why(checks));
+                    + " /api/reconcile), " + DECLINE + why(error));
         }
         lists.stream()
                 .filter(list -> list.joinedAt() != null && list.historyOpen())
-                .map(list -> joined(list, names, checks))
+                .map(list -> joined(list, names, error))
                 .forEach(words::add);
         return words;
     }
@@ -39,14 +39,14 @@ final class HistoryHint {
         return lists.size() <= MAX_SHOWN ? first : first + " and %s more".formatted(lists.size() - MAX_SHOWN);
     }
 
-    private static String joined(ListCoverage list, ServedLists names, PresenceReport checks) {
+    private static String joined(ListCoverage list, ServedLists names, String error) {
         String sweep = list.swept() ? "it was swept for the 15 days before" : "a sweep of the 15 days before is due";
         return "Record list " + names.named(list.recordList()) + " joined at " + list.joinedAt() + ": " + sweep
                 + ", and it is to be checked for presence (POST /api/reconcile); wait for that, " + DECLINE
-                + why(checks);
+                + why(error);
     }
 
-    private static String why(PresenceReport checks) {
-        return checks.lastError() == null ? "" : "; the presence check failed: " + checks.lastError();
+    private static String why(String error) {
+        return error.isEmpty() ? "" : "; the presence check failed: " + error;
     }
 }

@@ -25,15 +25,13 @@ final class ListRows {
     /**
      * @param served the ids of those that are served, also where the inbox has not met one yet
      * @param proven until when all that are not behind are covered
-     * @param presenceErrors why the last presence checks of lists failed
      */
     List<StatusAnswer.RecordList> of(
             List<String> served,
             List<RecordListEntry> entries,
             List<FoundList> found,
             List<ListCoverage> covered,
-            Instant proven,
-            Map<String, String> presenceErrors) {
+            Instant proven) {
         Map<String, RecordListEntry> byId = new LinkedHashMap<>();
         entries.forEach(list -> byId.put(list.id(), list));
         Map<String, ListCoverage> coverages = new LinkedHashMap<>();
@@ -46,21 +44,23 @@ final class ListRows {
                 .map(id -> list(
                         byId.getOrDefault(id, new RecordListEntry(id, "active", 0, 0, null, "")),
                         known.get(id),
+                        served.contains(id),
                         coverages.get(id),
-                        proven,
-                        presenceErrors.get(id)))
+                        proven))
                 .toList();
     }
 
     /** @param covered null of a list that the inbox has not met yet */
     private StatusAnswer.RecordList list(
-            RecordListEntry list, FoundList found, ListCoverage covered, Instant proven, String presenceError) {
+            RecordListEntry list, FoundList found, boolean served, ListCoverage covered, Instant proven) {
         boolean known = covered != null;
         String state = known && !covered.served() ? "retired" : list.state();
         return new StatusAnswer.RecordList(
                 list.id(),
                 found == null || found.name().isEmpty() ? null : found.name(),
                 found == null ? state : found.word(),
+                served,
+                found == null ? List.of() : List.copyOf(new TreeSet<>(found.entities())),
                 known ? covered.joinedAt() : null,
                 known && covered.coveredUntil() != null ? covered.coveredUntil() : proven,
                 known && covered.historyOpen(),
@@ -71,6 +71,6 @@ final class ListRows {
                 mode.rehearses(list.id()),
                 metrics.lastCall(list.id()).orElse(null),
                 list.lastError().isEmpty() ? null : list.lastError(),
-                presenceError);
+                found == null || found.presenceError().isEmpty() ? null : found.presenceError());
     }
 }

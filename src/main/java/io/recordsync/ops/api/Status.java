@@ -195,10 +195,9 @@ public final class Status {
                         known.lists(),
                         known.found(),
                         known.covered(),
-                        known.coverage().coveredUntil(),
-                        parts.presenceChecks().get().errors()),
+                        known.coverage().coveredUntil()),
                 sweep(known.coverage()),
-                reconcile(),
+                reconcile(presenceErrors(known)),
                 known.sight().stream().map(StatusAnswer.Sight::of).toList(),
                 problems.stream()
                         .map(problem -> new StatusAnswer.Problem(problem.at(), problem.kind(), problem.message()))
@@ -255,11 +254,12 @@ public final class Status {
         }
         reasons.addAll(HeldWords.of(known.held()));
         Optional.ofNullable(parts.stream().get().notice()).ifPresent(reasons::add);
-        Optional.ofNullable(parts.presenceChecks().get().lastError())
-                .ifPresent(error -> reasons.add("The presence check: " + error));
+        String presenceErrors = presenceErrors(known);
+        if (!presenceErrors.isEmpty()) {
+            reasons.add("The presence check: " + presenceErrors);
+        }
         reasons.addAll(ListHints.words(known.found(), known.lookUp()));
-        reasons.addAll(
-                HistoryHint.words(known.covered(), found, parts.presenceChecks().get()));
+        reasons.addAll(HistoryHint.words(known.covered(), found, presenceErrors));
         known.nothingFound().forEach(list -> reasons.add(words(list)));
         reasons.addAll(SightHint.words(channel, known.sight()));
         if (known.missed().isSerious()) {
@@ -354,7 +354,16 @@ public final class Status {
                 StatusAnswer.Stretch.of(now.unproven()));
     }
 
-    private StatusAnswer.Reconcile reconcile() {
+    /** Of all lists that are served; empty when no check failed, or all that failed were made since. */
+    private static String presenceErrors(Known known) {
+        return known.found().stream()
+                .filter(FoundList::served)
+                .map(FoundList::presenceError)
+                .filter(error -> !error.isEmpty())
+                .collect(Collectors.joining("; "));
+    }
+
+    private StatusAnswer.Reconcile reconcile(String presenceErrors) {
         PresenceReport now = parts.presenceChecks().get();
         PresenceReport.Counts counts = now.counts();
         return new StatusAnswer.Reconcile(
@@ -371,6 +380,6 @@ public final class Status {
                 counts.notVisible(),
                 counts.whole(),
                 now.lastAt(),
-                now.lastError());
+                presenceErrors.isEmpty() ? null : presenceErrors);
     }
 }

@@ -72,14 +72,17 @@ public record StatusAnswer(
             String openedBy) {}
 
     /**
-     * {@code name} is null while it is not known; {@code joined} where it is there since the first start; {@code historyOpen} whether nobody has looked at what lies before,
-     * nor declined to; {@code lastCallAt} and {@code presenceError} (why its last presence check failed, or did not see enough) are of this
+     * {@code served} is whether deletions go to it, those of {@code entities} (empty: of every one); {@code name} is null while it is not
+     * known; {@code joined} where it is there since the first start; {@code historyOpen} whether nobody has looked at what lies before,
+     * nor declined to; {@code presenceError} why its last presence check failed, or is not believed; {@code lastCallAt} is of this
      * process.
      */
     public record RecordList(
             String id,
             String name,
             String state,
+            boolean served,
+            List<String> entities,
             @IsoTime Instant joined,
             @IsoTime Instant coveredUntil,
             boolean historyOpen,
