@@ -8,6 +8,7 @@ import io.recordsync.config.Version;
 import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.StoreAwayException;
 import io.recordsync.ops.health.Metrics;
+import io.recordsync.ops.support.RunningService;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.apache.camel.spi.Registry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +44,7 @@ public final class Application {
               config check  examines the configuration, and starts nothing
               receipts …    writes what can be proven of deletions
               backup FILE   copies the SQLite file, also while the service runs
+              support FILE  writes one zip for a report of a fault, without secrets
               archive       makes the archive of classes that quickens a start
               --version     says which release this is
               --help        says this
@@ -100,10 +103,9 @@ public final class Application {
         camel.addMainListener(new MainListenerSupport() {
             @Override
             public void afterStart(BaseMainSupport started) {
-                started.getCamelContext()
-                        .getRegistry()
-                        .findByType(Metrics.class)
-                        .forEach(metrics -> metrics.countDroppedLines(console::dropped));
+                Registry beans = started.getCamelContext().getRegistry();
+                beans.findByType(Metrics.class).forEach(metrics -> metrics.countDroppedLines(console::dropped));
+                beans.findByType(RunningService.class).forEach(service -> service.keepsLines(console::lastLines));
                 logStarted(started.getCamelContext());
             }
         });
@@ -131,6 +133,8 @@ public final class Application {
                 return ReceiptsCommand.run(arguments);
             case "backup":
                 return BackupCommand.run(arguments);
+            case "support":
+                return SupportCommand.run(arguments);
             case "doctor":
                 if (arguments.isEmpty() || arguments.equals(List.of("--send-test"))) {
                     return DoctorCommand.run(!arguments.isEmpty());

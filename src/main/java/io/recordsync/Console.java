@@ -24,28 +24,39 @@ final class Console {
     static final int MAX_QUEUED_BYTES = 32 << 10;
 
     private static final int MAX_LINE_BYTES = 16 << 10;
+    /** Of stdout and stderr, for a report of a fault. */
+    private static final int MAX_KEPT_BYTES = 256 << 10;
+
     private static final Duration MAX_DRAIN = Duration.ofSeconds(1);
 
     private final Lines out;
     private final Lines err;
+    private final LastLines last;
 
-    private Console(Lines out, Lines err) {
+    private Console(Lines out, Lines err, LastLines last) {
         this.out = out;
         this.err = err;
+        this.last = last;
     }
 
     /** From now on. */
     static Console open() {
-        Lines out = new Lines("stdout", new FileOutputStream(FileDescriptor.out), false);
-        Lines err = new Lines("stderr", new FileOutputStream(FileDescriptor.err), true);
+        LastLines last = new LastLines(MAX_KEPT_BYTES);
+        Lines out = new Lines("stdout", new FileOutputStream(FileDescriptor.out), false, last);
+        Lines err = new Lines("stderr", new FileOutputStream(FileDescriptor.err), true, last);
         System.setOut(new PrintStream(out, true, Charset.defaultCharset()));
         System.setErr(new PrintStream(err, true, Charset.defaultCharset()));
-        return new Console(out, err);
+        return new Console(out, err, last);
     }
 
     /** How many lines were dropped. */
     long dropped() {
         return out.queue.dropped() + err.queue.dropped();
+    }
+
+    /** What was said last, also where nobody read it. */
+    String lastLines() {
+        return last.text();
     }
 
     /** Before the end: what was said is written, unless nobody reads it. */
@@ -60,14 +71,16 @@ final class Console {
         private final String name;
         private final OutputStream to;
         private final LineQueue queue;
+        private final LastLines last;
         /** Guarded by this. */
         private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
         private long told;
 
-        Lines(String name, OutputStream to, boolean errors) {
+        Lines(String name, OutputStream to, boolean errors, LastLines last) {
             this.name = name;
             this.to = to;
+            this.last = last;
             this.queue = new LineQueue(MAX_QUEUED_BYTES, errors, System::nanoTime);
             Thread writer = new Thread(this::write, "console-" + name);
             writer.setDaemon(true);
@@ -109,7 +122,9 @@ final class Console {
         }
 
         private void end() {
-            queue.add(line.toByteArray());
+            byte[] ended = line.toByteArray();
+            last.add(ended);
+            queue.add(ended);
             line.reset();
         }
 

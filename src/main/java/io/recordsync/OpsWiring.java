@@ -46,6 +46,8 @@ import io.recordsync.ops.health.TokenCheck;
 import io.recordsync.ops.page.PageFiles;
 import io.recordsync.ops.receipts.Receipts;
 import io.recordsync.ops.receipts.RestoredTooLate;
+import io.recordsync.ops.support.Questions;
+import io.recordsync.ops.support.RunningService;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -143,6 +145,9 @@ final class OpsWiring {
                         delivering.mode(),
                         room.metrics(),
                         clock));
+        beans.own(
+                "recordsyncRunningService",
+                new RunningService(new Questions(settings.dataFolder(), clock), health));
         ProcessCheck process = beans.own(
                 "recordsyncProcessCheck",
                 new ProcessCheck(watch.stream(), settings.session().heartbeat()));

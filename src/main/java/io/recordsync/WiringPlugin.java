@@ -12,6 +12,8 @@ import io.recordsync.ops.api.OpsFiles;
 import io.recordsync.ops.api.OpsHttpServer;
 import io.recordsync.ops.health.Health;
 import io.recordsync.ops.health.Observation;
+import io.recordsync.ops.support.Installation;
+import io.recordsync.ops.support.RunningService;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -147,6 +149,10 @@ public final class WiringPlugin implements ContextServicePlugin {
         }
         Health health = (Health) wiring.beans().get("recordsyncHealth");
         server.observe(new Observation(health, wiring.metricsRegistry()));
+        ((RunningService) wiring.beans().get("recordsyncRunningService"))
+                .runsWith(
+                        new Installation(configuration, RoutePlaces.ofProcess().toString()),
+                        wiring.metricsRegistry()::scrape);
     }
 
     private void start() {

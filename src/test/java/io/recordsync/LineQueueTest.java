@@ -66,7 +66,7 @@ class LineQueueTest {
     @Test
     void nobody_waits_for_a_writer_that_stands_still() throws Exception {
         Pipe pipe = new Pipe();
-        Lines lines = new Lines("stdout", pipe, false);
+        Lines lines = new Lines("stdout", pipe, false, new LastLines(0));
         PrintStream out = new PrintStream(lines, true, StandardCharsets.UTF_8);
         pipe.shut();
         out.println("2026-01-01 INFO  taken");
@@ -95,7 +95,7 @@ class LineQueueTest {
     @Test
     void a_burst_is_written_to_the_last_line_while_somebody_reads() throws Exception {
         Pipe pipe = new Pipe();
-        Lines lines = new Lines("stdout", pipe, false);
+        Lines lines = new Lines("stdout", pipe, false, new LastLines(0));
         List<Thread> writers = new ArrayList<>();
         for (int thread = 0; thread < 4; thread++) {
             Thread writer = new Thread(() -> {
@@ -127,7 +127,8 @@ class LineQueueTest {
                         throw new IOException("Broken pipe");
                     }
                 },
-                false);
+                false,
+                new LastLines(0));
         new PrintStream(lines, true, StandardCharsets.UTF_8).print("INFO one\nINFO two\nwithout an end");
 
         lines.drain();
@@ -139,7 +140,7 @@ class LineQueueTest {
     void the_end_waits_a_second_for_a_writer_that_stands_still() throws Exception {
         Pipe pipe = new Pipe();
         pipe.shut();
-        Lines lines = new Lines("stdout", pipe, false);
+        Lines lines = new Lines("stdout", pipe, false, new LastLines(0));
         new PrintStream(lines, true, StandardCharsets.UTF_8).println("INFO one");
         pipe.entered.await();
 

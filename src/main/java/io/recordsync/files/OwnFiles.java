@@ -1,10 +1,14 @@
 package io.recordsync.files;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -40,6 +44,21 @@ public final class OwnFiles {
             // The umask has taken the group's rights from it.
             Files.setPosixFilePermissions(file, mode);
         }
+    }
+
+    /**
+     * A new file of mode 0600, to write to. It follows no link, so that another user of the folder cannot choose what is written.
+     *
+     * @throws FileAlreadyExistsException when there is one of that name, or a link
+     */
+    public static OutputStream newFile(Path file) throws IOException {
+        Set<StandardOpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        FileAttribute<?>[] mode = isPosix()
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+        return Channels.newOutputStream(Files.newByteChannel(file, options, mode));
     }
 
     /** An empty file that is to take the place of another one: with the mode of that, where it exists. */

@@ -1,8 +1,11 @@
 package io.recordsync.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -22,6 +25,23 @@ class OwnFilesTest {
         assertThat(mode("file")).isEqualTo("rw-------");
         assertThat(mode("a")).isEqualTo("rwx------");
         assertThat(mode("a/b")).isEqualTo("rwx------");
+    }
+
+    @Test
+    void a_new_file_to_write_to_takes_the_place_of_nothing_and_follows_no_link() throws IOException {
+        try (OutputStream out = OwnFiles.newFile(folder.resolve("file"))) {
+            out.write('a');
+        }
+        Files.createSymbolicLink(folder.resolve("link"), folder.resolve("elsewhere"));
+
+        assertThat(mode("file")).isEqualTo("rw-------");
+        assertThat(folder.resolve("file")).hasContent("a");
+        for (String name : new String[] {"file", "link"}) {
+            assertThatThrownBy(() -> OwnFiles.newFile(folder.resolve(name)))
+                    .isInstanceOf(FileAlreadyExistsException.class);
+        }
+        assertThat(folder.resolve("elsewhere")).doesNotExist();
+        assertThat(folder.resolve("file")).hasContent("a");
     }
 
     /** As a volume is that containers of any user share by their group; the umask would take the group's rights. */
