@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,8 +24,11 @@ class LogPlaceIT {
     Path folder;
 
     @Test
-    void lines_are_objects_for_a_collector_and_are_in_a_file_too() throws Exception {
+    void lines_are_objects_for_a_collector_and_are_in_a_file_too_which_is_rotated() throws Exception {
         Path file = folder.resolve("logs/sync.log");
+        Files.createDirectories(file.getParent());
+        // As it is after a long time.
+        Files.write(file, new byte[(20 << 20) + 1]);
         try (SalesforceSimulator salesforce = SalesforceSimulator.start();
                 TalkdeskSimulator talkdesk = TalkdeskSimulator.start();
                 Service service = new Service(folder, salesforce, talkdesk, LIST)) {
@@ -43,6 +47,25 @@ class LogPlaceIT {
                 assertThat(line.path("message").asText()).isNotBlank();
             });
             assertThat(Files.readAllLines(file)).isEqualTo(service.log().lines().toList());
+            assertThat(file.resolveSibling("sync.log.1.gz")).isNotEmptyFile();
+            try (GZIPInputStream rotated =
+                    new GZIPInputStream(Files.newInputStream(file.resolveSibling("sync.log.1.gz")))) {
+                assertThat(rotated.readAllBytes()).hasSize((20 << 20) + 1);
+            }
+        }
+    }
+
+    @Test
+    void the_folder_of_the_file_is_made() throws Exception {
+        Path file = folder.resolve("logs/of/sync.log");
+        try (SalesforceSimulator salesforce = SalesforceSimulator.start();
+                TalkdeskSimulator talkdesk = TalkdeskSimulator.start();
+                Service service = new Service(folder, salesforce, talkdesk, LIST)) {
+            talkdesk.addList(LIST, "EXTERNAL");
+
+            service.with("log.file", file.toString()).start();
+
+            service.await("it is written to", () -> Files.readString(file).contains(" INFO "));
         }
     }
 
