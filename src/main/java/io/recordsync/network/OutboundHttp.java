@@ -14,6 +14,7 @@ import org.apache.hc.client5.http.impl.auth.BasicAuthCache;
 import org.apache.hc.client5.http.impl.auth.BasicCredentialsProvider;
 import org.apache.hc.client5.http.impl.auth.BasicScheme;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.impl.routing.SystemDefaultRoutePlanner;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
@@ -24,6 +25,7 @@ import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
@@ -34,6 +36,11 @@ import org.apache.hc.core5.util.Timeout;
  * as the answer of the other end, whose 403 or 407 means something else.
  */
 public final class OutboundHttp implements HttpClientConfigurer {
+
+    /** A gateway that adds much adds some dozens, and a policy of some thousand characters. */
+    private static final int MAX_HEADERS = 500;
+
+    private static final int MAX_HEADER_LINE_BYTES = 64 << 10;
 
     private static final String CONNECTED = "recordsync.connected";
 
@@ -66,6 +73,13 @@ public final class OutboundHttp implements HttpClientConfigurer {
                         outbound.sslContext(),
                         HostnameVerificationPolicy.BOTH,
                         HttpsSupport.getDefaultHostnameVerifier()))
+                // By itself it reads a head without end, until the memory is full.
+                .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
+                        .http1Config(Http1Config.custom()
+                                .setMaxHeaderCount(MAX_HEADERS)
+                                .setMaxLineLength(MAX_HEADER_LINE_BYTES)
+                                .build())
+                        .build())
                 // As many as there may be calls in flight.
                 .setMaxConnPerRoute(100)
                 .setMaxConnTotal(200)

@@ -15,6 +15,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -118,6 +119,18 @@ class HttpBoundsTest {
                 .isInstanceOfSatisfying(UnreadableAnswerException.class, e -> assertThat(e.status())
                         .isEqualTo(200))
                 .hasMessage("The answer is a 200 with a body that is not packed as it says: it is not read");
+    }
+
+    /** As many as the client has connections for, and more. */
+    @Test
+    void what_cannot_be_unpacked_gives_its_connection_back() throws IOException {
+        for (int i = 0; i < 10; i++) {
+            for (String how : List.of("plain", "cut", "deflate", "br")) {
+                assertThatThrownBy(() -> get("/packed/" + how)).isInstanceOf(UnreadableAnswerException.class);
+            }
+        }
+
+        assertThat(get("/packed/well")).isEqualTo(PLAIN);
     }
 
     /** Camel would unpack what says to be packed once more. */
