@@ -1,6 +1,7 @@
 package io.recordsync;
 
 import io.recordsync.config.InvalidConfiguration;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,8 +24,18 @@ record RoutePlaces(Path service, Optional<Path> site) {
     /** As the start says. */
     static RoutePlaces ofProcess() {
         return new RoutePlaces(
-                Path.of(named("recordsync.routes").orElse("routes")),
-                named("recordsync.site-routes").map(Path::of));
+                followed(Path.of(named("recordsync.routes").orElse("routes"))),
+                named("recordsync.site-routes").map(Path::of).map(RoutePlaces::followed));
+    }
+
+    /** Where a link leads to: Camel looks into folders, and not through a link to one. */
+    static Path followed(Path folder) {
+        try {
+            return Files.isSymbolicLink(folder) ? folder.toRealPath() : folder;
+        } catch (IOException e) {
+            // It leads nowhere: the link is what is not there.
+            return folder;
+        }
     }
 
     private static Optional<String> named(String property) {

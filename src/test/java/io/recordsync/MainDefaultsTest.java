@@ -38,6 +38,17 @@ class MainDefaultsTest {
     }
 
     @Test
+    void a_folder_that_is_a_link_is_looked_for_where_it_leads_to() throws Exception {
+        Path routes = Files.createDirectory(folder.resolve("routes")).toRealPath();
+        Path link = Files.createSymbolicLink(folder.resolve("link"), routes);
+        Path broken = Files.createSymbolicLink(folder.resolve("broken"), folder.resolve("nowhere"));
+
+        assertThat(RoutePlaces.followed(link)).isEqualTo(routes);
+        assertThat(RoutePlaces.followed(routes)).isEqualTo(routes);
+        assertThat(RoutePlaces.followed(broken)).isEqualTo(broken);
+    }
+
+    @Test
     void an_old_list_of_our_files_comes_to_all_of_them() {
         assertThat(MainDefaults.overrides(OLD_LIST, false, places()))
                 .containsOnlyKeys(PATTERN)

@@ -69,7 +69,8 @@ class PlacesIT {
                     "--routes",
                     home.resolve("routes").toString(),
                     "--site-routes",
-                    etc.resolve("site routes").toString(),
+                    Files.createSymbolicLink(folder.resolve("linked routes"), etc.resolve("site routes"))
+                            .toString(),
                     "--data",
                     data.toString(),
                     "--cache",
