@@ -10,7 +10,11 @@ final class Postgresql {
     private Postgresql() {}
 
     static String url() {
-        return Started.SERVER.getJdbcUrl("postgres", "postgres");
+        return server().getJdbcUrl("postgres", "postgres");
+    }
+
+    static EmbeddedPostgres server() {
+        return Started.SERVER;
     }
 
     private static final class Started {
