@@ -17,8 +17,12 @@ final class ListChecks {
         boolean readable = reading.find(ListKeys.IDS).isPresent()
                 && reading.find(ListKeys.MATCHING).isPresent();
         if (readable && rules.ids().isEmpty() && !rules.namesLists()) {
-            mistakes.add("%s is missing: expected %s; set it in config/application.properties or as %s"
-                    .formatted(ListKeys.IDS.name(), ListKeys.IDS.form().expected(), ListKeys.IDS.environmentName()));
+            mistakes.add("%s is missing: expected %s, or names in %s; set it in the configuration file or as %s"
+                    .formatted(
+                            ListKeys.IDS.name(),
+                            ListKeys.IDS.form().expected(),
+                            ListKeys.MATCHING.name(),
+                            ListKeys.IDS.environmentName()));
         }
         rules.bound().forEach((entity, bound) -> bound.ids().stream()
                 .filter(rules.unbound()::contains)

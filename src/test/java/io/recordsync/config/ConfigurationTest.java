@@ -34,6 +34,7 @@ class ConfigurationTest {
         assertThat(mistakes())
                 .hasSize(7)
                 .allMatch(line -> line.contains(" is missing"))
+                .allMatch(line -> line.contains("; set it in the configuration file or as "))
                 .contains("salesforce.login-url is missing: expected https://host without a path (http for localhost"
                         + " only); set it in the configuration file or as SALESFORCE_LOGIN_URL")
                 .anyMatch(line -> line.startsWith("talkdesk.record-lists is missing"));
