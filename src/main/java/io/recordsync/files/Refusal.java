@@ -1,21 +1,26 @@
 package io.recordsync.files;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Why a file or a folder cannot be used, in words: the system's reason, the owner and the mode, and the user that asked. */
 public final class Refusal {
 
     private static final Path OWN_PROCESS = Path.of("/proc/self");
+    private static final Path MOUNTS = Path.of("/proc/self/mounts");
 
     /** Of the system, for what is said to be below a file. */
     private static final String NOT_A_FOLDER = "Not a directory";
@@ -74,12 +79,30 @@ public final class Refusal {
     }
 
     private static boolean isReadOnly(Path file) {
-        try {
-            return Files.getFileStore(nearest(file)).isReadOnly();
-        } catch (IOException | UnsupportedOperationException e) {
-            // Nothing is known of it where /proc is hidden.
+        try (Stream<String> mounts = Files.lines(MOUNTS)) {
+            return isReadOnly(nearest(file).toRealPath(), mounts);
+        } catch (IOException | UncheckedIOException | InvalidPathException e) {
+            // Nothing is known of it where /proc is hidden, or where this locale has no letters for a name.
             return false;
         }
+    }
+
+    /**
+     * Whether the innermost mount is read-only. {@link java.nio.file.FileStore} shows the outermost of the same device, which with
+     * systemd's ProtectSystem is read-only whatever the unit may write to.
+     *
+     * @param mounts device, folder, type, options…
+     */
+    static boolean isReadOnly(Path real, Stream<String> mounts) {
+        return mounts.map(line -> line.split(" "))
+                .filter(mount -> real.startsWith(folder(mount)))
+                .reduce((one, other) -> folder(other).getNameCount() >= folder(one).getNameCount() ? other : one)
+                .filter(mount -> List.of(mount[3].split(",")).contains("ro"))
+                .isPresent();
+    }
+
+    private static Path folder(String[] mount) {
+        return Path.of(mount[1].replace("\\040", " "));
     }
 
     /** The owner and the mode; of the nearest folder that hides the file where it cannot even be looked at. */

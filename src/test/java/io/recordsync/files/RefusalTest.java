@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +27,27 @@ class RefusalTest {
         assertThat(Refusal.words(file, new AccessDeniedException(file.toString())))
                 .isEqualTo("permission denied; owner %s, mode rw-------, asked by the user %s"
                         .formatted(Files.getOwner(file).getName(), System.getProperty("user.name")));
+    }
+
+    /** Under systemd's ProtectSystem a file of another user was said to be on a read-only file system. */
+    @Test
+    void the_innermost_mount_says_whether_it_is_read_only() {
+        List<String> mounts = List.of(
+                "/dev/vda / ext4 ro,relatime 0 0",
+                "/dev/vda /var/lib/sync ext4 rw,nosuid 0 0",
+                "/dev/vda /var/lib/sync/with\\040blank ext4 ro 0 0",
+                "tmpfs /run tmpfs ro 0 0",
+                "tmpfs /run tmpfs rw,errors=ro 0 0");
+
+        assertThat(Refusal.isReadOnly(Path.of("/var/lib/sync/recordsync.db"), mounts.stream()))
+                .isFalse();
+        assertThat(Refusal.isReadOnly(Path.of("/var/lib/sync/with blank/file"), mounts.stream()))
+                .isTrue();
+        assertThat(Refusal.isReadOnly(Path.of("/var/lib/synchronous"), mounts.stream()))
+                .isTrue();
+        assertThat(Refusal.isReadOnly(Path.of("/run/file"), mounts.stream()))
+                .as("what was mounted last is on top")
+                .isFalse();
     }
 
     @Test
