@@ -49,10 +49,14 @@ final class ClassArchive implements AutoCloseable {
         try {
             if (!closed.await(SECONDS_AFTER_START, TimeUnit.SECONDS) && begin()) {
                 String words = new String(process.getInputStream().readAllBytes(), Charset.defaultCharset()).strip();
+                int exitCode = process.waitFor();
                 if (closed.getCount() > 0) {
                     LOG.info(
                             "{}",
-                            words.lines().reduce((first, last) -> last).orElse("No archive of the classes was made"));
+                            words.lines()
+                                    .reduce((first, last) -> last)
+                                    .orElse("No archive of the classes was made: " + script + " archive ended with "
+                                            + exitCode));
                 }
             }
         } catch (IOException e) {
@@ -66,7 +70,7 @@ final class ClassArchive implements AutoCloseable {
         if (closed.getCount() == 0) {
             return false;
         }
-        process = new ProcessBuilder("nice", "-n", "19", script, "archive")
+        process = new ProcessBuilder(script, "archive")
                 .redirectErrorStream(true)
                 .start();
         process.getOutputStream().close();
