@@ -9,6 +9,7 @@ import io.recordsync.inbox.InboxException;
 import io.recordsync.inbox.StoreAwayException;
 import io.recordsync.ops.health.Metrics;
 import io.recordsync.ops.support.RunningService;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -290,7 +291,8 @@ public final class Application {
         Object page = context.getRegistry().lookupByName(Wiring.PREFIX + "Page");
         log.info(
                 "Started in {} ms: {}, inbox {}",
-                context.getUptime().toMillis(),
+                // Of the process: Camel counts from its own start, when most of it is done.
+                ManagementFactory.getRuntimeMXBean().getUptime(),
                 page == null ? "no page (ops.enabled = false)" : "page on " + page,
                 Shown.withoutCredentials(context.resolvePropertyPlaceholders("{{store.url}}")));
     }

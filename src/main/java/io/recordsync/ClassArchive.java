@@ -70,9 +70,8 @@ final class ClassArchive implements AutoCloseable {
         if (closed.getCount() == 0) {
             return false;
         }
-        process = new ProcessBuilder(script, "archive")
-                .redirectErrorStream(true)
-                .start();
+        process =
+                new ProcessBuilder(script, "archive").redirectErrorStream(true).start();
         process.getOutputStream().close();
         process.onExit().orTimeout(MAX_TIME.toSeconds(), TimeUnit.SECONDS).exceptionally(late -> {
             process.destroy();

@@ -145,9 +145,7 @@ final class OpsWiring {
                         delivering.mode(),
                         room.metrics(),
                         clock));
-        beans.own(
-                "recordsyncRunningService",
-                new RunningService(new Questions(settings.dataFolder(), clock), health));
+        beans.own("recordsyncRunningService", new RunningService(new Questions(settings.dataFolder(), clock), health));
         ProcessCheck process = beans.own(
                 "recordsyncProcessCheck",
                 new ProcessCheck(watch.stream(), settings.session().heartbeat()));

@@ -96,7 +96,8 @@ public final class Refusal {
     static boolean isReadOnly(Path real, Stream<String> mounts) {
         return mounts.map(line -> line.split(" "))
                 .filter(mount -> real.startsWith(folder(mount)))
-                .reduce((one, other) -> folder(other).getNameCount() >= folder(one).getNameCount() ? other : one)
+                .reduce((one, other) ->
+                        folder(other).getNameCount() >= folder(one).getNameCount() ? other : one)
                 .filter(mount -> List.of(mount[3].split(",")).contains("ro"))
                 .isPresent();
     }

@@ -90,7 +90,9 @@ class DebIT {
 
             // The unit forbids much to the process that makes it.
             await().atMost(Duration.ofMinutes(4))
-                    .until(() -> debian.ask("sh", "-c", "ls /var/cache/" + NAME + "/classes-*.jsa").exitCode() == 0);
+                    .until(() -> debian.ask("sh", "-c", "ls /var/cache/" + NAME + "/classes-*.jsa")
+                                    .exitCode()
+                            == 0);
 
             String killed = debian.show(NAME, "MainPID");
             debian.run("systemctl", "kill", "-s", "KILL", NAME);
