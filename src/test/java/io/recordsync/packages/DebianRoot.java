@@ -7,14 +7,11 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * The root of a Debian with a JRE and systemd, which {@code debootstrap} makes once for all tests of a run; it needs root.
+ * The root of a Debian with a JRE and systemd, which {@code .ci/debian-root} makes once for all tests of a JVM; it needs root.
  *
- * <p>{@code -Ddebian.root=DIR} names one that was made before, which saves two minutes.
+ * <p>{@code -Ddebian.root=DIR} names one that was made before, which saves a minute or two.
  */
 final class DebianRoot {
-
-    private static final String PACKAGES =
-            "adduser,init-system-helpers,openjdk-17-jre-headless,systemd,systemd-sysv,dbus";
 
     private static Path made;
 
@@ -35,14 +32,7 @@ final class DebianRoot {
                     .tryRun()));
             // A folder in it: its own mode lets no other account in, and as "/" it would keep D-Bus from starting.
             Path root = folder.resolve("root");
-            Command.of(
-                            "debootstrap",
-                            "--variant=minbase",
-                            "--include=" + PACKAGES,
-                            "bookworm",
-                            root.toString(),
-                            "http://deb.debian.org/debian")
-                    .run();
+            Command.of(".ci/debian-root", root.toString()).run();
             made = root;
         }
         return made;
