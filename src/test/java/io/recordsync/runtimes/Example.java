@@ -7,9 +7,12 @@ import io.recordsync.stories.Service;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,6 +30,7 @@ final class Example {
 
     private static final Path TARGET = Path.of("target/runtimes").toAbsolutePath();
     private static final Path REPOSITORY = TARGET.resolve("repository");
+    private static final Path LOCK = TARGET.resolve("lock");
     private static final int MAX_BUILD_MINUTES = 8;
 
     private Example() {}
@@ -98,9 +102,17 @@ final class Example {
                 .toList();
     }
 
-    /** Runs Maven in a folder; our artifact is installed for it. */
+    /** Runs Maven in a folder; our artifact is installed for it. One at a time in all tests: they share the repository. */
+    @SuppressWarnings("try") // the lock is only closed
     private static void maven(String name, Path folder, List<String> arguments) throws Exception {
-        install();
+        try (FileChannel file = FileChannel.open(LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = file.lock()) {
+            install();
+            run(name, folder, arguments);
+        }
+    }
+
+    private static void run(String name, Path folder, List<String> arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Programs.require("mvn").toString(),
                 "--batch-mode",
