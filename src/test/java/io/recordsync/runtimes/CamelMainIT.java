@@ -19,8 +19,7 @@ class CamelMainIT extends RuntimeContract {
 
     @Override
     List<String> command() {
-        return List.of(
-                Example.java(), "-jar", project.resolve("target/camel-main.jar").toString());
+        return Example.java("-jar", project.resolve("target/camel-main.jar").toString());
     }
 
     @Test

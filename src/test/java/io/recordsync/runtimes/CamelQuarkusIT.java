@@ -19,10 +19,8 @@ class CamelQuarkusIT extends RuntimeContract {
 
     @Override
     List<String> command() {
-        return List.of(
-                Example.java(),
-                "-jar",
-                project.resolve("target/quarkus-app/quarkus-run.jar").toString());
+        return Example.java(
+                "-jar", project.resolve("target/quarkus-app/quarkus-run.jar").toString());
     }
 
     @Test

@@ -27,8 +27,7 @@ class CamelRunIT extends RuntimeContract {
         for (String file : List.of("application.properties", "host.camel.yaml")) {
             Files.copy(project.resolve(file), folder.resolve(file));
         }
-        return List.of(
-                Example.java(),
+        return Example.java(
                 "-Dmaven.repo.local=" + repository(),
                 "-jar",
                 project.resolve("target/camel.jar").toString(),

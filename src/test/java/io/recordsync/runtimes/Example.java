@@ -32,6 +32,8 @@ final class Example {
     private static final Path REPOSITORY = TARGET.resolve("repository");
     private static final Path LOCK = TARGET.resolve("lock");
     private static final int MAX_BUILD_MINUTES = 8;
+    /** What is not run for long need not be compiled well. */
+    private static final String QUICK_START = "-XX:TieredStopAtLevel=1";
 
     private Example() {}
 
@@ -120,11 +122,12 @@ final class Example {
                 "-Dmaven.repo.local=" + REPOSITORY));
         command.addAll(arguments);
         Path log = TARGET.resolve(name + "-build.log");
-        Process build = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+                .redirectOutput(log.toFile());
+        builder.environment().merge("MAVEN_OPTS", QUICK_START, (set, ours) -> set + " " + ours);
+        Process build = builder.start();
         try {
             assertThat(build.waitFor(MAX_BUILD_MINUTES, TimeUnit.MINUTES))
                     .as("built in time")
@@ -185,7 +188,12 @@ final class Example {
         }
     }
 
-    static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    /** What runs a host. */
+    static List<String> java(String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:+UseSerialGC", QUICK_START));
+        command.addAll(List.of(arguments));
+        return command;
     }
 }

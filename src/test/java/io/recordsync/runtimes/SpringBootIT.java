@@ -31,8 +31,7 @@ class SpringBootIT extends RuntimeContract {
     }
 
     private static List<String> command(Path built) {
-        return List.of(
-                Example.java(), "-jar", built.resolve("target/spring-boot.jar").toString());
+        return Example.java("-jar", built.resolve("target/spring-boot.jar").toString());
     }
 
     /** It was NoSuchFieldError, with the lock on the file held. */
