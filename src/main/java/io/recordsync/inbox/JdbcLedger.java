@@ -305,7 +305,7 @@ public final class JdbcLedger implements Ledger {
     private static final String HELD =
             """
             select held.reason, count(*) as total from held join deletion_row on deletion_row.id = held.deletion
-            where deletion_row.state = {held} group by held.reason""";
+            where deletion_row.state = {held} and deletion_row.state <> {deleted} group by held.reason""";
 
     private record Held(HeldReason reason, long total) {}
 

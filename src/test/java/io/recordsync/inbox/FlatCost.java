@@ -520,6 +520,24 @@ abstract class FlatCost {
     }
 
     @Test
+    void counting_what_is_held_reads_no_settled_row() {
+        List<Recording.Statement> statements = new ArrayList<>();
+        try (Store store = recorded(statements)) {
+            fill(store, 10, 1_000);
+            statements.clear();
+
+            assertThat(new JdbcLedger(store).held()).containsValue(0L);
+            List<Recording.Statement> seen = statements.stream()
+                    .filter(statement -> statement.sql().contains("deletion_row"))
+                    .toList();
+
+            assertThat(seen).hasSize(2);
+            assertPlans(
+                    store, seen, (sql, plan) -> assertThat(plan).containsAnyOf("deletion_open", "deletion_row_pkey"));
+        }
+    }
+
+    @Test
     void counting_reads_no_settled_row() {
         List<Recording.Statement> statements = new ArrayList<>();
         try (Store store = recorded(statements)) {
