@@ -145,7 +145,9 @@ final class OpsWiring {
                         delivering.mode(),
                         room.metrics(),
                         clock));
-        beans.own("recordsyncRunningService", new RunningService(new Questions(settings.dataFolder(), clock), health));
+        beans.own(
+                "recordsyncRunningService",
+                new RunningService(new Questions(settings.dataFolder(), clock), health, watch.scrape()));
         ProcessCheck process = beans.own(
                 "recordsyncProcessCheck",
                 new ProcessCheck(watch.stream(), settings.session().heartbeat()));

@@ -47,6 +47,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.camel.health.HealthCheck;
 import org.apache.hc.client5.http.io.HttpClientConnectionManager;
@@ -209,13 +210,14 @@ public final class Wiring implements AutoCloseable {
 
     // ---- what is counted
 
-    record Watch(MeterRegistry registry, StreamStatus stream) {}
+    record Watch(MeterRegistry registry, StreamStatus stream, Supplier<String> scrape) {}
 
     private Watch watch(Clock clock) {
         metricsRegistry = Metrics.registry();
         HostMetrics host = beans.closing(new HostMetrics(metricsRegistry));
         MeterRegistry registry = beans.own("recordsyncMetricsRegistry", host.registry());
-        return new Watch(registry, beans.own("recordsyncStreamStatus", new StreamStatus(clock)));
+        StreamStatus stream = beans.own("recordsyncStreamStatus", new StreamStatus(clock));
+        return new Watch(registry, stream, metricsRegistry::scrape);
     }
 
     // ---- the inbox

@@ -151,8 +151,7 @@ public final class WiringPlugin implements ContextServicePlugin {
         server.observe(new Observation(health, wiring.metricsRegistry()));
         ((RunningService) wiring.beans().get("recordsyncRunningService"))
                 .runsWith(
-                        new Installation(configuration, RoutePlaces.ofProcess().toString()),
-                        wiring.metricsRegistry()::scrape);
+                        new Installation(configuration, RoutePlaces.ofProcess().toString()));
     }
 
     private void start() {

@@ -15,6 +15,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -25,9 +26,6 @@ import java.util.stream.Stream;
  * end of {@code log.file}. The service and the command each have one: their environments may differ. Immutable.
  */
 public final class Installation {
-
-    /** The default of {@code ops.user}. */
-    private static final String NO_PERSON = "operator";
 
     private static final int MAX_USERS_BYTES = 1 << 20;
 
@@ -128,8 +126,12 @@ public final class Installation {
                 .map(Key::name)
                 .flatMap(name -> Stream.of(name.split("[.-]")))
                 .collect(Collectors.toSet());
-        words.add(NO_PERSON);
         people.removeIf(name -> name.isBlank() || words.contains(name));
+        Keys.all().stream()
+                .filter(key -> key.name().equals("ops.user"))
+                .map(Key::byDefault)
+                .flatMap(Optional::stream)
+                .forEach(people::remove);
         return people;
     }
 

@@ -22,22 +22,18 @@ public final class RunningService {
 
     private final Questions questions;
     private final Health health;
+    private final Supplier<String> metrics;
     private volatile Optional<Installation> installation = Optional.empty();
-    private volatile Supplier<String> metrics = () -> "";
     private volatile Supplier<String> lines = () -> "Not kept in this runtime: see where its log goes";
 
-    public RunningService(Questions questions, Health health) {
+    public RunningService(Questions questions, Health health, Supplier<String> metrics) {
         this.questions = questions;
         this.health = health;
+        this.metrics = metrics;
     }
 
-    /**
-     * What it runs with: until this is known it answers nobody.
-     *
-     * @param scrape of its metrics, as text
-     */
-    public void runsWith(Installation known, Supplier<String> scrape) {
-        metrics = scrape;
+    /** What it runs with: until this is known it answers nobody. */
+    public void runsWith(Installation known) {
         installation = Optional.of(known);
     }
 
@@ -67,7 +63,7 @@ public final class RunningService {
             known.addTo(archive);
             archive.add("status.json", () -> status);
             archive.add("health.txt", this::checks);
-            archive.add("metrics.txt", () -> metrics.get());
+            archive.add("metrics.txt", metrics::get);
             archive.add("threads.txt", threads());
             archive.add("log.txt", () -> lines.get());
         }
