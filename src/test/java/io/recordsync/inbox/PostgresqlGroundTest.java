@@ -194,10 +194,8 @@ class PostgresqlGroundTest {
                         + " to sync; delete from flyway_schema_history where version = (select max(version::int)::text from"
                         + " flyway_schema_history)");
 
-        assertThatThrownBy(() -> Store.open(at("sync", "")))
-                .isInstanceOf(InboxException.class)
-                .hasMessageContaining("its tables belong to postgres")
-                .hasMessageContaining("in schema public");
+        assertRefused(
+                "sync", "", "its tables belong to postgres", "in schema public", "start the service once as a role");
     }
 
     // ---- what server, database and role set by default

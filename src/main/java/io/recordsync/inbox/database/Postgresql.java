@@ -128,6 +128,9 @@ final class Postgresql extends Database {
                 return choice.remark();
             }
         }
+        if (!schema(choice.schema(), migrating(choice.schema(), true)).isCurrent()) {
+            requireRightToMigrate(choice.schema());
+        }
         try (Opened opened = new Opened()) {
             tryToWrite(new PostgresqlConnections(
                     opened.pool("probe", 1, pool()), PostgresqlSettings.ofService(choice.schema()), false));
