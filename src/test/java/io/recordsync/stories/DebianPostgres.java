@@ -80,8 +80,49 @@ final class DebianPostgres implements AutoCloseable {
         }
     }
 
+    /** A dump that {@code pg_restore} takes, as it is made of a database in use. */
+    Path dump() throws IOException {
+        Path file = folder.resolve("inbox.dump");
+        run(
+                "pg_dump",
+                "-h",
+                "127.0.0.1",
+                "-p",
+                Integer.toString(port),
+                "-U",
+                "postgres",
+                "-Fc",
+                "-f",
+                file.toString(),
+                "postgres");
+        return file;
+    }
+
+    /** Into a new database of this name. @return its URL */
+    String restore(Path dump, String database) throws Exception {
+        execute("create database " + database);
+        run(
+                "pg_restore",
+                "-h",
+                "127.0.0.1",
+                "-p",
+                Integer.toString(port),
+                "-U",
+                "postgres",
+                "-d",
+                database,
+                "--exit-on-error",
+                dump.toString());
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
+    }
+
     String ask(String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(url(), "postgres", "");
+        return ask(url(), "", sql);
+    }
+
+    /** As {@code postgres}, of any server. */
+    static String ask(String url, String password, String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url, "postgres", password);
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             row.next();
@@ -93,7 +134,8 @@ final class DebianPostgres implements AutoCloseable {
     static List<String> unprivileged(String... command) {
         List<String> line = new ArrayList<>();
         if ("root".equals(System.getProperty("user.name"))) {
-            line.addAll(List.of("runuser", "-u", "postgres", "--"));
+            // It becomes the program: one that stays in front of it stops itself when the program is stopped.
+            line.addAll(List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"));
         }
         line.addAll(List.of(command));
         return line;
@@ -102,13 +144,21 @@ final class DebianPostgres implements AutoCloseable {
     /** A folder that this user may use. */
     static Path newFolder() throws Exception {
         Path folder = Files.createTempDirectory("postgres-story-");
-        if ("root".equals(System.getProperty("user.name"))) {
-            new ProcessBuilder("chown", "postgres", folder.toString()).start().waitFor();
-        }
+        own(folder);
         return folder;
     }
 
-    private static Path programs() throws IOException {
+    /** Makes it this user's, with all that is in it. */
+    static void own(Path path) throws Exception {
+        if ("root".equals(System.getProperty("user.name"))) {
+            new ProcessBuilder("chown", "-R", "postgres", path.toString())
+                    .start()
+                    .waitFor();
+        }
+    }
+
+    /** The newest that is installed. */
+    static Path programs() throws IOException {
         if (Files.isDirectory(VERSIONS)) {
             try (Stream<Path> versions = Files.list(VERSIONS)) {
                 Path newest = versions.map(version -> version.resolve("bin"))
@@ -143,7 +193,7 @@ final class DebianPostgres implements AutoCloseable {
     private void run(String program, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(programs.resolve(program).toString()));
         command.addAll(List.of(arguments));
-        Path out = Files.createTempFile(Path.of("target/stories"), "postgres-", ".out");
+        Path out = Files.createTempFile(Files.createDirectories(Path.of("target/stories")), "postgres-", ".out");
         Process process = new ProcessBuilder(unprivileged(command.toArray(String[]::new)))
                 .directory(folder.toFile())
                 .redirectErrorStream(true)

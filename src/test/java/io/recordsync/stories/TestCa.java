@@ -4,9 +4,11 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -186,8 +188,23 @@ public final class TestCa {
 
     /** Writes the certificate of the authority, for tls.ca-bundle. */
     public Path bundle(Path file) throws IOException, GeneralSecurityException {
-        String pem = Base64.getMimeEncoder().encodeToString(authority.getEncoded());
-        return Files.writeString(file, "-----BEGIN CERTIFICATE-----\n" + pem + "\n-----END CERTIFICATE-----\n");
+        return write(file, "CERTIFICATE", authority.getEncoded());
+    }
+
+    /** What a server at this address shows, as {@code server.crt} and {@code server.key} in the folder. */
+    public void serverFiles(Path folder, InetAddress address) throws IOException, GeneralSecurityException {
+        KeyPair own = keyPair();
+        X509Certificate certificate = certificate(
+                "CN=Server", ROOT, own.getPublic(), names(der(0x87, address.getAddress())), 0, 24, ca.getPrivate());
+        write(folder.resolve("server.crt"), "CERTIFICATE", certificate.getEncoded());
+        Path key = write(
+                folder.resolve("server.key"), "PRIVATE KEY", own.getPrivate().getEncoded());
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+    }
+
+    private static Path write(Path file, String what, byte[] content) throws IOException {
+        String pem = Base64.getMimeEncoder().encodeToString(content);
+        return Files.writeString(file, "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n".formatted(what, pem));
     }
 
     private static KeyPair keyPair() throws GeneralSecurityException {

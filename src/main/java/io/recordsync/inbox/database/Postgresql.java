@@ -198,7 +198,15 @@ final class Postgresql extends Database {
     }
 
     private Connection connect(Properties properties) throws SQLException {
-        return DriverManager.getConnection(parsed.url(), properties);
+        try {
+            return DriverManager.getConnection(parsed.url(), properties);
+        } catch (SQLException e) {
+            Optional<String> mistake = PostgresqlMistake.in(e, parsed.url(), properties);
+            if (mistake.isPresent()) {
+                throw refused(mistake.get());
+            }
+            throw e;
+        }
     }
 
     private MigrationConnections migrating(String schema, boolean primaryOnly) {

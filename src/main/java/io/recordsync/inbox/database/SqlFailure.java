@@ -1,8 +1,11 @@
 package io.recordsync.inbox.database;
 
 import java.io.IOException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.sql.SQLException;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.flywaydb.core.api.FlywayException;
 
 /** What a failure of a database means for somebody who waits for it, by its SQLSTATE: its text is in the server's language. */
@@ -39,6 +42,9 @@ public final class SqlFailure {
                 && !text.contains(String.valueOf(why.getMessage()))) {
             text += " (" + why + ")";
         }
+        if (hasCause(e, CertificateExpiredException.class) || hasCause(e, CertificateNotYetValidException.class)) {
+            return "the server's certificate is out of date, or this machine's clock is wrong: " + text;
+        }
         return switch (state(e)) {
             case NO_SLOT -> "the server has no free slot for a connection; the service takes %s at most: "
                             .formatted(Postgresql.WRITERS + Database.READERS)
@@ -59,6 +65,10 @@ public final class SqlFailure {
     private static String state(Throwable e) {
         SQLException sql = sql(e);
         return sql == null || sql.getSQLState() == null ? "" : sql.getSQLState();
+    }
+
+    private static boolean hasCause(Throwable e, Class<? extends Throwable> kind) {
+        return Stream.iterate(e, link -> link != null, Throwable::getCause).anyMatch(kind::isInstance);
     }
 
     /** The innermost: what wraps it has states of its own. */
