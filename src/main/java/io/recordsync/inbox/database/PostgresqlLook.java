@@ -115,8 +115,12 @@ record PostgresqlLook(
             select privilege || ' on table ' || relname
             from pg_class cross join unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE']) privilege
             where relnamespace = cast(cast(? as text) as regnamespace) and relkind in ('r', 'p')
-              and relname in ('deletion', 'deletion_row', 'lane', 'claim', 'record_list', 'stream_position', 'session', 'attempt',
-                'problem')
+              and relname in (
+                'alert', 'alert_turn', 'attempt', 'callback', 'callback_run', 'catching_up', 'claim', 'clock', 'deletion',
+                'deletion_commit', 'deletion_doubt', 'deletion_person', 'deletion_row', 'doubt', 'entered', 'entering',
+                'guard', 'guard_contact', 'held', 'history', 'lane', 'list_look_up', 'look', 'merged', 'pause', 'person_order',
+                'pinned_org', 'presence_find', 'problem', 'record_list', 'restoration', 'session', 'settled', 'sight',
+                'store_start', 'stream_position', 'sweep', 'swept')
               and not has_table_privilege(pg_class.oid, privilege)
             order by relname, privilege""";
 
