@@ -62,7 +62,7 @@ public final class Installation {
         return """
                 salesforce-talkdesk-sync %s
                 Java %s of %s
-                %s %s, %s, %d processors, %d MiB of heap at most
+                %s %s, %s, %s processors, %s MiB of heap at most
                 """
                 .formatted(
                         Version.text(),
@@ -110,7 +110,7 @@ public final class Installation {
     private static String line(Path file) {
         try {
             FileTime changed = Files.getLastModifiedTime(file);
-            return "%s %8d KiB %s"
+            return "%s %8s KiB %s"
                     .formatted(changed, Files.isDirectory(file) ? 0 : Files.size(file) + 1023 >> 10, file);
         } catch (IOException gone) {
             return "gone meanwhile " + file;
