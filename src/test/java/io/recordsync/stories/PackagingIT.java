@@ -16,7 +16,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +28,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The jar and the zip, started as a new user would: as processes of their own, without and with a configuration. */
 @Tag("packaging")
@@ -47,6 +53,12 @@ class PackagingIT {
             "TALKDESK_CLIENT_ID", "an-id",
             "TALKDESK_CLIENT_SECRET", "hunter2",
             "TALKDESK_RECORD_LISTS", "list-1");
+
+    /** Where Debian and others put them. */
+    private static final Path JAVAS = Path.of("/usr/lib/jvm");
+
+    private static final int OLDEST_RELEASE = 17;
+    private static final Pattern RELEASE = Pattern.compile("JAVA_VERSION=\"(\\d+).*");
 
     private final List<Process> started = new ArrayList<>();
 
@@ -270,6 +282,46 @@ class PackagingIT {
         assertThat(Files.readString(elsewhere.resolve("proof.csv"))).contains("Removed from the record list: ");
     }
 
+    /** Those that this machine has beside the one of the tests, and that one where it is the only one. */
+    static List<Path> javas() throws IOException {
+        Path own = Path.of(System.getProperty("java.home")).toRealPath();
+        Set<Path> homes = new TreeSet<>();
+        if (Files.isDirectory(JAVAS)) {
+            try (Stream<Path> folders = Files.list(JAVAS)) {
+                for (Path folder : folders.toList()) {
+                    if (Files.isExecutable(folder.resolve("bin/java")) && release(folder) >= OLDEST_RELEASE) {
+                        homes.add(folder.toRealPath());
+                    }
+                }
+            }
+        }
+        homes.remove(own);
+        return homes.isEmpty() ? List.of(own) : List.copyOf(homes);
+    }
+
+    private static int release(Path home) throws IOException {
+        Path file = home.resolve("release");
+        return Files.exists(file)
+                ? Files.readAllLines(file).stream()
+                        .map(RELEASE::matcher)
+                        .filter(Matcher::matches)
+                        .mapToInt(line -> Integer.parseInt(line.group(1)))
+                        .findFirst()
+                        .orElse(0)
+                : 0;
+    }
+
+    @ParameterizedTest
+    @MethodSource("javas")
+    void the_zip_does_the_main_job_on_every_java_of_this_machine_and_none_warns(Path home) throws Exception {
+        Path script = Installation.script(Installation.unzip(folder));
+
+        assertDoesTheMainJob(folder, Map.of("JAVA_HOME", home.toString()), script.toString());
+
+        assertThat(Files.readString(folder.resolve("out"))).contains(" on Java " + release(home));
+        assertThat(stderr()).isEmpty();
+    }
+
     @Test
     void the_jar_carries_every_route_for_another_runtime_to_take_from_the_class_path() throws Exception {
         try (ZipFile jar = new ZipFile(JAR.toFile());
@@ -282,6 +334,10 @@ class PackagingIT {
     }
 
     private void assertDoesTheMainJob(Path directory, String... command) throws Exception {
+        assertDoesTheMainJob(directory, Map.of(), command);
+    }
+
+    private void assertDoesTheMainJob(Path directory, Map<String, String> more, String... command) throws Exception {
         try (SalesforceSimulator salesforce = SalesforceSimulator.builder()
                         .patience(Duration.ofSeconds(30))
                         .start();
@@ -320,6 +376,7 @@ class PackagingIT {
                     folder.resolve("data").toString(),
                     "OPS_PORT",
                     "0"));
+            environment.putAll(more);
             Process service = start(directory, environment, command);
             salesforce.recording().awaitSubscription(1);
 
