@@ -19,6 +19,7 @@ import java.util.List;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The migration to compact rows, on a database that the migrations before it made and the old statements filled. */
@@ -129,6 +130,7 @@ abstract class CompactRowContract {
     }
 
     @Test
+    @Tag("long")
     void a_process_that_is_killed_in_its_middle_leaves_the_rows_and_the_next_one_moves_them() throws Exception {
         fill();
         execute(
@@ -161,11 +163,15 @@ abstract class CompactRowContract {
         assertThat(read(VERSION)).containsExactly("23");
         assertThat(rows()).isEqualTo(before);
         Starting.main(url());
-        assertThat(read(VERSION)).containsExactly("24");
+        assertThat(read(MOVED)).containsExactly("1");
         assertThat(rows()).isEqualTo(before);
     }
 
     static final String VERSION = "select max(cast(version as integer)) from flyway_schema_history";
+
+    /** Whether the rows were moved, whichever migrations come after that. */
+    static final String MOVED = "select count(*) from flyway_schema_history where version = '24'";
+
     private static final int MANY = 400;
 
     /** Opens the store, and with that migrates it. */

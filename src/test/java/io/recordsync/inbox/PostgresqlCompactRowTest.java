@@ -55,7 +55,7 @@ class PostgresqlCompactRowTest extends CompactRowContract {
             execute("delete from session");
             start.get(1, TimeUnit.MINUTES);
         }
-        assertThat(read(VERSION)).containsExactly("24");
+        assertThat(read(MOVED)).containsExactly("1");
         assertThat(rows()).isEqualTo(before);
     }
 

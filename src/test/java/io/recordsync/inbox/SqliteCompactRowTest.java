@@ -85,7 +85,7 @@ class SqliteCompactRowTest extends CompactRowContract {
                     .anySatisfy(line -> assertThat(line).contains("could not be copied", "backup <file>"));
         }
         assertThat(rows()).isEqualTo(before);
-        assertThat(read(VERSION)).containsExactly("24");
+        assertThat(read(MOVED)).containsExactly("1");
     }
 
     @Test
@@ -104,7 +104,7 @@ class SqliteCompactRowTest extends CompactRowContract {
         }
         assertThat(folder.resolve("old.db.before-v24")).doesNotExist();
         assertThat(rows()).isEqualTo(before);
-        assertThat(read(VERSION)).containsExactly("24");
+        assertThat(read(MOVED)).containsExactly("1");
     }
 
     @Test

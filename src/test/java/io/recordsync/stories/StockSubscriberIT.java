@@ -6,6 +6,7 @@ import io.recordsync.simulator.salesforce.SalesforceSimulator;
 import io.recordsync.simulator.talkdesk.TalkdeskSimulator;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>That subscriber speaks TLS alone, which the simulator does not: {@code StockSubscriberTest} has the deletions of a stream.
  */
+@Tag("long")
 class StockSubscriberIT {
 
     private static final String LIST = "5f1c7a2e-1111-4a7e-9b2f-aaaaaaaaaaaa";

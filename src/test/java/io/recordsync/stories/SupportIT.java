@@ -22,10 +22,12 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One archive for a report of a fault, of a service that runs and of one that is dead: without secrets and personal data. */
+@Tag("long")
 class SupportIT {
 
     private static final String LIST = "support-list";
