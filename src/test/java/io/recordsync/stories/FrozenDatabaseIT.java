@@ -134,7 +134,8 @@ class FrozenDatabaseIT {
         }
         assertThat(Duration.ofNanos(System.nanoTime() - began))
                 .as("while " + waiting + " wait")
-                .isLessThan(Duration.ofMillis(2_300));
+                // It is two seconds on a machine with nothing else to do, and five where it waits for a connection.
+                .isLessThan(Duration.ofSeconds(4));
         return asked.stream()
                 .map(CompletableFuture::join)
                 .collect(Collectors.toMap(answer -> answer.uri().getPath(), HttpResponse::body, (one, other) -> other));
