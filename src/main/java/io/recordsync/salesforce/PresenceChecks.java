@@ -42,7 +42,8 @@ import org.slf4j.LoggerFactory;
  * show is held until a person decides, or, where the settings say so, deleted too, unless that is too much or nothing was found:
  * then the org, the list or the user's permission is wrong. A check that did not see all of the list, or judged little of it, says
  * so. One that fails is run again from its beginning, by this process or another; an order that has not begun is forgotten by a restart.
- * Thread-safe.
+ * Thread-safe where one thread runs the checks. The lock is never held while the database is asked: what is shown of the checks waits for
+ * no database that hangs.
  */
 public final class PresenceChecks implements Supplier<PresenceReport> {
 
@@ -124,21 +125,20 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
     }
 
     /** The check to be run now; null when none is. */
-    public synchronized PresenceCheck begin() {
-        if (System.nanoTime() - notBefore < 0) {
+    public PresenceCheck begin() {
+        if (isTooSoon()) {
             return null;
         }
-        pause(LOOK);
-        ordered.addAll(firstChecks.due());
-        ordered.addAll(failedBefore());
-        if (ordered.isEmpty()) {
-            schedule.ifPresent(period -> ordered.addAll(lists.presenceUnchecked(firstChecks.readable(), period)));
+        List<String> due = new ArrayList<>(firstChecks.due());
+        due.addAll(failedBefore());
+        String list = next(due);
+        if (list == null && schedule.isPresent()) {
+            list = next(lists.presenceUnchecked(firstChecks.readable(), schedule.get()));
         }
-        if (ordered.isEmpty()) {
+        if (list == null) {
             return null;
         }
-        String list = ordered.iterator().next();
-        running = new PresenceCheck(
+        PresenceCheck check = new PresenceCheck(
                 list,
                 clock.instant(),
                 records,
@@ -147,7 +147,24 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
                 intakes.holes(),
                 lists.underway(list),
                 signs.awaited(list));
-        return running;
+        synchronized (this) {
+            running = check;
+        }
+        return check;
+    }
+
+    private synchronized boolean isTooSoon() {
+        if (System.nanoTime() - notBefore < 0) {
+            return true;
+        }
+        pause(LOOK);
+        return false;
+    }
+
+    /** @return null when none waits */
+    private synchronized String next(Collection<String> due) {
+        ordered.addAll(due);
+        return ordered.isEmpty() ? null : ordered.iterator().next();
     }
 
     /** By any process; whatever the reason was, it may be gone. */
@@ -196,7 +213,7 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
      * @return the deletions of what is missing; and the problems, where that is not to be believed or was not all
      * @throws IllegalStateException when it was not: who is not asked about is not missing
      */
-    public synchronized Intake conclude(PresenceCheck check) {
+    public Intake conclude(PresenceCheck check) {
         if (check.unfinished() || check.asking()) {
             throw new IllegalStateException("The check of record list " + named(check)
                     + " is not at its end (expected every page to be read and asked about): nothing is deleted");
@@ -302,7 +319,7 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
     }
 
     /** What was concluded is in the inbox. */
-    public synchronized void finish(PresenceCheck check) {
+    public void finish(PresenceCheck check) {
         lists.presenceChecked(check.recordList());
         if (doubt.isEmpty()) {
             lists.looked(check.recordList());
@@ -325,16 +342,12 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
     }
 
     /** Run again later; where that is of no use before a person has done something, much later. */
-    public synchronized void fail(PresenceCheck check, Exception e) {
+    public void fail(PresenceCheck check, Exception e) {
         boolean again = !(e instanceof IllegalStateException);
         String words = words(e);
         if (again) {
             failures++;
-            pause(backoff.after(failures));
-            running = null;
-            // The others need not wait until it can be checked.
-            ordered.remove(check.recordList());
-            ordered.add(check.recordList());
+            postponed(check);
             LOG.warn("Record list {} could not be checked: {}; tried again", named(check), words);
         } else {
             ended(check);
@@ -360,7 +373,15 @@ public final class PresenceChecks implements Supplier<PresenceReport> {
         return recordLists.named(check.recordList());
     }
 
-    private void ended(PresenceCheck check) {
+    private synchronized void postponed(PresenceCheck check) {
+        pause(backoff.after(failures));
+        running = null;
+        // The others need not wait until it can be checked.
+        ordered.remove(check.recordList());
+        ordered.add(check.recordList());
+    }
+
+    private synchronized void ended(PresenceCheck check) {
         ordered.remove(check.recordList());
         running = null;
         last = check.recordList();

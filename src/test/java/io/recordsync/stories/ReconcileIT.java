@@ -489,10 +489,9 @@ class ReconcileIT {
     private void check() throws Exception {
         order();
         // The running one is among those that wait.
-        service.await("the check has ended", () -> !service.status()
-                .at("/reconcile/waiting")
-                .toString()
-                .contains('"' + list + '"'));
+        service.await(
+                "the check has ended",
+                () -> !service.status().at("/reconcile/waiting").toString().contains('"' + list + '"'));
     }
 
     private void order() throws Exception {
