@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
@@ -229,26 +230,64 @@ public final class JdbcQueue implements Queue {
     private static final String COUNT_SETTLED =
             "update settled set total = total + :count where confirmation = :confirmation";
 
+    /** The rows of a batch whose answer has come. */
+    private record Settlement(List<ClaimedDeletion> deletions, Confirmation confirmation, Duration sinceCall) {}
+
+    /** Verdicts that have come in at the same moment are one transaction. */
+    private final GroupCommit<Settlement, List<SettledRow>> settlements = new GroupCommit<>(this::settle);
+
     @Override
     public int settle(List<ClaimedDeletion> deletions, Confirmation confirmation, Duration sinceCall) {
-        String word = Word.underscored(confirmation);
-        List<SettledRow> settled = end("settle", deletions, (transaction, ids, claimed) -> {
-            List<SettledRow> rows = transaction.list(
-                    SETTLE,
-                    claimed.and("confirmation", Numbers.of(confirmation)).and("since_call", sinceCall),
-                    SettledRow::of);
-            if (!rows.isEmpty()) {
-                transaction.change(COUNT_SETTLED, with("count", rows.size()).and("confirmation", word));
-            }
-            if (rows.stream().anyMatch(SettledRow::phone)) {
-                transaction.change(FORGET_NUMBERS, with("ids", ids));
-            }
-            Restorations.tooLate(
-                    transaction, rows.stream().map(SettledRow::restored).toList());
-            return rows;
-        });
+        List<SettledRow> settled = settlements.commit(new Settlement(deletions, confirmation, sinceCall));
         tally.settled(confirmation, settled.stream().map(SettledRow::told).toList());
         return settled.size();
+    }
+
+    private List<List<SettledRow>> settle(List<Settlement> together) {
+        List<List<SettledRow>> settled = store.write("settle", transaction -> {
+            List<List<SettledRow>> each = new ArrayList<>();
+            for (Settlement settlement : together) {
+                each.add(each(
+                        transaction,
+                        settlement.deletions(),
+                        (same, ids, claimed) -> settle(
+                                same,
+                                ids,
+                                claimed.and("confirmation", Numbers.of(settlement.confirmation()))
+                                        .and("since_call", settlement.sinceCall()))));
+            }
+            count(transaction, together, each);
+            return each;
+        });
+        together.forEach(settlement -> settlement.deletions().forEach(this::dropped));
+        return settled;
+    }
+
+    private static List<SettledRow> settle(Transaction transaction, List<Long> ids, Parameters claimed)
+            throws SQLException {
+        List<SettledRow> rows = transaction.list(SETTLE, claimed, SettledRow::of);
+        if (rows.stream().anyMatch(SettledRow::phone)) {
+            transaction.change(FORGET_NUMBERS, with("ids", ids));
+        }
+        Restorations.tooLate(
+                transaction, rows.stream().map(SettledRow::restored).toList());
+        return rows;
+    }
+
+    private static void count(Transaction transaction, List<Settlement> settlements, List<List<SettledRow>> settled)
+            throws SQLException {
+        // Sorted: two transactions that changed the same rows in opposite order would deadlock.
+        Map<Confirmation, Integer> counts = new TreeMap<>();
+        for (int i = 0; i < settlements.size(); i++) {
+            counts.merge(settlements.get(i).confirmation(), settled.get(i).size(), Integer::sum);
+        }
+        for (Map.Entry<Confirmation, Integer> count : counts.entrySet()) {
+            if (count.getValue() > 0) {
+                transaction.change(
+                        COUNT_SETTLED,
+                        with("count", count.getValue()).and("confirmation", Word.underscored(count.getKey())));
+            }
+        }
     }
 
     private static final String POSTPONE =

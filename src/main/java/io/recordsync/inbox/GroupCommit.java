@@ -1,0 +1,147 @@
+package io.recordsync.inbox;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Acts of one kind that are ready at the same moment share one transaction.
+ *
+ * <p>Nobody waits for company: an act that finds no other one on its way begins at once, and what is asked for meanwhile is the next
+ * transaction together. Each caller returns once its own part is committed. A transaction that changed nothing because one of
+ * several acts was refused is made again for each of them alone, so that none fails for another's sake; where the database is away, or
+ * the answer to the commit was lost, all of them fail alike. Thread-safe.
+ *
+ * @param <A> an act, as it is asked for
+ * @param <R> what it brings
+ */
+final class GroupCommit<A, R> {
+
+    /** So that the callers that came first do not wait for very many others. */
+    static final int MAX_ACTS = 32;
+
+    private final Together<A, R> together;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final List<Asked> waiting = new ArrayList<>();
+    private boolean busy;
+
+    /** Does these in one transaction, and returns what each of them brought, in their order. */
+    interface Together<A, R> {
+        List<R> commit(List<A> acts);
+    }
+
+    GroupCommit(Together<A, R> together) {
+        this.together = together;
+    }
+
+    /** An act, and how it ended. */
+    private final class Asked {
+
+        private final A act;
+        private boolean taken;
+        private boolean done;
+        private R result;
+        private Throwable failure;
+
+        Asked(A act) {
+            this.act = act;
+        }
+
+        void succeeded(R brought) {
+            result = brought;
+            done = true;
+        }
+
+        void failed(Throwable e) {
+            failure = e;
+            done = true;
+        }
+
+        R outcome() {
+            if (failure instanceof RuntimeException e) {
+                throw e;
+            }
+            if (failure instanceof Error e) {
+                throw e;
+            }
+            return result;
+        }
+    }
+
+    /** @throws InboxException as the transaction does */
+    R commit(A act) {
+        Asked mine = new Asked(act);
+        List<Asked> group = join(mine);
+        if (!group.isEmpty()) {
+            try {
+                doTogether(group);
+            } finally {
+                leave();
+            }
+        }
+        return mine.outcome();
+    }
+
+    /** @return what the caller has to do for all; empty when its own act was done by another one */
+    private List<Asked> join(Asked mine) {
+        lock.lock();
+        try {
+            waiting.add(mine);
+            while (busy && !mine.done || mine.taken && !mine.done) {
+                // Another thread is at it: it ends by itself, and what it has written must be known here.
+                changed.awaitUninterruptibly();
+            }
+            if (mine.done) {
+                return List.of();
+            }
+            busy = true;
+            List<Asked> next = waiting.subList(0, Math.min(MAX_ACTS, waiting.size()));
+            List<Asked> group = List.copyOf(next);
+            next.clear();
+            group.forEach(asked -> asked.taken = true);
+            return group;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many wait for their transaction. */
+    int waiting() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void leave() {
+        lock.lock();
+        try {
+            busy = false;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void doTogether(List<Asked> group) {
+        try {
+            List<R> results =
+                    together.commit(group.stream().map(asked -> asked.act).toList());
+            for (int i = 0; i < group.size(); i++) {
+                group.get(i).succeeded(results.get(i));
+            }
+        } catch (InboxException e) {
+            if (group.size() == 1 || e.outcomeUnknown() || e instanceof StoreAwayException) {
+                group.forEach(asked -> asked.failed(e));
+            } else {
+                group.forEach(asked -> doTogether(List.of(asked)));
+            }
+        } catch (RuntimeException | Error e) {
+            group.forEach(asked -> asked.failed(e));
+        }
+    }
+}
