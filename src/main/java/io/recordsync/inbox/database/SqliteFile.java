@@ -98,7 +98,7 @@ final class SqliteFile extends Database {
         } catch (SQLException e) {
             throw new DatabaseException("Store %s cannot be opened: %s".formatted(shownUrl(), e.getMessage()), e);
         }
-        HikariConfig config = pool(source);
+        HikariConfig config = pool(new KeptStatements(source));
         config.setConnectionInitSql(ZERO_WHAT_IS_OVERWRITTEN);
         return new Pools(opened.pool("inbox-write", 1, config), opened.pool("inbox-read", READERS, readingPool()));
     }
