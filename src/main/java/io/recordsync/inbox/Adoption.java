@@ -5,8 +5,6 @@ import static io.recordsync.inbox.database.Parameters.with;
 import io.recordsync.inbox.database.JsonRows;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.SQLException;
-import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,11 +13,7 @@ import java.util.TreeMap;
  * An event that comes later than the sweep that found its deletion: the row becomes the event's, so that a replay of the event
  * meets it.
  */
-record Adoption(long id, String eventDigits, String committedAt) {
-
-    String eventKey() {
-        return EventKey.text(HexFormat.of().parseHex(eventDigits));
-    }
+record Adoption(long id, String eventDigits, String committedAt, String commitNumber, String sequence) {
 
     /**
      * Of the rows it may adopt, the newest for each event. Not one statement with {@link #ADOPT}, because a planner without
@@ -28,7 +22,8 @@ record Adoption(long id, String eventDigits, String committedAt) {
      */
     private static final String FIND =
             """
-            select event.value ->> 4 as event_digits, event.value ->> 6 as committed_at, (
+            select event.value ->> 4 as event_digits, event.value ->> 6 as committed_at,
+                   event.value ->> 14 as commit_number, event.value ->> 15 as sequence, (
                 select max(swept.id + 0) from deletion_row swept
                 where swept.origin = {sweep} and swept.state in ({pending}, {held})
                   and swept.identifier = event.value ->> 3 and swept.lane + 0 =\s"""
@@ -52,28 +47,39 @@ record Adoption(long id, String eventDigits, String committedAt) {
                      select {bytes event.value ->> 1} from {rows :adopted} event where cast(event.value ->> 0 as bigint) = deletion_row.id),
                    committed_at = (
                      select cast(event.value ->> 2 as bigint) from {rows :adopted} event
+                     where cast(event.value ->> 0 as bigint) = deletion_row.id),
+                   commit_number = (
+                     select cast(event.value ->> 3 as bigint) from {rows :adopted} event
+                     where cast(event.value ->> 0 as bigint) = deletion_row.id),
+                   sequence = (
+                     select cast(event.value ->> 4 as integer) from {rows :adopted} event
                      where cast(event.value ->> 0 as bigint) = deletion_row.id)
             where id {in :ids} and origin + 0 = {sweep} and state in ({pending}, {held})""";
 
     /**
-     * @param events as they would be inserted; those that are known adopt nothing
-     * @return what was adopted
+     * @param events those that are known adopt nothing
      */
-    static Collection<Adoption> adopt(Transaction transaction, JsonRows events) throws SQLException {
+    static void adopt(Transaction transaction, JsonRows events) throws SQLException {
         Map<Long, Adoption> byId = new TreeMap<>();
         List<Adoption> all = transaction.list(
                 FIND,
                 with("events", events),
-                row -> new Adoption(row.getLong("id"), row.getString("event_digits"), row.getString("committed_at")));
+                row -> new Adoption(
+                        row.getLong("id"),
+                        row.getString("event_digits"),
+                        row.getString("committed_at"),
+                        row.getString("commit_number"),
+                        row.getString("sequence")));
         all.stream()
                 .filter(adoption -> adoption.id() > 0) // none is null, and that is 0
                 .forEach(adoption -> byId.put(adoption.id(), adoption));
         if (byId.isEmpty()) {
-            return List.of();
+            return;
         }
         JsonRows adopted = new JsonRows();
-        byId.values().forEach(each -> adopted.add(each.id(), each.eventDigits(), each.committedAt()));
+        byId.values()
+                .forEach(each -> adopted.add(
+                        each.id(), each.eventDigits(), each.committedAt(), each.commitNumber(), each.sequence()));
         transaction.change(ADOPT, with("adopted", adopted).and("ids", List.copyOf(byId.keySet())));
-        return byId.values();
     }
 }

@@ -6,7 +6,6 @@ import io.recordsync.deletion.Batch;
 import io.recordsync.deletion.ClaimedDeletion;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.inbox.Lanes.Lane;
-import io.recordsync.inbox.Lanes.Provider;
 import io.recordsync.inbox.database.JsonRows;
 import io.recordsync.inbox.database.Parameters;
 import io.recordsync.inbox.database.Transaction;
@@ -71,10 +70,12 @@ record Claim(Map<Lane, List<Row>> byLane) {
     static Claim take(Transaction transaction, List<Lane> lanes, long limit, String session, String name, Duration ttl)
             throws SQLException {
         Map<Lane, List<Row>> byLane = new LinkedHashMap<>();
-        Map<Integer, Lane> byNumber = new HashMap<>();
+        Map<Integer, Place> byNumber = new HashMap<>();
         for (Lane lane : lanes) {
-            byLane.put(lane, new ArrayList<>());
-            lane.providers().forEach(provider -> byNumber.put(provider.number(), lane));
+            List<Row> rows = new ArrayList<>();
+            byLane.put(lane, rows);
+            lane.providers()
+                    .forEach(provider -> byNumber.put(provider.number(), new Place(lane, provider.name(), rows)));
         }
         if (lanes.isEmpty()) {
             return new Claim(byLane);
@@ -84,28 +85,25 @@ record Claim(Map<Lane, List<Row>> byLane) {
         Parameters of = with("session", session).and("claim", name).and("ttl", ttl);
         for (Map.Entry<Long, JsonRows> share : Lanes.shares(lanes, limit).entrySet()) {
             transaction.list(take, of.and("lanes", share.getValue()).and("limit", share.getKey()), row -> {
-                Lane lane = byNumber.get(row.getInt("lane"));
-                return byLane.get(lane).add(claimed(row, lane, name));
+                Place place = byNumber.get(row.getInt("lane"));
+                return place.rows().add(claimed(row, place, name));
             });
         }
         return new Claim(byLane);
     }
 
-    private static Row claimed(ResultSet row, Lane lane, String name) throws SQLException {
-        int number = row.getInt("lane");
-        String provider = lane.providers().stream()
-                .filter(each -> each.number() == number)
-                .map(Provider::name)
-                .findFirst()
-                .orElseThrow();
+    /** What the number of a lane stands for, and where its rows go. */
+    private record Place(Lane lane, String provider, List<Row> rows) {}
+
+    private static Row claimed(ResultSet row, Place place, String name) throws SQLException {
         // Talkdesk finds a record by its external id as the list holds it.
         String listedAs = row.getString("listed_as");
         String value = listedAs == null || listedAs.isEmpty() ? row.getString("identifier") : listedAs;
-        Identifier identifier = new Identifier(lane.kind(), provider, value);
+        Identifier identifier = new Identifier(place.lane().kind(), place.provider(), value);
         return new Row(
                 new ClaimedDeletion(
                         row.getLong("id"),
-                        lane.recordList(),
+                        place.lane().recordList(),
                         identifier,
                         row.getInt("attempts"),
                         row.getInt("unconfirmed"),

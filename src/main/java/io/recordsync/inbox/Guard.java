@@ -9,7 +9,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,12 +86,7 @@ final class Guard {
     }
 
     /** What counts once; of a phone number the HMAC. */
-    record Contact(String identifier, String provider, String kind) {
-
-        static final Comparator<Contact> ORDER = Comparator.comparing(Contact::identifier)
-                .thenComparing(Contact::provider)
-                .thenComparing(Contact::kind);
-    }
+    record Contact(String identifier, String provider, String kind) {}
 
     private static final String ENTER =
             """
@@ -121,13 +115,17 @@ final class Guard {
 
     private static final String COUNT =
             """
-            insert into guard_contact (identifier, provider, kind, at)
-            select value ->> 0, value ->> 1, value ->> 2, {now} from {rows :contacts} where true
-            on conflict (identifier, provider, kind) do update set at = excluded.at""";
+            insert into guard_arrival (at, identifier, provider, kind)
+            select {now}, value ->> 0, value ->> 1, value ->> 2 from {rows :contacts}""";
 
-    private static final String PURGE = "delete from guard_contact where at <= {now} - :window";
-    private static final String RECOUNT =
-            "update guard set counted = (select count(*) from guard_contact) returning counted";
+    private static final String PURGE = "delete from guard_arrival where at <= {now} - :window";
+    /** Each contact once, however often it arrived. */
+    private static final String OF_THE_WINDOW =
+            """
+            (select count(*) from (
+              select distinct identifier, provider, kind from guard_arrival where at > {now} - :window) contact)""";
+
+    private static final String RECOUNT = "update guard set counted = " + OF_THE_WINDOW + " returning counted";
     private static final String TRIP =
             "update guard set tripped_at = {now}, tripped_from = {now} - :window, relaxed_at = null";
     private static final String HOLD =
@@ -145,12 +143,10 @@ final class Guard {
             return -1;
         }
         JsonRows rows = new JsonRows();
-        // Sorted, because two transactions that insert the same keys in opposite order would deadlock.
         arrivals.stream()
                 .filter(Guard::counts)
                 .map(Arrival::contact)
                 .distinct()
-                .sorted(Contact.ORDER)
                 .forEach(contact -> rows.add(contact.identifier(), contact.provider(), contact.kind()));
         if (rows.isEmpty()) {
             return -1;
@@ -160,7 +156,9 @@ final class Guard {
             return -1;
         }
         transaction.change(PURGE, with("window", window));
-        long counted = transaction.first(RECOUNT, row -> row.getLong("counted")).orElseThrow();
+        long counted = transaction
+                .first(RECOUNT, with("window", window), row -> row.getLong("counted"))
+                .orElseThrow();
         if (counted <= limit) {
             return -1;
         }
@@ -183,7 +181,7 @@ final class Guard {
     private static final String REOPEN =
             "update guard set tripped_at = null, relaxed_at = {now} where tripped_at is not null"
                     + " and not exists (select 1 from deletion_row where " + HOLDS + ")"
-                    + " and (select count(*) from guard_contact where at > {now} - :window) <= :limit";
+                    + " and " + OF_THE_WINDOW + " <= :limit";
 
     /** @return whether it was tripped and is over: the guard holds nothing, and no more than the limit count */
     boolean reopen(Transaction transaction) throws SQLException {
@@ -256,10 +254,10 @@ final class Guard {
             """
             update guard set tripped_from = tripped_from - :by, relaxed_at = relaxed_at - :by, open_until = open_until - :by""";
 
-    private static final String FOLLOW_CLOCK_CONTACTS = "update guard_contact set at = at - :by";
+    private static final String FOLLOW_CLOCK_ARRIVALS = "update guard_arrival set at = at - :by";
 
     void followClock(Transaction transaction, long by) throws SQLException {
         transaction.change(FOLLOW_CLOCK, with("by", by));
-        transaction.change(FOLLOW_CLOCK_CONTACTS, with("by", by));
+        transaction.change(FOLLOW_CLOCK_ARRIVALS, with("by", by));
     }
 }

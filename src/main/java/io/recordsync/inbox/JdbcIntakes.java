@@ -196,8 +196,7 @@ public final class JdbcIntakes implements Intakes {
         List<DeletionRequest> requests = intake.deletions();
         Set<String> newLists = recordLists.unknown(
                 requests.stream().map(DeletionRequest::recordList).toList());
-        Set<LaneNumbers.Name> lanes = LaneNumbers.names(requests);
-        Set<LaneNumbers.Name> newLanes = laneNumbers.unknown(lanes);
+        LaneNumbers.Numbered lanes = laneNumbers.take(LaneNumbers.names(requests));
         boolean overtakes = intake.hole() || !intake.restorations().isEmpty();
         if (overtakes) {
             guarded.mayOvertake();
@@ -220,9 +219,7 @@ public final class JdbcIntakes implements Intakes {
             if (!newLists.isEmpty()) {
                 recordLists.register(transaction, newLists);
             }
-            if (!newLanes.isEmpty()) {
-                LaneNumbers.add(transaction, newLanes);
-            }
+            lanes.complete(transaction);
             if (!intake.problems().isEmpty()) {
                 transaction.change(INSERT_PROBLEMS, with("problems", rowsOf(intake.problems())));
             }
@@ -238,7 +235,7 @@ public final class JdbcIntakes implements Intakes {
                 DoubtMarks.markAll(transaction);
             }
             Guard.Look look = guard.enter(transaction, contacts(requests));
-            List<Long> inserted = newDeletions.insert(transaction, requests, adoptable, look);
+            List<Long> inserted = newDeletions.insert(transaction, requests, lanes, adoptable, look);
             if (intake.holesKnown() != null && !inserted.isEmpty()) {
                 DoubtMarks.markFound(transaction, inserted, intake.holesKnown());
             }

@@ -6,6 +6,7 @@ import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.Word;
 import io.recordsync.inbox.database.JsonRows;
+import io.recordsync.inbox.database.Parameters;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -21,8 +22,8 @@ import java.util.stream.Collectors;
 /**
  * The numbers that the table of deletions holds for record list, kind and provider.
  *
- * <p>No number outlives its transaction: after a failover it may stand for another list. A process remembers only which lanes have
- * one, and that no longer than its session.
+ * <p>What a process remembers of them lives no longer than its session, and is proven by each statement that uses it: after a
+ * failover a number may stand for another list.
  */
 final class LaneNumbers {
 
@@ -44,8 +45,8 @@ final class LaneNumbers {
             select lane.id from lane join record_list vanished on vanished.id = lane.record_list
             where vanished.vanished_at is not null""";
 
-    /** Lanes that certainly have a number, whichever it is. */
-    private final Set<Name> known = ConcurrentHashMap.newKeySet();
+    /** Lanes that had a number when this session looked, or gave it to them. */
+    private final Map<Name, Integer> known = new ConcurrentHashMap<>();
 
     LaneNumbers(Store store) {
         store.onNewSession(known::clear);
@@ -59,10 +60,12 @@ final class LaneNumbers {
 
         static Name of(DeletionRequest request) {
             Identifier identifier = request.identifier();
-            return new Name(
-                    JsonRows.storable(request.recordList()),
-                    Word.underscored(identifier.kind()),
-                    JsonRows.storable(identifier.provider()));
+            return new Name(request.recordList(), Word.underscored(identifier.kind()), identifier.provider());
+        }
+
+        /** As the database holds it. */
+        Name stored() {
+            return new Name(JsonRows.storable(recordList), kind, JsonRows.storable(provider));
         }
 
         private static Name of(ResultSet row) throws SQLException {
@@ -83,32 +86,82 @@ final class LaneNumbers {
     }
 
     static Set<Name> names(Collection<DeletionRequest> requests) {
-        return requests.stream().map(Name::of).collect(Collectors.toSet());
+        return requests.stream().map(Name::of).distinct().map(Name::stored).collect(Collectors.toSet());
     }
 
-    /**
-     * Of these, those that may not have a number yet. None of them counts as known until {@link #committed}: a transaction may fail
-     * because the database has gone back to when they had none.
-     */
-    Set<Name> unknown(Set<Name> names) {
-        return names.stream().filter(name -> !known.remove(name)).collect(Collectors.toSet());
+    /** Forgets these until {@link #committed}: a transaction may fail because the database has gone back to when they had none. */
+    Numbered take(Set<Name> names) {
+        Map<Name, Integer> taken = new HashMap<>();
+        for (Name name : names) {
+            Integer number = known.remove(name);
+            if (number != null) {
+                taken.put(name, number);
+            }
+        }
+        return new Numbered(names, taken);
     }
+
+    /** After the commit of the transaction that used them. */
+    void committed(Numbered lanes) {
+        known.putAll(lanes.numbers);
+    }
+
+    /** The lanes that a transaction needs. */
+    static final class Numbered {
+
+        private final Set<Name> names;
+        private final Map<Name, Integer> known;
+        private Map<Name, Integer> numbers;
+        /** Nearly all requests of an intake are of one lane: the one that was asked about last. */
+        private Name last;
+
+        private int lastNumber;
+
+        private Numbered(Set<Name> names, Map<Name, Integer> known) {
+            this.names = names;
+            this.known = known;
+        }
+
+        /** First in a transaction: gives those a number that have none yet; nearly always all of them have. */
+        void complete(Transaction transaction) throws SQLException {
+            // Not what an attempt has read that was rolled back.
+            numbers = new HashMap<>(known);
+            last = null;
+            if (!numbers.keySet().containsAll(names)) {
+                transaction.change(ADD, with("names", rows(names)));
+                numbers.putAll(read(transaction, names));
+            }
+        }
+
+        int of(DeletionRequest request) {
+            Name name = Name.of(request);
+            if (!name.equals(last)) {
+                lastNumber = numbers.get(name.stored());
+                last = name;
+            }
+            return lastNumber;
+        }
+
+        /** What {@link #PROVEN} asks about. */
+        Parameters proof() {
+            JsonRows rows = new JsonRows();
+            numbers.forEach((name, number) -> rows.add(number, name.recordList(), name.kind(), name.provider()));
+            return with("lanes", rows).and("lanes_known", numbers.size());
+        }
+    }
+
+    /** Whether each of the lanes that {@link Numbered#proof} names has its number in the database too; once for a statement. */
+    static final String PROVEN =
+            """
+            (select count(*) from {rows :lanes} known join lane
+               on lane.id = cast(known.value ->> 0 as integer) and lane.record_list = known.value ->> 1
+                  and lane.kind = known.value ->> 2 and lane.provider = known.value ->> 3) = :lanes_known""";
 
     private static final String ADD =
             """
             insert into lane (record_list, kind, provider)
             select value ->> 0, value ->> 1, value ->> 2 from {rows :names} where true
             on conflict do nothing""";
-
-    /** In the transaction that names them first. */
-    static void add(Transaction transaction, Set<Name> names) throws SQLException {
-        transaction.change(ADD, with("names", rows(names)));
-    }
-
-    /** After the commit of the transaction that named them. */
-    void committed(Set<Name> names) {
-        known.addAll(names);
-    }
 
     /** Sorted: two transactions that insert the same keys in opposite order would deadlock. */
     private static JsonRows rows(Set<Name> names) {

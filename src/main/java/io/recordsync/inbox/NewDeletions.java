@@ -2,7 +2,6 @@ package io.recordsync.inbox;
 
 import static io.recordsync.inbox.database.Parameters.with;
 
-import io.recordsync.deletion.Commit;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Identifier;
@@ -36,20 +35,18 @@ final class NewDeletions {
     private static final String INSERT =
             """
             insert into deletion_row (lane, identifier, event_key, origin, committed_at, state, hmac, note,
-                                      approved_by, accepted_at, due_at, pending_since)
-            select\s"""
-                    + LaneNumbers.of("value")
-                    + """
-            , value ->> 3, {bytes value ->> 4}, cast(value ->> 5 as integer),
-                   cast(value ->> 6 as bigint), %s, value ->> 8, value ->> 9, value ->> 11,
-                   {now}, {now} + cast(value ->> 10 as bigint), {now} + cast(value ->> 10 as bigint)
-            from {rows :deletions} where\s""";
+                                      approved_by, accepted_at, due_at, pending_since, commit_number, sequence)
+            select\s""";
 
-    private static final String ONCE = " on conflict do nothing returning id, event_key, lane, identifier";
-
-    private static final String TOLD_STATE = "cast(value ->> 7 as integer)";
-
-    private static final String INSERT_TOLD = INSERT.formatted(TOLD_STATE) + "true" + ONCE;
+    /** Of a lane that has not the number that is known of it there is no row, and nothing is accepted. */
+    private static final String INSERT_TOLD = INSERT + "case when " + LaneNumbers.PROVEN
+            + """
+             then cast(value ->> 0 as integer) end, value ->> 1, {bytes value ->> 2}, cast(value ->> 3 as integer),
+                   cast(value ->> 4 as bigint), cast(value ->> 5 as integer), value ->> 6, value ->> 7, value ->> 8,
+                   {now}, {now} + cast(value ->> 9 as bigint), {now} + cast(value ->> 9 as bigint),
+                   cast(value ->> 10 as bigint), cast(value ->> 11 as integer)
+            from {rows :deletions} where true
+            on conflict do nothing returning id""";
 
     private static final String RESTORED =
             """
@@ -91,9 +88,16 @@ final class NewDeletions {
      * past where its
      * statistics are older than that.
      */
-    private static final String INSERT_FOUND = INSERT.formatted("case when value ->> 13 <> '' then {held} when "
-                    + PERHAPS_RESTORED + " then {checking} else " + TOLD_STATE + " end")
+    private static final String INSERT_FOUND = INSERT
+            + LaneNumbers.of("value")
             + """
+            , value ->> 3, {bytes value ->> 4}, cast(value ->> 5 as integer), cast(value ->> 6 as bigint),
+                   case when value ->> 13 <> '' then {held} when\s"""
+            + PERHAPS_RESTORED
+            + """
+             then {checking} else cast(value ->> 7 as integer) end, value ->> 8, value ->> 9, value ->> 11,
+                   {now}, {now} + cast(value ->> 10 as bigint), {now} + cast(value ->> 10 as bigint), null, null
+            from {rows :deletions} where
             case when exists (
               select 1 from deletion_row known
               where known.identifier = value ->> 3 and known.lane + 0 =\s"""
@@ -122,15 +126,20 @@ final class NewDeletions {
                     end) then false else true end
             and case when\s"""
             + CERTAINLY_RESTORED
-            + " then false else true end"
-            + ONCE;
+            + " then false else true end on conflict do nothing returning id, event_key, lane, identifier";
 
     /**
+     * @param lanes all of theirs
      * @param adoptable whether there may be rows for events to adopt
      * @param look whether what would be pending is held, or passes by a person's word
      * @return the ids of those that were not known
      */
-    List<Long> insert(Transaction transaction, List<DeletionRequest> requests, boolean adoptable, Look look)
+    List<Long> insert(
+            Transaction transaction,
+            List<DeletionRequest> requests,
+            LaneNumbers.Numbered lanes,
+            boolean adoptable,
+            Look look)
             throws SQLException {
         JsonRows told = new JsonRows();
         JsonRows streamed = new JsonRows();
@@ -139,44 +148,46 @@ final class NewDeletions {
         for (DeletionRequest request : requests) {
             switch (request.origin()) {
                 case STREAM -> {
-                    add(streamed, request, look);
+                    addTold(streamed, request, lanes, look);
                     // A gap event's word is worth less than what the sweep saw: it adopts nothing.
                     if (adoptable && request.state() == DeletionState.PENDING) {
                         add(adopting, request, look);
                     }
                 }
-                case API -> add(told, request, look);
+                case API -> addTold(told, request, lanes, look);
                 case SWEEP, RECONCILE -> add(found, request, look);
             }
         }
         if (!adopting.isEmpty()) {
-            number(
-                    transaction,
-                    Adoption.adopt(transaction, adopting).stream()
-                            .map(row -> new Inserted(row.id(), row.eventKey(), 0, ""))
-                            .toList(),
-                    requests);
+            Adoption.adopt(transaction, adopting);
         }
-        List<Inserted> inserted = new ArrayList<>(insert(transaction, INSERT_TOLD, streamed));
-        number(transaction, inserted, requests);
-        inserted.addAll(insert(transaction, INSERT_TOLD, told));
-        List<Inserted> asked = insert(transaction, INSERT_FOUND, found);
+        List<Long> ids = new ArrayList<>(told(transaction, streamed, lanes));
+        ids.addAll(told(transaction, told, lanes));
+        List<Inserted> asked = found(transaction, found);
         remember(transaction, asked, requests);
         if (requests.stream()
                 .anyMatch(request -> found(request) && !request.note().isEmpty())) {
             Merges.note(transaction, found);
         }
-        inserted.addAll(asked);
-        return inserted.stream().map(Inserted::id).toList();
+        asked.forEach(row -> ids.add(row.id()));
+        return ids;
     }
 
+    /** What was found, as it was written. */
     private record Inserted(long id, String eventKey, int lane, String identifier) {}
 
-    private static List<Inserted> insert(Transaction transaction, String sql, JsonRows deletions) throws SQLException {
+    private static List<Long> told(Transaction transaction, JsonRows deletions, LaneNumbers.Numbered lanes)
+            throws SQLException {
+        return deletions.isEmpty()
+                ? List.of()
+                : transaction.list(INSERT_TOLD, lanes.proof().and("deletions", deletions), row -> row.getLong("id"));
+    }
+
+    private static List<Inserted> found(Transaction transaction, JsonRows deletions) throws SQLException {
         return deletions.isEmpty()
                 ? List.of()
                 : transaction.list(
-                        sql,
+                        INSERT_FOUND,
                         with("deletions", deletions),
                         row -> new Inserted(
                                 row.getLong("id"),
@@ -198,7 +209,7 @@ final class NewDeletions {
         requests.forEach(request -> byKey.put(
                 new Key(
                         request.eventKey(),
-                        lanes.get(LaneNumbers.Name.of(request)),
+                        lanes.get(LaneNumbers.Name.of(request).stored()),
                         request.identifier().value()),
                 request));
         JdbcSigns.remember(
@@ -209,36 +220,26 @@ final class NewDeletions {
                         .toList());
     }
 
-    private static final String NUMBER =
-            """
-            insert into deletion_commit (deletion, commit_number, sequence)
-            select cast(value ->> 0 as bigint), cast(value ->> 1 as bigint), cast(value ->> 2 as integer)
-            from {rows :commits} where true
-            on conflict (deletion) do update set commit_number = excluded.commit_number, sequence = excluded.sequence""";
-
-    /** Where they stand in the order of commits. */
-    private static void number(Transaction transaction, List<Inserted> inserted, List<DeletionRequest> requests)
-            throws SQLException {
-        Map<String, Commit> byEvent = new HashMap<>();
-        requests.stream()
-                .filter(request -> request.commit() != null)
-                .forEach(request -> byEvent.put(request.eventKey(), request.commit()));
-        JsonRows commits = new JsonRows();
-        for (Inserted row : inserted) {
-            Commit commit = byEvent.get(row.eventKey());
-            if (commit != null) {
-                commits.add(row.id(), commit.number(), commit.sequence());
-            }
-        }
-        if (!commits.isEmpty()) {
-            transaction.change(NUMBER, with("commits", commits));
-        }
+    /** As {@link #INSERT_TOLD} takes it. */
+    private void addTold(JsonRows rows, DeletionRequest request, LaneNumbers.Numbered lanes, Look look) {
+        rows.add(
+                lanes.of(request),
+                request.identifier().value(),
+                EventKey.digits(request.eventKey()),
+                Numbers.of(request.origin()),
+                request.committedAt().toEpochMilli(),
+                Numbers.of(state(request, look)),
+                sealed(request.identifier()),
+                request.note(),
+                approvedBy(request, look),
+                waitMillis(request),
+                request.commit() == null ? null : request.commit().number(),
+                request.commit() == null ? null : request.commit().sequence());
     }
 
+    /** As {@link #INSERT_FOUND} takes it, and what looks for rows that are known already. */
     private void add(JsonRows rows, DeletionRequest request, Look look) {
         Identifier identifier = request.identifier();
-        // What a person asked for stands whatever comes meanwhile.
-        Duration wait = request.origin() == Origin.API ? Duration.ZERO : holdWindow;
         rows.add(
                 request.recordList(),
                 Word.underscored(identifier.kind()),
@@ -250,12 +251,23 @@ final class NewDeletions {
                 Numbers.of(state(request, look)),
                 sealed(identifier),
                 request.note(),
-                wait.toMillis(),
-                request.heldReason() == null ? look.openedBy() : "",
+                waitMillis(request),
+                approvedBy(request, look),
                 request.find() == null || request.find().signedAt() == null
                         ? null
                         : request.find().signedAt().toEpochMilli(),
-                request.heldReason() == null ? "" : Word.underscored(request.heldReason()));
+                request.heldReason() == null ? "" : Word.underscored(request.heldReason()),
+                request.commit() == null ? null : request.commit().number(),
+                request.commit() == null ? null : request.commit().sequence());
+    }
+
+    /** What a person asked for stands whatever comes meanwhile. */
+    private long waitMillis(DeletionRequest request) {
+        return request.origin() == Origin.API ? 0 : holdWindow.toMillis();
+    }
+
+    private static String approvedBy(DeletionRequest request, Look look) {
+        return request.heldReason() == null ? look.openedBy() : "";
     }
 
     private static DeletionState state(DeletionRequest request, Look look) {

@@ -22,11 +22,12 @@ final class Order {
                 new Restored("restoration.committed_at", "restoration.commit_number", "restoration.sequence");
     }
 
-    /** Whether the deletion came first, by number; null where one of them has none. */
+    /** Whether the deletion came first, by number; null where one of them has none. That of an older release's row stands beside it. */
     private static String byNumber(Restored restored) {
         return """
-               (select (numbered.commit_number, numbered.sequence) < (%s, %s)
-                from deletion_commit numbered where numbered.deletion = deletion_row.id)"""
+               coalesce((deletion_row.commit_number, deletion_row.sequence) < (%1$s, %2$s),
+                (select (numbered.commit_number, numbered.sequence) < (%1$s, %2$s)
+                 from deletion_commit numbered where numbered.deletion = deletion_row.id))"""
                 .formatted(restored.commitNumber(), restored.sequence());
     }
 

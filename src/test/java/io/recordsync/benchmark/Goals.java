@@ -31,7 +31,7 @@ final class Goals {
     static final List<Row> ALL = Options.BASELINE.isEmpty()
             ? List.of()
             : List.of(
-                    new Row("baseline: events of one record", () -> rates(1, GUARDED)),
+                    new Row("baseline: events of one record, guard", () -> rates(1, GUARDED)),
                     new Row("baseline: events of one record, no guard", () -> rates(1, UNGUARDED)),
                     new Row("baseline: events of 50 records", () -> rates(50, GUARDED)),
                     new Row("baseline: PostgreSQL", Goals::postgresql),

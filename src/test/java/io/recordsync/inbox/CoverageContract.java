@@ -3,6 +3,7 @@ package io.recordsync.inbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.recordsync.deletion.Commit;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
@@ -478,6 +479,29 @@ abstract class CoverageContract extends OnEitherDatabase {
         assertThat(row.committedAt()).isEqualTo(event.committedAt());
         inbox.queue().settle(claimed(claimAll()), Confirmation.EXACT, Duration.ZERO);
         assertThat(acceptStream(event)).as("replayed").isEmpty();
+    }
+
+    @Test
+    void what_is_adopted_has_the_place_of_the_event_in_the_order_of_commits() {
+        inbox.intakes().accept(intake(swept("003A", CHANGE)));
+        DeletionRequest event = streamed("L1", "003A", CHANGE.plusMillis(300));
+
+        acceptStream(new DeletionRequest(
+                event.recordList(),
+                event.identifier(),
+                event.eventKey(),
+                event.origin(),
+                event.committedAt(),
+                event.state(),
+                event.note(),
+                new Commit(1_721_136_551_405_445_123L, 3)));
+
+        List<String> places = store.read(
+                "test",
+                transaction -> transaction.list(
+                        "select commit_number, sequence from deletion_row",
+                        row -> row.getLong("commit_number") + "/" + row.getInt("sequence")));
+        assertThat(places).containsExactly("1721136551405445123/3");
     }
 
     @Test

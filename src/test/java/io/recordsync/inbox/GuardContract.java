@@ -219,7 +219,7 @@ abstract class GuardContract extends OnEitherDatabase {
         List<String> counted = store.read(
                 "test",
                 transaction ->
-                        transaction.list("select identifier from guard_contact", row -> row.getString("identifier")));
+                        transaction.list("select identifier from guard_arrival", row -> row.getString("identifier")));
         assertThat(counted).hasSize(4).allMatch(identifier -> identifier.startsWith(PhoneSeal.PREFIX));
     }
 

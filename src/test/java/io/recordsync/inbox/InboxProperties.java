@@ -154,7 +154,7 @@ abstract class InboxProperties {
                     "test_clock")) {
                 transaction.change("delete from " + table);
             }
-            transaction.change("delete from guard_contact");
+            transaction.change("delete from guard_arrival");
             transaction.change(
                     "update guard set tripped_at = null, tripped_from = null, relaxed_at = null, counted = 0");
             transaction.change("update settled set total = 0");

@@ -210,6 +210,9 @@ abstract class IntakesContract extends OnEitherDatabase {
             return transaction.change("update lane set record_list = 'L2' where record_list = 'between'");
         });
 
+        assertThatThrownBy(() -> inbox.intakes().accept(intake(request("L1", "003C"), request("L2", "003D"))))
+                .isInstanceOf(InboxException.class)
+                .hasMessageContaining("nothing was changed");
         inbox.intakes().accept(intake(request("L1", "003C"), request("L2", "003D")));
 
         assertThat(inbox.queue().claim(2, 1))

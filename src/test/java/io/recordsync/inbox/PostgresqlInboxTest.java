@@ -44,7 +44,7 @@ class PostgresqlInboxTest extends InboxContract {
     static void empty(Store store) {
         store.write("test", transaction -> {
             transaction.change(
-                    "truncate deletion_row, lane, claim, deletion_commit, deletion_doubt, deletion_person, presence_find, attempt, problem, stream_position, session, record_list, pinned_org, restoration, guard_contact, held, pause, history, catching_up, look, sight, swept, merged, alert restart identity");
+                    "truncate deletion_row, lane, claim, deletion_commit, deletion_doubt, deletion_person, presence_find, attempt, problem, stream_position, session, record_list, pinned_org, restoration, guard_arrival, held, pause, history, catching_up, look, sight, swept, merged, alert restart identity");
             transaction.change(
                     "update guard set tripped_at = null, tripped_from = null, relaxed_at = null, open_until = null, counted = 0");
             transaction.change("truncate entered, person_order, callback");

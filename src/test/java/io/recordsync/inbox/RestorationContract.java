@@ -139,6 +139,23 @@ abstract class RestorationContract extends OnEitherDatabase {
         assertThat(state("003B")).isEqualTo(DeletionState.PENDING);
     }
 
+    /** An older release wrote the place of a commit into a table of its own. */
+    @Test
+    void a_row_of_an_older_release_has_the_number_of_its_commit_beside_it() {
+        accept(request("L1", "003A", RESTORED.plusSeconds(5), new Commit(1, 1)));
+        accept(request("L1", "003B", RESTORED.minusSeconds(5), new Commit(3, 1)));
+        store.write("test", transaction -> {
+            transaction.change("insert into deletion_commit (deletion, commit_number, sequence)"
+                    + " select id, commit_number, sequence from deletion_row");
+            return transaction.change("update deletion_row set commit_number = null, sequence = null");
+        });
+
+        restore(numbered("003A", 2), numbered("003B", 2));
+
+        assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
+        assertThat(state("003B")).isEqualTo(DeletionState.PENDING);
+    }
+
     @Test
     void commit_numbers_of_nineteen_digits_differ_by_one() {
         long number = 1_721_136_551_405_445_123L;

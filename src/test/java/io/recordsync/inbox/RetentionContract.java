@@ -69,6 +69,11 @@ abstract class RetentionContract extends OnEitherDatabase {
         List<Long> ids = claim();
         inbox.intakes().accept(new Intake(List.of(), List.of(), List.of(), null, true, null));
         inbox.queue().settle(claimed(ids), Confirmation.EXACT, Duration.ZERO);
+        // As an older release wrote it.
+        store.write(
+                "test",
+                transaction -> transaction.change("insert into deletion_commit (deletion, commit_number, sequence)"
+                        + " select id, commit_number, sequence from deletion_row"));
         assertThat(beside()).isEqualTo(2);
         advance(RETENTION);
 

@@ -118,7 +118,7 @@ record PostgresqlLook(
               and relname in (
                 'alert', 'alert_turn', 'attempt', 'callback', 'callback_run', 'catching_up', 'claim', 'clock', 'deletion',
                 'deletion_commit', 'deletion_doubt', 'deletion_person', 'deletion_row', 'doubt', 'entered', 'entering',
-                'guard', 'guard_contact', 'held', 'history', 'lane', 'list_look_up', 'look', 'merged', 'pause', 'person_order',
+                'guard', 'guard_arrival', 'held', 'history', 'lane', 'list_look_up', 'look', 'merged', 'pause', 'person_order',
                 'pinned_org', 'presence_find', 'problem', 'record_list', 'restoration', 'session', 'settled', 'sight',
                 'store_start', 'stream_position', 'sweep', 'swept')
               and not has_table_privilege(pg_class.oid, privilege)
