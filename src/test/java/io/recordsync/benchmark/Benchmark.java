@@ -30,6 +30,7 @@ class Benchmark {
         }
         List<Row> rows = Stream.concat(Rows.ALL.stream(), Goals.ALL.stream())
                 .filter(row -> row.name().contains(Options.ONLY))
+                .filter(row -> !Options.ONLY.isEmpty() || !Goals.measureBetter(row))
                 .toList();
         List<Line> lines = new ArrayList<>();
         for (Row row : rows) {

@@ -8,16 +8,16 @@ enum Purpose {
     ACCEPT(
             "accepting into the inbox",
             "io\\.recordsync\\.inbox\\.JdbcIntakes\\.accept",
-            "rows are handed over as binary JSON, plain text is not escaped, ids alone are read back, what a statement would undo"
-                    + " is kept in memory. Left: the unique key comes in no order, so that nearly every row writes a page of its own"),
+            "rows are handed over as binary JSON, ids alone are read back, what is written beside them comes in order. Left: the"
+                    + " unique key comes in no order, so that nearly every row writes a page of its own"),
     CLAIM(
             "claiming",
             "io\\.recordsync\\.inbox\\.JdbcQueue\\.(claim|nextDue)",
-            "20 ms apart while something is in hand; what is known is not read back"),
+            "20 ms apart while something is in hand; what is known is not read back. What it writes: decision 0036"),
     SETTLE(
             "settling",
             "io\\.recordsync\\.inbox\\.JdbcQueue\\.settle",
-            "the widest index is written for phone numbers alone. Left: a commit for each call"),
+            "calls that were answered at the same moment share a commit; statements are prepared once"),
     READ("reading the stream's events", "io\\.recordsync\\.salesforce\\..*", "of a record the header alone is decoded"),
     CALL(
             "the HTTP call",

@@ -95,7 +95,8 @@ final class Report {
                 %,d samples by async-profiler of a run with events of one record, each for a millisecond of processor time in
                 Java and native code%s. In another such run, sampled by the clock, SQLite's only connection for writing
                 was in use for %.0f %% of the time: accepting, claiming and settling take turns on it, including their waits for
-                the disk. [Decision 0035](decisions/0035-a-compact-row.md) says what limits them.
+                the disk. [Decision 0036](decisions/0036-what-each-write-is-for.md) says what each of them
+                is for.
 
                 | of its CPU time | per 10,000 | for | what was done about it |
                 | ---: | ---: | --- | --- |

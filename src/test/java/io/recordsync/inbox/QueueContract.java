@@ -13,6 +13,7 @@ import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Failure;
 import io.recordsync.deletion.Identifier;
 import io.recordsync.deletion.IdentifierKind;
+import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Decisions.Selection;
 import io.recordsync.inbox.Ledger.Attempt;
 import io.recordsync.inbox.Ledger.Entry;
@@ -20,7 +21,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
@@ -210,6 +213,61 @@ abstract class QueueContract extends OnEitherDatabase {
                 .toList());
 
         assertThat(taken.stream().flatMap(List::stream)).hasSize(2000).doesNotHaveDuplicates();
+    }
+
+    /** They share transactions, and each of them is told of its own rows alone. */
+    @Test
+    void verdicts_that_come_in_at_the_same_moment_are_each_written_once() throws Exception {
+        for (int list = 0; list < 4; list++) {
+            acceptMany("L" + list, 200);
+        }
+        List<Batch> batches = inbox.queue().claim(16, 50);
+        List<Confirmation> words = List.of(Confirmation.EXACT, Confirmation.BATCH, Confirmation.ABSENT);
+        List<Callable<Integer>> verdicts = new ArrayList<>();
+        for (int i = 0; i < batches.size(); i++) {
+            Batch batch = batches.get(i);
+            Confirmation word = words.get(i % words.size());
+            verdicts.add(() -> inbox.queue().settle(batch.deletions(), word, Duration.ofMillis(7)));
+            // Twice: the second one finds nothing that bears its claim.
+            verdicts.add(() -> inbox.queue().settle(batch.deletions(), word, Duration.ofMillis(7)));
+        }
+
+        List<Integer> settled = together(verdicts);
+
+        assertThat(batches).hasSize(16);
+        assertThat(settled.stream().filter(rows -> rows > 0)).hasSize(16).containsOnly(50);
+        assertThat(ledger.counts()).containsEntry(DeletionState.DELETED, 800L);
+        Map<String, Long> totals = new TreeMap<>();
+        store.read(
+                "test",
+                transaction -> transaction.list(
+                        "select confirmation, total from settled where total > 0",
+                        row -> totals.put(row.getString("confirmation"), row.getLong("total"))));
+        assertThat(totals).isEqualTo(Map.of("exact", 300L, "batch", 250L, "absent", 250L));
+        for (int i = 0; i < batches.size(); i++) {
+            assertThat(ledger.get(batches.get(i).ids().get(0)).orElseThrow().confirmation())
+                    .isEqualTo(Word.underscored(words.get(i % words.size())));
+        }
+    }
+
+    @Test
+    void verdicts_whose_commit_was_not_answered_fail_alike_and_are_done_once() throws Exception {
+        acceptMany("L1", 400);
+        List<Batch> batches = inbox.queue().claim(4, 100);
+        faults.loseAnswerOfNextCommit();
+
+        List<String> told = together(batches.stream()
+                .<Callable<String>>map(batch -> () -> {
+                    try {
+                        return "settled " + inbox.queue().settle(batch.deletions(), Confirmation.EXACT, Duration.ZERO);
+                    } catch (InboxException e) {
+                        return e.outcomeUnknown() ? "not known" : e.getMessage();
+                    }
+                })
+                .toList());
+
+        assertThat(told).contains("not known").allMatch(word -> word.equals("not known") || word.equals("settled 100"));
+        assertThat(ledger.counts()).containsEntry(DeletionState.DELETED, 400L);
     }
 
     @Test
