@@ -50,6 +50,10 @@ record Claim(Map<Lane, List<Row>> byLane) {
                 .thenComparing(row -> row.deletion().id());
     }
 
+    /** Of a row: it is one of {@code :ids}, and bears the claim {@code :claim} still. */
+    static final String BORNE =
+            "id {in :ids} and claim = (select number from claim where name = :claim) and state = {claimed}";
+
     private static final String BEAR = "insert into claim (name) values (:claim) on conflict do nothing";
 
     /** Needs a live session: one that was silent for too long may have been taken for dead already. */

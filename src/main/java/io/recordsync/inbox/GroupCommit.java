@@ -40,7 +40,6 @@ final class GroupCommit<A, R> {
     private final class Asked {
 
         private final A act;
-        private boolean taken;
         private boolean done;
         private R result;
         private Throwable failure;
@@ -89,7 +88,7 @@ final class GroupCommit<A, R> {
         lock.lock();
         try {
             waiting.add(mine);
-            while (busy && !mine.done || mine.taken && !mine.done) {
+            while (busy && !mine.done) {
                 // Another thread is at it: it ends by itself, and what it has written must be known here.
                 changed.awaitUninterruptibly();
             }
@@ -100,7 +99,6 @@ final class GroupCommit<A, R> {
             List<Asked> next = waiting.subList(0, Math.min(MAX_ACTS, waiting.size()));
             List<Asked> group = List.copyOf(next);
             next.clear();
-            group.forEach(asked -> asked.taken = true);
             return group;
         } finally {
             lock.unlock();

@@ -7,11 +7,8 @@ import io.recordsync.deletion.ClaimedDeletion;
 import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Failure;
-import io.recordsync.deletion.Origin;
-import io.recordsync.deletion.Word;
 import io.recordsync.inbox.Lanes.Lane;
 import io.recordsync.inbox.database.JsonRows;
-import io.recordsync.inbox.database.Numbers;
 import io.recordsync.inbox.database.Parameters;
 import io.recordsync.inbox.database.Transaction;
 import java.sql.ResultSet;
@@ -23,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
@@ -200,94 +196,27 @@ public final class JdbcQueue implements Queue {
 
     // ---- the ends of a claim
 
-    private static final String SETTLE =
-            """
-            update deletion_row set state = {deleted}, claim = null, confirmation = :confirmation, settled_at = {now},
-                   called_at = {now} - :since_call, failure_code = '', message = '',
-                   due_at = nullif(due_at, accepted_at), pending_since = nullif(pending_since, accepted_at)
-            where id {in :ids} and claim = (select number from claim where name = :claim) and state = {claimed}
-            returning\s"""
-                    + Restorations.RESTORED
-                    + """
-            , hmac is not null as phone,
-                      origin, settled_at - committed_at as since_commit""";
-
-    /** Of its own: a statement that sets a column writes its index for every row, and this one's is the widest. */
-    private static final String FORGET_NUMBERS =
-            "update deletion_row set identifier = hmac where id {in :ids} and hmac is not null and state = {deleted}";
-
-    private record SettledRow(String restored, boolean phone, Tally.Settled told) {
-
-        static SettledRow of(ResultSet row) throws SQLException {
-            Origin origin = Numbers.read(Origin.class, row.getInt("origin"));
-            // Salesforce's clock and the database's need not agree.
-            Duration sinceCommit = Duration.ofMillis(Math.max(0, row.getLong("since_commit")));
-            return new SettledRow(
-                    row.getString("restored"), row.getBoolean("phone"), new Tally.Settled(origin, sinceCommit));
-        }
-    }
-
-    private static final String COUNT_SETTLED =
-            "update settled set total = total + :count where confirmation = :confirmation";
-
-    /** The rows of a batch whose answer has come. */
-    private record Settlement(List<ClaimedDeletion> deletions, Confirmation confirmation, Duration sinceCall) {}
-
     /** Verdicts that have come in at the same moment are one transaction. */
-    private final GroupCommit<Settlement, List<SettledRow>> settlements = new GroupCommit<>(this::settle);
+    private final GroupCommit<Settlement, List<Settlement.Row>> settlements = new GroupCommit<>(this::settle);
 
     @Override
     public int settle(List<ClaimedDeletion> deletions, Confirmation confirmation, Duration sinceCall) {
-        List<SettledRow> settled = settlements.commit(new Settlement(deletions, confirmation, sinceCall));
-        tally.settled(confirmation, settled.stream().map(SettledRow::told).toList());
+        List<Settlement.Row> settled = settlements.commit(new Settlement(deletions, confirmation, sinceCall));
+        tally.settled(confirmation, settled.stream().map(Settlement.Row::told).toList());
         return settled.size();
     }
 
-    private List<List<SettledRow>> settle(List<Settlement> together) {
-        List<List<SettledRow>> settled = store.write("settle", transaction -> {
-            List<List<SettledRow>> each = new ArrayList<>();
+    private List<List<Settlement.Row>> settle(List<Settlement> together) {
+        List<List<Settlement.Row>> settled = store.write("settle", transaction -> {
+            List<List<Settlement.Row>> rows = new ArrayList<>();
             for (Settlement settlement : together) {
-                each.add(each(
-                        transaction,
-                        settlement.deletions(),
-                        (same, ids, claimed) -> settle(
-                                same,
-                                ids,
-                                claimed.and("confirmation", Numbers.of(settlement.confirmation()))
-                                        .and("since_call", settlement.sinceCall()))));
+                rows.add(each(transaction, settlement.deletions(), settlement::write));
             }
-            count(transaction, together, each);
-            return each;
+            Settlement.count(transaction, together, rows);
+            return rows;
         });
         together.forEach(settlement -> settlement.deletions().forEach(this::dropped));
         return settled;
-    }
-
-    private static List<SettledRow> settle(Transaction transaction, List<Long> ids, Parameters claimed)
-            throws SQLException {
-        List<SettledRow> rows = transaction.list(SETTLE, claimed, SettledRow::of);
-        if (rows.stream().anyMatch(SettledRow::phone)) {
-            transaction.change(FORGET_NUMBERS, with("ids", ids));
-        }
-        Restorations.tooLate(
-                transaction, rows.stream().map(SettledRow::restored).toList());
-        return rows;
-    }
-
-    private static void count(Transaction transaction, List<Settlement> settlements, List<List<SettledRow>> settled)
-            throws SQLException {
-        // Sorted: two transactions that changed the same rows in opposite order would deadlock.
-        Map<Confirmation, Integer> counts = new TreeMap<>();
-        for (int i = 0; i < settlements.size(); i++) {
-            counts.merge(settlements.get(i).confirmation(), settled.get(i).size(), Integer::sum);
-        }
-        for (Map.Entry<Confirmation, Integer> count : counts.entrySet()) {
-            if (count.getValue() > 0) {
-                transaction.change(
-                        COUNT_SETTLED,
-                        with("count", count.getValue()).and("confirmation", Word.underscored(count.getKey())));
-            }
-        }
     }
 
     private static final String POSTPONE =
@@ -299,7 +228,10 @@ public final class JdbcQueue implements Queue {
                     + """
              end,
                    failure_code = case when pending_since <= {now} - :give_up_after then 'gave_up' else :code end
-            where id {in :ids} and claim = (select number from claim where name = :claim) and state = {claimed}
+            where\s"""
+                    + Claim.BORNE
+                    + """
+
             returning id, state""";
 
     private record PostponedRow(long id, DeletionState state) {
@@ -342,8 +274,9 @@ public final class JdbcQueue implements Queue {
     private static final String PARK =
             """
             update deletion_row set state = {parked}, claim = null, attempts = attempts + 1, failure_code = :code, message = :message
-            where id {in :ids} and claim = (select number from claim where name = :claim) and state = {claimed}
-            returning id""";
+            where\s"""
+                    + Claim.BORNE
+                    + " returning id";
 
     @Override
     public int park(List<ClaimedDeletion> deletions, Failure failure) {
@@ -381,7 +314,8 @@ public final class JdbcQueue implements Queue {
     private static final String REHEARSE =
             """
             update deletion_row set state = {rehearsed}, claim = null, failure_code = '', message = ''
-            where id {in :ids} and claim = (select number from claim where name = :claim) and state = {claimed}""";
+            where\s"""
+                    + Claim.BORNE;
 
     @Override
     public int rehearse(List<ClaimedDeletion> deletions) {
@@ -397,7 +331,7 @@ public final class JdbcQueue implements Queue {
     }
 
     private static final String RELEASE = "update deletion_row set claim = null, state = " + Guard.PENDING_OR_HELD
-            + " where id {in :ids} and claim = (select number from claim where name = :claim) and state = {claimed} returning state";
+            + " where " + Claim.BORNE + " returning state";
 
     @Override
     public int release(List<ClaimedDeletion> deletions) {
@@ -414,8 +348,7 @@ public final class JdbcQueue implements Queue {
         return states;
     }
 
-    private static final String PERHAPS_DONE =
-            "update deletion_row set answer_lost = true where id {in :ids} and claim = (select number from claim where name = :claim) and state = {claimed}";
+    private static final String PERHAPS_DONE = "update deletion_row set answer_lost = true where " + Claim.BORNE;
 
     @Override
     public void perhapsDone(List<ClaimedDeletion> deletions) {

@@ -111,15 +111,9 @@ public final class JdbcSights implements Sights {
         return rows;
     }
 
-    private static final String NEWEST = "select coalesce(max(id), 0) as newest from deletion_row";
-
     @Override
     public long newestDeletion() {
-        return store.read("look for the newest deletion", JdbcSights::newest);
-    }
-
-    private static long newest(Transaction transaction) throws SQLException {
-        return transaction.first(NEWEST, row -> row.getLong("newest")).orElseThrow();
+        return store.read("look for the newest deletion", JdbcUntold::newest);
     }
 
     private static final String NOTE =
@@ -193,7 +187,7 @@ public final class JdbcSights implements Sights {
                     ACCEPT,
                     with("user", user)
                             .and("message", message)
-                            .and("newest", newest(transaction))
+                            .and("newest", JdbcUntold.newest(transaction))
                             .and("entities", rows(entities)));
             return entities;
         });

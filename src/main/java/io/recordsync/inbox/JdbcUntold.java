@@ -30,7 +30,8 @@ public final class JdbcUntold implements Untold {
         return store.read("look for the newest deletion", JdbcUntold::newest);
     }
 
-    private static long newest(Transaction transaction) throws SQLException {
+    /** The id of the newest row; 0 where there is none. */
+    static long newest(Transaction transaction) throws SQLException {
         return transaction.first(NEWEST, row -> row.getLong("newest")).orElseThrow();
     }
 

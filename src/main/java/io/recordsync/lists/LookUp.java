@@ -1,15 +1,14 @@
 package io.recordsync.lists;
 
+import io.recordsync.deletion.ListPages;
 import io.recordsync.deletion.ListWord;
 import io.recordsync.deletion.ListedList;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * One walk through all record lists, page by page, and then to each of those that were expected and not shown.
@@ -18,54 +17,34 @@ import java.util.Set;
  */
 public final class LookUp {
 
-    /** A hundred lists each; more is a server that never ends. */
-    private static final int MAX_PAGES = 1_000;
-
-    private static final String FIRST_PAGE = "page=1&per_page=100";
-
-    private final Map<String, ListedList> seen = new LinkedHashMap<>();
-    private final Set<String> pages = new HashSet<>();
+    private final ListPages pages = new ListPages();
     private final Deque<String> toAsk = new ArrayDeque<>();
     private final Map<String, ListWord> words = new LinkedHashMap<>();
-    private String next = FIRST_PAGE;
-    private long total = -1;
 
     LookUp() {}
 
     public boolean unfinished() {
-        return !next.isEmpty();
+        return pages.unfinished();
     }
 
     /** The query of the page to be read now. */
     public String next() {
-        return next;
+        return pages.next();
     }
 
     /** @throws IllegalStateException where the walk did not see all that is said to be there */
     void page(Collection<ListedList> lists, long ofAll, String nextPage) {
-        pages.add(next);
-        lists.forEach(list -> seen.put(list.id(), list));
-        // One that left meanwhile shifts others to pages that were read already.
-        total = Math.max(total, ofAll);
-        // A page that was read already ends the walk: some servers lead from the last one to itself.
-        next = pages.contains(nextPage) ? "" : nextPage;
-        if (next.isEmpty() && seen.size() < total) {
-            throw new IllegalStateException("Talkdesk says that there are %s record lists, and its pages showed %s"
-                    .formatted(total, seen.size()));
-        }
-        if (pages.size() > MAX_PAGES) {
-            throw new IllegalStateException(
-                    "More than %s pages of record lists: the look-up was ended".formatted(MAX_PAGES));
-        }
+        pages.read(lists, ofAll, nextPage);
     }
 
     /** Every list that was shown, by its id. */
     Map<String, ListedList> seen() {
-        return seen;
+        return pages.seen();
     }
 
     /** As the inbox, and so the configuration, writes their ids: case does not count in an id. */
     void write(Collection<String> ids) {
+        Map<String, ListedList> seen = pages.seen();
         for (String id : ids) {
             List<ListedList> others = seen.containsKey(id)
                     ? List.of()

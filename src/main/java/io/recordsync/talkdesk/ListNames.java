@@ -2,6 +2,7 @@ package io.recordsync.talkdesk;
 
 import io.recordsync.config.ListSettings;
 import io.recordsync.deletion.ListJoin;
+import io.recordsync.deletion.ListPages;
 import io.recordsync.deletion.ListRules;
 import io.recordsync.deletion.ListedList;
 import io.recordsync.doctor.Answer;
@@ -11,12 +12,8 @@ import io.recordsync.oauth.Token;
 import io.recordsync.talkdesk.RecordPage.RefusedException;
 import java.io.IOException;
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -27,8 +24,6 @@ import java.util.stream.Collectors;
 final class ListNames {
 
     private static final String CHECK = "talkdesk list names";
-    private static final String FIRST_PAGE = "page=1&per_page=100";
-    private static final int MAX_PAGES = 1_000;
     /** Lists that a line names. */
     private static final int MAX_NAMED = 10;
 
@@ -57,29 +52,20 @@ final class ListNames {
             return judge(findings, read(token.get()));
         } catch (RefusedException e) {
             findings.fail(CHECK, e.getMessage());
-        } catch (IOException e) {
+        } catch (IOException | IllegalStateException e) {
             findings.warn(CHECK, "not known yet, " + e.getMessage() + " → try again");
         }
         return List.of();
     }
 
     private Collection<ListedList> read(Token token) throws IOException {
-        Map<String, ListedList> lists = new LinkedHashMap<>();
-        Set<String> read = new HashSet<>();
-        long total = -1;
-        // A page that was read already ends the walk: some servers lead from the last one to itself.
-        for (String next = FIRST_PAGE; !next.isEmpty() && read.add(next) && read.size() <= MAX_PAGES; ) {
-            Answer answer = asker.get(apiUrl + "/record-lists?" + next, token.value());
+        ListPages pages = new ListPages();
+        while (pages.unfinished()) {
+            Answer answer = asker.get(apiUrl + "/record-lists?" + pages.next(), token.value());
             ListPage page = ListPage.read(answer.status(), answer.body(), apiUrl);
-            page.lists().forEach(list -> lists.put(list.id(), list));
-            total = page.total() < 0 ? total : page.total();
-            next = page.next();
+            pages.read(page.lists(), page.total(), page.next());
         }
-        if (lists.size() < total) {
-            throw new IOException("Talkdesk says that there are %s record lists, and its pages showed %s"
-                    .formatted(total, lists.size()));
-        }
-        return lists.values();
+        return pages.seen().values();
     }
 
     private List<String> judge(Findings findings, Collection<ListedList> lists) {

@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -100,6 +101,7 @@ final class KeptStatements extends ConnectionSource {
         private final Keeper keeper;
         private final String text;
         private final PreparedStatement statement;
+        private ResultSet rows;
         private boolean closed;
         private boolean failed;
 
@@ -129,7 +131,11 @@ final class KeptStatements extends ConnectionSource {
 
         private Object passOn(Method method, Object[] arguments) throws Throwable {
             try {
-                return pass(statement, method, arguments);
+                Object result = pass(statement, method, arguments);
+                if (result instanceof ResultSet given) {
+                    rows = given;
+                }
+                return result;
             } catch (Throwable e) {
                 failed = true;
                 throw e;
@@ -141,6 +147,10 @@ final class KeptStatements extends ConnectionSource {
                 return;
             }
             closed = true;
+            // One that is not read to its end keeps what it reads locked.
+            if (rows != null) {
+                rows.close();
+            }
             if (failed || statement.isClosed()) {
                 statement.close();
             } else {

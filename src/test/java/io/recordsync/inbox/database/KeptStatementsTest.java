@@ -110,6 +110,19 @@ class KeptStatementsTest {
         assertThat(names()).containsExactly("one", "two");
     }
 
+    @Test
+    void what_was_read_in_part_locks_nothing() throws SQLException {
+        insert(1, "one");
+        insert(2, "two");
+        try (PreparedStatement statement = connection.prepareStatement(NAMES)) {
+            assertThat(statement.executeQuery().next()).isTrue();
+        }
+
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("drop table thing");
+        }
+    }
+
     /** Someone who forgets a parameter must not write what somebody else has written before. */
     @Test
     void it_keeps_no_parameters() throws SQLException {
