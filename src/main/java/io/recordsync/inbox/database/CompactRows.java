@@ -7,7 +7,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,8 +18,7 @@ import org.sqlite.SQLiteErrorCode;
  * What surrounds the migration that moves every deletion into a compact row.
  *
  * <p>The migration is one transaction: a process that is killed in its middle leaves the database as it was, and the next start begins
- * anew. A SQLite file is copied before it, and packed after it, where there is room. On PostgreSQL it waits for the
- * processes of the older release, which would go on writing rows that nobody reads.
+ * anew. A SQLite file is copied before it, and packed after it, where there is room.
  */
 final class CompactRows {
 
@@ -33,19 +31,9 @@ final class CompactRows {
 
     private static final long MEBIBYTE = 1 << 20;
 
-    /** A session that is silent for longer is over, whatever session.ttl is. */
-    private static final Duration SILENCE = Duration.ofMinutes(1);
-
-    private static final Duration MAX_WAIT = Duration.ofMinutes(10);
-    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
-
     private static final String COUNT = "select count(*) from deletion";
     /** The migration sets it. */
     private static final String UNPACKED = "pragma user_version";
-
-    private static final String LIVING =
-            "select count(*) from session where seen_at > extract(epoch from statement_timestamp()) * 1000 - "
-                    + SILENCE.toMillis();
 
     private CompactRows() {}
 
@@ -158,40 +146,18 @@ final class CompactRows {
 
     // ---- PostgreSQL
 
-    /** Waits until no process of an older release has written for a while. */
-    static void awaitOlder(Schema schema, DataSource source, String shownUrl) {
-        try {
-            if (!schema.isAbout(VERSION)) {
-                return;
-            }
-            LOG.warn(
-                    "{} deletions of {} move to compact rows, in one transaction: up to about {} s, and as much room again. Back it up with"
-                            + " pg_dump before, if you may go back",
-                    number(source, COUNT),
-                    shownUrl,
-                    number(source, COUNT) / ROWS_A_SECOND + 1);
-            long until = System.nanoTime() + MAX_WAIT.toNanos();
-            boolean said = false;
-            while (number(source, LIVING) > 0) {
-                if (System.nanoTime() - until > 0) {
-                    throw new DatabaseException(
-                            "Store %s is in use by a process of an older release: stop them all, then start this one"
-                                    .formatted(shownUrl),
-                            null);
-                }
-                if (!said) {
-                    LOG.warn(
-                            "Processes of an older release are at work on {}; waiting until all are stopped", shownUrl);
-                    said = true;
-                }
-                Thread.sleep(BETWEEN_LOOKS.toMillis());
-            }
-        } catch (SQLException e) {
-            throw new IllegalStateException(e.getMessage(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new DatabaseException("Interrupted while waiting for older processes on " + shownUrl, e);
+    /** Says what is about to be moved; {@link OlderProcesses} waits. */
+    static void announce(Schema schema, DataSource source, String shownUrl) throws SQLException {
+        if (!schema.isAbout(VERSION)) {
+            return;
         }
+        long deletions = number(source, COUNT);
+        LOG.warn(
+                "{} deletions of {} move to compact rows, in one transaction: up to about {} s, and as much room again. Back it up with"
+                        + " pg_dump before, if you may go back",
+                deletions,
+                shownUrl,
+                deletions / ROWS_A_SECOND + 1);
     }
 
     private static long number(DataSource source, String query) throws SQLException {

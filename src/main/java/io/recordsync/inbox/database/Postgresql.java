@@ -74,9 +74,12 @@ final class Postgresql extends Database {
             Schema migrations = schema(schema, source);
             if (!migrations.isCurrent()) {
                 requireRightToMigrate(schema);
-                CompactRows.awaitOlder(migrations, source, shownUrl());
+                CompactRows.announce(migrations, source, shownUrl());
+                OlderProcesses.await(migrations, source, shownUrl(), OlderProcesses.MAX_WAIT);
             }
             migrations.migrate();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e.getMessage(), e);
         } finally {
             watch.close();
         }
