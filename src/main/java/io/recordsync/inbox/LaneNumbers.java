@@ -145,17 +145,14 @@ final class LaneNumbers {
         /** What {@link #PROVEN} asks about. */
         Parameters proof() {
             JsonRows rows = new JsonRows();
-            numbers.forEach((name, number) -> rows.add(number, name.recordList(), name.kind(), name.provider()));
-            return with("lanes", rows).and("lanes_known", numbers.size());
+            numbers.forEach((name, number) -> rows.add(name.recordList(), name.kind(), name.provider(), number));
+            return with("lanes", rows).and("lanes_named", numbers.size());
         }
     }
 
     /** Whether each of the lanes that {@link Numbered#proof} names has its number in the database too; once for a statement. */
-    static final String PROVEN =
-            """
-            (select count(*) from {rows :lanes} known join lane
-               on lane.id = cast(known.value ->> 0 as integer) and lane.record_list = known.value ->> 1
-                  and lane.kind = known.value ->> 2 and lane.provider = known.value ->> 3) = :lanes_known""";
+    static final String PROVEN = "(select count(*) from {rows :lanes} named where " + of("named.value")
+            + " = cast(named.value ->> 3 as integer)) = :lanes_named";
 
     private static final String ADD =
             """
@@ -172,9 +169,9 @@ final class LaneNumbers {
 
     private static final String NUMBERS =
             """
-            select lane.id, lane.record_list, lane.kind, lane.provider from {rows :names} name
-            join lane on lane.record_list = name.value ->> 0 and lane.kind = name.value ->> 1
-              and lane.provider = name.value ->> 2""";
+            select value ->> 0 as record_list, value ->> 1 as kind, value ->> 2 as provider,\s"""
+                    + of("value")
+                    + " as id from {rows :names}";
 
     /** The numbers of these lanes. */
     static Map<Name, Integer> read(Transaction transaction, Set<Name> names) throws SQLException {

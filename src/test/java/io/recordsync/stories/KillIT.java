@@ -57,6 +57,8 @@ class KillIT {
         CALL_ARRIVED,
         /** Talkdesk has deleted, and its answer never comes. */
         ANSWER_WITHHELD,
+        /** Talkdesk answers several calls at the same moment: what becomes of their rows shares a transaction. */
+        ANSWERS_RELEASED,
         /** The API has just answered 202. */
         ORDER_ACKNOWLEDGED,
         DURING_START,
@@ -123,7 +125,7 @@ class KillIT {
         System.out.println("KillIT: -Dkill.seed=" + seed);
         List<Moment> moments = Stream.concat(
                         Stream.of(Moment.values()),
-                        Stream.of(Moment.RESPONSE_SENT, Moment.CALL_ARRIVED, Moment.ANY, Moment.ANY))
+                        Stream.of(Moment.RESPONSE_SENT, Moment.ANSWERS_RELEASED, Moment.ANY))
                 .collect(Collectors.toCollection(ArrayList::new));
         Collections.shuffle(moments, random);
         // The first start begins at LATEST: what is published from here on is ours.
@@ -174,9 +176,10 @@ class KillIT {
         }
         // Four calls are in flight at most, so that no fifth comes before one of these is answered.
         int calls = talkdesk.deleteCount() + 1 + random.nextInt(4);
+        int answered = talkdesk.deleteCount() + 3;
         if (moment == Moment.CALL_ARRIVED) {
             talkdesk.holdCalls();
-        } else if (moment == Moment.ANSWER_WITHHELD) {
+        } else if (moment == Moment.ANSWER_WITHHELD || moment == Moment.ANSWERS_RELEASED) {
             talkdesk.holdAnswers();
         }
         service.start();
@@ -191,6 +194,11 @@ class KillIT {
                 killWithin(Duration.ofMillis(15));
             }
             case CALL_ARRIVED, ANSWER_WITHHELD -> talkdesk.awaitDeletes(calls);
+            case ANSWERS_RELEASED -> {
+                talkdesk.awaitDeletes(answered);
+                talkdesk.releaseAnswers();
+                killWithin(Duration.ofMillis(15));
+            }
             case ORDER_ACKNOWLEDGED -> service.await(
                     "an order is acknowledged", () -> acknowledged.size() >= orderCount);
             default -> killWithin(Duration.ofMillis(700));
