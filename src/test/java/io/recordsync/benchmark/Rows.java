@@ -414,7 +414,7 @@ final class Rows {
     private static List<Line> statements() {
         return List.of(new Line(
                 "SQL statements per 100 deletions, accepted to settled",
-                "7 or fewer, and one for commit numbers",
+                "7 or fewer",
                 "counted in every build: `InboxContract.the_life_of_a_hundred_rows_costs_seven_statements_at_most`",
                 null,
                 ""));
