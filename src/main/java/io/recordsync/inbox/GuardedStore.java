@@ -3,6 +3,7 @@ package io.recordsync.inbox;
 import io.recordsync.deletion.Batch;
 import io.recordsync.inbox.database.Transaction;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,9 +56,18 @@ final class GuardedStore {
 
     /** An act whose rows count for the guard. */
     <T> T write(String act, Transaction.Work<Guarded<T>> work) {
+        return counted(() -> store.write(act, work));
+    }
+
+    /** Likewise, see {@link Store#writeTogether}. */
+    <T> T writeTogether(String act, Transaction.Work<Guarded<T>> work) {
+        return counted(() -> store.writeTogether(act, work));
+    }
+
+    private <T> T counted(Supplier<Guarded<T>> act) {
         Guarded<T> done;
         try {
-            done = store.write(act, work);
+            done = act.get();
         } catch (InboxException e) {
             // Perhaps committed all the same.
             perhapsTripped = true;

@@ -201,13 +201,14 @@ public final class JdbcIntakes implements Intakes {
         if (overtakes) {
             guarded.mayOvertake();
         }
+        boolean takesRoom = intake.hole() || requests.size() > MAX_ROWS_IN_MEMORY;
         Saved[] saved = new Saved[1];
         CatchUp catchUp = guarded.catchUps().isNews(intake.catchUp()) ? intake.catchUp() : null;
         if (catchUp != null) {
             guarded.catchUps().forget();
         }
-        List<Long> ids = guarded.write("accept", transaction -> {
-            if (intake.hole() || requests.size() > MAX_ROWS_IN_MEMORY) {
+        Transaction.Work<Guarded<List<Long>>> accept = transaction -> {
+            if (takesRoom) {
                 transaction.takeRoom();
             }
             saved[0] = holdSubscription(transaction, intake.position(), last);
@@ -248,7 +249,8 @@ public final class JdbcIntakes implements Intakes {
                 People.ordered(transaction, inserted, user);
             }
             return new Guarded<>(inserted, held);
-        });
+        };
+        List<Long> ids = takesRoom ? guarded.write("accept", accept) : guarded.writeTogether("accept", accept);
         saved[0].committed().run();
         recordLists.committed(newLists);
         laneNumbers.committed(lanes);

@@ -8,6 +8,7 @@ import io.recordsync.deletion.Confirmation;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Failure;
 import io.recordsync.inbox.Lanes.Lane;
+import io.recordsync.inbox.database.GroupCommit;
 import io.recordsync.inbox.database.JsonRows;
 import io.recordsync.inbox.database.Parameters;
 import io.recordsync.inbox.database.Transaction;
@@ -39,6 +40,9 @@ public final class JdbcQueue implements Queue {
     private volatile List<ClaimedDeletion> unanswered = List.of();
     /** By claim, the rows whose fate is not written yet. */
     private final Map<String, Map<Long, ClaimedDeletion>> inHand = new ConcurrentHashMap<>();
+    /** Verdicts that have come in at the same moment are one transaction. */
+    private final GroupCommit<Settlement, List<Settlement.Row>, InboxException> settlements =
+            new GroupCommit<>(this::settle, JdbcQueue::isOfAll);
 
     JdbcQueue(
             GuardedStore guarded,
@@ -76,7 +80,7 @@ public final class JdbcQueue implements Queue {
         inHand.put(name, new ConcurrentHashMap<>());
         List<ClaimedDeletion> taken = new ArrayList<>(unanswered);
         try {
-            Claim claim = store.write("claim", transaction -> {
+            Claim claim = store.writeTogether("claim", transaction -> {
                 if (!unanswered.isEmpty()) {
                     each(transaction, unanswered, JdbcQueue::release);
                 }
@@ -196,9 +200,6 @@ public final class JdbcQueue implements Queue {
 
     // ---- the ends of a claim
 
-    /** Verdicts that have come in at the same moment are one transaction. */
-    private final GroupCommit<Settlement, List<Settlement.Row>> settlements = new GroupCommit<>(this::settle);
-
     @Override
     public int settle(List<ClaimedDeletion> deletions, Confirmation confirmation, Duration sinceCall) {
         List<Settlement.Row> settled = settlements.commit(new Settlement(deletions, confirmation, sinceCall));
@@ -206,8 +207,13 @@ public final class JdbcQueue implements Queue {
         return settled.size();
     }
 
+    /** Each of them alone would wait for a database that is away, and what may have been committed is not made again. */
+    private static boolean isOfAll(Exception e) {
+        return e instanceof StoreAwayException || e instanceof InboxException failed && failed.outcomeUnknown();
+    }
+
     private List<List<Settlement.Row>> settle(List<Settlement> together) {
-        List<List<Settlement.Row>> settled = store.write("settle", transaction -> {
+        List<List<Settlement.Row>> settled = store.writeTogether("settle", transaction -> {
             List<List<Settlement.Row>> rows = new ArrayList<>();
             for (Settlement settlement : together) {
                 rows.add(each(transaction, settlement.deletions(), settlement::write));

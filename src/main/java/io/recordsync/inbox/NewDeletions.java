@@ -2,6 +2,7 @@ package io.recordsync.inbox;
 
 import static io.recordsync.inbox.database.Parameters.with;
 
+import io.recordsync.deletion.Commit;
 import io.recordsync.deletion.DeletionRequest;
 import io.recordsync.deletion.DeletionState;
 import io.recordsync.deletion.Identifier;
@@ -84,9 +85,8 @@ final class NewDeletions {
      * skipped, it would be lost if that is no. A person's no is about what was known then: not where the contact was deleted again or
      * restored since, nor where it was about an order of a person. So it does where a row of the same second was cancelled
      * because the contact lived. A sign of a deletion that is later than what was refused is news. What waits for a person, because
-     * there is no sign, goes nowhere without that. Within a {@code case} PostgreSQL looks each contact up; as a join it would walk through the whole
-     * past where its
-     * statistics are older than that.
+     * there is no sign, goes nowhere without that. Within a {@code case} PostgreSQL looks each contact up; as a join it would walk
+     * through the whole past where its statistics are older than that.
      */
     private static final String INSERT_FOUND = INSERT
             + LaneNumbers.of("value")
@@ -142,13 +142,12 @@ final class NewDeletions {
             Look look)
             throws SQLException {
         JsonRows told = new JsonRows();
-        JsonRows streamed = new JsonRows();
         JsonRows adopting = new JsonRows();
         JsonRows found = new JsonRows();
         for (DeletionRequest request : requests) {
             switch (request.origin()) {
                 case STREAM -> {
-                    addTold(streamed, request, lanes, look);
+                    addTold(told, request, lanes, look);
                     // A gap event's word is worth less than what the sweep saw: it adopts nothing.
                     if (adoptable && request.state() == DeletionState.PENDING) {
                         add(adopting, request, look);
@@ -161,8 +160,7 @@ final class NewDeletions {
         if (!adopting.isEmpty()) {
             Adoption.adopt(transaction, adopting);
         }
-        List<Long> ids = new ArrayList<>(told(transaction, streamed, lanes));
-        ids.addAll(told(transaction, told, lanes));
+        List<Long> ids = new ArrayList<>(told(transaction, told, lanes));
         List<Inserted> asked = found(transaction, found);
         remember(transaction, asked, requests);
         if (requests.stream()
@@ -233,8 +231,8 @@ final class NewDeletions {
                 request.note(),
                 approvedBy(request, look),
                 waitMillis(request),
-                request.commit() == null ? null : request.commit().number(),
-                request.commit() == null ? null : request.commit().sequence());
+                Commit.number(request.commit()),
+                Commit.sequence(request.commit()));
     }
 
     /** As {@link #INSERT_FOUND} takes it, and what looks for rows that are known already. */
@@ -257,8 +255,8 @@ final class NewDeletions {
                         ? null
                         : request.find().signedAt().toEpochMilli(),
                 request.heldReason() == null ? "" : Word.underscored(request.heldReason()),
-                request.commit() == null ? null : request.commit().number(),
-                request.commit() == null ? null : request.commit().sequence());
+                Commit.number(request.commit()),
+                Commit.sequence(request.commit()));
     }
 
     /** What a person asked for stands whatever comes meanwhile. */

@@ -2,6 +2,7 @@ package io.recordsync.inbox;
 
 import static io.recordsync.inbox.database.Parameters.with;
 
+import io.recordsync.deletion.Commit;
 import io.recordsync.deletion.IdentifierKind;
 import io.recordsync.deletion.Restoration;
 import io.recordsync.inbox.Order.Restored;
@@ -134,8 +135,8 @@ final class Restorations {
                     back.eventKey(),
                     back.committedAt().toEpochMilli(),
                     back.confirmed() ? "confirmed" : "checking",
-                    back.commit() == null ? null : back.commit().number(),
-                    back.commit() == null ? null : back.commit().sequence());
+                    Commit.number(back.commit()),
+                    Commit.sequence(back.commit()));
         }
         return with("restorations", rows);
     }

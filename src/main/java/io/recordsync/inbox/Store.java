@@ -176,9 +176,24 @@ public final class Store implements AutoCloseable {
 
     /** An act: one transaction on the write side, rolled back when anything is thrown. */
     <T> T write(String act, Transaction.Work<T> work) {
+        Transaction.Work<T> whole = withAlongside(work);
+        return written(act, () -> connections.write(whole));
+    }
+
+    /**
+     * An act that is short and frequent: on SQLite those that are ready at the same moment share a transaction. Each is refused
+     * alone all the same.
+     *
+     * @param work of no one thread, and takes no room
+     */
+    <T> T writeTogether(String act, Transaction.Work<T> work) {
+        // An order knows by its thread what it has done.
+        return alongside.get() == null ? written(act, () -> connections.writeTogether(work)) : write(act, work);
+    }
+
+    private <T> T written(String act, Attempt<T> attempt) {
         try {
-            Transaction.Work<T> whole = withAlongside(work);
-            T result = again(() -> connections.write(whole));
+            T result = again(attempt);
             health.succeeded(act);
             return result;
         } catch (SQLException e) {

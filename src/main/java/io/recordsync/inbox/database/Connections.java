@@ -2,7 +2,10 @@ package io.recordsync.inbox.database;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -22,6 +25,10 @@ public final class Connections implements AutoCloseable {
     private final DataSource reading;
     /** Connections on which {@link #beforeFirstUse} was done. */
     private final Set<Connection> used = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+    /** Of a database with one connection that writes. */
+    private final GroupCommit<Transaction.Work<?>, Object, SQLException> together =
+            new GroupCommit<>(this::writeAll, Connections::isOfAll);
 
     private volatile Transaction.Work<Void> beforeFirstUse = transaction -> null;
 
@@ -56,6 +63,34 @@ public final class Connections implements AutoCloseable {
             }
             return work.in(transaction);
         });
+    }
+
+    /**
+     * Likewise, with a commit of its own or with what others ask for at the same moment; see {@link GroupCommit}. For acts that
+     * are short and frequent, where all that write wait for one connection: what costs most of such an act is its commit.
+     *
+     * @param work may be done by the thread of another caller, and again after it was rolled back
+     */
+    @SuppressWarnings("unchecked") // each caller is given what its own work brought
+    public <T> T writeTogether(Transaction.Work<T> work) throws SQLException {
+        return shared() ? write(work) : (T) together.commit(work);
+    }
+
+    private List<Object> writeAll(List<Transaction.Work<?>> works) throws SQLException {
+        return write(transaction -> {
+            List<Object> results = new ArrayList<>();
+            for (Transaction.Work<?> work : works) {
+                results.add(work.in(transaction));
+            }
+            return results;
+        });
+    }
+
+    /** Each alone would wait for a connection again, and what may have been committed is not made again. */
+    private static boolean isOfAll(Exception e) {
+        return e instanceof UnknownOutcomeException
+                || e instanceof SQLTransientConnectionException
+                || SqlFailure.mayPass(e);
     }
 
     /** Likewise, on a connection that nobody who writes waits for. */

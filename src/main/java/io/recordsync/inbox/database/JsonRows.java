@@ -32,7 +32,13 @@ public final class JsonRows {
 
     /** Text that both databases can hold. */
     public static String storable(String text) {
-        return text.chars().noneMatch(c -> c == 0 || Character.isSurrogate((char) c)) ? text : repaired(text);
+        for (int at = 0; at < text.length(); at++) {
+            char c = text.charAt(at);
+            if (c == 0 || Character.isSurrogate(c)) {
+                return repaired(text);
+            }
+        }
+        return text;
     }
 
     private static String repaired(String text) {

@@ -1,39 +1,46 @@
-package io.recordsync.inbox;
+package io.recordsync.inbox.database;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 
 /**
- * Acts of one kind that are ready at the same moment share one transaction.
+ * Acts that are ready at the same moment share one transaction.
  *
  * <p>Nobody waits for company: an act that finds no other one on its way begins at once, and what is asked for meanwhile is the next
  * transaction together. Each caller returns once its own part is committed. A transaction that changed nothing because one of
- * several acts was refused is made again for each of them alone, so that none fails for another's sake; where the database is away, or
- * the answer to the commit was lost, all of them fail alike. Thread-safe.
+ * several acts was refused is made again for each of them alone, so that none fails for another's sake; a failure that each of them
+ * would meet, and one that may have changed something, is that of all.
+ *
+ * <p>An act may be done by the thread of another caller, and more than once. Thread-safe.
  *
  * @param <A> an act, as it is asked for
  * @param <R> what it brings
+ * @param <E> what a transaction throws that fails
  */
-final class GroupCommit<A, R> {
+public final class GroupCommit<A, R, E extends Exception> {
 
     /** So that the callers that came first do not wait for very many others. */
     static final int MAX_ACTS = 32;
 
-    private final Together<A, R> together;
+    private final Together<A, R, E> together;
+    private final Predicate<Exception> common;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final List<Asked> waiting = new ArrayList<>();
     private boolean busy;
 
     /** Does these in one transaction, and returns what each of them brought, in their order. */
-    interface Together<A, R> {
-        List<R> commit(List<A> acts);
+    public interface Together<A, R, E extends Exception> {
+        List<R> commit(List<A> acts) throws E;
     }
 
-    GroupCommit(Together<A, R> together) {
+    /** @param common whether a failure is that of all acts of its transaction; any other is met by each of them alone */
+    public GroupCommit(Together<A, R, E> together, Predicate<Exception> common) {
         this.together = together;
+        this.common = common;
     }
 
     /** An act, and how it ended. */
@@ -58,19 +65,20 @@ final class GroupCommit<A, R> {
             done = true;
         }
 
-        R outcome() {
-            if (failure instanceof RuntimeException e) {
-                throw e;
-            }
+        @SuppressWarnings("unchecked") // a transaction throws nothing else
+        R outcome() throws E {
             if (failure instanceof Error e) {
                 throw e;
+            }
+            if (failure != null) {
+                throw (E) failure;
             }
             return result;
         }
     }
 
-    /** @throws InboxException as the transaction does */
-    R commit(A act) {
+    /** @throws E as the transaction does */
+    public R commit(A act) throws E {
         Asked mine = new Asked(act);
         List<Asked> group = join(mine);
         if (!group.isEmpty()) {
@@ -132,13 +140,13 @@ final class GroupCommit<A, R> {
             for (int i = 0; i < group.size(); i++) {
                 group.get(i).succeeded(results.get(i));
             }
-        } catch (InboxException e) {
-            if (group.size() == 1 || e.outcomeUnknown() || e instanceof StoreAwayException) {
+        } catch (Exception e) {
+            if (group.size() == 1 || common.test(e)) {
                 group.forEach(asked -> asked.failed(e));
             } else {
                 group.forEach(asked -> doTogether(List.of(asked)));
             }
-        } catch (RuntimeException | Error e) {
+        } catch (Error e) {
             group.forEach(asked -> asked.failed(e));
         }
     }
