@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 
 /** A data source that notes each statement that is executed, and fails where it is told to. */
@@ -19,6 +20,9 @@ final class FaultyDataSource {
 
     static final class Faults {
         final List<String> executed = new CopyOnWriteArrayList<>();
+        /** Transactions that happened. */
+        final AtomicInteger commits = new AtomicInteger();
+
         private final AtomicBoolean answerLost = new AtomicBoolean();
         private volatile String failing;
 
@@ -48,8 +52,11 @@ final class FaultyDataSource {
     private static Connection of(Connection connection, Faults faults) {
         return proxy(Connection.class, connection, (method, arguments) -> {
             Object result = call(connection, method, arguments);
-            if (method.getName().equals("commit") && faults.answerLost.compareAndSet(true, false)) {
-                throw new SQLException("the answer is lost");
+            if (method.getName().equals("commit")) {
+                faults.commits.incrementAndGet();
+                if (faults.answerLost.compareAndSet(true, false)) {
+                    throw new SQLException("the answer is lost");
+                }
             }
             return result instanceof PreparedStatement statement
                     ? of(statement, (String) arguments[0], faults)
