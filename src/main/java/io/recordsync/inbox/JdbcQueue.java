@@ -80,6 +80,7 @@ public final class JdbcQueue implements Queue {
         inHand.put(name, new ConcurrentHashMap<>());
         List<ClaimedDeletion> taken = new ArrayList<>(unanswered);
         try {
+            // Perhaps done by the thread of another act, while this one waits and has the lock.
             Claim claim = store.writeTogether("claim", transaction -> {
                 if (!unanswered.isEmpty()) {
                     each(transaction, unanswered, JdbcQueue::release);
