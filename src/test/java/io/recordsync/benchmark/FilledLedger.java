@@ -21,8 +21,14 @@ final class FilledLedger {
 
     private FilledLedger() {}
 
-    /** What a settled deletion takes of the file, without pages that are free. */
-    static double bytesEach(Path folder, long settled) throws SQLException {
+    /** As Salesforce's transaction keys are, in no order, with the number of the change in its transaction. */
+    private static final String EVENT_KEY =
+            """
+            printf('%08x-%04x-%04x-%04x-%012x/1', (i * 2654435761) & 4294967295, (i * 40503) & 65535, i & 65535,
+                   (i * 30011) & 65535, (i * 678152731007) & 281474976710655)""";
+
+    /** What the file takes, without pages that are free. */
+    static double bytes(Path folder) throws SQLException {
         try (Connection connection = DriverManager.getConnection(Subject.url(folder));
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(
@@ -30,7 +36,7 @@ final class FilledLedger {
                         select (page_count - freelist_count) * page_size
                         from pragma_page_count, pragma_freelist_count, pragma_page_size""")) {
             row.next();
-            return (double) row.getLong(1) / settled;
+            return row.getLong(1);
         }
     }
 
@@ -58,10 +64,10 @@ final class FilledLedger {
                     with recursive n (i) as (select 0 union all select i + 1 from n where i + 1 < ?1)
                     insert into deletion (record_list, kind, provider, identifier, event_key, origin, committed_at, accepted_at,
                                           state, due_at, pending_since, confirmation, settled_at)
-                    select 'list-1', 'external', 'salesforce', %s, '0198f000-' || i || '/1', 'stream', ?3 + i, ?3 + i,
+                    select 'list-1', 'external', 'salesforce', %s, %s, 'stream', ?3 + i, ?3 + i,
                            case when i < ?2 then 'pending' else 'deleted' end, ?3 + i, ?3 + i,
                            case when i < ?2 then '' else 'batch' end, case when i < ?2 then null else ?3 + i end from n"""
-                            .formatted(SpreadIds.SQL))) {
+                            .formatted(SpreadIds.SQL, EVENT_KEY))) {
                 long all = pending + settled;
                 insert.setLong(1, all);
                 insert.setLong(2, pending);

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,6 +37,7 @@ final class Goals {
                     new Row("baseline: events of one record, no guard", () -> rates(1, UNGUARDED)),
                     new Row("baseline: events of 50 records", () -> rates(50, GUARDED)),
                     new Row("baseline: PostgreSQL", Goals::postgresql),
+                    new Row("baseline: bytes on SQLite", Goals::bytesOnSqlite),
                     new Row("baseline: bytes on PostgreSQL", Goals::bytesOnPostgresql),
                     new Row("baseline: 50 ms", Goals::slowTalkdesk),
                     new Row("baseline: slow list", Goals::slowList),
@@ -130,45 +132,80 @@ final class Goals {
     }
 
     /** Without what a run leaves behind: each table is written anew before it is weighed. */
+    /** Of the database while a service has it, in bytes. */
+    private interface Size {
+        double get() throws SQLException;
+    }
+
+    private static List<Line> bytesOnSqlite() throws Exception {
+        int deletions = Options.scaled(Contest.DELETIONS);
+        List<Double> bytes = new ArrayList<>();
+        for (Subject.Starter starter : List.of(Subject.ours(GUARDED), Subject.baseline(GUARDED))) {
+            Path folder = Contest.newFolder();
+            try {
+                bytes.add(bytesEach(starter, folder, () -> FilledLedger.bytes(folder), deletions));
+            } finally {
+                Contest.delete(folder);
+            }
+        }
+        return List.of(bytes("SQLite", 0.4, bytes.get(0), bytes.get(1), deletions));
+    }
+
     private static List<Line> bytesOnPostgresql() throws Exception {
         int deletions = Options.scaled(Contest.DELETIONS);
         try (DurablePostgres postgres = new DurablePostgres()) {
-            String url = postgres.newUrl();
-            double ours = bytesEach(Subject.ours(on(url)), url, deletions);
-            url = postgres.newUrl();
-            double baseline = bytesEach(Subject.baseline(on(url)), url, deletions);
-            return List.of(new Line(
-                    "bytes of %,d settled deletions each, PostgreSQL %s".formatted(deletions, postgres.version()),
-                    "0.5 × baseline",
-                    number(ours),
-                    number(baseline),
-                    "",
-                    "",
-                    number(ours / baseline) + " × baseline",
-                    ours <= 0.5 * baseline,
-                    "the row and its indexes"));
+            List<Double> bytes = new ArrayList<>();
+            for (boolean own : List.of(true, false)) {
+                String url = postgres.newUrl();
+                Subject.Starter starter = own ? Subject.ours(on(url)) : Subject.baseline(on(url));
+                Path folder = Contest.newFolder();
+                try {
+                    bytes.add(bytesEach(starter, folder, () -> bytesOf(url), deletions));
+                } finally {
+                    Contest.delete(folder);
+                }
+            }
+            return List.of(bytes("PostgreSQL " + postgres.version(), 0.5, bytes.get(0), bytes.get(1), deletions));
         }
     }
 
-    private static double bytesEach(Subject.Starter starter, String url, int deletions) throws Exception {
-        Path folder = Contest.newFolder();
+    private static Line bytes(String database, double most, double ours, double baseline, int deletions) {
+        return new Line(
+                "bytes of %,d settled deletions each, %s".formatted(deletions, database),
+                number(most) + " × baseline",
+                number(ours),
+                number(baseline),
+                "",
+                "",
+                number(ours / baseline) + " × baseline",
+                ours <= most * baseline,
+                "the row and its indexes");
+    }
+
+    /** What deletions add that the service has been told of and has done. */
+    private static double bytesEach(Subject.Starter starter, Path folder, Size size, int deletions) throws Exception {
+        double empty;
         try (Simulators simulators = new Simulators(1);
                 Subject subject = starter.start(simulators, folder)) {
             subject.awaitSubscribed();
+            empty = size.get();
             simulators.ask("mark");
             simulators.ask("publish", deletions, 1);
             simulators.ask("await-deleted", deletions);
             subject.stop();
-        } finally {
-            Contest.delete(folder);
         }
+        return (size.get() - empty) / deletions;
+    }
+
+    /** Without the versions of rows that a vacuum would remove. */
+    private static double bytesOf(String url) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url, "postgres", "");
                 Statement statement = connection.createStatement()) {
             statement.execute("vacuum full");
             try (ResultSet row =
                     statement.executeQuery("select sum(pg_total_relation_size(relid)) from pg_stat_user_tables")) {
                 row.next();
-                return row.getDouble(1) / deletions;
+                return row.getDouble(1);
             }
         }
     }
@@ -238,18 +275,6 @@ final class Goals {
                         runs,
                         number(ratio) + " × baseline",
                         ratio >= 1.8));
-                double bytes = FilledLedger.bytesEach(ours, settled);
-                double baseline = FilledLedger.bytesEach(past, settled);
-                lines.add(new Line(
-                        "bytes of %,d settled deletions each, SQLite".formatted(settled),
-                        "0.4 × baseline",
-                        number(bytes),
-                        number(baseline),
-                        "",
-                        "",
-                        number(bytes / baseline) + " × baseline",
-                        bytes <= 0.4 * baseline,
-                        "the row and its indexes"));
             } finally {
                 Contest.delete(past);
                 Contest.delete(ours);
