@@ -91,7 +91,7 @@ final class Profile {
 
     /** The share of time in which the inbox held its one connection that writes; of a {@link Profiler.Event#WALL} alone. */
     double writing() {
-        long writing = count(stack -> stack.has(frame -> frame.equals("io.recordsync.inbox.Store.write"))
+        long writing = count(stack -> stack.has(frame -> frame.equals("io.recordsync.inbox.database.Connections.write"))
                 && !stack.has(frame -> frame.equals("com.zaxxer.hikari.HikariDataSource.getConnection")));
         // One thread that is there all the time.
         long moments =

@@ -5,19 +5,20 @@ import java.util.regex.Pattern;
 
 /** What the service's time goes to, by the methods that it is met in, and what was done about it. */
 enum Purpose {
+    COMMIT(
+            "committing what was accepted, claimed and settled",
+            "io\\.recordsync\\.inbox\\.database\\.Connections\\.commit",
+            "what is ready at the same moment shares a commit"),
     ACCEPT(
             "accepting into the inbox",
-            "io\\.recordsync\\.inbox\\.JdbcIntakes\\.accept",
+            "io\\.recordsync\\.inbox\\.JdbcIntakes\\.(lambda\\$)?accept.*",
             "rows are handed over as binary JSON, ids alone are read back, what is written beside them comes in order. Left: the"
                     + " unique key comes in no order, so that nearly every row writes a page of its own"),
     CLAIM(
             "claiming",
-            "io\\.recordsync\\.inbox\\.JdbcQueue\\.(claim|nextDue)",
+            "io\\.recordsync\\.inbox\\.JdbcQueue\\.((lambda\\$)?claim.*|nextDue)",
             "20 ms apart while something is in hand; what is known is not read back. What it writes: decision 0036"),
-    SETTLE(
-            "settling",
-            "io\\.recordsync\\.inbox\\.JdbcQueue\\.settle",
-            "calls that were answered at the same moment share a commit; statements are prepared once"),
+    SETTLE("settling", "io\\.recordsync\\.inbox\\.JdbcQueue\\.(lambda\\$)?settle.*", "statements are prepared once"),
     READ("reading the stream's events", "io\\.recordsync\\.salesforce\\..*", "of a record the header alone is decoded"),
     CALL(
             "the HTTP call",
