@@ -67,7 +67,7 @@ public final class Connections implements AutoCloseable {
 
     /**
      * Likewise, with a commit of its own or with what others ask for at the same moment; see {@link GroupCommit}. For acts that
-     * are short and frequent, where all that write wait for one connection: what costs most of such an act is its commit.
+     * are short and frequent: where all that write wait for one connection, they wait for fewer commits.
      *
      * @param work may be done by the thread of another caller, and again after it was rolled back
      */
