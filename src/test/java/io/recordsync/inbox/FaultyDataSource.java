@@ -25,9 +25,16 @@ final class FaultyDataSource {
 
         private final AtomicBoolean answerLost = new AtomicBoolean();
         private volatile String failing;
+        private volatile String state;
 
         /** Every statement with these words fails from now on. */
         void failOn(String words) {
+            failOn(words, null);
+        }
+
+        /** Likewise, with this SQLSTATE. */
+        void failOn(String words, String sqlState) {
+            state = sqlState;
             failing = words;
         }
 
@@ -69,7 +76,7 @@ final class FaultyDataSource {
             if (method.getName().startsWith("execute")) {
                 faults.executed.add(sql);
                 if (faults.failing != null && sql.contains(faults.failing)) {
-                    throw new SQLException("the database is away");
+                    throw new SQLException("the database is away", faults.state);
                 }
             }
             return call(statement, method, arguments);

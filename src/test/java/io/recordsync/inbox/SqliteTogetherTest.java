@@ -52,19 +52,16 @@ class SqliteTogetherTest extends OnEitherDatabase {
     @Test
     void what_waits_for_one_transaction_is_the_next_one_together() throws Exception {
         FutureTask<Object> first = onOneThatGoesOn(true);
-        FutureTask<Object> accepted = meanwhile(() -> acceptMany("L2", 30).size(), GroupCommit.class);
-        FutureTask<Object> taken =
-                meanwhile(() -> ids(inbox.queue().claim(1, 50)).size(), GroupCommit.class);
-        FutureTask<Object> settled = meanwhile(this::settle, GroupCommit.class);
+        OfEachKind asked = ofEachKind();
         int before = faults.commits.get();
 
         mayEnd.countDown();
 
         assertThat(result(first)).isEqualTo("done");
-        assertThat(result(accepted)).isEqualTo(30);
+        assertThat(result(asked.accepted())).isEqualTo(30);
         // The lane of 30 is new to it, or has its turn.
-        assertThat(result(taken)).isIn(30, 50);
-        assertThat(result(settled)).isEqualTo(50);
+        assertThat(result(asked.taken())).isIn(30, 50);
+        assertThat(result(asked.settled())).isEqualTo(50);
         assertThat(faults.commits.get() - before).isEqualTo(2);
         assertThat(ledger.counts()).containsEntry(DeletionState.DELETED, 50L);
     }
@@ -72,19 +69,15 @@ class SqliteTogetherTest extends OnEitherDatabase {
     @Test
     void one_that_is_refused_is_so_alone() throws Exception {
         FutureTask<Object> first = onOneThatGoesOn(true);
-        FutureTask<Object> accepted = meanwhile(() -> acceptMany("L2", 30).size(), GroupCommit.class);
-        FutureTask<Object> taken =
-                meanwhile(() -> ids(inbox.queue().claim(1, 50)).size(), GroupCommit.class);
-        FutureTask<Object> settled = meanwhile(this::settle, GroupCommit.class);
+        OfEachKind asked = ofEachKind();
         faults.failOn("insert into deletion_row");
 
         mayEnd.countDown();
 
         assertThat(result(first)).isEqualTo("done");
-        assertThat(result(accepted))
-                .isEqualTo("accept failed: the database is away; nothing was changed, may be tried again");
-        assertThat(result(taken)).isEqualTo(50);
-        assertThat(result(settled)).isEqualTo(50);
+        assertThat(result(asked.accepted())).isEqualTo(away("accept"));
+        assertThat(result(asked.taken())).isEqualTo(50);
+        assertThat(result(asked.settled())).isEqualTo(50);
         faults.heal();
         assertThat(ledger.counts())
                 .containsEntry(DeletionState.DELETED, 50L)
@@ -96,16 +89,13 @@ class SqliteTogetherTest extends OnEitherDatabase {
     @Test
     void where_the_answer_to_the_commit_is_lost_none_of_them_is_taken_for_done() throws Exception {
         FutureTask<Object> first = onOneThatGoesOn(false);
-        FutureTask<Object> accepted = meanwhile(() -> acceptMany("L2", 30).size(), GroupCommit.class);
-        FutureTask<Object> taken =
-                meanwhile(() -> ids(inbox.queue().claim(1, 50)).size(), GroupCommit.class);
-        FutureTask<Object> settled = meanwhile(this::settle, GroupCommit.class);
+        OfEachKind asked = ofEachKind();
         faults.loseAnswerOfNextCommit();
 
         mayEnd.countDown();
 
         assertThat(result(first)).isEqualTo("refused");
-        assertThat(List.of(result(accepted), result(taken), result(settled)))
+        assertThat(List.of(result(asked.accepted()), result(asked.taken()), result(asked.settled())))
                 .containsExactlyElementsOf(List.of("accept", "claim", "settle").stream()
                         .map(
                                 act -> act
@@ -118,6 +108,54 @@ class SqliteTogetherTest extends OnEitherDatabase {
         assertThat(ids(all)).hasSize(80).doesNotHaveDuplicates();
         all.forEach(batch -> inbox.queue().settle(batch.deletions(), Confirmation.EXACT, Duration.ZERO));
         assertThat(ledger.counts()).containsEntry(DeletionState.DELETED, 130L);
+    }
+
+    /** Each of them alone would wait for it. */
+    @Test
+    void a_database_that_is_away_is_asked_once_for_all_of_them() throws Exception {
+        FutureTask<Object> first = onOneThatGoesOn(true);
+        OfEachKind asked = ofEachKind();
+        faults.executed.clear();
+        faults.failOn("insert into deletion_row", "08006");
+
+        mayEnd.countDown();
+
+        assertThat(result(first)).isEqualTo("done");
+        assertThat(List.of(result(asked.accepted()), result(asked.taken()), result(asked.settled())))
+                .containsExactly(away("accept"), away("claim"), away("settle"));
+        assertThat(executed("insert into deletion_row")).isEqualTo(1);
+    }
+
+    @Test
+    void so_it_is_for_verdicts() throws Exception {
+        List<Batch> more = inbox.queue().claim(2, 25);
+        FutureTask<Object> first = onOneThatGoesOn(true);
+        FutureTask<Object> alone = meanwhile(this::settle, GroupCommit.class);
+        List<FutureTask<Object>> next = more.stream()
+                .map(batch -> meanwhile(
+                        () -> inbox.queue().settle(batch.deletions(), Confirmation.EXACT, Duration.ZERO),
+                        GroupCommit.class))
+                .toList();
+        faults.executed.clear();
+        faults.failOn("update deletion_row", "08006");
+
+        mayEnd.countDown();
+
+        assertThat(result(first)).isEqualTo("done");
+        assertThat(result(alone)).isEqualTo(away("settle"));
+        assertThat(next).hasSize(2);
+        for (FutureTask<Object> settled : next) {
+            assertThat(result(settled)).isEqualTo(away("settle"));
+        }
+        assertThat(executed("update deletion_row")).isEqualTo(2);
+    }
+
+    private static String away(String act) {
+        return act + " failed: the database is away; nothing was changed, may be tried again";
+    }
+
+    private long executed(String words) {
+        return faults.executed.stream().filter(sql -> sql.contains(words)).count();
     }
 
     /** It takes room, which is taken before a transaction changes anything, and would keep the others waiting. */
@@ -163,6 +201,16 @@ class SqliteTogetherTest extends OnEitherDatabase {
         assertThat(result(ordered)).isEqualTo(30);
         assertThat(result(settled)).isEqualTo(50);
         assertThat(broughtInOrder).hasSize(1);
+    }
+
+    /** Acts that wait for the same transaction. */
+    private record OfEachKind(FutureTask<Object> accepted, FutureTask<Object> taken, FutureTask<Object> settled) {}
+
+    private OfEachKind ofEachKind() {
+        return new OfEachKind(
+                meanwhile(() -> acceptMany("L2", 30).size(), GroupCommit.class),
+                meanwhile(() -> ids(inbox.queue().claim(1, 50)).size(), GroupCommit.class),
+                meanwhile(this::settle, GroupCommit.class));
     }
 
     private int settle() {
