@@ -1,9 +1,23 @@
 package io.recordsync;
 
+import com.salesforce.eventbus.protobuf.FetchRequest;
+import com.salesforce.eventbus.protobuf.FetchResponse;
+import com.salesforce.eventbus.protobuf.PubSubGrpc;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.StatusException;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.BlockingClientCall;
 import java.io.File;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
@@ -51,7 +65,35 @@ final class Rehearsal {
                 load(path);
             }
         }
+        subscribe();
         Application.main(args);
+    }
+
+    /** Of a stream that is opened and answered. */
+    private static void subscribe() throws IOException {
+        Server server = NettyServerBuilder.forAddress(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), InsecureServerCredentials.create())
+                .build()
+                .start();
+        ManagedChannel channel = Grpc.newChannelBuilderForAddress(
+                        InetAddress.getLoopbackAddress().getHostAddress(),
+                        server.getPort(),
+                        InsecureChannelCredentials.create())
+                .build();
+        try {
+            BlockingClientCall<FetchRequest, FetchResponse> call = PubSubGrpc.newBlockingV2Stub(channel)
+                    .withDeadlineAfter(10, TimeUnit.SECONDS)
+                    .subscribe();
+            call.write(FetchRequest.newBuilder().setTopicName("none").build());
+            call.read();
+        } catch (StatusException e) {
+            // The server knows no method.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            channel.shutdownNow();
+            server.shutdownNow();
+        }
     }
 
     private static void load(String path) throws IOException {
