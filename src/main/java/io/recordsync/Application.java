@@ -85,7 +85,8 @@ public final class Application {
     private volatile Logger log;
 
     private final Console console;
-    private final Configuration configuration = Configuration.read();
+    private final ConfigurationFile file = ConfigurationFile.read();
+    private final Configuration configuration = Configuration.read(file);
     private volatile Optional<ClassArchive> archive = Optional.empty();
     private volatile Main main;
 
@@ -100,7 +101,7 @@ public final class Application {
     private Main camel() {
         Main camel = new Main();
         camel.setAppName(NAME);
-        MainDefaults.set(camel, ConfigurationFile.read());
+        MainDefaults.set(camel, file);
         camel.addMainListener(new MainListenerSupport() {
             @Override
             public void afterStart(BaseMainSupport started) {

@@ -58,7 +58,12 @@ public final class Configuration {
 
     /** For a command: without a service. */
     public static Configuration read() {
-        return of(Environment.ofProcess(), System::getProperty, ConfigurationFile.read());
+        return read(ConfigurationFile.read());
+    }
+
+    /** Likewise, of a file that is read already. */
+    public static Configuration read(ConfigurationFile file) {
+        return of(Environment.ofProcess(), System::getProperty, file);
     }
 
     static Configuration of(Map<String, String> environment, UnaryOperator<String> system, ConfigurationFile file) {

@@ -186,10 +186,15 @@ public final class ConfigurationFile {
 
     private static String name(String line) {
         Matcher setting = SETTING.matcher(line);
+        if (!setting.matches()) {
+            return "";
+        }
+        String written = setting.group(1);
+        if (written.indexOf('\\') < 0) {
+            return written;
+        }
         try {
-            return setting.matches()
-                    ? String.join("", propertiesOf(setting.group(1)).stringPropertyNames())
-                    : "";
+            return String.join("", propertiesOf(written).stringPropertyNames());
         } catch (IllegalArgumentException malformed) {
             return "";
         }

@@ -1,11 +1,13 @@
 package io.recordsync.inbox.database;
 
 import java.util.Arrays;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationInfoService;
 import org.flywaydb.core.api.MigrationState;
+import org.flywaydb.core.api.exception.FlywayValidateException;
 
 /** The schema of a database, as its migrations make it. */
 final class Schema {
@@ -26,6 +28,8 @@ final class Schema {
                 .defaultSchema(name)
                 // One a second.
                 .lockRetryCount(PostgresqlSettings.MAX_LOCK_WAIT_SECONDS)
+                // By itself it passes by a newer schema.
+                .ignoreMigrationPatterns(new String[0])
                 .load();
         this.shownUrl = shownUrl;
     }
@@ -50,17 +54,25 @@ final class Schema {
      *     that holds them
      */
     void migrate() {
-        Arrays.stream(flyway.info().applied())
+        try {
+            flyway.migrate();
+        } catch (FlywayValidateException e) {
+            throw newer().map(this::tooOldFor).orElseThrow(() -> e);
+        }
+    }
+
+    private Optional<MigrationInfo> newer() {
+        return Arrays.stream(flyway.info().applied())
                 .filter(migration -> migration.getState() == MigrationState.FUTURE_SUCCESS)
-                .findFirst()
-                .ifPresent(newer -> {
-                    throw new DatabaseException(
-                            "The schema of store %s is version %s, which this program is too old for; start the newer one, or"
-                                            .formatted(shownUrl, newer.getVersion())
-                                    + " restore the backup from before the upgrade",
-                            null);
-                });
-        flyway.migrate();
+                .findFirst();
+    }
+
+    private DatabaseException tooOldFor(MigrationInfo newer) {
+        return new DatabaseException(
+                "The schema of store %s is version %s, which this program is too old for; start the newer one, or"
+                                .formatted(shownUrl, newer.getVersion())
+                        + " restore the backup from before the upgrade",
+                null);
     }
 
     /**
