@@ -49,8 +49,7 @@ final class Rehearsal {
             """;
 
     /** With the classes of a stream that is open and of a call that is answered. */
-    private static final Pattern JARS = Pattern.compile(
-            "(grpc-|netty-buffer|netty-codec-http2|avro-|httpcore5-\\d|salesforce-talkdesk-sync).*\\.jar");
+    private static final Pattern JARS = Pattern.compile("(avro-|httpcore5-\\d|salesforce-talkdesk-sync).*\\.jar");
 
     private static final String CLASS = ".class";
 
