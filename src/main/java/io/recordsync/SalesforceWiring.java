@@ -85,6 +85,7 @@ final class SalesforceWiring {
                         settings.stream().catchUp(),
                         sightings,
                         salesforce.holdsMerged()));
+        room.inbox().queue().onDiverted(gapChecks::wake);
         PresenceChecks presenceChecks = beans.own(
                 "recordsyncPresenceChecks",
                 new PresenceChecks(

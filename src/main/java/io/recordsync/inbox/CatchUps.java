@@ -123,8 +123,13 @@ final class CatchUps {
             insert into look (deletion) select id from deletion_row where id {in :ids}
             on conflict (deletion) do update set at = null""";
 
-    /** What is due in these lanes is to be looked at first. @param limit rows of each lane */
-    static void divert(Transaction transaction, List<Lane> lanes, long limit) throws SQLException {
+    /**
+     * What is due in these lanes is to be looked at first.
+     *
+     * @param limit rows of each lane
+     * @return whether anything was
+     */
+    static boolean divert(Transaction transaction, List<Lane> lanes, long limit) throws SQLException {
         List<Long> diverted = new ArrayList<>();
         for (Map.Entry<Long, JsonRows> share :
                 Lanes.shares(lanes, Math.max(limit, MIN_ROWS)).entrySet()) {
@@ -134,6 +139,7 @@ final class CatchUps {
         if (!diverted.isEmpty()) {
             transaction.change(ASK, with("ids", diverted));
         }
+        return !diverted.isEmpty();
     }
 
     private static final String BACK = "update deletion_row set state = " + Guard.PENDING_OR_HELD

@@ -38,6 +38,10 @@ public final class JdbcQueue implements Queue {
     private final Lanes lanes;
     /** Rows of claims whose commit was not answered: perhaps ours, and in nobody's hands. */
     private volatile List<ClaimedDeletion> unanswered = List.of();
+    /** Whether a claim has left rows to be looked at first, and nobody was told yet. */
+    private volatile boolean diverted;
+
+    private volatile Runnable onDiverted = () -> {};
     /** By claim, the rows whose fate is not written yet. */
     private final Map<String, Map<Long, ClaimedDeletion>> inHand = new ConcurrentHashMap<>();
     /** Verdicts that have come in at the same moment are one transaction. */
@@ -103,6 +107,10 @@ public final class JdbcQueue implements Queue {
             unanswered = List.of();
             holdInHand(name, claim.deletions());
             lanes.taken(claim.lanes());
+            if (diverted) {
+                diverted = false;
+                onDiverted.run();
+            }
             return claim.batches(size);
         } catch (InboxException e) {
             // Perhaps committed all the same. Nobody would ever settle these: the next claim gives them back first.
@@ -122,10 +130,15 @@ public final class JdbcQueue implements Queue {
 
     private Claim take(Transaction transaction, List<Lane> next, long limit, String name) throws SQLException {
         List<Lane> lookedAt = next.stream().filter(Lane::lookFirst).toList();
-        if (!lookedAt.isEmpty()) {
-            CatchUps.divert(transaction, lookedAt, limit);
+        if (!lookedAt.isEmpty() && CatchUps.divert(transaction, lookedAt, limit)) {
+            diverted = true;
         }
         return Claim.take(transaction, next, limit, session.id(), name, settings.sessionTtl());
+    }
+
+    @Override
+    public void onDiverted(Runnable told) {
+        onDiverted = told;
     }
 
     private void holdInHand(String name, List<ClaimedDeletion> deletions) {

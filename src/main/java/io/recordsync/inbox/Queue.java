@@ -33,6 +33,9 @@ public interface Queue {
      */
     List<Batch> claim(int batches, int size, ToIntFunction<String> room);
 
+    /** @param told is run after each claim that has left what is due to be looked at first: Salesforce is asked about it */
+    void onDiverted(Runnable told);
+
     /**
      * Whether this session still holds what it claimed: to be asked before a call. Where the session has not been seen for
      * half of {@code session.ttl}, it says that it lives first, and learns whether it was taken for dead: a process that was

@@ -10,6 +10,8 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +43,7 @@ public final class GapChecks {
     private final Duration catchUp;
     private final Sight sight;
     private final boolean holdMerged;
+    private final Semaphore woken = new Semaphore(0);
 
     private long notBefore = System.nanoTime();
     private int failures;
@@ -74,6 +77,22 @@ public final class GapChecks {
         this.sight = sight;
     }
 
+    /** Something is there to be checked. */
+    public void wake() {
+        woken.release();
+    }
+
+    /**
+     * Waits until something is there to be checked, a second at most: not all of it wakes us, and what failed is asked about again.
+     *
+     * @return whether it was woken
+     */
+    public boolean await() throws InterruptedException {
+        boolean inTime = woken.tryAcquire(1, TimeUnit.SECONDS);
+        woken.drainPermits();
+        return inTime;
+    }
+
     /** What to ask now; null when nothing is to be checked. */
     public synchronized GapInquiry next() {
         if (System.nanoTime() - notBefore < 0) {
@@ -97,6 +116,8 @@ public final class GapChecks {
     /** All was answered. @return what to report */
     public synchronized Intake conclude(GapInquiry inquiry) {
         askingSince = 0;
+        // The next 200 follow at once: a purge that a sweep found may be of many thousands.
+        wake();
         doubts.living(inquiry.living());
         doubts.gone(inquiry.gone());
         doubts.merged(inquiry.merged(), inquiry.merges(), holdMerged);

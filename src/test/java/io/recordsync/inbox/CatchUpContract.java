@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -96,6 +97,25 @@ abstract class CatchUpContract extends OnEitherDatabase {
         assertThat(state("003A")).isEqualTo(DeletionState.CANCELLED);
         assertThat(claim()).hasSize(2);
         assertThat(inbox.doubts().gapChecks(200)).isEmpty();
+    }
+
+    /** Whoever asks Salesforce need not look every second. */
+    @Test
+    void a_claim_that_leaves_something_to_be_looked_at_says_so_once_and_no_other_does() {
+        AtomicInteger told = new AtomicInteger();
+        inbox.queue().onDiverted(told::incrementAndGet);
+        accept("003A");
+        claim();
+        resume();
+        claim();
+        assertThat(told).hasValue(0);
+
+        accept("003B");
+        claim();
+        claim();
+
+        assertThat(state("003B")).isEqualTo(DeletionState.CHECKING);
+        assertThat(told).hasValue(1);
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,6 +81,20 @@ class RoutesTest {
         while (called.find()) {
             assertThat(consumed).contains(called.group(1));
         }
+    }
+
+    /** Each of its threads sleeps for a poll's time-out when it looks while the context starts: a second where nothing is said. */
+    @Test
+    void the_consumers_of_a_queue_do_not_sleep_through_the_start() {
+        assertThat(routes())
+                .filteredOn(route -> route.uri().startsWith("seda:"))
+                .isNotEmpty()
+                .allSatisfy(route -> assertThat(
+                                ((Map<?, ?>) ((Map<?, ?>) route.definition().get("from")).get("parameters"))
+                                        .get("pollTimeout"))
+                        .as("%s", route.id())
+                        .asInstanceOf(InstanceOfAssertFactories.INTEGER)
+                        .isBetween(100, 250));
     }
 
     @Test
