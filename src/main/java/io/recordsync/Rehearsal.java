@@ -48,8 +48,12 @@ final class Rehearsal {
             camel.main.durationMaxSeconds = 3
             """;
 
-    /** With the classes of a stream that is open and of a call that is answered. */
+    /** With the classes of an event that is read and of a call that is answered. */
     private static final Pattern JARS = Pattern.compile("(avro-|httpcore5-\\d|salesforce-talkdesk-sync).*\\.jar");
+
+    /** Parts of them that the service does not use: an archive is in memory whole. */
+    private static final Pattern UNUSED = Pattern.compile(
+            "org/apache/(hc/core5/(.*/)?(nio|reactor|bootstrap)|avro/(data|file|message|path|reflect))/.*");
 
     private static final String CLASS = ".class";
 
@@ -100,6 +104,7 @@ final class Rehearsal {
             jar.stream()
                     .map(JarEntry::getName)
                     .filter(name -> name.endsWith(CLASS) && !name.startsWith("META-INF"))
+                    .filter(name -> !UNUSED.matcher(name).matches())
                     .map(name ->
                             name.substring(0, name.length() - CLASS.length()).replace('/', '.'))
                     .forEach(Rehearsal::loadClass);

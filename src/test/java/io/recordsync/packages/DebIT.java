@@ -173,7 +173,7 @@ class DebIT {
                 LoadCredential=talkdesk:/root/talkdesk
                 Environment=SALESFORCE_CLIENT_SECRET_FILE=%d/salesforce
                 Environment=TALKDESK_CLIENT_SECRET_FILE=%d/talkdesk
-                Environment="JAVA_OPTS=-Xmx160m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dclass.archive.after=1"
+                Environment="JAVA_OPTS=-Xmx160m -Xmn44m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dclass.archive.after=1"
                 """);
         debian.run("systemctl", "daemon-reload");
     }
