@@ -94,7 +94,7 @@ class RoutesTest {
                                         .get("pollTimeout"))
                         .as("%s", route.id())
                         .asInstanceOf(InstanceOfAssertFactories.INTEGER)
-                        .isBetween(100, 250));
+                        .isBetween(100, 500));
     }
 
     @Test

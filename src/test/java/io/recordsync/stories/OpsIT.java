@@ -59,8 +59,12 @@ class OpsIT {
         // They are not looked at here.
         documented.removeIf(metric -> metric.startsWith("recordsync_callbacks"));
 
-        service.await("the metrics were looked after", () -> service.text("/observe/metrics")
-                .contains("recordsync_check_up{check=\"stream\"} 1.0"));
+        service.await("all metrics were looked after", () -> {
+            String scraped = service.text("/observe/metrics");
+            // The names of the lists are looked after last.
+            return scraped.contains("recordsync_check_up{check=\"stream\"} 1.0")
+                    && scraped.contains("recordsync_record_list_info{");
+        });
 
         String scraped = service.text("/observe/metrics");
         assertThat(all("(?m)^# TYPE (recordsync_\\w+?)(?:_max)? ", scraped)).isEqualTo(documented);
