@@ -3,7 +3,6 @@ package io.recordsync.inbox;
 import io.recordsync.inbox.database.JsonRows;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.UUID;
 
@@ -23,25 +22,23 @@ final class EventKey {
     private static final int UUID_LENGTH = 36;
     private static final int UUID_BYTES = 16;
     private static final byte TEXT = (byte) 0xff;
+    private static final String TEXT_DIGITS = "ff";
 
     private EventKey() {}
 
-    /** In hexadecimal digits, as {@code {bytes …}} takes them. */
-    static String digits(String key) {
-        return HexFormat.of().formatHex(bytes(key));
+    static byte[] bytes(String key) {
+        return HexFormat.of().parseHex(digits(key));
     }
 
-    static byte[] bytes(String key) {
+    /** In hexadecimal digits, as {@code {bytes …}} takes them. */
+    static String digits(String key) {
         if (isOfChangeEvent(key)) {
             long sequence = Long.parseLong(key, UUID_LENGTH + 1, key.length(), 10);
             if (sequence <= Integer.MAX_VALUE) {
-                return bytes(UUID.fromString(key.substring(0, UUID_LENGTH)), (int) sequence);
+                return digits(key, (int) sequence);
             }
         }
-        byte[] text = JsonRows.storable(key).getBytes(StandardCharsets.UTF_8);
-        byte[] bytes = Arrays.copyOf(text, text.length + 1);
-        bytes[text.length] = TEXT;
-        return bytes;
+        return HexFormat.of().formatHex(JsonRows.storable(key).getBytes(StandardCharsets.UTF_8)) + TEXT_DIGITS;
     }
 
     /** By hand: this is asked of every event, and a regular expression takes several times as long. */
@@ -63,15 +60,18 @@ final class EventKey {
         return true;
     }
 
-    private static byte[] bytes(UUID transaction, int sequence) {
-        int length = sequence == 0 ? 1 : (Integer.SIZE - Integer.numberOfLeadingZeros(sequence) + 6) / 7;
-        ByteBuffer bytes = ByteBuffer.allocate(UUID_BYTES + length)
-                .putLong(transaction.getMostSignificantBits())
-                .putLong(transaction.getLeastSignificantBits());
-        for (int left = length - 1; left >= 0; left--) {
-            bytes.put((byte) (sequence >> 7 * left & 0x7f | (left > 0 ? 0x80 : 0)));
+    private static String digits(String key, int sequence) {
+        StringBuilder digits = new StringBuilder(2 * (UUID_BYTES + 1));
+        for (int i = 0; i < UUID_LENGTH; i++) {
+            if (CHANGE_EVENT.charAt(i) == 'x') {
+                digits.append(key.charAt(i));
+            }
         }
-        return bytes.array();
+        int length = sequence == 0 ? 1 : (Integer.SIZE - Integer.numberOfLeadingZeros(sequence) + 6) / 7;
+        for (int left = length - 1; left >= 0; left--) {
+            HexFormat.of().toHexDigits(digits, (byte) (sequence >> 7 * left & 0x7f | (left > 0 ? 0x80 : 0)));
+        }
+        return digits.toString();
     }
 
     static String text(byte[] bytes) {
